@@ -1,0 +1,9 @@
+//! What the procedure means, as plain values and total functions: no I/O, no clock, no async, no drawing.
+
+pub mod ansi;
+pub mod dialog;
+pub mod screen;
+pub mod session;
+pub mod status;
+pub mod stroke;
+pub mod text;

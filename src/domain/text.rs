@@ -1,0 +1,91 @@
+//! What may be drawn: the one place that decides which characters of foreign text are printable, and the widths and
+//! cuts that follow. Not for masking secrets.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Combining marks beyond this number on one cell are dropped (stacked marks have crashed terminals).
+pub const MAX_MARKS: usize = 8;
+
+/// True for characters that may reach a terminal: no control characters (C0, DEL, C1), no bidirectional overrides, no
+/// line or paragraph separators, no tag characters, no invisible fillers that hide text.
+pub fn is_printable(c: char) -> bool {
+    !matches!(c,
+        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+        | '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// The text without characters that may not be drawn.
+pub fn printable(s: &str) -> String {
+    s.chars().filter(|&c| is_printable(c)).collect()
+}
+
+/// Columns that a character takes in a terminal: 0 for combining marks, 2 for wide ones.
+pub fn char_width(c: char) -> usize {
+    if c.is_ascii() {
+        usize::from(!c.is_ascii_control())
+    } else {
+        c.width().unwrap_or(0)
+    }
+}
+
+/// Columns that a text takes.
+pub fn width(s: &str) -> usize {
+    if s.is_ascii() { s.len() } else { s.width() }
+}
+
+/// The text cut to `max` columns; what was cut is told by a closing `…`.
+pub fn fit(s: &str, max: usize) -> String {
+    if width(s) <= max {
+        return s.to_owned();
+    }
+    if max == 0 {
+        return String::new();
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for g in s.graphemes(true) {
+        let w = width(g);
+        if used + w > max - 1 {
+            break;
+        }
+        used += w;
+        out.push_str(g);
+    }
+    out.push('…');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_and_hiding_characters_are_not_printable() {
+        for c in [
+            '\x1b',
+            '\x07',
+            '\u{9b}',
+            '\u{202e}',
+            '\u{2066}',
+            '\u{e0041}',
+            '\u{feff}',
+            '\n',
+        ] {
+            assert!(!is_printable(c), "{:x}", c as u32);
+        }
+        for c in ['a', 'é', '漢', '❯', '\u{301}', '\u{a0}', '🦀'] {
+            assert!(is_printable(c), "{:x}", c as u32);
+        }
+    }
+
+    #[test]
+    fn fit_never_exceeds_and_marks_the_cut() {
+        assert_eq!(fit("dev_worker1", 20), "dev_worker1");
+        assert_eq!(fit("dev_worker1", 5), "dev_…");
+        assert_eq!(fit("漢字漢字", 5), "漢字…");
+        assert_eq!(fit("漢字漢字", 4), "漢…");
+        assert_eq!(fit("abc", 0), "");
+    }
+}
