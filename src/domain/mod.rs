@@ -3,6 +3,7 @@
 pub mod ansi;
 pub mod dialog;
 pub mod screen;
+pub mod server;
 pub mod session;
 pub mod status;
 pub mod stroke;
