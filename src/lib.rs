@@ -1,8 +1,9 @@
 //! archtui: a terminal control room for fleets of coding agents in tmux.
 //!
-//! One sentence: tmux says, [`domain`] understands, `app` decides, `workers` do, `view` shows.
+//! One sentence: tmux says, [`domain`] understands, [`app`] decides, `workers` do, `view` shows.
 //! ARCHITECTURE.md is the map of the rooms and of what each may touch.
 
+pub mod app;
 pub mod cli;
 pub mod domain;
 pub mod ports;

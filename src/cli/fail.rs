@@ -12,11 +12,7 @@ pub struct Fail {
 
 impl Fail {
     fn new(code: u8, what: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self {
-            code,
-            what: what.into(),
-            hint: hint.into(),
-        }
+        Self { code, what: what.into(), hint: hint.into() }
     }
 
     /// Something that should have worked did not (exit code 1).

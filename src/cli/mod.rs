@@ -35,10 +35,7 @@ pub fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<(), Fail> {
     match args.command {
-        None => Err(Fail::failed(
-            "the control room is not built yet",
-            "run a subcommand",
-        )),
+        None => Err(Fail::failed("the control room is not built yet", "run a subcommand")),
         Some(command) => match command {},
     }
 }

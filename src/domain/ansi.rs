@@ -10,11 +10,7 @@ const MAX_ROW_BYTES: usize = 64 * 1024;
 /// Reads a capture of a pane of `width` columns and `height` rows. Colour runs on over line ends, as tmux prints it.
 /// Rows beyond `height` are dropped; `height` 0 keeps all.
 pub fn parse(bytes: &[u8], width: u16, height: u16) -> Screen {
-    let limit = if height == 0 {
-        usize::MAX
-    } else {
-        usize::from(height)
-    };
+    let limit = if height == 0 { usize::MAX } else { usize::from(height) };
     let mut rows = Vec::with_capacity(usize::from(height).min(512));
     let mut pen = Pen::default();
     let body = bytes.strip_suffix(b"\n").unwrap_or(bytes);
@@ -23,27 +19,13 @@ pub fn parse(bytes: &[u8], width: u16, height: u16) -> Screen {
             rows.push(pen.row(&line[..line.len().min(MAX_ROW_BYTES)]));
         }
     }
-    let height = if height == 0 {
-        u16::try_from(rows.len()).unwrap_or(u16::MAX)
-    } else {
-        height
-    };
+    let height = if height == 0 { u16::try_from(rows.len()).unwrap_or(u16::MAX) } else { height };
     let width = if width == 0 {
-        rows.iter()
-            .map(|r| text::width(r.text()))
-            .max()
-            .unwrap_or(0)
-            .min(usize::from(u16::MAX)) as u16
+        rows.iter().map(|r| text::width(r.text())).max().unwrap_or(0).min(usize::from(u16::MAX)) as u16
     } else {
         width
     };
-    Screen {
-        width,
-        height,
-        rows,
-        cursor: None,
-        alternate: None,
-    }
+    Screen { width, height, rows, cursor: None, alternate: None }
 }
 
 /// The style and character set in force while a capture is read.
@@ -160,11 +142,8 @@ impl Pen {
                     } else {
                         // 38:2::r:g:b has an empty colour space that 38:2:r:g:b leaves out.
                         let skip = usize::from(subs[0] == 2 && subs.len() >= 5);
-                        let mut it = subs
-                            .iter()
-                            .enumerate()
-                            .filter(|(i, _)| !(skip == 1 && *i == 1))
-                            .map(|(_, n)| *n);
+                        let mut it =
+                            subs.iter().enumerate().filter(|(i, _)| !(skip == 1 && *i == 1)).map(|(_, n)| *n);
                         extended(&mut || it.next())
                     };
                     match (code, color) {
@@ -181,11 +160,7 @@ impl Pen {
 
 fn number(s: &[u8]) -> u16 {
     s.iter().fold(0u16, |n, b| {
-        if b.is_ascii_digit() {
-            n.saturating_mul(10).saturating_add(u16::from(b - b'0'))
-        } else {
-            n
-        }
+        if b.is_ascii_digit() { n.saturating_mul(10).saturating_add(u16::from(b - b'0')) } else { n }
     })
 }
 
@@ -279,10 +254,7 @@ impl RowBuilder {
     fn close(&mut self) {
         let end = self.text.len() as u32;
         if end > self.spans.last().map_or(0, |s| s.end) {
-            self.spans.push(Span {
-                end,
-                style: self.current,
-            });
+            self.spans.push(Span { end, style: self.current });
         }
     }
 
@@ -340,17 +312,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn runs(bytes: &str) -> Vec<(String, Style)> {
-        parse(bytes.as_bytes(), 80, 1).rows[0]
-            .runs()
-            .map(|(t, s)| (t.to_owned(), s))
-            .collect()
+        parse(bytes.as_bytes(), 80, 1).rows[0].runs().map(|(t, s)| (t.to_owned(), s)).collect()
     }
 
     fn fg(c: Color) -> Style {
-        Style {
-            fg: c,
-            ..Style::default()
-        }
+        Style { fg: c, ..Style::default() }
     }
 
     #[test]
@@ -365,11 +331,7 @@ mod tests {
             ("38:5:9", Color::Indexed(9)),
             ("38;5;999", Color::Indexed(255)),
         ] {
-            assert_eq!(
-                runs(&format!("\x1b[{sgr}mx")),
-                [("x".to_owned(), fg(want))],
-                "{sgr}"
-            );
+            assert_eq!(runs(&format!("\x1b[{sgr}mx")), [("x".to_owned(), fg(want))], "{sgr}");
         }
     }
 

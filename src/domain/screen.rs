@@ -112,10 +112,7 @@ impl Row {
         let spans = if text.is_empty() {
             vec![]
         } else {
-            vec![Span {
-                end: text.len() as u32,
-                style: Style::default(),
-            }]
+            vec![Span { end: text.len() as u32, style: Style::default() }]
         };
         Self { text, spans }
     }
@@ -194,13 +191,7 @@ impl Screen {
     pub fn plain(s: &str) -> Self {
         let rows: Vec<Row> = s.lines().map(Row::plain).collect();
         let width = rows.iter().map(|r| text::width(r.text())).max().unwrap_or(0) as u16;
-        Self {
-            width,
-            height: rows.len() as u16,
-            rows,
-            cursor: None,
-            alternate: None,
-        }
+        Self { width, height: rows.len() as u16, rows, cursor: None, alternate: None }
     }
 
     /// The rows without the blank ones at the end.

@@ -72,9 +72,7 @@ mod tests {
 
     #[test]
     fn key_names_are_one_key_each() {
-        for good in [
-            "Enter", "Escape", "1", "y", "C-c", "M-x", "C-M-a", "S-Up", "BSpace", ";", "-", "F12",
-        ] {
+        for good in ["Enter", "Escape", "1", "y", "C-c", "M-x", "C-M-a", "S-Up", "BSpace", ";", "-", "F12"] {
             assert!(KeyName::new(good).is_some(), "{good}");
         }
         for bad in ["", "Entr", "yes", "C-", "11", "é", "\n", "C-\u{1b}", "1 Enter"] {

@@ -23,11 +23,7 @@ pub fn printable(s: &str) -> String {
 
 /// Columns that a character takes in a terminal: 0 for combining marks, 2 for wide ones.
 pub fn char_width(c: char) -> usize {
-    if c.is_ascii() {
-        usize::from(!c.is_ascii_control())
-    } else {
-        c.width().unwrap_or(0)
-    }
+    if c.is_ascii() { usize::from(!c.is_ascii_control()) } else { c.width().unwrap_or(0) }
 }
 
 /// Columns that a text takes.
@@ -57,22 +53,44 @@ pub fn fit(s: &str, max: usize) -> String {
     out
 }
 
+/// The word of `known` that is nearest to `word`, if one is near enough to be meant (edit distance at most a third of
+/// its length, at least 1).
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|k| (distance(word, k), k))
+        .filter(|(d, k)| *d <= (k.chars().count() / 3).max(1))
+        .min_by_key(|(d, _)| *d)
+        .map(|(_, k)| k)
+}
+
+/// Edits (insert, delete, replace, swap of neighbours) from one word to the other, letters compared without case.
+fn distance(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.chars().flat_map(char::to_lowercase).collect();
+    let b: Vec<char> = b.chars().flat_map(char::to_lowercase).collect();
+    let mut d = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            d[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let replaced = d[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+                let plain = replaced.min(d[i - 1][j] + 1).min(d[i][j - 1] + 1);
+                if swapped { plain.min(d[i - 2][j - 2] + 1) } else { plain }
+            };
+        }
+    }
+    d[a.len()][b.len()]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn control_and_hiding_characters_are_not_printable() {
-        for c in [
-            '\x1b',
-            '\x07',
-            '\u{9b}',
-            '\u{202e}',
-            '\u{2066}',
-            '\u{e0041}',
-            '\u{feff}',
-            '\n',
-        ] {
+        for c in ['\x1b', '\x07', '\u{9b}', '\u{202e}', '\u{2066}', '\u{e0041}', '\u{feff}', '\n'] {
             assert!(!is_printable(c), "{:x}", c as u32);
         }
         for c in ['a', 'é', '漢', '❯', '\u{301}', '\u{a0}', '🦀'] {
@@ -87,5 +105,14 @@ mod tests {
         assert_eq!(fit("漢字漢字", 5), "漢字…");
         assert_eq!(fit("漢字漢字", 4), "漢…");
         assert_eq!(fit("abc", 0), "");
+    }
+
+    #[test]
+    fn the_nearest_word_is_near() {
+        let known = ["name", "socket", "preset", "protected"];
+        assert_eq!(nearest("nam", known), Some("name"));
+        assert_eq!(nearest("sokcet", known), Some("socket"));
+        assert_eq!(nearest("Protectd", known), Some("protected"));
+        assert_eq!(nearest("zzz", known), None);
     }
 }

@@ -54,26 +54,15 @@ fn sources() -> Vec<(PathBuf, String)> {
 }
 
 fn room(path: &Path) -> String {
-    let rel = path
-        .strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
-        .expect("under src");
-    let first = rel
-        .components()
-        .next()
-        .expect("a name")
-        .as_os_str()
-        .to_string_lossy()
-        .into_owned();
+    let rel = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).expect("under src");
+    let first = rel.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
     first.trim_end_matches(".rs").to_owned()
 }
 
 /// The file without its tests and without comments.
 fn own_code(text: &str) -> String {
     let own = text.find("#[cfg(test)]\nmod ").map_or(text, |i| &text[..i]);
-    own.lines()
-        .filter(|l| !l.trim_start().starts_with("//"))
-        .collect::<Vec<_>>()
-        .join("\n")
+    own.lines().filter(|l| !l.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
 /// Names of rooms used as `crate::name` or `crate::{name::.., other}`.
@@ -81,11 +70,7 @@ fn used(code: &str) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     for (at, _) in code.match_indices("crate::") {
         let rest = &code[at + "crate::".len()..];
-        let word = |s: &str| {
-            s.chars()
-                .take_while(|c| c.is_alphanumeric() || *c == '_')
-                .collect::<String>()
-        };
+        let word = |s: &str| s.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
         if let Some(group) = rest.strip_prefix('{') {
             let mut depth = 1;
             let mut item = String::new();
@@ -132,11 +117,7 @@ fn arrows_point_down_only() {
             }
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "arrows that the house does not have:\n{}",
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "arrows that the house does not have:\n{}", wrong.join("\n"));
 }
 
 #[test]
@@ -144,10 +125,7 @@ fn the_table_of_arrows_has_no_cycle() {
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     for (room, may) in ARROWS {
         for to in *may {
-            assert!(
-                seen.contains(to),
-                "{room} may use {to}, which stands below it in the table"
-            );
+            assert!(seen.contains(to), "{room} may use {to}, which stands below it in the table");
         }
         seen.insert(room);
     }
@@ -155,11 +133,8 @@ fn the_table_of_arrows_has_no_cycle() {
 
 #[test]
 fn every_file_says_what_it_is_for() {
-    let silent: Vec<_> = sources()
-        .into_iter()
-        .filter(|(_, t)| !t.starts_with("//!"))
-        .map(|(p, _)| p)
-        .collect();
+    let silent: Vec<_> =
+        sources().into_iter().filter(|(_, t)| !t.starts_with("//!")).map(|(p, _)| p).collect();
     assert!(silent.is_empty(), "files without //!: {silent:?}");
 }
 
@@ -167,15 +142,7 @@ fn every_file_says_what_it_is_for() {
 fn no_file_is_longer_than_400_lines_of_its_own() {
     let long: Vec<_> = sources()
         .into_iter()
-        .map(|(p, t)| {
-            (
-                p,
-                t.find("#[cfg(test)]\nmod ")
-                    .map_or(t.as_str(), |i| &t[..i])
-                    .lines()
-                    .count(),
-            )
-        })
+        .map(|(p, t)| (p, t.find("#[cfg(test)]\nmod ").map_or(t.as_str(), |i| &t[..i]).lines().count()))
         .filter(|(_, n)| *n > 400)
         .collect();
     assert!(long.is_empty(), "{long:?}");

@@ -1,0 +1,57 @@
+//! What `update` wishes to be done, in the imperative. The runtime hands effects to workers and never waits for them.
+
+use super::keymap::Keymap;
+use crate::domain::session::{PaneId, PaneIdentity, SessionName};
+use crate::domain::stroke::Stroke;
+
+/// One wish.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Leave the program.
+    Quit,
+    /// These panes are on our screen now.
+    LookAt(Vec<PaneId>),
+    /// Type into a pane what a person typed here.
+    Type {
+        /// Which pane.
+        pane: PaneIdentity,
+        /// Its session, for the record.
+        session: SessionName,
+        /// What.
+        strokes: Vec<Stroke>,
+    },
+    /// Paste text that a person pasted here into a pane.
+    Paste {
+        /// Which pane.
+        pane: PaneIdentity,
+        /// Its session, for the record.
+        session: SessionName,
+        /// What.
+        text: String,
+    },
+    /// Hand our terminal to the real session until the person detaches.
+    Attach {
+        /// Which pane.
+        pane: PaneIdentity,
+        /// Its session, for the record.
+        session: SessionName,
+    },
+    /// Write a pane's screen to a file.
+    SaveFrame {
+        /// Which pane.
+        pane: PaneIdentity,
+        /// Its session, for the file's name.
+        session: SessionName,
+    },
+    /// Draw everything anew, whatever was there before.
+    Repaint,
+}
+
+/// What is fixed when the program starts and `update` needs.
+#[derive(Debug, Clone)]
+pub struct Fixed {
+    /// Which key means what.
+    pub keymap: Keymap,
+    /// The mouse is listened to.
+    pub mouse: bool,
+}

@@ -1,0 +1,91 @@
+//! What can happen, in the past tense: the only way in for facts.
+
+use std::sync::Arc;
+
+use super::areas::Areas;
+use super::key::Key;
+use crate::domain::screen::Screen;
+use crate::domain::server::{Notice, PaneInfo, Server};
+use crate::domain::session::{PaneId, PaneIdentity};
+
+/// One fact.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// Time went on; nothing else happened.
+    Woke,
+    /// A person pressed a key.
+    Key(Key),
+    /// A person pasted text.
+    Paste(String),
+    /// A person used the mouse.
+    Mouse(Mouse),
+    /// The terminal has another size now.
+    Resized(u16, u16),
+    /// A frame was drawn, and what it showed where.
+    Drew(Areas),
+    /// The tmux server's state changed.
+    Server(Server),
+    /// How changes on the panes are noticed now, and why if not as wished.
+    Noticing(Notice, Option<String>),
+    /// The panes that exist now.
+    Panes(Vec<PaneInfo>),
+    /// A pane's screen as it is now, read.
+    Screen(Box<Looked>),
+    /// A pane wrote something that changed nothing on its screen.
+    Wrote(PaneId),
+    /// Something that archtui did, or could not do.
+    Did(Did),
+    /// A background worker ended; it is started again after a while unless that is `None`.
+    WorkerFailed {
+        /// The worker's name.
+        worker: &'static str,
+        /// One line why.
+        why: String,
+    },
+}
+
+/// A pane's screen with what the world said of the pane at that moment.
+#[derive(Debug, Clone)]
+pub struct Looked {
+    /// Which pane.
+    pub pane: PaneIdentity,
+    /// What it shows.
+    pub screen: Arc<Screen>,
+    /// True if the program wrote something since the look before.
+    pub wrote: bool,
+    /// Name of the foreground process, where /proc tells.
+    pub command: Option<String>,
+}
+
+/// What the mouse did, at a cell of our terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mouse {
+    /// Which act.
+    pub act: MouseAct,
+    /// Column.
+    pub x: u16,
+    /// Row.
+    pub y: u16,
+}
+
+/// Acts of the mouse that mean something here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MouseAct {
+    /// The left button went down.
+    Press,
+    /// The wheel turned towards the person.
+    WheelDown,
+    /// The wheel turned away.
+    WheelUp,
+}
+
+/// An entry of the event log: what archtui itself did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Did {
+    /// One line: what.
+    pub what: String,
+    /// The exact tmux command, where there was one.
+    pub command: Option<String>,
+    /// Why it failed, if it did.
+    pub failed: Option<String>,
+}

@@ -1,0 +1,69 @@
+//! The grid of tiles: order, filter, focus, page. Where the tiles stand on the terminal is for `view::layout`.
+
+use std::cmp::Reverse;
+use std::time::Duration;
+
+use super::fleet::{Session, SessionKey};
+use super::input::Input;
+use super::needs;
+use crate::domain::roster::Tier;
+
+/// Which tile comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// As the config lists them, then the unmanaged ones.
+    #[default]
+    Roster,
+    /// Who needs a person first, the longest wait first.
+    Urgency,
+}
+
+/// The grid of tiles.
+#[derive(Debug, Clone, Default)]
+pub struct Grid {
+    /// The order in force.
+    pub order: Order,
+    /// What the focus holds on to; it stays with its session when the order changes.
+    pub focus: Option<SessionKey>,
+    /// The focused tile covers the whole grid.
+    pub zoomed: bool,
+    /// Page of tiles, from 0; follows the focus.
+    pub page: usize,
+    /// Words that a tile must (`!`: must not) contain.
+    pub filter: Input,
+    /// All screens are held still.
+    pub frozen: bool,
+}
+
+impl Grid {
+    /// Indices of the sessions shown, in the order in force.
+    pub fn arrange(&self, sessions: &[Session], now: Duration) -> Vec<usize> {
+        let mut shown: Vec<usize> =
+            (0..sessions.len()).filter(|&i| matches(self.filter.text(), &sessions[i])).collect();
+        if self.order == Order::Urgency {
+            shown.sort_by_key(|&i| {
+                let s = &sessions[i];
+                (needs::urgency(s, now), Reverse(s.age(now)))
+            });
+        }
+        shown
+    }
+}
+
+/// Whether a session has all words of a filter in its label, role, tier or state; `!` in front inverts.
+pub fn matches(filter: &str, s: &Session) -> bool {
+    let (invert, words) = filter.strip_prefix('!').map_or((false, filter), |w| (true, w));
+    if words.trim().is_empty() {
+        return true;
+    }
+    let member = s.member.as_ref();
+    let hay = format!(
+        "{} {} {} {}",
+        s.label,
+        s.state.word(),
+        member.and_then(|m| m.role.as_deref()).unwrap_or_default(),
+        member.and_then(|m| m.tier).map_or("unmanaged", Tier::word),
+    )
+    .to_lowercase();
+    words.to_lowercase().split_whitespace().all(|w| hay.contains(w)) != invert
+}

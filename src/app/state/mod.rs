@@ -1,0 +1,154 @@
+//! Everything that is known: one value, a file per part. Changed by `update` only; `view` reads it.
+
+pub mod fleet;
+pub mod grid;
+pub mod input;
+pub mod log;
+pub mod needs;
+pub mod popup;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+
+use super::areas::Areas;
+use super::effect::Fixed;
+use super::panel::PanelId;
+use crate::domain::server::{Notice, PaneInfo, Server};
+use crate::domain::session::{PaneId, PaneIdentity};
+
+pub use fleet::{Fleet, Session, SessionKey};
+pub use grid::{Grid, Order};
+pub use input::Input;
+pub use log::{Entry, Log};
+pub use popup::Popup;
+
+/// One instant, told by the runtime with every event.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Now {
+    /// Since the program started; never goes back. Ages are measured with it.
+    pub mono: Duration,
+    /// The instant in UTC, for records.
+    pub utc: Timestamp,
+    /// The same in the person's time zone, for the clock on the screen.
+    pub local: DateTime,
+}
+
+impl Now {
+    /// The instant zero: before anything happened.
+    pub const ZERO: Self = Self {
+        mono: Duration::ZERO,
+        utc: Timestamp::UNIX_EPOCH,
+        local: DateTime::constant(1970, 1, 1, 0, 0, 0, 0),
+    };
+}
+
+/// Where the next key goes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Through the keymap.
+    #[default]
+    Normal,
+    /// To the agent of this pane.
+    TypeInto(PaneIdentity),
+    /// Into the filter line.
+    Filter,
+}
+
+/// One line that tells what came of a key, for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// The line.
+    pub text: String,
+    /// It tells of something that did not work.
+    pub bad: bool,
+    /// When it goes, on the monotonic clock.
+    pub until: Duration,
+}
+
+/// Everything that is known.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// What was fixed at start.
+    pub fixed: Fixed,
+    /// Name of the fleet.
+    pub fleet_name: String,
+    /// The terminal's columns and rows.
+    pub size: (u16, u16),
+    /// The instant of the last event.
+    pub now: Now,
+    /// The tmux server.
+    pub server: Server,
+    /// Since when it is in that state, monotonic.
+    pub server_since: Duration,
+    /// How changes on the panes are noticed, and why if not as wished; `None` before the first connection.
+    pub noticing: Option<(Notice, Option<String>)>,
+    /// The panes as the server listed them last.
+    pub panes: Vec<PaneInfo>,
+    /// The sessions, roster first.
+    pub fleet: Fleet,
+    /// The grid of tiles.
+    pub grid: Grid,
+    /// The panel that is open at full size.
+    pub open_panel: Option<PanelId>,
+    /// The row marked in it.
+    pub panel_row: usize,
+    /// The window that lies over everything.
+    pub popup: Option<Popup>,
+    /// Where keys go.
+    pub mode: Mode,
+    /// What archtui itself did.
+    pub log: Log,
+    /// The last answer to a key.
+    pub toast: Option<Toast>,
+    /// What the last frame showed where.
+    pub areas: Areas,
+    /// The tile pressed last and when, for double clicks.
+    pub last_press: Option<(SessionKey, Duration)>,
+    /// The panes that the last frame showed.
+    pub front: Vec<PaneId>,
+}
+
+impl State {
+    /// The state before the first event.
+    pub fn new(fixed: Fixed, fleet_name: impl Into<String>, fleet: Fleet) -> Self {
+        Self {
+            fixed,
+            fleet_name: fleet_name.into(),
+            size: (80, 24),
+            now: Now::ZERO,
+            server: Server::Connecting,
+            server_since: Duration::ZERO,
+            noticing: None,
+            panes: Vec::new(),
+            fleet,
+            grid: Grid::default(),
+            open_panel: None,
+            panel_row: 0,
+            popup: None,
+            mode: Mode::Normal,
+            log: Log::default(),
+            toast: None,
+            areas: Areas::default(),
+            last_press: None,
+            front: Vec::new(),
+        }
+    }
+
+    /// The sessions shown, as indices into the fleet, in the order in force: filtered, by roster or by urgency.
+    pub fn shown(&self) -> Vec<usize> {
+        self.grid.arrange(&self.fleet.sessions, self.now.mono)
+    }
+
+    /// The focused session, if any is shown.
+    pub fn focused(&self) -> Option<&Session> {
+        let key = self.grid.focus.as_ref()?;
+        self.fleet.sessions.iter().find(|s| s.key() == *key)
+    }
+
+    /// The tmux server is there and its panes are what we show.
+    pub fn connected(&self) -> bool {
+        matches!(self.server, Server::Up { .. })
+    }
+}

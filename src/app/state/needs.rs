@@ -1,0 +1,43 @@
+//! Who needs a person, and how urgently. The one definition for the panel, the header, the order and `n`.
+
+use std::time::Duration;
+
+use super::State;
+use super::fleet::Session;
+use crate::domain::status::State as Status;
+
+/// An unknown screen or an error that lasts this long needs eyes.
+pub const LASTS: Duration = Duration::from_secs(10);
+
+/// True if this session waits for a person.
+pub fn needs_you(s: &Session, now: Duration) -> bool {
+    s.state.asks() || (matches!(s.state, Status::Unknown | Status::Error) && s.age(now) >= LASTS)
+}
+
+/// When a session that does not need a person yet will, if nothing changes.
+pub fn will_need_at(s: &Session) -> Option<Duration> {
+    matches!(s.state, Status::Unknown | Status::Error).then_some(s.since + LASTS)
+}
+
+/// The place of a session in the order of urgency: 0 first.
+pub fn urgency(s: &Session, now: Duration) -> u8 {
+    match s.state {
+        _ if needs_you(s, now) => 0,
+        Status::Error | Status::Unknown => 1,
+        Status::Exited | Status::Gone => 2,
+        Status::Typing => 3,
+        Status::Idle | Status::Starting => 4,
+        _ => 5,
+    }
+}
+
+impl State {
+    /// Sessions that need a person, as indices into the fleet, the longest wait first.
+    pub fn needs(&self) -> Vec<usize> {
+        let now = self.now.mono;
+        let mut needs: Vec<usize> =
+            (0..self.fleet.sessions.len()).filter(|&i| needs_you(&self.fleet.sessions[i], now)).collect();
+        needs.sort_by_key(|&i| self.fleet.sessions[i].since);
+        needs
+    }
+}

@@ -1,0 +1,46 @@
+//! Windows that lie over everything: help and the command palette.
+
+use super::input::Input;
+use crate::app::action::{ACTIONS, ActionRow};
+
+/// The open window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Popup {
+    /// What the keys do; `row` is the first one shown.
+    Help {
+        /// First line shown.
+        row: usize,
+    },
+    /// Find an action by name.
+    Palette {
+        /// What was typed.
+        input: Input,
+        /// The marked row among the matches.
+        row: usize,
+    },
+}
+
+/// The actions whose name or help has all words of `typed`, those whose name has them first.
+pub fn palette_matches(typed: &str) -> Vec<&'static ActionRow> {
+    let words: Vec<String> = typed.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let has = |hay: &str| words.iter().all(|w| hay.contains(w.as_str()));
+    let mut found: Vec<&ActionRow> = ACTIONS
+        .iter()
+        .filter(|r| has(r.name) || has(&format!("{} {}", r.name, r.help.to_lowercase())))
+        .collect();
+    found.sort_by_key(|r| !has(r.name));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_palette_finds_names_before_help() {
+        assert_eq!(palette_matches("").len(), ACTIONS.len());
+        assert_eq!(palette_matches("zoom")[0].name, "zoom");
+        assert!(palette_matches("agents keep").iter().any(|r| r.name == "quit"));
+        assert!(palette_matches("no such thing").is_empty());
+    }
+}

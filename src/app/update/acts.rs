@@ -1,0 +1,142 @@
+//! What each action does: one arm each.
+
+use crate::app::action::Action;
+use crate::app::effect::Effect;
+use crate::app::panel::{PANELS, PanelId};
+use crate::app::state::{Input, Mode, Order, Popup, Session, State};
+use crate::domain::server::PaneInfo;
+
+use super::{moves, say};
+
+/// Carries out a wish.
+pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::MoveLeft
+        | Action::MoveDown
+        | Action::MoveUp
+        | Action::MoveRight
+        | Action::Focus(_)
+        | Action::PageNext
+        | Action::PagePrevious
+        | Action::First
+        | Action::Last => moves::go(state, action),
+        Action::NextWaiting | Action::PreviousWaiting => {
+            state.open_panel = None;
+            if !moves::waiting(state, action == Action::PreviousWaiting) {
+                say(state, "nobody needs you", false);
+            }
+        }
+        Action::Zoom => zoom(state),
+        Action::Back => back(state),
+        Action::Attach => {
+            return with_pane(state, |p, s| Effect::Attach { pane: p.identity, session: s.name.clone() });
+        }
+        Action::SaveFrame => {
+            return with_pane(state, |p, s| Effect::SaveFrame { pane: p.identity, session: s.name.clone() });
+        }
+        Action::TypeInto => type_into(state),
+        Action::Freeze => freeze(state),
+        Action::Order => {
+            state.grid.order = match state.grid.order {
+                Order::Roster => Order::Urgency,
+                Order::Urgency => Order::Roster,
+            };
+            moves::turn_to_focus(state);
+        }
+        Action::Filter => {
+            state.open_panel = None;
+            state.mode = Mode::Filter;
+        }
+        Action::PanelNext => step_panel(state, false),
+        Action::PanelPrevious => step_panel(state, true),
+        Action::Panel(id) => open_panel(state, if state.open_panel == Some(id) { None } else { Some(id) }),
+        Action::Palette => {
+            state.popup = Some(Popup::Palette { input: Input::default(), row: 0 });
+        }
+        Action::Help => state.popup = Some(Popup::Help { row: 0 }),
+        Action::Quit => return vec![Effect::Quit],
+    }
+    vec![]
+}
+
+/// How many rows the open panel has.
+pub fn panel_len(state: &State) -> usize {
+    match state.open_panel {
+        Some(PanelId::NeedsYou) => state.needs().len(),
+        Some(PanelId::Events) => state.log.len(),
+        Some(PanelId::Tasks | PanelId::Confirms | PanelId::Branches) | None => 0,
+    }
+}
+
+fn open_panel(state: &mut State, id: Option<PanelId>) {
+    state.open_panel = id;
+    state.panel_row = 0;
+}
+
+fn step_panel(state: &mut State, back: bool) {
+    // The grid is one stop on the way round.
+    let stops = PANELS.len() + 1;
+    let at = state.open_panel.map_or(0, |p| p.index() + 1);
+    let to = if back { (at + stops - 1) % stops } else { (at + 1) % stops };
+    open_panel(state, to.checked_sub(1).map(|i| PANELS[i].id));
+}
+
+fn zoom(state: &mut State) {
+    if state.open_panel == Some(PanelId::NeedsYou) {
+        if let Some(&i) = state.needs().get(state.panel_row) {
+            let key = state.fleet.sessions[i].key();
+            state.open_panel = None;
+            moves::focus_session(state, key);
+        }
+    } else if state.open_panel.is_none() && state.focused().is_some() {
+        state.grid.zoomed = !state.grid.zoomed;
+    }
+}
+
+fn back(state: &mut State) {
+    if state.open_panel.is_some() {
+        state.open_panel = None;
+    } else if state.grid.zoomed {
+        state.grid.zoomed = false;
+    } else if !state.grid.filter.text().is_empty() {
+        state.grid.filter.clear();
+        moves::turn_to_focus(state);
+    } else if state.grid.frozen {
+        freeze(state);
+    }
+}
+
+fn freeze(state: &mut State) {
+    state.grid.frozen = !state.grid.frozen;
+    for s in &mut state.fleet.sessions {
+        s.held = None;
+        if state.grid.frozen {
+            s.held.clone_from(&s.screen);
+        }
+    }
+}
+
+fn type_into(state: &mut State) {
+    if !state.connected() {
+        say(state, "tmux is not connected; there is nobody to type to", true);
+        return;
+    }
+    match state.focused().map(|s| s.pane.clone()) {
+        Some(Some(pane)) => {
+            state.open_panel = None;
+            state.mode = Mode::TypeInto(pane.identity);
+        }
+        Some(None) => say(state, "this session does not exist now; there is nothing to type into", true),
+        None => say(state, "no session is focused", true),
+    }
+}
+
+fn with_pane(state: &mut State, effect: impl Fn(&PaneInfo, &Session) -> Effect) -> Vec<Effect> {
+    let made = state.focused().map(|s| s.pane.as_ref().map(|p| effect(p, s)));
+    match made {
+        Some(Some(effect)) => return vec![effect],
+        Some(None) => say(state, "this session does not exist now", true),
+        None => say(state, "no session is focused", true),
+    }
+    vec![]
+}

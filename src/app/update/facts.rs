@@ -1,0 +1,98 @@
+//! What the world tells: the server, its panes, their screens.
+
+use crate::app::areas::Areas;
+use crate::app::effect::Effect;
+use crate::app::event::Looked;
+use crate::app::state::{Mode, SessionKey, State};
+use crate::domain::server::{PaneInfo, Server};
+use crate::domain::session::PaneId;
+
+use super::say;
+
+/// A frame was drawn: the panes on it are looked at first from now on.
+pub fn drew(state: &mut State, areas: Areas) -> Vec<Effect> {
+    let shown = state.shown();
+    let front = |areas: &Areas| -> Vec<PaneId> {
+        areas
+            .tiles
+            .iter()
+            .filter_map(|(i, _)| shown.get(*i))
+            .filter_map(|&s| state.fleet.sessions[s].pane.as_ref().map(|p| p.identity.id))
+            .collect()
+    };
+    let now_front = front(&areas);
+    let same = now_front == state.front;
+    state.areas = areas;
+    if same {
+        return vec![];
+    }
+    state.front.clone_from(&now_front);
+    vec![Effect::LookAt(now_front)]
+}
+
+/// The server's state changed.
+pub fn server(state: &mut State, server: Server) -> Vec<Effect> {
+    if state.server == server {
+        return vec![];
+    }
+    state.server = server;
+    state.server_since = state.now.mono;
+    if !state.connected() && matches!(state.mode, Mode::TypeInto(_)) {
+        state.mode = Mode::Normal;
+        say(state, "typing stopped: tmux is not connected", true);
+    }
+    vec![]
+}
+
+/// The panes that exist now.
+pub fn panes(state: &mut State, panes: Vec<PaneInfo>) -> Vec<Effect> {
+    let before = state.focused().map(|s| s.name.clone());
+    state.fleet.meet(&panes, state.now.mono);
+    state.panes = panes;
+    if let Mode::TypeInto(pane) = state.mode
+        && state.fleet.by_pane(pane).is_none()
+    {
+        state.mode = Mode::Normal;
+        say(state, "typing stopped: that pane is gone", true);
+    }
+    // The focus stays with its session: a pane that was replaced hands it to the one that has the name now.
+    if state.focused().is_none() {
+        let heir = before
+            .and_then(|name| state.fleet.sessions.iter().find(|s| s.name == name))
+            .map(super::super::state::fleet::Session::key);
+        state.grid.focus = heir.or_else(|| first_shown(state));
+    }
+    vec![]
+}
+
+fn first_shown(state: &State) -> Option<SessionKey> {
+    state.shown().first().map(|&i| state.fleet.sessions[i].key())
+}
+
+/// A pane's screen was looked at.
+pub fn screen(state: &mut State, looked: Looked) -> Vec<Effect> {
+    let now = state.now.mono;
+    let frozen = state.grid.frozen;
+    let Some(session) = state.fleet.by_pane(looked.pane) else {
+        return vec![];
+    };
+    if frozen && session.held.is_none() {
+        session.held.clone_from(&session.screen);
+    }
+    if looked.wrote {
+        session.wrote = Some(now);
+    }
+    session.command = looked.command;
+    session.screen = Some(looked.screen);
+    vec![]
+}
+
+/// A pane wrote something that changed nothing on its screen.
+pub fn wrote(state: &mut State, pane: PaneId) {
+    let now = state.now.mono;
+    let session =
+        state.fleet.sessions.iter_mut().find(|s| s.pane.as_ref().is_some_and(|p| p.identity.id == pane));
+    if let Some(session) = session {
+        session.wrote = Some(now);
+    }
+}

@@ -1,0 +1,65 @@
+//! The one function that changes the state. It never waits, fails, or reads a clock, a file or the environment.
+
+mod acts;
+mod facts;
+mod keys;
+mod moves;
+mod pointer;
+mod popups;
+
+use std::time::Duration;
+
+use super::effect::Effect;
+use super::event::Event;
+use super::state::{Entry, Now, State, Toast};
+
+/// How long an answer to a key stays.
+const TOAST: Duration = Duration::from_secs(4);
+
+/// Takes one fact at an instant, changes the state and tells what is to be done.
+pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
+    state.now = now;
+    if state.toast.as_ref().is_some_and(|t| t.until <= now.mono) {
+        state.toast = None;
+    }
+    match event {
+        Event::Woke => vec![],
+        Event::Key(key) => keys::key(state, key),
+        Event::Paste(text) => keys::paste(state, &text),
+        Event::Mouse(mouse) => pointer::mouse(state, mouse),
+        Event::Resized(w, h) => {
+            state.size = (w, h);
+            vec![Effect::Repaint]
+        }
+        Event::Drew(areas) => facts::drew(state, areas),
+        Event::Server(server) => facts::server(state, server),
+        Event::Noticing(notice, why) => {
+            state.noticing = Some((notice, why));
+            vec![]
+        }
+        Event::Panes(panes) => facts::panes(state, panes),
+        Event::Screen(looked) => facts::screen(state, *looked),
+        Event::Wrote(pane) => {
+            facts::wrote(state, pane);
+            vec![]
+        }
+        Event::Did(did) => {
+            if let Some(why) = &did.failed {
+                let line = format!("{}: {why}", did.what);
+                say(state, line, true);
+            }
+            let entry = Entry { at: now.utc, local: now.local, did };
+            state.log.push(entry);
+            vec![]
+        }
+        Event::WorkerFailed { worker, why } => {
+            say(state, format!("worker {worker} failed and is started again: {why}"), true);
+            vec![]
+        }
+    }
+}
+
+/// Tells the person one line.
+fn say(state: &mut State, text: impl Into<String>, bad: bool) {
+    state.toast = Some(Toast { text: text.into(), bad, until: state.now.mono + TOAST });
+}
