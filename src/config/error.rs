@@ -1,0 +1,66 @@
+//! What is wrong with a config: one line where and what, one line what to do.
+
+use crate::domain::text;
+
+/// A fault in a configuration file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what}")]
+pub struct ConfigError {
+    /// File, line and fault.
+    pub what: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+impl ConfigError {
+    /// From the reader of TOML: keeps the line, finds the near miss of an unknown key or word.
+    pub fn read(origin: &str, source: &str, e: &toml::de::Error) -> Self {
+        let line = e.span().map(|s| line_of(source, s.start));
+        let message = e.message().lines().next().unwrap_or("not valid TOML");
+        let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+        let hint = match quoted.split_first() {
+            Some((wrong, known)) if !known.is_empty() && message.starts_with("unknown") => {
+                match text::nearest(wrong, known.iter().copied()) {
+                    Some(n) => format!("did you mean \"{n}\"?"),
+                    None => format!("known here: {}", known.join(", ")),
+                }
+            }
+            _ => "`archtui init` writes a file in which every key is explained".to_owned(),
+        };
+        let what = match quoted.first() {
+            Some(wrong) if message.starts_with("unknown field") => {
+                format!("no key is called \"{wrong}\" here")
+            }
+            Some(wrong) if message.starts_with("unknown variant") => {
+                format!("\"{wrong}\" is not a value this key knows")
+            }
+            _ => message.to_owned(),
+        };
+        Self {
+            what: format!("{}: {}", place(origin, line), text::printable(&what)),
+            hint: text::printable(&hint),
+        }
+    }
+
+    /// A fault that the reader of TOML does not see; `word` is looked up in the text for the line.
+    pub fn at_word(origin: &str, source: &str, word: &str, what: String, hint: &str) -> Self {
+        let line = source.find(word).map(|at| line_of(source, at));
+        Self { what: format!("{}: {}", place(origin, line), text::printable(&what)), hint: hint.to_owned() }
+    }
+
+    /// A fault of the whole file.
+    pub fn plain(origin: &str, what: &str) -> Self {
+        Self {
+            what: format!("{origin}: {}", text::printable(what)),
+            hint: "mend or remove that file".to_owned(),
+        }
+    }
+}
+
+fn place(origin: &str, line: Option<usize>) -> String {
+    line.map_or_else(|| origin.to_owned(), |n| format!("{origin}:{n}"))
+}
+
+fn line_of(source: &str, at: usize) -> usize {
+    source.get(..at).map_or(1, |head| head.matches('\n').count() + 1)
+}

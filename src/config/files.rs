@@ -1,0 +1,85 @@
+//! Finding and reading configuration files: archtui.toml, keymap.toml, themes beside it.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::{Config, ConfigError, Env};
+use crate::app::keymap::Keymap;
+
+/// The largest file that is read as configuration.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// The configuration in force and where it came from.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// The values.
+    pub config: Config,
+    /// The file, if there was one.
+    pub file: Option<PathBuf>,
+    /// Folders in which keymap.toml, themes/ and agents/ may lie, nearest first.
+    pub folders: Vec<PathBuf>,
+}
+
+/// Reads the configuration: the named file, else ./archtui.toml, else the user's own, else the defaults.
+pub fn load(named: Option<&Path>, env: &Env) -> Result<Loaded, ConfigError> {
+    let own = env.config_dir();
+    let candidates: Vec<PathBuf> = match named {
+        Some(file) => vec![file.to_owned()],
+        None => [Some(PathBuf::from("archtui.toml")), own.as_ref().map(|d| d.join("archtui.toml"))]
+            .into_iter()
+            .flatten()
+            .collect(),
+    };
+    for file in candidates {
+        let Some(text) = read(&file, named.is_some())? else { continue };
+        let config = Config::layered(&text, &file.display().to_string())?;
+        let beside = file.parent().map(Path::to_owned).filter(|p| !p.as_os_str().is_empty());
+        let folders =
+            [Some(beside.unwrap_or_else(|| PathBuf::from("."))), own].into_iter().flatten().collect();
+        return Ok(Loaded { config, file: Some(file), folders });
+    }
+    Ok(Loaded { config: Config::builtin(), file: None, folders: own.into_iter().collect() })
+}
+
+/// The keys in force: the built-in ones with the nearest keymap.toml laid over.
+pub fn keymap(folders: &[PathBuf]) -> Result<Keymap, ConfigError> {
+    let mut map = Keymap::builtin();
+    for folder in folders {
+        let file = folder.join("keymap.toml");
+        if let Some(text) = read(&file, false)? {
+            map.lay_over(&text).map_err(|e| ConfigError {
+                what: format!("{}: {e}", file.display()),
+                hint: "`archtui keys` prints every action with its keys".to_owned(),
+            })?;
+            break;
+        }
+    }
+    Ok(map)
+}
+
+/// The text of a file, `None` if it does not exist and need not.
+pub fn read(file: &Path, must: bool) -> Result<Option<String>, ConfigError> {
+    let shown = file.display();
+    let fail =
+        |why: &str, hint: &str| Err(ConfigError { what: format!("{shown}: {why}"), hint: hint.to_owned() });
+    match fs::metadata(file) {
+        Err(e) if !must && matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Err(e) if e.kind() == ErrorKind::NotFound => {
+            return fail("no such file", "check the path, or leave the option out");
+        }
+        Err(e) => return fail(&e.to_string(), "make it readable, or name another file"),
+        Ok(m) if !m.is_file() => return fail("is not a file", "name a file"),
+        Ok(m) if m.len() > MAX_BYTES => {
+            return fail("is larger than a configuration can be (1 MiB)", "check the path");
+        }
+        Ok(_) => {}
+    }
+    match fs::read_to_string(file) {
+        Ok(text) => Ok(Some(text)),
+        Err(e) if e.kind() == ErrorKind::InvalidData => fail("is not UTF-8 text", "save it as UTF-8"),
+        Err(e) => fail(&e.to_string(), "make it readable, or name another file"),
+    }
+}

@@ -1,0 +1,230 @@
+//! Configuration: defaults < file < flags. Unknown keys are errors that name the near miss. What the values do is for the
+//! rooms that get them.
+
+pub mod env;
+pub mod error;
+pub mod files;
+pub mod values;
+
+use serde::Deserialize;
+
+pub use env::Env;
+pub use error::ConfigError;
+pub use values::{OrderWord, Span};
+
+use crate::domain::roster::{Member, Roster, Tier};
+use crate::domain::server::Notice;
+
+/// The defaults, as `archtui init` writes them.
+pub const DEFAULT: &str = include_str!("../../assets/config.toml");
+
+/// Everything a config file can say.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Which fleet, on which server.
+    pub fleet: FleetConfig,
+    /// How it looks.
+    pub view: ViewConfig,
+    /// What may be confirmed.
+    pub confirm: ConfirmConfig,
+    /// Branch rules.
+    pub branches: BranchesConfig,
+    /// The roster.
+    pub session: Vec<SessionConfig>,
+}
+
+/// `[fleet]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FleetConfig {
+    /// Shown in the header; names the state folder.
+    pub name: String,
+    /// tmux -L name, or a path.
+    pub socket: String,
+    /// How changes are noticed.
+    pub notice: Notice,
+}
+
+/// `[view]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ViewConfig {
+    /// Name of the theme.
+    pub theme: String,
+    /// Order of tiles at start.
+    pub order: OrderWord,
+    /// The mouse is listened to.
+    pub mouse: bool,
+}
+
+/// `[confirm]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConfirmConfig {
+    /// Name of the preset.
+    pub preset: values::Preset,
+    /// Sessions that automation never touches.
+    pub exclude: Vec<String>,
+    /// Hands off while a person was active there.
+    pub quiet: Span,
+    /// Confirmations in one session a minute.
+    pub max_per_minute: u32,
+}
+
+/// `[branches]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BranchesConfig {
+    /// Protected branch names; `*` stands for any run of characters.
+    pub protected: Vec<String>,
+    /// Shape of a branch name.
+    pub pattern: String,
+}
+
+/// `[[session]]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SessionConfig {
+    /// The tmux session.
+    pub name: Option<String>,
+    /// A pattern that names many.
+    pub r#match: Option<String>,
+    /// Place in the chain of command.
+    pub tier: Option<Tier>,
+    /// Role in words.
+    pub role: Option<String>,
+    /// Name of the session it reports to.
+    pub reports_to: Option<String>,
+    /// Which agent runs there.
+    pub agent: Option<String>,
+    /// What is started there.
+    pub command: Option<String>,
+    /// In which folder.
+    pub dir: Option<String>,
+    /// Preset of its own.
+    pub preset: Option<values::Preset>,
+    /// Never restarted, no tasks dispatched.
+    pub protected: bool,
+    /// The role prompt.
+    pub prompt: Option<String>,
+    /// What it is good at.
+    pub skills: Vec<String>,
+}
+
+impl Config {
+    /// The defaults alone.
+    pub fn builtin() -> Self {
+        toml::from_str(DEFAULT).expect("the built-in config is sound: a test proves it")
+    }
+
+    /// A file's text laid over the defaults. `origin` names the file in errors.
+    pub fn layered(text: &str, origin: &str) -> Result<Self, ConfigError> {
+        // Once alone: this finds what is wrong and knows the line.
+        let own: Self = toml::from_str(text).map_err(|e| ConfigError::read(origin, text, &e))?;
+        own.check(origin, text)?;
+        // Then over the defaults: a table key by key, a list as a whole.
+        let mut merged: toml::Table =
+            toml::from_str(DEFAULT).expect("the built-in config is sound: a test proves it");
+        let over: toml::Table = toml::from_str(text).map_err(|e| ConfigError::read(origin, text, &e))?;
+        lay_over(&mut merged, over);
+        merged.try_into().map_err(|e: toml::de::Error| ConfigError::plain(origin, e.message()))
+    }
+
+    fn check(&self, origin: &str, text: &str) -> Result<(), ConfigError> {
+        let fault =
+            |what: String, hint: &str, word: &str| Err(ConfigError::at_word(origin, text, word, what, hint));
+        let mut seen: Vec<&str> = Vec::new();
+        for (i, s) in self.session.iter().enumerate() {
+            let name = match (&s.name, &s.r#match) {
+                (Some(n), None) | (None, Some(n)) => n.as_str(),
+                (Some(n), Some(_)) => {
+                    return fault(format!("session \"{n}\" has both name and match"), "keep one of them", n);
+                }
+                (None, None) => {
+                    return fault(
+                        format!("session {} has no name", i + 1),
+                        "add: name = \"…\"",
+                        "[[session]]",
+                    );
+                }
+            };
+            if name.is_empty() || name.contains(['.', ':']) || name.chars().any(char::is_control) {
+                let hint = "tmux turns dots and colons in session names into underscores; write it so";
+                return fault(format!("\"{name}\" cannot be a tmux session's name"), hint, name);
+            }
+            if seen.contains(&name) {
+                return fault(format!("session \"{name}\" is named twice"), "remove one of the two", name);
+            }
+            seen.push(name);
+        }
+        self.check_chain(origin, text)
+    }
+
+    /// Everybody reports to somebody who exists, and nobody, over any number of steps, to himself.
+    fn check_chain(&self, origin: &str, text: &str) -> Result<(), ConfigError> {
+        let names: Vec<&str> = self.session.iter().filter_map(|s| s.name.as_deref()).collect();
+        let boss = |n: &str| {
+            self.session.iter().find(|s| s.name.as_deref() == Some(n)).and_then(|s| s.reports_to.as_deref())
+        };
+        for s in &self.session {
+            let Some(to) = s.reports_to.as_deref() else { continue };
+            if !names.contains(&to) {
+                let near = crate::domain::text::nearest(to, names.iter().copied());
+                let hint = near
+                    .map_or("name a session of the roster".to_owned(), |n| format!("did you mean \"{n}\"?"));
+                return Err(ConfigError::at_word(
+                    origin,
+                    text,
+                    to,
+                    format!("reports_to: no session is called \"{to}\""),
+                    &hint,
+                ));
+            }
+            let mut at = to;
+            for _ in 0..names.len() {
+                if Some(at) == s.name.as_deref() {
+                    let what = format!("\"{at}\" reports to itself, over one or more steps");
+                    return Err(ConfigError::at_word(
+                        origin,
+                        text,
+                        at,
+                        what,
+                        "break the circle in reports_to",
+                    ));
+                }
+                match boss(at) {
+                    Some(next) => at = next,
+                    None => break,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The roster as the core knows it.
+    pub fn roster(&self) -> Roster {
+        let members = self.session.iter().map(|s| Member {
+            name: s.name.clone().or_else(|| s.r#match.clone()).unwrap_or_default(),
+            tier: s.tier,
+            role: s.role.clone(),
+            reports_to: s.reports_to.clone(),
+            agent: s.agent.clone(),
+        });
+        Roster { members: members.collect() }
+    }
+}
+
+fn lay_over(under: &mut toml::Table, over: toml::Table) {
+    for (key, value) in over {
+        match (under.get_mut(&key), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(above)) => lay_over(below, above),
+            (_, value) => {
+                under.insert(key, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

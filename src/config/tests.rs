@@ -1,0 +1,100 @@
+//! Layers, near misses, and that the built-in file is whole.
+
+use super::*;
+
+#[test]
+fn the_built_in_file_is_sound_and_names_every_key() {
+    let c = Config::builtin();
+    assert_eq!(c.fleet.name, "fleet");
+    assert_eq!(c.confirm.preset, values::Preset::Watch, "nothing is pressed unless a config says so");
+    // A key with an empty default would show that the file leaves it out.
+    assert!(!c.view.theme.is_empty() && !c.fleet.socket.is_empty() && !c.branches.protected.is_empty());
+    assert!(c.confirm.quiet.0.as_secs() == 10 && c.confirm.max_per_minute > 0 && c.view.mouse);
+    for key in [
+        "name",
+        "socket",
+        "notice",
+        "theme",
+        "order",
+        "mouse",
+        "preset",
+        "exclude",
+        "quiet",
+        "max_per_minute",
+        "pattern",
+    ] {
+        assert!(DEFAULT.contains(&format!("\n{key} = ")), "{key}");
+    }
+}
+
+#[test]
+fn the_contracts_smallest_useful_config_is_read() {
+    let c = Config::layered(
+        r#"
+[fleet]
+name = "architect-dashboard"
+socket = "default"
+[confirm]
+preset = "sop"
+exclude = ["autoconfirm"]
+quiet = "10s"
+[branches]
+protected = ["main", "master", "dev", "qa", "prod", "env/*"]
+pattern = "type/description-MMDD"
+[[session]]
+name = "architect"
+tier = "high-level"
+[[session]]
+name = "claude_orchestrator"
+tier = "manager"
+role = "Task Coordination"
+reports_to = "architect"
+command = "claude"
+dir = "~/src/app"
+preset = "careful"
+protected = true
+prompt = "ROLE: Task Coordination Manager. …"
+skills = ["rust", "frontend"]
+[[session]]
+match = "dev_*"
+"#,
+        "archtui.toml",
+    )
+    .expect("sound");
+    assert_eq!(c.fleet.name, "architect-dashboard");
+    assert_eq!(c.view.theme, "dark", "what the file leaves out keeps its default");
+    assert_eq!(c.roster().members[1].tier, Some(Tier::Manager));
+    assert!(c.roster().members[2].is_pattern());
+}
+
+#[test]
+fn faults_name_the_line_and_what_to_do() {
+    for (text, place, what, hint) in [
+        ("[fleet]\nnmae = \"x\"", "f:2", "\"nmae\"", "\"name\""),
+        ("[flet]\nname = \"x\"", "f:1", "\"flet\"", "\"fleet\""),
+        ("[confirm]\npreset = \"sopp\"", "f:2", "\"sopp\"", "\"sop\""),
+        ("[confirm]\nquiet = \"10\"", "f:2", "span of time", ""),
+        ("[view]\nmouse = 3", "f:2", "", ""),
+        ("[view\n", "f:1", "", ""),
+        ("[[session]]\ntier = \"worker\"", "f:1", "has no name", "name ="),
+        ("[[session]]\nname = \"a\"\n[[session]]\nname = \"a\"", "f:2", "twice", ""),
+        ("[[session]]\nname = \"a.b\"", "f:2", "tmux session", "underscore"),
+        (
+            "[[session]]\nname = \"a\"\nreports_to = \"b\"\n[[session]]\nname = \"b\"\nreports_to = \"a\"",
+            "f:",
+            "itself",
+            "circle",
+        ),
+        (
+            "[[session]]\nname = \"boss\"\n[[session]]\nname = \"b\"\nreports_to = \"bos\"",
+            "f:",
+            "\"bos\"",
+            "\"boss\"",
+        ),
+    ] {
+        let e = Config::layered(text, "f").expect_err(text);
+        assert!(e.what.starts_with(place), "{text}: {e:?}");
+        assert!(e.what.contains(what), "{text}: {e:?}");
+        assert!(e.hint.contains(hint) && !e.hint.is_empty(), "{text}: {e:?}");
+    }
+}

@@ -1,0 +1,82 @@
+//! Values of a config that need more than a plain type: spans of time, words of closed lists.
+
+use std::time::Duration;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
+/// A span of time, written `500ms`, `10s`, `30m`, `8h`, `2d`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Span(pub Duration);
+
+impl Span {
+    /// Reads a span; the error says how one is written.
+    pub fn parse(s: &str) -> Result<Self, String> {
+        let at = s.find(|c: char| !c.is_ascii_digit()).unwrap_or(s.len());
+        let (number, unit) = s.split_at(at);
+        let wrong = || {
+            format!("\"{s}\" is no span of time; write it like \"500ms\", \"10s\", \"30m\", \"8h\", \"2d\"")
+        };
+        let n: u64 = number.parse().map_err(|_| wrong())?;
+        let ms = match unit {
+            "ms" => 1,
+            "s" => 1000,
+            "m" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            _ => return Err(wrong()),
+        };
+        n.checked_mul(ms).map(|ms| Self(Duration::from_millis(ms))).ok_or_else(wrong)
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(d)?).map_err(D::Error::custom)
+    }
+}
+
+/// Order of tiles at start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OrderWord {
+    /// As the config lists them.
+    #[default]
+    Roster,
+    /// Who needs a person first.
+    Urgency,
+}
+
+/// Name of a policy preset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Preset {
+    /// Judges and records, presses nothing.
+    #[default]
+    Watch,
+    /// Read-only operations.
+    Careful,
+    /// The procedure's safe operations.
+    Sop,
+    /// Also programs nobody vouches for.
+    Wide,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_read_with_their_unit() {
+        for (s, ms) in
+            [("500ms", 500), ("10s", 10_000), ("30m", 1_800_000), ("8h", 28_800_000), ("2d", 172_800_000)]
+        {
+            assert_eq!(Span::parse(s), Ok(Span(Duration::from_millis(ms))));
+        }
+        for bad in
+            ["", "10", "s", "-1s", "1.5h", "10 s", "10sec", "99999999999999999999s", "18446744073709551615d"]
+        {
+            assert!(Span::parse(bad).is_err(), "{bad}");
+        }
+    }
+}
