@@ -1,6 +1,6 @@
 //! archtui: a terminal control room for fleets of coding agents in tmux.
 //!
-//! One sentence: tmux says, [`domain`] understands, [`app`] decides, `workers` do, `view` shows.
+//! One sentence: tmux says, [`domain`] understands, [`app`] decides, [`workers`] do, `view` shows.
 //! ARCHITECTURE.md is the map of the rooms and of what each may touch.
 
 pub mod app;
@@ -8,3 +8,5 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod ports;
+pub mod terminal;
+pub mod workers;

@@ -57,4 +57,18 @@ pub trait Keyboard: Send + Sync + 'static {
         pane: PaneIdentity,
         strokes: Vec<Stroke>,
     ) -> impl Future<Output = Result<String, TypeError>> + Send;
+
+    /// Pastes a text into one pane, bracketed where the program asked for it, under the same checks.
+    fn paste_into(
+        &self,
+        pane: PaneIdentity,
+        text: String,
+    ) -> impl Future<Output = Result<String, TypeError>> + Send;
+}
+
+/// What the system says of the processes in a pane. Quick to ask, never blocking for long, wrong for an instant while a
+/// process starts or ends.
+pub trait Processes: Send + 'static {
+    /// Name of the process in the foreground of the pane's terminal.
+    fn foreground(&self, pane: PaneIdentity) -> Option<String>;
 }

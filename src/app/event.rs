@@ -1,6 +1,7 @@
 //! What can happen, in the past tense: the only way in for facts.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::areas::Areas;
 use super::key::Key;
@@ -35,12 +36,12 @@ pub enum Event {
     Wrote(PaneId),
     /// Something that archtui did, or could not do.
     Did(Did),
-    /// A background worker ended; it is started again after a while unless that is `None`.
+    /// A background worker panicked; it is started again after a pause. The log has the report.
     WorkerFailed {
         /// The worker's name.
         worker: &'static str,
-        /// One line why.
-        why: String,
+        /// The pause.
+        again_in: Duration,
     },
 }
 

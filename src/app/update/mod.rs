@@ -52,8 +52,13 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             state.log.push(entry);
             vec![]
         }
-        Event::WorkerFailed { worker, why } => {
-            say(state, format!("worker {worker} failed and is started again: {why}"), true);
+        Event::WorkerFailed { worker, again_in } => {
+            let secs = again_in.as_secs_f32();
+            say(
+                state,
+                format!("worker {worker} failed; again in {secs:.1} s (the log has the report)"),
+                true,
+            );
             vec![]
         }
     }

@@ -1,0 +1,122 @@
+//! Background work: one file per task. This file is the table: what is spawned, how it is watched, how it stops. A worker
+//! owns its resource, hears by a handle, tells by events, stops by token; a failure is an event, and it is started again.
+
+pub mod screens;
+pub mod typist;
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::Event;
+
+/// Facts on their way to the main loop. Bounded: a worker that is ahead waits.
+pub type Facts = mpsc::Sender<Event>;
+
+/// How many facts may wait. The main loop takes all that wait at once, so this is what 200 sessions can say in one frame.
+pub const WAITING: usize = 1024;
+
+/// The first pause before a failed worker is started again; it doubles up to [`PAUSE_MAX`].
+const PAUSE: Duration = Duration::from_millis(500);
+/// The longest pause.
+const PAUSE_MAX: Duration = Duration::from_secs(60);
+
+/// A background task that can be started again where it failed.
+pub trait Worker: Send + 'static {
+    /// Its name, for the screen and the log.
+    const NAME: &'static str;
+
+    /// Works until there is nothing more to do for ever. What it owns survives a panic.
+    fn run(&mut self) -> impl Future<Output = ()> + Send;
+}
+
+/// The workers that run, and how to stop them.
+pub struct Workers {
+    tasks: JoinSet<()>,
+    stop: CancellationToken,
+    facts: Facts,
+}
+
+impl Workers {
+    /// No worker yet; failures are told to `facts`.
+    pub fn new(facts: Facts) -> Self {
+        Self { tasks: JoinSet::new(), stop: CancellationToken::new(), facts }
+    }
+
+    /// Starts a worker. It ends when it is done, or at its next wait after `stop`.
+    pub fn spawn<W: Worker>(&mut self, worker: W) {
+        let stop = self.stop.clone();
+        let facts = self.facts.clone();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = supervise(worker, facts) => {}
+            }
+        });
+    }
+
+    /// Stops all workers and waits until they are gone, but not for ever.
+    pub async fn stop(mut self, patience: Duration) {
+        self.stop.cancel();
+        let all = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(patience, all).await.is_err() {
+            tracing::warn!("a worker did not stop in time and is left behind");
+        }
+    }
+}
+
+/// Runs a worker again after a panic, with growing pauses, until it says that it is done.
+async fn supervise<W: Worker>(mut worker: W, facts: Facts) {
+    let mut pause = PAUSE;
+    while AssertUnwindSafe(worker.run()).catch_unwind().await.is_err() {
+        tracing::error!(worker = W::NAME, ?pause, "a worker panicked");
+        let failed = Event::WorkerFailed { worker: W::NAME, again_in: pause };
+        if facts.send(failed).await.is_err() {
+            return;
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(PAUSE_MAX);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Clumsy {
+        falls: u32,
+        done: mpsc::Sender<()>,
+    }
+
+    impl Worker for Clumsy {
+        const NAME: &'static str = "clumsy";
+        async fn run(&mut self) {
+            if self.falls > 0 {
+                self.falls -= 1;
+                panic!("as planned");
+            }
+            let _ = self.done.send(()).await;
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_worker_that_panics_is_started_again_and_says_so() {
+        let (facts, mut told) = mpsc::channel(8);
+        let (done, mut finished) = mpsc::channel(1);
+        let mut workers = Workers::new(facts);
+        workers.spawn(Clumsy { falls: 2, done });
+        finished.recv().await.expect("it gets there in the end");
+        for want in [PAUSE, PAUSE * 2] {
+            match told.recv().await {
+                Some(Event::WorkerFailed { worker: "clumsy", again_in }) => assert_eq!(again_in, want),
+                other => panic!("{other:?}"),
+            }
+        }
+        workers.stop(Duration::from_secs(1)).await;
+    }
+}
