@@ -306,6 +306,51 @@ impl RowBuilder {
     }
 }
 
+/// A screen as bytes that [`parse`] reads back to the same rows: text with SGR sequences, a line per row.
+pub fn print(screen: &Screen) -> String {
+    let mut out = String::new();
+    let mut now = Style::default();
+    for row in &screen.rows {
+        for (text, style) in row.runs() {
+            if style != now {
+                out.push_str(&sgr_of(style));
+                now = style;
+            }
+            out.push_str(text);
+        }
+        if now != Style::default() {
+            out.push_str("\x1b[0m");
+            now = Style::default();
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// The sequence that sets exactly this style.
+fn sgr_of(style: Style) -> String {
+    let mut codes = vec!["0".to_owned()];
+    let attrs = [
+        (Attrs::BOLD, "1"),
+        (Attrs::DIM, "2"),
+        (Attrs::ITALIC, "3"),
+        (Attrs::UNDERLINE, "4"),
+        (Attrs::BLINK, "5"),
+        (Attrs::REVERSE, "7"),
+        (Attrs::HIDDEN, "8"),
+        (Attrs::STRIKE, "9"),
+    ];
+    codes.extend(attrs.iter().filter(|(a, _)| style.attrs.has(*a)).map(|(_, c)| (*c).to_owned()));
+    for (base, color) in [(38, style.fg), (48, style.bg)] {
+        match color {
+            Color::Default => {}
+            Color::Indexed(n) => codes.push(format!("{base};5;{n}")),
+            Color::Rgb(r, g, b) => codes.push(format!("{base};2;{r};{g};{b}")),
+        }
+    }
+    format!("\x1b[{}m", codes.join(";"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -404,6 +449,15 @@ mod tests {
             for row in &s.rows {
                 prop_assert!(row.text().chars().all(text::is_printable));
             }
+        }
+
+        #[test]
+        fn what_is_printed_reads_back_the_same(parts in proptest::collection::vec(prop_oneof![
+            "[a-z ]{0,6}", Just("\n".to_owned()), Just("漢".to_owned()), Just("e\u{301}".to_owned()),
+            (0u8..110).prop_map(|n| format!("\x1b[{n}m")), (0u8..=255, 0u8..=255).prop_map(|(a, b)| format!("\x1b[38;5;{a};48;2;{b};0;{a}m"))], 0..40)) {
+            let once = parse(parts.concat().as_bytes(), 40, 0);
+            let twice = parse(print(&once).as_bytes(), 40, 0);
+            prop_assert_eq!(once.rows, twice.rows);
         }
     }
 }
