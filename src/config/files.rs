@@ -83,3 +83,20 @@ pub fn read(file: &Path, must: bool) -> Result<Option<String>, ConfigError> {
         Err(e) => fail(&e.to_string(), "make it readable, or name another file"),
     }
 }
+
+/// Makes a folder that only its owner may enter, and refuses one that is somebody else's or a link.
+pub fn private_dir(dir: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    let meta = fs::symlink_metadata(dir)?;
+    if !meta.is_dir() {
+        return Err(std::io::Error::other("it is not a folder"));
+    }
+    if meta.uid() != rustix::process::geteuid().as_raw() {
+        return Err(std::io::Error::other("it belongs to another user"));
+    }
+    if meta.permissions().mode() & 0o077 != 0 {
+        fs::set_permissions(dir, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}

@@ -15,7 +15,7 @@ use jiff::civil::DateTime;
 use super::areas::Areas;
 use super::effect::Fixed;
 use super::panel::PanelId;
-use crate::domain::server::{Notice, PaneInfo, Server};
+use crate::domain::server::{Notice, Server};
 use crate::domain::session::{PaneId, PaneIdentity};
 
 pub use fleet::{Fleet, Session, SessionKey};
@@ -27,7 +27,7 @@ pub use popup::Popup;
 /// One instant, told by the runtime with every event.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Now {
-    /// Since the program started; never goes back. Ages are measured with it.
+    /// The system's monotonic clock; never goes back. Ages are measured with it.
     pub mono: Duration,
     /// The instant in UTC, for records.
     pub utc: Timestamp,
@@ -78,14 +78,16 @@ pub struct State {
     pub size: (u16, u16),
     /// The instant of the last event.
     pub now: Now,
+    /// The tmux server's socket, as it is shown.
+    pub socket: String,
     /// The tmux server.
     pub server: Server,
     /// Since when it is in that state, monotonic.
     pub server_since: Duration,
     /// How changes on the panes are noticed, and why if not as wished; `None` before the first connection.
     pub noticing: Option<(Notice, Option<String>)>,
-    /// The panes as the server listed them last.
-    pub panes: Vec<PaneInfo>,
+    /// The server has listed its panes at least once.
+    pub listed: bool,
     /// The sessions, roster first.
     pub fleet: Fleet,
     /// The grid of tiles.
@@ -118,10 +120,11 @@ impl State {
             fleet_name: fleet_name.into(),
             size: (80, 24),
             now: Now::ZERO,
+            socket: String::new(),
             server: Server::Connecting,
             server_since: Duration::ZERO,
             noticing: None,
-            panes: Vec::new(),
+            listed: false,
             fleet,
             grid: Grid::default(),
             open_panel: None,

@@ -100,7 +100,7 @@ fn back(state: &mut State) {
         state.grid.zoomed = false;
     } else if !state.grid.filter.text().is_empty() {
         state.grid.filter.clear();
-        moves::turn_to_focus(state);
+        moves::keep_focus_shown(state);
     } else if state.grid.frozen {
         freeze(state);
     }

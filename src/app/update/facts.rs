@@ -48,7 +48,7 @@ pub fn server(state: &mut State, server: Server) -> Vec<Effect> {
 pub fn panes(state: &mut State, panes: Vec<PaneInfo>) -> Vec<Effect> {
     let before = state.focused().map(|s| s.name.clone());
     state.fleet.meet(&panes, state.now.mono);
-    state.panes = panes;
+    state.listed = true;
     if let Mode::TypeInto(pane) = state.mode
         && state.fleet.by_pane(pane).is_none()
     {

@@ -5,7 +5,7 @@ use crate::app::key::{Code, Key};
 use crate::app::state::{Mode, State};
 use crate::domain::session::PaneIdentity;
 
-use super::{acts, popups, say};
+use super::{acts, moves, popups, say};
 
 /// The key that leaves typing. Fixed: whatever the keymap says, there is a way out.
 pub const LEAVE: Key = Key::ctrl(']');
@@ -40,6 +40,7 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
         }
         Mode::Filter => {
             state.grid.filter.insert(text);
+            moves::keep_focus_shown(state);
             vec![]
         }
         Mode::Normal => {
@@ -82,5 +83,5 @@ fn filter(state: &mut State, key: Key) {
             state.grid.filter.press(key);
         }
     }
-    super::moves::keep_focus_shown(state);
+    moves::keep_focus_shown(state);
 }

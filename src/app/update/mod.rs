@@ -64,6 +64,9 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     }
 }
 
+#[cfg(test)]
+mod tests;
+
 /// Tells the person one line.
 fn say(state: &mut State, text: impl Into<String>, bad: bool) {
     state.toast = Some(Toast { text: text.into(), bad, until: state.now.mono + TOAST });
