@@ -44,6 +44,9 @@ pub enum TypeError {
     /// tmux refused, in its own words.
     #[error("tmux: {0}")]
     Refused(String),
+    /// The connection ended before the answer came: it is not known whether the keys arrived.
+    #[error("the connection to tmux ended before it answered; look before typing again")]
+    Unanswered,
     /// No answer in time: it is not known whether the keys arrived.
     #[error("tmux did not answer within {0:?}; look before typing again")]
     Timeout(Duration),

@@ -2,6 +2,7 @@
 
 pub mod ansi;
 pub mod dialog;
+pub mod proc;
 pub mod roster;
 pub mod screen;
 pub mod server;

@@ -50,12 +50,17 @@ pub enum Server {
         version: String,
         /// The server's process.
         pid: u32,
+        /// What a person should know although all works, as one line: the socket file was unlinked.
+        warning: Option<String>,
     },
-    /// No server listens on that socket.
-    Missing,
-    /// The server is there but the connection ended; `why` is one line.
+    /// No server listens on that socket; `why` is one line.
+    Missing {
+        /// What was found in its place: no socket, a stale one, a server without sessions.
+        why: String,
+    },
+    /// The connection ended or gives no answer; `why` is one line.
     Lost {
-        /// What happened: killed, hung up, replaced, the socket was unlinked.
+        /// What happened: killed, hung up, replaced, silent.
         why: String,
     },
     /// The program `tmux` cannot be used at all; `why` says what to do.

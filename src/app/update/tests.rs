@@ -39,7 +39,7 @@ impl Room {
     /// Connected, with one pane for each name, ids from 0.
     fn with(names: &[&str]) -> Self {
         let mut room = Self::new(&[]);
-        room.hear(Event::Server(Server::Up { version: "3.3a".into(), pid: 1 }));
+        room.hear(Event::Server(Server::Up { version: "3.3a".into(), pid: 1, warning: None }));
         room.hear(Event::Panes(names.iter().enumerate().map(|(i, n)| pane(i as u32, n)).collect()));
         room
     }
@@ -371,8 +371,8 @@ fn any_event() -> impl Strategy<Value = Event> {
             let mut seen = std::collections::BTreeSet::new();
             Event::Panes(v.into_iter().filter(|(id, _)| seen.insert(*id)).map(|(id, n)| pane(id, names[n])).collect())
         }),
-        1 => Just(Event::Server(Server::Missing)),
-        1 => Just(Event::Server(Server::Up { version: "3.3a".into(), pid: 2 })),
+        1 => Just(Event::Server(Server::Missing { why: "no socket".into() })),
+        1 => Just(Event::Server(Server::Up { version: "3.3a".into(), pid: 2, warning: None })),
         1 => (0u32..6).prop_map(|i| Event::Screen(Box::new(Looked { pane: pane(i, "a").identity, screen: Arc::new(Screen::plain("x")), wrote: true, command: None }))),
         1 => (0u16..80, 0u16..24).prop_map(|(x, y)| Event::Mouse(Mouse { act: MouseAct::Press, x, y })),
         1 => (1usize..4, 1usize..9).prop_map(|(columns, per_page)| Event::Drew(Areas { columns, per_page, ..Areas::default() })),

@@ -1,0 +1,89 @@
+//! What the kernel's `/proc/PID/stat` says, as a value. The name in it is chosen by the program and may hold anything,
+//! `)` and newlines included. Reading the file is for the adapters.
+
+/// The fields of `/proc/PID/stat` that tell who a process is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProcStat {
+    /// The process.
+    pub pid: u32,
+    /// The name the program gave itself, raw: at most 15 bytes of anything.
+    pub comm: Vec<u8>,
+    /// Its parent.
+    pub ppid: u32,
+    /// Its process group.
+    pub pgrp: u32,
+    /// Its session.
+    pub session: u32,
+    /// Device number of its controlling terminal; 0 = none.
+    pub tty_nr: u32,
+    /// The foreground process group of that terminal, where there is one.
+    pub tpgid: Option<u32>,
+    /// When it started, in clock ticks since boot.
+    pub start: u64,
+}
+
+impl ProcStat {
+    /// Reads the one line of the file. The name ends at the *last* `)`, since it may hold others.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let open = bytes.iter().position(|&b| b == b'(')?;
+        let close = bytes.iter().rposition(|&b| b == b')')?;
+        let comm = bytes.get(open + 1..close)?.to_vec();
+        let pid = std::str::from_utf8(&bytes[..open]).ok()?.trim().parse().ok()?;
+        let rest = std::str::from_utf8(&bytes[close + 1..]).ok()?;
+        let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
+        // Field 3 (state) of proc(5) is fields[0].
+        let number = |n: usize| fields.get(n - 3)?.parse::<i64>().ok();
+        let unsigned = |n: usize| number(n).and_then(|v| u32::try_from(v).ok());
+        Some(Self {
+            pid,
+            comm,
+            ppid: unsigned(4)?,
+            pgrp: unsigned(5)?,
+            session: unsigned(6)?,
+            tty_nr: number(7)? as u32,
+            tpgid: unsigned(8).filter(|&g| g > 0),
+            start: fields.get(22 - 3)?.parse().ok()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(comm: &str) -> Vec<u8> {
+        format!("4711 ({comm}) S 1 4711 4712 34816 4713 4194304 1 2 3 4 5 6 7 8 20 0 1 0 123456 9 9\n").into_bytes()
+    }
+
+    fn check(comm: &str) {
+        let got = ProcStat::parse(&line(comm)).unwrap_or_else(|| panic!("{comm:?} is read"));
+        let want = ProcStat {
+            pid: 4711,
+            comm: comm.as_bytes().to_vec(),
+            ppid: 1,
+            pgrp: 4711,
+            session: 4712,
+            tty_nr: 34816,
+            tpgid: Some(4713),
+            start: 123_456,
+        };
+        assert_eq!(got, want);
+    }
+
+    #[test]
+    fn names_may_hold_anything() {
+        for comm in ["claude", "", ")", "a) S 1 (b", "x\ny", "(((", "tmux: server", ") R 9 9 9 9 9"] {
+            check(comm);
+        }
+    }
+
+    #[test]
+    fn no_terminal_is_none_and_rubbish_is_refused() {
+        let none = b"1 (init) S 0 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0";
+        assert_eq!(ProcStat::parse(none).and_then(|s| s.tpgid), None);
+        assert_eq!(ProcStat::parse(none).map(|s| s.start), Some(5));
+        for bad in [&b""[..], b"1", b"1 (x", b"1 (x) S 1", b"x (x) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 0 0 1 0 5", b")("] {
+            assert_eq!(ProcStat::parse(bad), None, "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Typing into panes: every send is one `if-shell` whose guard the server checks in the same command, so that nothing
+//! can come between the check and the keys. What is typed is decided elsewhere.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::quote;
+use crate::domain::session::{PaneId, PaneIdentity};
+use crate::domain::stroke::Stroke;
+use crate::ports::{Keyboard, TypeError};
+
+/// How long an answer may take before nobody knows whether the keys arrived.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A wish to type, on its way to the connection.
+#[derive(Debug)]
+pub struct Typing {
+    pub(super) pane: PaneIdentity,
+    pub(super) commands: String,
+    pub(super) answer: oneshot::Sender<Result<(), TypeError>>,
+}
+
+/// The handle by which a worker types. Bounded: a wish waits until the connection took the one before.
+#[derive(Debug, Clone)]
+pub struct Keys {
+    wishes: mpsc::Sender<Typing>,
+}
+
+/// A handle, and the end that the owner of the connection serves.
+pub fn channel() -> (Keys, mpsc::Receiver<Typing>) {
+    let (wishes, served) = mpsc::channel(64);
+    (Keys { wishes }, served)
+}
+
+impl Keyboard for Keys {
+    async fn type_into(&self, pane: PaneIdentity, strokes: Vec<Stroke>) -> Result<String, TypeError> {
+        let commands = guarded(pane, &strokes)?;
+        let (answer, answered) = oneshot::channel();
+        let typing = Typing { pane, commands: commands.clone(), answer };
+        let asked = async {
+            self.wishes.send(typing).await.map_err(|_| TypeError::NotConnected)?;
+            answered.await.map_err(|_| TypeError::Unanswered)?
+        };
+        tokio::time::timeout(PATIENCE, asked).await.map_err(|_| TypeError::Timeout(PATIENCE))??;
+        Ok(commands)
+    }
+}
+
+/// The word that the branch which typed prints, and the one of the branch which did not.
+const TYPED: &str = "typed";
+const REFUSED: &str = "refused";
+
+/// The whole command: guard, keys, and a word that tells which branch ran.
+fn guarded(pane: PaneIdentity, strokes: &[Stroke]) -> Result<String, TypeError> {
+    let id = pane.id;
+    let mut keys = String::new();
+    for stroke in strokes {
+        keys.push_str(&send_keys(id, stroke)?);
+        keys.push_str(" ; ");
+    }
+    let guard = all(&[
+        format!("#{{==:#{{pane_pid}},{}}}", pane.pid),
+        "#{==:#{pane_in_mode},0}".to_owned(),
+        "#{==:#{pane_synchronized},0}".to_owned(),
+        "#{==:#{pane_dead},0}".to_owned(),
+        "#{==:#{pane_input_off},0}".to_owned(),
+    ]);
+    Ok(format!(
+        "if-shell -F -t {id} '{guard}' {{ {keys}display-message -p {TYPED} }} {{ display-message -p -t {id} \
+         '{REFUSED} #{{pane_pid}} #{{pane_in_mode}} #{{pane_synchronized}} #{{pane_dead}} #{{pane_input_off}}' }}"
+    ))
+}
+
+fn send_keys(id: PaneId, stroke: &Stroke) -> Result<String, TypeError> {
+    let (flags, word) = match stroke {
+        Stroke::Text(text) => ("-l ", text.as_str()),
+        Stroke::Key(key) => ("", key.as_str()),
+    };
+    let word = quote::word(word).map_err(|e| TypeError::Refused(e.to_string()))?;
+    Ok(format!("send-keys -t {id} {flags}-- {word}"))
+}
+
+/// All conditions, nested in pairs: `#{&&:a,b,c}` would read a and b only.
+fn all(conditions: &[String]) -> String {
+    match conditions {
+        [] => "1".to_owned(),
+        [one] => one.clone(),
+        [one, rest @ ..] => format!("#{{&&:{one},{}}}", all(rest)),
+    }
+}
+
+/// What the answer's blocks say.
+pub(super) fn outcome(pane: PaneIdentity, blocks: &[(bool, Vec<u8>)], error: Option<String>) -> Result<(), TypeError> {
+    let last = blocks.last().map(|(_, body)| String::from_utf8_lossy(body).into_owned()).unwrap_or_default();
+    if let Some(error) = error {
+        return Err(TypeError::Refused(error));
+    }
+    if last == TYPED {
+        return Ok(());
+    }
+    let Some(facts) = last.strip_prefix(REFUSED) else {
+        return Err(TypeError::Refused("an answer that cannot be read".to_owned()));
+    };
+    let facts: Vec<&str> = facts.trim_start().split(' ').collect();
+    Err(match facts[..] {
+        [pid, ..] if pid != pane.pid.to_string() => TypeError::Gone,
+        [_, _, _, "1", ..] => TypeError::Gone,
+        [_, mode, ..] if mode != "0" => TypeError::InMode,
+        [_, _, "1", ..] => TypeError::Synchronized,
+        [_, _, _, _, "1"] => TypeError::Refused("input to that pane is switched off".to_owned()),
+        _ => TypeError::Refused("the pane changed meanwhile".to_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::stroke::KeyName;
+
+    const PANE: PaneIdentity = PaneIdentity { id: PaneId(3), pid: 4711, start: 9 };
+
+    #[test]
+    fn every_send_carries_its_guard() {
+        let strokes = [Stroke::Text("it's; #{x}".to_owned()), Stroke::Key(KeyName::new("Enter").expect("a key"))];
+        let command = guarded(PANE, &strokes).expect("it can be typed");
+        assert_eq!(
+            command,
+            "if-shell -F -t %3 '#{&&:#{==:#{pane_pid},4711},#{&&:#{==:#{pane_in_mode},0},\
+             #{&&:#{==:#{pane_synchronized},0},#{&&:#{==:#{pane_dead},0},#{==:#{pane_input_off},0}}}}}' \
+             { send-keys -t %3 -l -- 'it'\\''s; #{x}' ; send-keys -t %3 -- 'Enter' ; display-message -p typed } \
+             { display-message -p -t %3 'refused #{pane_pid} #{pane_in_mode} #{pane_synchronized} #{pane_dead} \
+             #{pane_input_off}' }"
+        );
+    }
+
+    #[test]
+    fn a_newline_is_never_typed() {
+        let strokes = [Stroke::Text("a\nb".to_owned())];
+        assert!(matches!(guarded(PANE, &strokes), Err(TypeError::Refused(_))));
+    }
+
+    #[test]
+    fn refusals_are_told_apart() {
+        for (body, want) in [
+            ("typed", Ok(())),
+            ("refused 4711 1 0 0 0", Err(TypeError::InMode)),
+            ("refused 4711 2 0 0 0", Err(TypeError::InMode)),
+            ("refused 4711 0 1 0 0", Err(TypeError::Synchronized)),
+            ("refused 4711 0 0 1 0", Err(TypeError::Gone)),
+            ("refused 4712 0 0 0 0", Err(TypeError::Gone)),
+            ("refused     ", Err(TypeError::Gone)),
+            ("refused 4711 0 0 0 1", Err(TypeError::Refused("input to that pane is switched off".to_owned()))),
+            ("", Err(TypeError::Refused("an answer that cannot be read".to_owned()))),
+        ] {
+            let blocks = [(true, vec![]), (true, body.as_bytes().to_vec())];
+            assert_eq!(outcome(PANE, &blocks, None), want, "{body}");
+        }
+        let error = Some("no".to_owned());
+        assert_eq!(outcome(PANE, &[], error), Err(TypeError::Refused("no".to_owned())));
+    }
+}

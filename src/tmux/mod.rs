@@ -1,0 +1,12 @@
+//! The tmux adapter: one control connection per server, by which panes are listed, captured and typed into, and the
+//! ways to notice that a pane wrote. Not for what the screens mean (`domain`) nor for who may type (`workers`).
+
+pub mod address;
+pub mod client;
+pub mod control;
+pub mod exchange;
+pub mod keys;
+pub mod list;
+pub mod quote;
+pub mod vis;
+pub mod watch;

@@ -1,0 +1,286 @@
+//! One life of a connection: from the start of the client to its end. Asks, hears, and keeps the timetable.
+
+mod answers;
+mod sight;
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, oneshot};
+
+use self::sight::Sighting;
+use super::book::Book;
+use super::outbox::Outbox;
+use super::schedule::Schedule;
+use super::{Wire, clock};
+use crate::domain::server::{Notice, Server, Told};
+use crate::domain::session::{PaneId, PaneIdentity};
+use crate::ports::{TypeError, View};
+use crate::tmux::address::{Address, SocketId};
+use crate::tmux::exchange::Heard;
+use crate::tmux::keys::Typing;
+use crate::tmux::list;
+
+const fn ms(n: u64) -> Duration {
+    Duration::from_millis(n)
+}
+
+/// The slow sweep: a list, a few of the oldest looks again, the socket's file.
+const SWEEP: Duration = ms(2000);
+/// Looks that a sweep repeats although nothing told of a change.
+const SWEEP_LOOKS: usize = 4;
+/// Between two cheap checks where writes are not noticed: while something moves, and when nothing did for a while.
+const CHECK: (Duration, Duration) = (ms(100), ms(500));
+/// A notice of the server is followed by a list after this, to take several together.
+const LIST_SOON: Duration = ms(4);
+/// Lists are not asked more often than this.
+const LIST_GAP: Duration = ms(100);
+/// Titles alone change the told list this often at most: some agents animate them.
+const TITLES_GAP: Duration = ms(250);
+/// A server that does not answer for so long is told of.
+const SILENCE: Duration = ms(5000);
+
+/// What an answer is for.
+#[derive(Debug)]
+pub(super) enum Asked {
+    Hello,
+    List,
+    Check,
+    Screen(PaneId),
+    Proof,
+    Typed(PaneIdentity, oneshot::Sender<Result<(), TypeError>>),
+}
+
+/// What the server said of itself.
+#[derive(Debug)]
+struct Up {
+    version: String,
+    pid: u32,
+    warning: Option<String>,
+}
+
+/// A connection with all that is known through it.
+#[derive(Debug)]
+pub(super) struct Link {
+    wire: Wire,
+    heard: Vec<Heard<Asked>>,
+    address: Address,
+    id: SocketId,
+    notice: Notice,
+    attached: bool,
+    up: Option<Up>,
+    book: Book,
+    schedule: Schedule,
+    view: View,
+    sighting: Sighting,
+    /// Panes that wrote since their screen was told.
+    unseen: HashSet<PaneId>,
+    asked_any: bool,
+    timers: Timers,
+    silent: bool,
+}
+
+/// When the next of each thing is due.
+#[derive(Debug)]
+struct Timers {
+    list: Option<Instant>,
+    list_flying: bool,
+    listed: Option<Instant>,
+    check: Option<Instant>,
+    check_pace: Duration,
+    sweep: Instant,
+    titles: Option<Instant>,
+    /// Since when an answer is awaited.
+    waiting: Instant,
+}
+
+impl Link {
+    pub(super) fn new(wire: Wire, address: &Address, id: SocketId, notice: Notice, view: View, now: Instant) -> Self {
+        Self {
+            wire,
+            heard: Vec::new(),
+            address: address.clone(),
+            id,
+            notice,
+            attached: false,
+            up: None,
+            book: Book::default(),
+            schedule: Schedule::new(now),
+            view,
+            sighting: Sighting::new(now),
+            unseen: HashSet::new(),
+            asked_any: false,
+            timers: Timers {
+                list: None,
+                list_flying: false,
+                listed: None,
+                check: None,
+                check_pace: CHECK.0,
+                sweep: now + SWEEP,
+                titles: None,
+                waiting: now,
+            },
+            silent: false,
+        }
+    }
+
+    /// True once the server had answered.
+    pub(super) fn was_up(&self) -> bool {
+        self.up.is_some()
+    }
+
+    pub(super) fn look_at(&mut self, view: &View, now: Instant) {
+        self.schedule.view(&view.front, view.paused, now);
+        self.view = view.clone();
+    }
+
+    /// Does what is due, waits for the next thing, takes it in. Cancel-safe. An error is the end, as it is to be told.
+    pub(super) async fn turn(
+        &mut self,
+        keys: &mut mpsc::Receiver<Typing>,
+        keys_open: &mut bool,
+        outbox: &mut Outbox,
+    ) -> Result<(), Server> {
+        let now = clock();
+        self.do_due(now, outbox)?;
+        let wake = self.wake(now);
+        tokio::select! {
+            moved = self.wire.turn(&mut self.heard) => moved.map_err(|why| self.ended(why))?,
+            read = self.sighting.next(now) => if let Err(e) = read {
+                self.lose_sight(&format!("inotify failed: {e}"), outbox, now);
+            },
+            wish = keys.recv(), if *keys_open && self.up.is_some() => match wish {
+                Some(wish) => self.type_in(wish, now),
+                None => *keys_open = false,
+            },
+            () = tokio::time::sleep_until(wake.into()) => {}
+        }
+        let now = clock();
+        let mut heard = std::mem::take(&mut self.heard);
+        for heard in heard.drain(..) {
+            self.hear(heard, outbox, now)?;
+        }
+        self.heard = heard;
+        self.take_notices(outbox, now);
+        Ok(())
+    }
+
+    fn ask(&mut self, asked: Asked, facts: Option<(&str, &str)>, commands: &str, now: Instant) {
+        if !self.wire.is_waiting() {
+            self.timers.waiting = now;
+        }
+        self.wire.ask(asked, facts, commands);
+        self.asked_any = true;
+    }
+
+    fn close_batch(&mut self) {
+        if std::mem::take(&mut self.asked_any) {
+            self.wire.close_batch();
+        }
+    }
+
+    fn do_due(&mut self, now: Instant, outbox: &mut Outbox) -> Result<(), Server> {
+        let awaited = !self.attached || self.wire.is_waiting();
+        if awaited && !self.silent && now >= self.timers.waiting + SILENCE {
+            self.silent = true;
+            outbox.push(Told::Server(self.silence()));
+        }
+        if self.up.is_none() {
+            self.close_batch();
+            return Ok(());
+        }
+        if self.sighting.proof_failed(now) {
+            self.lose_sight("a write to our own pane was not noticed", outbox, now);
+        }
+        if now >= self.timers.sweep {
+            self.timers.sweep = now + SWEEP;
+            self.look_at_socket(outbox)?;
+            self.timers.list = Some(now);
+            if !self.view.paused {
+                for pane in self.schedule.oldest(SWEEP_LOOKS, now.checked_sub(SWEEP * 3).unwrap_or(now)) {
+                    self.schedule.nudge(pane, now);
+                }
+            }
+        }
+        if self.timers.list.is_some_and(|at| now >= at) && !self.timers.list_flying {
+            self.timers.list = None;
+            self.timers.list_flying = true;
+            self.ask(Asked::List, None, &list::command(), now);
+        }
+        if self.timers.check.is_some_and(|at| now >= at) {
+            self.timers.check = None;
+            self.ask(Asked::Check, None, &list::check_command(), now);
+        }
+        if self.timers.titles.is_some_and(|at| now >= at) {
+            self.timers.titles = None;
+            outbox.push(Told::Panes(self.book.panes().to_vec()));
+        }
+        let due = self.schedule.take_due(now);
+        if !due.is_empty() {
+            let facts = list::facts();
+            let buffer = format!("_archtui_{}", std::process::id());
+            for pane in due {
+                let look = format!("capture-pane -eN -b {buffer} -t {pane} ; show-buffer -b {buffer} ; delete-buffer -b {buffer}");
+                self.ask(Asked::Screen(pane), Some((&pane.to_string(), &facts)), &look, now);
+            }
+        }
+        self.close_batch();
+        Ok(())
+    }
+
+    fn wake(&self, now: Instant) -> Instant {
+        let timers = &self.timers;
+        let mut wake = timers.sweep;
+        let mut by = |at: Option<Instant>| wake = at.map_or(wake, |at| wake.min(at));
+        by((!self.silent && (!self.attached || self.wire.is_waiting())).then_some(timers.waiting + SILENCE));
+        if self.up.is_none() {
+            return wake.max(now + ms(1));
+        }
+        by(timers.list.filter(|_| !timers.list_flying));
+        by(timers.check);
+        by(timers.titles);
+        by(self.schedule.next_wake(now));
+        by(self.sighting.wake(now));
+        wake
+    }
+
+    fn hear(&mut self, heard: Heard<Asked>, outbox: &mut Outbox, now: Instant) -> Result<(), Server> {
+        match heard {
+            Heard::Reply(reply) => {
+                self.timers.waiting = now;
+                if std::mem::take(&mut self.silent) {
+                    self.tell_up(outbox);
+                }
+                self.take_reply(reply, outbox, now)
+            }
+            Heard::Notification(name, _) => {
+                self.take_notification(&name, now);
+                Ok(())
+            }
+            // A pane may have forged it; the end of the stream is the end.
+            Heard::Exit(_) => Ok(()),
+        }
+    }
+
+    fn take_notification(&mut self, name: &str, now: Instant) {
+        match name {
+            "session-changed" if !self.attached => {
+                self.attached = true;
+                self.ask(Asked::Hello, None, "display-message -p '#{version} #{pid} #{pane_id} #{pane_tty}'", now);
+                self.timers.list_flying = true;
+                self.ask(Asked::List, None, &list::command(), now);
+                self.close_batch();
+            }
+            "sessions-changed" | "session-renamed" | "session-window-changed" | "window-add" | "window-close"
+            | "unlinked-window-add" | "unlinked-window-close" | "layout-change" | "window-pane-changed"
+            | "pane-mode-changed" | "client-session-changed" | "client-detached" => self.list_soon(now),
+            _ => {}
+        }
+    }
+
+    fn list_soon(&mut self, now: Instant) {
+        let soon = now + LIST_SOON;
+        let at = self.timers.listed.map_or(soon, |listed| soon.max(listed + LIST_GAP));
+        self.timers.list = Some(self.timers.list.map_or(at, |due| due.min(at)));
+    }
+}

@@ -1,0 +1,246 @@
+//! What a connection makes of the answers: who the server is, which panes there are, what they show.
+
+use std::time::Instant;
+
+use super::{Asked, CHECK, Link, SILENCE, TITLES_GAP, Up, ms};
+use crate::domain::server::{Server, Told};
+use crate::domain::session::{PaneId, PaneIdentity};
+use crate::ports::TypeError;
+use crate::tmux::address;
+use crate::tmux::exchange::Reply;
+use crate::tmux::keys::{self, Typing};
+use crate::tmux::list;
+use crate::tmux::watch::book::Look;
+use crate::tmux::watch::outbox::Outbox;
+
+/// The oldest tmux that has client flags and named buffers as we use them.
+const OLDEST: (u32, u32) = (3, 2);
+
+impl Link {
+    pub(super) fn take_reply(&mut self, reply: Reply<Asked>, outbox: &mut Outbox, now: Instant) -> Result<(), Server> {
+        let error = reply.error();
+        let body = reply.blocks.last().filter(|_| error.is_none() && !reply.torn).map(|(_, body)| body.as_slice());
+        match reply.tag {
+            Asked::Hello => return self.hello(&String::from_utf8_lossy(body.unwrap_or_default()), outbox, now),
+            Asked::List => {
+                self.timers.list_flying = false;
+                self.timers.listed = Some(now);
+                match body {
+                    Some(body) => return self.take_list(&String::from_utf8_lossy(body), outbox, now),
+                    None => self.list_soon(now),
+                }
+            }
+            Asked::Check => self.take_check(body, now),
+            Asked::Screen(pane) => {
+                // Exactly three blocks: captured, shown, deleted.
+                let shown = match &reply.blocks[..] {
+                    [(true, a), (true, shown), (true, b)] if !reply.torn && a.is_empty() && b.is_empty() => Some(shown),
+                    _ => None,
+                };
+                self.take_look(pane, &reply.facts, shown.map(Vec::as_slice), outbox, now);
+            }
+            Asked::Proof => {}
+            Asked::Typed(pane, answer) => {
+                let torn = reply.torn;
+                let outcome = if torn { Err(TypeError::Unanswered) } else { keys::outcome(pane, &reply.blocks, error) };
+                // Echo is not told of by the kernel.
+                self.schedule.nudge(pane.id, now + ms(12));
+                // Who asked may have given up; the outcome is then known by the screen.
+                drop(answer.send(outcome));
+            }
+        }
+        Ok(())
+    }
+
+    fn hello(&mut self, body: &str, outbox: &mut Outbox, now: Instant) -> Result<(), Server> {
+        let words: Vec<&str> = body.split(' ').collect();
+        let &[version, pid, pane, tty] = &words[..] else {
+            return Err(Server::Lost { why: "the server's answer to our first question cannot be read".to_owned() });
+        };
+        if version_of(version).is_some_and(|v| v < OLDEST) {
+            let why = format!("tmux {version} is too old: {}.{} is the least", OLDEST.0, OLDEST.1);
+            return Err(Server::Unusable { why });
+        }
+        let pid = pid.parse().unwrap_or_default();
+        self.up = Some(Up { version: version.to_owned(), pid, warning: None });
+        self.tell_up(outbox);
+        self.seek_sight(PaneId::parse(pane), tty, outbox, now);
+        Ok(())
+    }
+
+    pub(super) fn tell_up(&self, outbox: &mut Outbox) {
+        if let Some(Up { version, pid, warning }) = &self.up {
+            let (version, pid, warning) = (version.clone(), *pid, warning.clone());
+            outbox.push(Told::Server(Server::Up { version, pid, warning }));
+        }
+    }
+
+    fn server_pid(&self) -> u32 {
+        self.up.as_ref().map_or(0, |up| up.pid)
+    }
+
+    fn take_list(&mut self, body: &str, outbox: &mut Outbox, now: Instant) -> Result<(), Server> {
+        let server = self.server_pid();
+        let own = self.address.own_pane.filter(|(pid, _)| *pid == server).map(|(_, pane)| pane);
+        let changes = self.book.listed(body, own, |pid| super::sight::start_of(pid, server));
+        if changes.empty {
+            // Ours alone would keep alive a server that nobody uses.
+            outbox.push(Told::Panes(Vec::new()));
+            return Err(Server::Missing { why: "the tmux server has no sessions".to_owned() });
+        }
+        for &pane in &changes.gone {
+            self.schedule.remove(pane);
+            self.unseen.remove(&pane);
+            self.forget_pane(pane);
+        }
+        for &pane in &changes.new {
+            self.unseen.remove(&pane);
+            let sight = self.watch_pane(pane);
+            self.schedule.add(pane, sight, self.view.front.contains(&pane), now);
+        }
+        for &pane in &changes.moved {
+            self.schedule.nudge(pane, now);
+        }
+        self.keep_checking(!changes.moved.is_empty(), now);
+        if changes.told {
+            self.timers.titles = None;
+            outbox.push(Told::Panes(self.book.panes().to_vec()));
+        }
+        Ok(())
+    }
+
+    fn take_check(&mut self, body: Option<&[u8]>, now: Instant) {
+        let moved = body.and_then(|body| self.book.checked(&String::from_utf8_lossy(body)));
+        match &moved {
+            Some(moved) => moved.iter().for_each(|&pane| self.schedule.nudge(pane, now)),
+            None => self.list_soon(now),
+        }
+        self.keep_checking(moved.is_none_or(|m| !m.is_empty()), now);
+    }
+
+    /// Where writes are not told of, the cheap check goes on, at a pace that slows down while nothing moves.
+    fn keep_checking(&mut self, moved: bool, now: Instant) {
+        if !self.schedule.any_blind() {
+            self.timers.check = None;
+            return;
+        }
+        let pace = &mut self.timers.check_pace;
+        *pace = if moved { CHECK.0 } else { (*pace * 9 / 8).min(CHECK.1) };
+        self.timers.check = Some(now + *pace);
+    }
+
+    fn take_look(&mut self, pane: PaneId, facts: &str, shown: Option<&[u8]>, outbox: &mut Outbox, now: Instant) {
+        let Some(identity) = self.book.identity(pane) else {
+            return;
+        };
+        let (look, listed) = shown.map_or((Look::Stale, false), |shown| self.book.captured(pane, facts, shown));
+        if listed && self.timers.titles.is_none() {
+            self.timers.titles = Some(now + TITLES_GAP);
+        }
+        match look {
+            Look::New(pane, screen, stirred) => {
+                let settled = self.schedule.looked(pane.id, true, now);
+                let wrote = self.unseen.contains(&pane.id) || stirred;
+                if settled {
+                    self.unseen.remove(&pane.id);
+                }
+                outbox.push(Told::Screen { pane, screen, wrote });
+            }
+            Look::Same => {
+                if self.schedule.looked(pane, false, now) && self.unseen.remove(&pane) {
+                    outbox.push(Told::Wrote(identity.id));
+                }
+            }
+            Look::Stale => {
+                self.schedule.looked(pane, true, now);
+                self.schedule.nudge(pane, now + ms(20));
+                self.list_soon(now);
+            }
+        }
+    }
+
+    pub(super) fn type_in(&mut self, wish: Typing, now: Instant) {
+        let Typing { pane, commands, answer } = wish;
+        // Who gave up waiting must not see it typed later.
+        if answer.is_closed() {
+            return;
+        }
+        if self.replaced(pane) {
+            drop(answer.send(Err(TypeError::Gone)));
+            return;
+        }
+        self.ask(Asked::Typed(pane, answer), None, &commands, now);
+        self.close_batch();
+    }
+
+    /// True if the pane is known to be another one by now. What the server can tell is in the guard.
+    fn replaced(&self, pane: PaneIdentity) -> bool {
+        let start = super::sight::start_of(pane.pid, self.server_pid());
+        pane.start != 0 && start != pane.start
+    }
+
+    pub(super) fn look_at_socket(&mut self, outbox: &mut Outbox) -> Result<(), Server> {
+        let socket = self.address.socket.display();
+        let warning = match address::socket_id(&self.address.socket) {
+            Some(id) if id == self.id => None,
+            Some(_) => return Err(Server::Lost { why: format!("another server's socket stands at {socket} now") }),
+            None => Some(format!(
+                "the socket {socket} is gone: nobody else can connect; `kill -USR1 {}` brings it back",
+                self.server_pid()
+            )),
+        };
+        if let Some(up) = &mut self.up {
+            up.warning = warning;
+        }
+        if !self.silent {
+            self.tell_up(outbox);
+        }
+        Ok(())
+    }
+
+    /// The end of the stream, as it is to be told.
+    pub(super) fn ended(&self, why: String) -> Server {
+        if self.attached {
+            return Server::Lost { why };
+        }
+        if why.contains("no server running") || why.contains("error connecting") {
+            return Server::Missing { why };
+        }
+        if why.contains("usage:") || why.contains("unknown option") || why.contains("unknown flag") {
+            let why = format!("this tmux is too old: {}.{} is the least ({why})", OLDEST.0, OLDEST.1);
+            return Server::Unusable { why };
+        }
+        Server::Lost { why }
+    }
+
+    pub(super) fn silence(&self) -> Server {
+        Server::Lost { why: format!("tmux has not answered for {} s", SILENCE.as_secs()) }
+    }
+}
+
+/// Major and minor of `3.3a`, `next-3.8`; `None` for what has no numbers.
+fn version_of(version: &str) -> Option<(u32, u32)> {
+    let digits = version.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let (major, rest) = digits.split_once('.')?;
+    let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        for (version, want) in [
+            ("3.3a", Some((3, 3))),
+            ("3.2", Some((3, 2))),
+            ("2.9a", Some((2, 9))),
+            ("next-3.8", Some((3, 8))),
+            ("3.10", Some((3, 10))),
+            ("master", None),
+        ] {
+            assert_eq!(version_of(version), want, "{version}");
+        }
+    }
+}

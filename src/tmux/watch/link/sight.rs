@@ -1,0 +1,211 @@
+//! Whether the kernel tells of the panes' writes: proven on our own pane, which is made to write; per pane only where its
+//! terminal is surely the one that we watch. In a container or over a mounted socket `/dev/pts/4` is somebody else's.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::{Asked, Link, ms};
+use crate::domain::proc::ProcStat;
+use crate::domain::server::{Notice, Told};
+use crate::domain::session::PaneId;
+use crate::tmux::watch::inotify::{Noticed, Watches};
+use crate::tmux::watch::outbox::Outbox;
+use crate::tmux::watch::schedule::Sight;
+
+/// How long the proof that writes are noticed may take.
+const PROOF: Duration = ms(1500);
+/// After a read of notices the next waits so long while they come in bursts, so that they gather …
+const GATHER: Duration = ms(1);
+/// … and so long when many panes write all the time.
+const GATHER_MANY: Duration = ms(8);
+/// Reads closer than this are a burst.
+const BURST_GAP: Duration = ms(20);
+/// So many busy panes are many.
+const MANY: usize = 4;
+
+/// Which file a watch is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tty {
+    Pane(PaneId),
+    Own,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Proof {
+    /// Not begun.
+    None,
+    /// Our own pane was made to write; by then the notice must have come.
+    Awaited(Instant),
+    Holds,
+    /// It did not come, or was not wanted.
+    Fails,
+}
+
+/// The watches of one connection.
+#[derive(Debug)]
+pub(super) struct Sighting {
+    watches: Option<Watches<Tty>>,
+    noticed: Vec<Noticed<Tty>>,
+    proof: Proof,
+    /// Before this the notices are left to gather.
+    read_at: Instant,
+    read: Option<Instant>,
+}
+
+impl Sighting {
+    pub(super) fn new(now: Instant) -> Self {
+        Self { watches: None, noticed: Vec::new(), proof: Proof::None, read_at: now, read: None }
+    }
+
+    /// Waits until the kernel tells of something. Cancel-safe.
+    pub(super) async fn next(&mut self, now: Instant) -> std::io::Result<()> {
+        match &mut self.watches {
+            Some(watches) if now >= self.read_at => watches.next(&mut self.noticed).await,
+            _ => std::future::pending().await,
+        }
+    }
+
+    pub(super) fn proof_failed(&self, now: Instant) -> bool {
+        matches!(self.proof, Proof::Awaited(by) if now >= by)
+    }
+
+    pub(super) fn wake(&self, now: Instant) -> Option<Instant> {
+        let by = if let Proof::Awaited(by) = self.proof { Some(by) } else { None };
+        let gathered = self.watches.as_ref().map(|_| self.read_at).filter(|&at| at > now);
+        by.into_iter().chain(gathered).min()
+    }
+}
+
+impl Link {
+    /// Begins the proof, if it is wanted: a key to our own pane, whose program repeats it.
+    pub(super) fn seek_sight(&mut self, own: Option<PaneId>, tty: &str, outbox: &mut Outbox, now: Instant) {
+        if self.notice == Notice::Scan {
+            self.sighting.proof = Proof::Fails;
+            outbox.push(Told::Noticing(Notice::Scan, None));
+            return;
+        }
+        let watches = Watches::new().and_then(|mut watches| {
+            watches.writes(Path::new(tty), Tty::Own)?;
+            Ok(watches)
+        });
+        match (watches, own) {
+            (Ok(watches), Some(own)) => {
+                self.sighting.watches = Some(watches);
+                self.sighting.proof = Proof::Awaited(now + PROOF);
+                self.ask(Asked::Proof, None, &format!("send-keys -t {own} Enter"), now);
+                self.close_batch();
+            }
+            (Err(e), _) => self.lose_sight(&format!("{tty} cannot be watched: {e}"), outbox, now),
+            (Ok(_), None) => self.lose_sight("our own pane is not known", outbox, now),
+        }
+    }
+
+    /// From now on all panes are looked at without being told.
+    pub(super) fn lose_sight(&mut self, why: &str, outbox: &mut Outbox, now: Instant) {
+        self.sighting.watches = None;
+        self.sighting.proof = Proof::Fails;
+        outbox.push(Told::Noticing(Notice::Scan, Some(why.to_owned())));
+        for pane in self.book.panes() {
+            self.schedule.see(pane.identity.id, Sight::Blind, now);
+        }
+        self.timers.check = Some(now);
+    }
+
+    /// Watches a new pane where its terminal is surely the one of that name here.
+    pub(super) fn watch_pane(&mut self, pane: PaneId) -> Sight {
+        let Some(info) = self.book.panes().iter().find(|p| p.identity.id == pane) else {
+            return Sight::Blind;
+        };
+        // A dead pane writes no more; the sweep suffices.
+        if info.dead {
+            return Sight::Told;
+        }
+        let Some(watches) = &mut self.sighting.watches else {
+            return Sight::Blind;
+        };
+        watches.forget(Tty::Pane(pane));
+        let tty = Path::new(&info.tty);
+        // The start is known only of a child of the server: its pid means the same process to us.
+        let same = info.identity.start != 0 && controls(info.identity.pid, tty);
+        if same && watches.writes(tty, Tty::Pane(pane)).is_ok() && self.sighting.proof == Proof::Holds {
+            Sight::Told
+        } else {
+            Sight::Blind
+        }
+    }
+
+    pub(super) fn forget_pane(&mut self, pane: PaneId) {
+        if let Some(watches) = &mut self.sighting.watches {
+            watches.forget(Tty::Pane(pane));
+        }
+    }
+
+    pub(super) fn take_notices(&mut self, outbox: &mut Outbox, now: Instant) {
+        if self.sighting.noticed.is_empty() {
+            return;
+        }
+        let mut noticed = std::mem::take(&mut self.sighting.noticed);
+        for notice in noticed.drain(..) {
+            match notice {
+                Noticed::Wrote(Tty::Own) => self.gain_sight(outbox, now),
+                Noticed::Wrote(Tty::Pane(pane)) => {
+                    self.unseen.insert(pane);
+                    self.schedule.wrote(pane, now);
+                }
+                Noticed::Gone(Tty::Pane(_)) => self.list_soon(now),
+                Noticed::Gone(Tty::Own) => {}
+                Noticed::Overflow => {
+                    for pane in self.book.panes() {
+                        self.unseen.insert(pane.identity.id);
+                        self.schedule.wrote(pane.identity.id, now);
+                    }
+                }
+            }
+        }
+        self.sighting.noticed = noticed;
+        let burst = self.sighting.read.is_some_and(|read| now.saturating_duration_since(read) < BURST_GAP);
+        self.sighting.read = Some(now);
+        if burst {
+            let many = self.schedule.busy(now) > MANY;
+            self.sighting.read_at = now + if many { GATHER_MANY } else { GATHER };
+        }
+    }
+
+    fn gain_sight(&mut self, outbox: &mut Outbox, now: Instant) {
+        if !matches!(self.sighting.proof, Proof::Awaited(_)) {
+            return;
+        }
+        self.sighting.proof = Proof::Holds;
+        self.timers.check = None;
+        outbox.push(Told::Noticing(Notice::Inotify, None));
+        let panes: Vec<PaneId> = self.book.panes().iter().map(|p| p.identity.id).collect();
+        for pane in panes {
+            let sight = self.watch_pane(pane);
+            self.schedule.see(pane, sight, now);
+        }
+        if self.schedule.any_blind() {
+            self.timers.check = Some(now);
+        }
+    }
+}
+
+/// When a process started, if it is a child of the server: then its pid means the same process to the server and to us.
+pub(super) fn start_of(pid: u32, server: u32) -> u64 {
+    stat_of(pid).filter(|s| s.ppid == server).map_or(0, |s| s.start)
+}
+
+fn stat_of(pid: u32) -> Option<ProcStat> {
+    ProcStat::parse(&fs::read(format!("/proc/{pid}/stat")).ok()?)
+}
+
+/// True if `tty` is the controlling terminal of the process.
+fn controls(pid: u32, tty: &Path) -> bool {
+    let (Some(stat), Ok(meta)) = (stat_of(pid), fs::metadata(tty)) else {
+        return false;
+    };
+    let (major, minor) = (rustix::fs::major(meta.rdev()), rustix::fs::minor(meta.rdev()));
+    // proc(5): the minor's low byte and its rest stand on both sides of the major.
+    stat.tty_nr != 0 && stat.tty_nr == (minor & 0xff) | (major << 8) | ((minor & !0xff) << 12)
+}

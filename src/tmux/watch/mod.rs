@@ -1,0 +1,187 @@
+//! The watched panes of one server: finds the server, keeps the connection, notices what changed, looks, tells.
+//! When to look is `schedule`'s, what a look means is `book`'s; here they meet the connection and the clock.
+
+pub mod book;
+pub mod inotify;
+mod link;
+pub mod outbox;
+pub mod schedule;
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use self::inotify::Watches;
+use self::link::{Asked, Link};
+use self::outbox::Outbox;
+use super::address::{self, Address, Found};
+use super::client::Connection;
+use super::keys::{self, Keys, Typing};
+use crate::domain::server::{Notice, Server, Told};
+use crate::ports::{Panes, TypeError, View};
+
+/// The first wait before a new try, and the longest.
+const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+
+/// The watcher of one server.
+#[derive(Debug)]
+pub struct Watcher {
+    address: Address,
+    notice: Notice,
+    view: View,
+    keys: mpsc::Receiver<Typing>,
+    /// False once every handle of the keyboard is gone.
+    keys_open: bool,
+    outbox: Outbox,
+    state: State,
+    attempts: u32,
+    wait: Duration,
+}
+
+#[derive(Debug)]
+enum State {
+    /// No connection; the next try is due at the instant, or when something arrives in the socket's folder.
+    Off(Instant, Option<Watches<()>>),
+    On(Box<Link>),
+}
+
+impl Watcher {
+    /// A watcher, and the keyboard that types through its connection.
+    pub fn new(address: Address, notice: Notice) -> (Self, Keys) {
+        let (handle, keys) = keys::channel();
+        let mut outbox = Outbox::default();
+        outbox.push(Told::Server(Server::Connecting));
+        let watcher = Self {
+            address,
+            notice,
+            view: View::default(),
+            keys,
+            keys_open: true,
+            outbox,
+            state: State::Off(clock(), None),
+            attempts: 0,
+            wait: RETRY.0,
+        };
+        (watcher, handle)
+    }
+
+    async fn step(&mut self) {
+        match &mut self.state {
+            State::On(link) => {
+                let ended = link.turn(&mut self.keys, &mut self.keys_open, &mut self.outbox).await;
+                if let Err(ended) = ended {
+                    if link.was_up() {
+                        self.wait = RETRY.0;
+                    }
+                    self.lose(ended);
+                }
+            }
+            State::Off(at, folder) => {
+                let at = *at;
+                tokio::select! {
+                    // Keys first: a person who types should be told at once that nobody listens.
+                    wish = self.keys.recv(), if self.keys_open => match wish {
+                        Some(wish) => drop(wish.answer.send(Err(TypeError::NotConnected))),
+                        None => self.keys_open = false,
+                    },
+                    () = tokio::time::sleep_until(at.into()) => self.connect(),
+                    () = arrival(folder.as_mut()) => self.connect(),
+                }
+            }
+        }
+    }
+
+    fn connect(&mut self) {
+        let now = clock();
+        let socket = &self.address.socket;
+        let id = match address::probe(socket) {
+            Found::Listening(id) => id,
+            Found::Nothing => {
+                let why = format!("no server at {}", socket.display());
+                return self.lose(Server::Missing { why });
+            }
+            Found::Stale => {
+                let why = format!("nobody listens on {}: its server was killed", socket.display());
+                return self.lose(Server::Missing { why });
+            }
+            Found::Barred(why) => return self.lose(Server::Unusable { why }),
+        };
+        self.attempts += 1;
+        let session = format!("_archtui_{}_{}", std::process::id(), self.attempts);
+        match secret().and_then(|secret| Connection::open(socket, &session, secret)) {
+            Ok(connection) => {
+                let link = Link::new(connection, &self.address, id, self.notice, self.view.clone(), now);
+                self.state = State::On(Box::new(link));
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => self.lose(Server::Unusable {
+                why: "the program tmux is not installed, or not on the PATH".to_owned(),
+            }),
+            Err(e) => self.lose(Server::Lost { why: format!("tmux could not be started: {e}") }),
+        }
+    }
+
+    /// Tells why there is no connection and sets the next try.
+    fn lose(&mut self, why: Server) {
+        self.outbox.forget_panes();
+        self.outbox.push(Told::Server(why));
+        let folder = self.address.socket.parent().and_then(|folder| {
+            let mut watches = Watches::new().ok()?;
+            watches.arrivals(folder, ()).ok()?;
+            Some(watches)
+        });
+        self.state = State::Off(clock() + self.wait, folder);
+        self.wait = (self.wait * 2).min(RETRY.1);
+    }
+}
+
+impl Panes for Watcher {
+    async fn next(&mut self) -> Told {
+        loop {
+            if let Some(told) = self.outbox.pop() {
+                return told;
+            }
+            self.step().await;
+        }
+    }
+
+    fn look_at(&mut self, view: View) {
+        if let State::On(link) = &mut self.state {
+            link.look_at(&view, clock());
+        }
+        self.view = view;
+    }
+}
+
+/// Waits for a new name in the socket's folder; for ever where that cannot be watched.
+async fn arrival(folder: Option<&mut Watches<()>>) {
+    let Some(folder) = folder else {
+        return std::future::pending().await;
+    };
+    let mut noticed = Vec::new();
+    while noticed.is_empty() {
+        if folder.next(&mut noticed).await.is_err() {
+            return std::future::pending().await;
+        }
+    }
+}
+
+/// What no pane can guess, for the nonces of one connection.
+fn secret() -> io::Result<String> {
+    use std::fmt::Write;
+    use std::io::Read;
+    let mut bytes = [0; 12];
+    std::fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(bytes.iter().fold(String::new(), |mut s, b| {
+        let _ = write!(s, "{b:02x}");
+        s
+    }))
+}
+
+/// When something arrived.
+fn clock() -> Instant {
+    #[expect(clippy::disallowed_methods, reason = "the stamp of arrivals")]
+    Instant::now()
+}
+
+type Wire = Connection<Asked>;
