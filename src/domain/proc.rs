@@ -52,7 +52,8 @@ mod tests {
     use super::*;
 
     fn line(comm: &str) -> Vec<u8> {
-        format!("4711 ({comm}) S 1 4711 4712 34816 4713 4194304 1 2 3 4 5 6 7 8 20 0 1 0 123456 9 9\n").into_bytes()
+        format!("4711 ({comm}) S 1 4711 4712 34816 4713 4194304 1 2 3 4 5 6 7 8 20 0 1 0 123456 9 9\n")
+            .into_bytes()
     }
 
     fn check(comm: &str) {
@@ -82,7 +83,9 @@ mod tests {
         let none = b"1 (init) S 0 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0";
         assert_eq!(ProcStat::parse(none).and_then(|s| s.tpgid), None);
         assert_eq!(ProcStat::parse(none).map(|s| s.start), Some(5));
-        for bad in [&b""[..], b"1", b"1 (x", b"1 (x) S 1", b"x (x) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 0 0 1 0 5", b")("] {
+        for bad in
+            [&b""[..], b"1", b"1 (x", b"1 (x) S 1", b"x (x) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 0 0 1 0 5", b")("]
+        {
             assert_eq!(ProcStat::parse(bad), None, "{bad:?}");
         }
     }

@@ -50,9 +50,9 @@ impl Address {
         let socket = match wanted {
             Wanted::Path(path) => path.clone(),
             Wanted::Name(name) => folder(env).join(name),
-            Wanted::Default => inside
-                .as_ref()
-                .map_or_else(|| folder(env).join("default"), |(path, _)| path.clone()),
+            Wanted::Default => {
+                inside.as_ref().map_or_else(|| folder(env).join("default"), |(path, _)| path.clone())
+            }
         };
         let own_pane = inside.zip(env.tmux_pane.as_deref().and_then(PaneId::parse));
         Self { socket, own_pane: own_pane.map(|((_, pid), pane)| (pid, pane)) }
@@ -101,8 +101,12 @@ pub fn probe(socket: &Path) -> Found {
         Err(e) => match e.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Found::Nothing,
             io::ErrorKind::ConnectionRefused if is_socket(socket) => Found::Stale,
-            io::ErrorKind::ConnectionRefused => Found::Barred(format!("{} is not a socket", socket.display())),
-            io::ErrorKind::PermissionDenied => Found::Barred(format!("no permission for {}", socket.display())),
+            io::ErrorKind::ConnectionRefused => {
+                Found::Barred(format!("{} is not a socket", socket.display()))
+            }
+            io::ErrorKind::PermissionDenied => {
+                Found::Barred(format!("no permission for {}", socket.display()))
+            }
             _ => Found::Barred(format!("{}: {e}", socket.display())),
         },
     }
@@ -142,7 +146,11 @@ mod tests {
             (Wanted::Path("/a/b".into()), env(inside, tmpdir), PathBuf::from("/a/b")),
             (Wanted::Name("n".into()), env(inside, tmpdir), dir.join(format!("tmux-{uid}/n"))),
             (Wanted::Name("n".into()), env(None, None), PathBuf::from(format!("/tmp/tmux-{uid}/n"))),
-            (Wanted::Name("n".into()), env(None, Some("/no/such")), PathBuf::from(format!("/tmp/tmux-{uid}/n"))),
+            (
+                Wanted::Name("n".into()),
+                env(None, Some("/no/such")),
+                PathBuf::from(format!("/tmp/tmux-{uid}/n")),
+            ),
             (Wanted::Default, env(inside, tmpdir), PathBuf::from("/run/x/sock")),
             (Wanted::Default, env(Some(""), tmpdir), dir.join(format!("tmux-{uid}/default"))),
             (Wanted::Default, env(None, tmpdir), dir.join(format!("tmux-{uid}/default"))),

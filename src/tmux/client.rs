@@ -111,7 +111,8 @@ impl<T> Connection<T> {
     async fn last_words(&mut self) -> String {
         let mut said = Vec::new();
         // The process has closed stdout: stderr ends with it. A wait that does not end would be a tmux that forked.
-        let read = (&mut self.stderr).take(4096).read_to_end(&mut said);
+        let mut stderr = (&mut self.stderr).take(4096);
+        let read = stderr.read_to_end(&mut said);
         let _ = tokio::time::timeout(std::time::Duration::from_millis(200), read).await;
         let said = String::from_utf8_lossy(&said);
         match (said.lines().next(), self.goodbye.take()) {

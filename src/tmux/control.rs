@@ -151,14 +151,14 @@ mod tests {
         check(b"%begin 7 1 1\n%end 7 1 1\n", &[block(1, true, b"")]);
         check(b"%begin 7 1 1\na\n\nb\n%end 7 1 1\n", &[block(1, true, b"a\n\nb")]);
         check(b"%begin 7 1 1\nno such pane\n%error 7 1 1\n", &[block(1, false, b"no such pane")]);
-        check(b"%sessions-changed\n%session-renamed $0 a b\n", &[
-            note("sessions-changed", b""),
-            note("session-renamed", b"$0 a b"),
-        ]);
-        check(b"%exit\n%exit too far behind\n", &[
-            Event::Exit(None),
-            Event::Exit(Some("too far behind".to_owned())),
-        ]);
+        check(
+            b"%sessions-changed\n%session-renamed $0 a b\n",
+            &[note("sessions-changed", b""), note("session-renamed", b"$0 a b")],
+        );
+        check(
+            b"%exit\n%exit too far behind\n",
+            &[Event::Exit(None), Event::Exit(Some("too far behind".to_owned()))],
+        );
     }
 
     #[test]
@@ -179,7 +179,8 @@ mod tests {
     #[test]
     fn long_lines_and_bytes_that_are_no_text() {
         let mut stream = b"%begin 7 1 1\n".to_vec();
-        let long: Vec<u8> = (0..2_000_000u32).map(|i| (i % 255) as u8).map(|b| if b == b'\n' { 0xff } else { b }).collect();
+        let long: Vec<u8> =
+            (0..2_000_000u32).map(|i| (i % 255) as u8).map(|b| if b == b'\n' { 0xff } else { b }).collect();
         stream.extend_from_slice(&long);
         stream.extend_from_slice(b"\n%end 7 1 1\n");
         check(&stream, &[block(1, true, &long)]);

@@ -59,7 +59,9 @@ impl<T> Exchange<T> {
     pub fn ask(&mut self, tag: T, facts: Option<(&str, &str)>, commands: &str, line: &mut Vec<u8>) {
         let nonce = self.nonce(Some(tag));
         let (target, facts) = facts.map_or((String::new(), ""), |(t, f)| (format!("-t {t} "), f));
-        line.extend_from_slice(format!("display-message -p {target}'{nonce} {facts}' ; {commands}\n").as_bytes());
+        line.extend_from_slice(
+            format!("display-message -p {target}'{nonce} {facts}' ; {commands}\n").as_bytes(),
+        );
     }
 
     /// Appends the line whose answer closes that of the last request.
@@ -145,7 +147,8 @@ mod tests {
         exchange.close(&mut line);
         let mut stream = stream.to_owned();
         for n in 0..4 {
-            stream = stream.replace(&format!("{{{n}}}"), &format!("%begin 1 9{n} 1\ns3cret-{n} f{n}\n%end 1 9{n} 1"));
+            stream = stream
+                .replace(&format!("{{{n}}}"), &format!("%begin 1 9{n} 1\ns3cret-{n} f{n}\n%end 1 9{n} 1"));
         }
         let (mut events, mut out) = (Vec::new(), Vec::new());
         Parser::default().feed(stream.as_bytes(), &mut events);
@@ -176,11 +179,14 @@ mod tests {
     #[test]
     fn answers_go_to_their_questions() {
         let got = hear("{0}\n%begin 1 1 1\nA\n%end 1 1 1\n{1}\n{2}\n%begin 1 2 1\nC\n%end 1 2 1\n{3}\n");
-        assert_eq!(got, [
-            reply('a', 0, &[(true, "A")], false),
-            reply('b', 1, &[], false),
-            reply('c', 2, &[(true, "C")], false),
-        ]);
+        assert_eq!(
+            got,
+            [
+                reply('a', 0, &[(true, "A")], false),
+                reply('b', 1, &[], false),
+                reply('c', 2, &[(true, "C")], false),
+            ]
+        );
     }
 
     #[test]

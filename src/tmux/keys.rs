@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::quote;
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::stroke::Stroke;
+use crate::domain::text;
 use crate::ports::{Keyboard, TypeError};
 
 /// How long an answer may take before nobody knows whether the keys arrived.
@@ -35,7 +36,22 @@ pub fn channel() -> (Keys, mpsc::Receiver<Typing>) {
 
 impl Keyboard for Keys {
     async fn type_into(&self, pane: PaneIdentity, strokes: Vec<Stroke>) -> Result<String, TypeError> {
-        let commands = guarded(pane, &strokes)?;
+        let mut keys = String::new();
+        for stroke in &strokes {
+            keys.push_str(&send_keys(pane.id, stroke)?);
+            keys.push_str(" ; ");
+        }
+        self.send(pane, guarded(pane, &keys)).await
+    }
+
+    async fn paste_into(&self, pane: PaneIdentity, text: String) -> Result<String, TypeError> {
+        let keys = paste(pane.id, &text)?;
+        self.send(pane, guarded(pane, &keys)).await
+    }
+}
+
+impl Keys {
+    async fn send(&self, pane: PaneIdentity, commands: String) -> Result<String, TypeError> {
         let (answer, answered) = oneshot::channel();
         let typing = Typing { pane, commands: commands.clone(), answer };
         let asked = async {
@@ -52,13 +68,8 @@ const TYPED: &str = "typed";
 const REFUSED: &str = "refused";
 
 /// The whole command: guard, keys, and a word that tells which branch ran.
-fn guarded(pane: PaneIdentity, strokes: &[Stroke]) -> Result<String, TypeError> {
+fn guarded(pane: PaneIdentity, keys: &str) -> String {
     let id = pane.id;
-    let mut keys = String::new();
-    for stroke in strokes {
-        keys.push_str(&send_keys(id, stroke)?);
-        keys.push_str(" ; ");
-    }
     let guard = all(&[
         format!("#{{==:#{{pane_pid}},{}}}", pane.pid),
         "#{==:#{pane_in_mode},0}".to_owned(),
@@ -66,10 +77,27 @@ fn guarded(pane: PaneIdentity, strokes: &[Stroke]) -> Result<String, TypeError> 
         "#{==:#{pane_dead},0}".to_owned(),
         "#{==:#{pane_input_off},0}".to_owned(),
     ]);
-    Ok(format!(
+    format!(
         "if-shell -F -t {id} '{guard}' {{ {keys}display-message -p {TYPED} }} {{ display-message -p -t {id} \
          '{REFUSED} #{{pane_pid}} #{{pane_in_mode}} #{{pane_synchronized}} #{{pane_dead}} #{{pane_input_off}}' }}"
-    ))
+    )
+}
+
+/// A paste through a buffer of our own that goes with it: bracketed where the program asked for it.
+fn paste(id: PaneId, text: &str) -> Result<String, TypeError> {
+    // A control character could end the bracket early and type what follows.
+    let clean: String = text
+        .replace("\r\n", "\n")
+        .chars()
+        .map(|c| if c == '\r' { '\n' } else { c })
+        .filter(|&c| c == '\n' || c == '\t' || text::is_printable(c))
+        .collect();
+    if clean.is_empty() {
+        return Err(TypeError::Refused("nothing in that text can be pasted".to_owned()));
+    }
+    let word = quote::lines(&clean).map_err(|e| TypeError::Refused(e.to_string()))?;
+    let buffer = format!("_archtui_paste_{}", std::process::id());
+    Ok(format!("set-buffer -b {buffer} -- {word} ; paste-buffer -p -d -b {buffer} -t {id} ; "))
 }
 
 fn send_keys(id: PaneId, stroke: &Stroke) -> Result<String, TypeError> {
@@ -91,7 +119,11 @@ fn all(conditions: &[String]) -> String {
 }
 
 /// What the answer's blocks say.
-pub(super) fn outcome(pane: PaneIdentity, blocks: &[(bool, Vec<u8>)], error: Option<String>) -> Result<(), TypeError> {
+pub(super) fn outcome(
+    pane: PaneIdentity,
+    blocks: &[(bool, Vec<u8>)],
+    error: Option<String>,
+) -> Result<(), TypeError> {
     let last = blocks.last().map(|(_, body)| String::from_utf8_lossy(body).into_owned()).unwrap_or_default();
     if let Some(error) = error {
         return Err(TypeError::Refused(error));
@@ -122,8 +154,11 @@ mod tests {
 
     #[test]
     fn every_send_carries_its_guard() {
-        let strokes = [Stroke::Text("it's; #{x}".to_owned()), Stroke::Key(KeyName::new("Enter").expect("a key"))];
-        let command = guarded(PANE, &strokes).expect("it can be typed");
+        let strokes =
+            [Stroke::Text("it's; #{x}".to_owned()), Stroke::Key(KeyName::new("Enter").expect("a key"))];
+        let keys: Vec<String> =
+            strokes.iter().map(|s| send_keys(PANE.id, s).expect("it can be typed")).collect();
+        let command = guarded(PANE, &format!("{} ; ", keys.join(" ; ")));
         assert_eq!(
             command,
             "if-shell -F -t %3 '#{&&:#{==:#{pane_pid},4711},#{&&:#{==:#{pane_in_mode},0},\
@@ -136,8 +171,14 @@ mod tests {
 
     #[test]
     fn a_newline_is_never_typed() {
-        let strokes = [Stroke::Text("a\nb".to_owned())];
-        assert!(matches!(guarded(PANE, &strokes), Err(TypeError::Refused(_))));
+        assert!(matches!(send_keys(PANE.id, &Stroke::Text("a\nb".to_owned())), Err(TypeError::Refused(_))));
+    }
+
+    #[test]
+    fn a_paste_goes_through_a_buffer_and_cannot_break_out() {
+        let command = paste(PANE.id, "one\r\ntwo\u{1b}[201~;").expect("it can be pasted");
+        assert!(command.contains(r#"'one'"\n"'two[201~;' ; paste-buffer -p -d"#), "{command}");
+        assert!(paste(PANE.id, "\u{1b}").is_err());
     }
 
     #[test]
@@ -150,7 +191,10 @@ mod tests {
             ("refused 4711 0 0 1 0", Err(TypeError::Gone)),
             ("refused 4712 0 0 0 0", Err(TypeError::Gone)),
             ("refused     ", Err(TypeError::Gone)),
-            ("refused 4711 0 0 0 1", Err(TypeError::Refused("input to that pane is switched off".to_owned()))),
+            (
+                "refused 4711 0 0 0 1",
+                Err(TypeError::Refused("input to that pane is switched off".to_owned())),
+            ),
             ("", Err(TypeError::Refused("an answer that cannot be read".to_owned()))),
         ] {
             let blocks = [(true, vec![]), (true, body.as_bytes().to_vec())];

@@ -134,7 +134,14 @@ mod tests {
 
     #[test]
     fn other_lines_are_refused() {
-        for bad in ["", "%3 1", &GOOD[1..], &GOOD.replace('\t', " "), &GOOD.replace("4711", "x"), &GOOD.replace(" 1 2 0", "")] {
+        for bad in [
+            "",
+            "%3 1",
+            &GOOD[1..],
+            &GOOD.replace('\t', " "),
+            &GOOD.replace("4711", "x"),
+            &GOOD.replace(" 1 2 0", ""),
+        ] {
             assert!(line(bad).is_none(), "{bad}");
         }
         assert_eq!(vitals("          "), None);

@@ -22,6 +22,12 @@ pub fn word(raw: &str) -> Result<String, Unquotable> {
     Ok(out)
 }
 
+/// A text of several lines as one word: the newlines between the lines are written as an escape of tmux's own.
+pub fn lines(raw: &str) -> Result<String, Unquotable> {
+    let words: Result<Vec<String>, Unquotable> = raw.split('\n').map(word).collect();
+    Ok(words?.join("\"\\n\""))
+}
+
 /// Text that tmux reads as a format, made inert: every `#` doubled, so that neither `#{}` nor `#()` stands in it.
 pub fn format_text(raw: &str) -> String {
     raw.replace('#', "##")
@@ -49,6 +55,12 @@ mod tests {
         for raw in ["a\nb", "\0", "a\r"] {
             assert_eq!(word(raw), Err(Unquotable), "{raw:?}");
         }
+    }
+
+    #[test]
+    fn lines_become_one_word() {
+        assert_eq!(lines("a $x\nit's").as_deref(), Ok(r#"'a $x'"\n"'it'\''s'"#));
+        assert_eq!(lines("a\0"), Err(Unquotable));
     }
 
     #[test]

@@ -90,7 +90,9 @@ impl Book {
                 continue;
             }
             info.identity.start = match self.entries.get(&id) {
-                Some(known) if known.identity.pid == vitals.pid && known.identity.start != 0 => known.identity.start,
+                Some(known) if known.identity.pid == vitals.pid && known.identity.start != 0 => {
+                    known.identity.start
+                }
                 _ => start(vitals.pid),
             };
             match self.entries.get_mut(&id) {
@@ -101,7 +103,8 @@ impl Book {
                 }
                 _ => {
                     changes.new.push(id);
-                    self.entries.insert(id, Entry { identity: info.identity, vitals, raw: None, size: (0, 0) });
+                    self.entries
+                        .insert(id, Entry { identity: info.identity, vitals, raw: None, size: (0, 0) });
                 }
             }
             index.insert(id, panes.len());
@@ -146,7 +149,8 @@ impl Book {
         if vitals.id != pane || vitals.pid != entry.identity.pid || rows != usize::from(vitals.height) {
             return (Look::Stale, false);
         }
-        let changed = self.panes.iter_mut().find(|p| p.identity.id == pane).is_some_and(|p| refresh(p, &vitals, title));
+        let changed =
+            self.panes.iter_mut().find(|p| p.identity.id == pane).is_some_and(|p| refresh(p, &vitals, title));
         let same = entry.raw.as_deref() == Some(body) && shows_the_same(&entry.vitals, &vitals);
         entry.vitals = vitals;
         if same {

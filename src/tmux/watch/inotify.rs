@@ -66,7 +66,7 @@ impl<K: Copy + PartialEq> Watches<K> {
     pub async fn next(&mut self, out: &mut Vec<Noticed<K>>) -> std::io::Result<()> {
         let mut ready = self.fd.readable_mut().await?;
         let mut buf = [MaybeUninit::uninit(); 16 * 1024];
-        let mut reader = inotify::Reader::new(ready.get_inner().get_ref(), &mut buf);
+        let mut reader = inotify::Reader::new(ready.get_inner(), &mut buf);
         let mut gone = Vec::new();
         loop {
             let event = match reader.next() {

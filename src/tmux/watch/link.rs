@@ -95,7 +95,14 @@ struct Timers {
 }
 
 impl Link {
-    pub(super) fn new(wire: Wire, address: &Address, id: SocketId, notice: Notice, view: View, now: Instant) -> Self {
+    pub(super) fn new(
+        wire: Wire,
+        address: &Address,
+        id: SocketId,
+        notice: Notice,
+        view: View,
+        now: Instant,
+    ) -> Self {
         Self {
             wire,
             heard: Vec::new(),
@@ -220,7 +227,9 @@ impl Link {
             let facts = list::facts();
             let buffer = format!("_archtui_{}", std::process::id());
             for pane in due {
-                let look = format!("capture-pane -eN -b {buffer} -t {pane} ; show-buffer -b {buffer} ; delete-buffer -b {buffer}");
+                let look = format!(
+                    "capture-pane -eN -b {buffer} -t {pane} ; show-buffer -b {buffer} ; delete-buffer -b {buffer}"
+                );
                 self.ask(Asked::Screen(pane), Some((&pane.to_string(), &facts)), &look, now);
             }
         }
@@ -266,14 +275,28 @@ impl Link {
         match name {
             "session-changed" if !self.attached => {
                 self.attached = true;
-                self.ask(Asked::Hello, None, "display-message -p '#{version} #{pid} #{pane_id} #{pane_tty}'", now);
+                self.ask(
+                    Asked::Hello,
+                    None,
+                    "display-message -p '#{version} #{pid} #{pane_id} #{pane_tty}'",
+                    now,
+                );
                 self.timers.list_flying = true;
                 self.ask(Asked::List, None, &list::command(), now);
                 self.close_batch();
             }
-            "sessions-changed" | "session-renamed" | "session-window-changed" | "window-add" | "window-close"
-            | "unlinked-window-add" | "unlinked-window-close" | "layout-change" | "window-pane-changed"
-            | "pane-mode-changed" | "client-session-changed" | "client-detached" => self.list_soon(now),
+            "sessions-changed"
+            | "session-renamed"
+            | "session-window-changed"
+            | "window-add"
+            | "window-close"
+            | "unlinked-window-add"
+            | "unlinked-window-close"
+            | "layout-change"
+            | "window-pane-changed"
+            | "pane-mode-changed"
+            | "client-session-changed"
+            | "client-detached" => self.list_soon(now),
             _ => {}
         }
     }

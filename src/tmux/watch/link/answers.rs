@@ -9,7 +9,6 @@ use crate::ports::TypeError;
 use crate::tmux::address;
 use crate::tmux::exchange::Reply;
 use crate::tmux::keys::{self, Typing};
-use crate::tmux::list;
 use crate::tmux::watch::book::Look;
 use crate::tmux::watch::outbox::Outbox;
 
@@ -17,11 +16,19 @@ use crate::tmux::watch::outbox::Outbox;
 const OLDEST: (u32, u32) = (3, 2);
 
 impl Link {
-    pub(super) fn take_reply(&mut self, reply: Reply<Asked>, outbox: &mut Outbox, now: Instant) -> Result<(), Server> {
+    pub(super) fn take_reply(
+        &mut self,
+        reply: Reply<Asked>,
+        outbox: &mut Outbox,
+        now: Instant,
+    ) -> Result<(), Server> {
         let error = reply.error();
-        let body = reply.blocks.last().filter(|_| error.is_none() && !reply.torn).map(|(_, body)| body.as_slice());
+        let body =
+            reply.blocks.last().filter(|_| error.is_none() && !reply.torn).map(|(_, body)| body.as_slice());
         match reply.tag {
-            Asked::Hello => return self.hello(&String::from_utf8_lossy(body.unwrap_or_default()), outbox, now),
+            Asked::Hello => {
+                return self.hello(&String::from_utf8_lossy(body.unwrap_or_default()), outbox, now);
+            }
             Asked::List => {
                 self.timers.list_flying = false;
                 self.timers.listed = Some(now);
@@ -34,7 +41,9 @@ impl Link {
             Asked::Screen(pane) => {
                 // Exactly three blocks: captured, shown, deleted.
                 let shown = match &reply.blocks[..] {
-                    [(true, a), (true, shown), (true, b)] if !reply.torn && a.is_empty() && b.is_empty() => Some(shown),
+                    [(true, a), (true, shown), (true, b)] if !reply.torn && a.is_empty() && b.is_empty() => {
+                        Some(shown)
+                    }
                     _ => None,
                 };
                 self.take_look(pane, &reply.facts, shown.map(Vec::as_slice), outbox, now);
@@ -42,7 +51,8 @@ impl Link {
             Asked::Proof => {}
             Asked::Typed(pane, answer) => {
                 let torn = reply.torn;
-                let outcome = if torn { Err(TypeError::Unanswered) } else { keys::outcome(pane, &reply.blocks, error) };
+                let outcome =
+                    if torn { Err(TypeError::Unanswered) } else { keys::outcome(pane, &reply.blocks, error) };
                 // Echo is not told of by the kernel.
                 self.schedule.nudge(pane.id, now + ms(12));
                 // Who asked may have given up; the outcome is then known by the screen.
@@ -55,7 +65,9 @@ impl Link {
     fn hello(&mut self, body: &str, outbox: &mut Outbox, now: Instant) -> Result<(), Server> {
         let words: Vec<&str> = body.split(' ').collect();
         let &[version, pid, pane, tty] = &words[..] else {
-            return Err(Server::Lost { why: "the server's answer to our first question cannot be read".to_owned() });
+            return Err(Server::Lost {
+                why: "the server's answer to our first question cannot be read".to_owned(),
+            });
         };
         if version_of(version).is_some_and(|v| v < OLDEST) {
             let why = format!("tmux {version} is too old: {}.{} is the least", OLDEST.0, OLDEST.1);
@@ -129,11 +141,19 @@ impl Link {
         self.timers.check = Some(now + *pace);
     }
 
-    fn take_look(&mut self, pane: PaneId, facts: &str, shown: Option<&[u8]>, outbox: &mut Outbox, now: Instant) {
+    fn take_look(
+        &mut self,
+        pane: PaneId,
+        facts: &str,
+        shown: Option<&[u8]>,
+        outbox: &mut Outbox,
+        now: Instant,
+    ) {
         let Some(identity) = self.book.identity(pane) else {
             return;
         };
-        let (look, listed) = shown.map_or((Look::Stale, false), |shown| self.book.captured(pane, facts, shown));
+        let (look, listed) =
+            shown.map_or((Look::Stale, false), |shown| self.book.captured(pane, facts, shown));
         if listed && self.timers.titles.is_none() {
             self.timers.titles = Some(now + TITLES_GAP);
         }
@@ -183,7 +203,9 @@ impl Link {
         let socket = self.address.socket.display();
         let warning = match address::socket_id(&self.address.socket) {
             Some(id) if id == self.id => None,
-            Some(_) => return Err(Server::Lost { why: format!("another server's socket stands at {socket} now") }),
+            Some(_) => {
+                return Err(Server::Lost { why: format!("another server's socket stands at {socket} now") });
+            }
             None => Some(format!(
                 "the socket {socket} is gone: nobody else can connect; `kill -USR1 {}` brings it back",
                 self.server_pid()
