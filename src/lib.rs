@@ -9,5 +9,7 @@ pub mod config;
 pub mod domain;
 pub mod ports;
 pub mod terminal;
+pub mod theme;
 pub mod tmux;
+pub mod view;
 pub mod workers;

@@ -78,9 +78,11 @@ impl Keymap {
         self.keys.get(&key).copied()
     }
 
-    /// The keys of an action, letters first.
+    /// The keys of an action, plain letters first.
     pub fn keys_of(&self, action: Action) -> Vec<Key> {
-        self.keys.iter().filter(|(_, a)| **a == action).map(|(k, _)| *k).collect()
+        let mut keys: Vec<Key> = self.keys.iter().filter(|(_, a)| **a == action).map(|(k, _)| *k).collect();
+        keys.sort_by_key(|k| (k.ctrl || k.alt || k.shift, *k));
+        keys
     }
 
     /// The first key of an action as it is shown; empty if it has none.

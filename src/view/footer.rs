@@ -1,0 +1,107 @@
+//! The last row: which keys do what here, or the line that a person types, or where their keys go, or what came of the last
+//! one. Made from the action table and the keymap in force.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::action::{ACTIONS, Action};
+use crate::app::areas::Area;
+use crate::app::state::{Mode, Popup, State};
+use crate::domain::text;
+use crate::theme::{Role, Theme};
+
+use super::paint::{self, Pen};
+
+/// Draws the footer.
+pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
+    let surface = theme.style(Role::Base).patch(theme.style(Role::Surface));
+    paint::fill(buf, area, surface);
+    match &state.mode {
+        Mode::TypeInto(_) => {
+            paint::fill(buf, area, surface.patch(theme.style(Role::Typing)));
+            typing(buf, area, state, theme);
+        }
+        Mode::Filter => filter(buf, area, state, theme),
+        Mode::Normal => match &state.toast {
+            Some(toast) => {
+                let (shape, role) = if toast.bad { ("✖ ", Role::Problem) } else { ("", Role::Note) };
+                let mut pen = Pen::row(buf, area, 0);
+                pen.skip(1).put(shape, theme.style(role)).put(&toast.text, theme.style(role));
+            }
+            None => hints(buf, area, state, theme),
+        },
+    }
+}
+
+/// True if the row must be seen even where there is no room for a footer: keys do not do what they usually do.
+pub fn must_be_seen(state: &State) -> bool {
+    state.mode != Mode::Normal
+}
+
+fn typing(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
+    let Mode::TypeInto(pane) = state.mode else { return };
+    let holds = |s: &&crate::app::state::Session| s.pane.as_ref().is_some_and(|p| p.identity == pane);
+    let label = state.fleet.sessions.iter().find(holds).map_or("?", |s| s.label.as_str());
+    let style = theme.style(Role::Typing);
+    let mut pen = Pen::row(buf, area, 0);
+    pen.skip(u16::from(area.w > 24));
+    let leave = "Ctrl-] leaves";
+    if text::width(label) + leave.len() + 16 <= usize::from(area.w) {
+        pen.right(&format!("{leave} "), style);
+    }
+    pen.put("TYPING INTO ", style).put(label, style);
+    if pen.left() > 34 {
+        pen.put(" — every key goes to the agent", style);
+    }
+}
+
+fn filter(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
+    let mut pen = Pen::row(buf, area, 0);
+    pen.skip(1);
+    let (shown, all) = (state.shown().len(), state.fleet.sessions.len());
+    let of = format!("{shown} of {all} ");
+    if area.w >= 30 {
+        pen.right(&of, theme.style(if shown == 0 { Role::Alarm } else { Role::Text }));
+    }
+    if area.w >= 80 {
+        pen.right("Enter keeps · Esc clears · ! in front inverts", theme.style(Role::Subtext));
+    }
+    // The end of a long line is what is being typed.
+    let room = usize::from(pen.left()).saturating_sub(9);
+    let typed = state.grid.filter.text();
+    let mut cut = typed.char_indices().map(|(i, _)| &typed[i..]).chain([""]);
+    let tail = cut.find(|t| text::width(t) <= room).unwrap_or_default();
+    pen.put("filter ", theme.style(Role::Accent)).put(tail, theme.style(Role::Strong));
+    pen.put(" ", theme.style(Role::Cursor));
+}
+
+fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
+    let shown = |a: Action| state.fixed.keymap.shown(a);
+    let both = |a: Action, b: Action| format!("{} {}", shown(a), shown(b));
+    let scroll = both(Action::MoveDown, Action::MoveUp);
+    let hints: Vec<(String, &str)> = match (&state.popup, state.open_panel) {
+        (Some(Popup::Help { .. }), _) => vec![(scroll, "scroll"), (shown(Action::Back), "close")],
+        (Some(Popup::Palette { .. }), _) => {
+            vec![("↑ ↓".into(), "choose"), ("Enter".into(), "do it"), ("Esc".into(), "close")]
+        }
+        (None, Some(_)) => vec![
+            (scroll, "rows"),
+            (shown(Action::Zoom), "go there"),
+            (both(Action::PanelNext, Action::PanelPrevious), "other panels"),
+            (shown(Action::Back), "back"),
+            (shown(Action::Help), "help"),
+        ],
+        (None, None) => {
+            let mut rows: Vec<_> = ACTIONS.iter().filter(|r| !r.hint.is_empty()).collect();
+            rows.sort_by_key(|r| r.hint_rank);
+            rows.into_iter().map(|r| (shown(r.action), r.hint)).collect()
+        }
+    };
+    let mut pen = Pen::row(buf, area, 0);
+    pen.skip(1);
+    for (key, word) in hints.iter().filter(|(key, _)| !key.is_empty()) {
+        if text::width(key) + text::width(word) + 1 > usize::from(pen.left()) {
+            break;
+        }
+        pen.put(key, theme.style(Role::Accent)).skip(1).put(word, theme.style(Role::Subtext)).skip(3);
+    }
+}

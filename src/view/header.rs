@@ -1,0 +1,128 @@
+//! The first row: which fleet, who needs a person, who works, and why nothing is to be seen when nothing is. What does not
+//! fit goes, the least important first.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::areas::Area;
+use crate::app::state::{Order, State, needs};
+use crate::domain::server::{Notice, Server};
+use crate::domain::status::State as Status;
+use crate::domain::text;
+use crate::theme::{Role, Theme};
+
+use super::grid::Page;
+use super::paint::{self, Pen};
+use super::words;
+
+/// A piece of the row: the lower `keep`, the earlier it goes.
+struct Part {
+    text: String,
+    role: Role,
+    keep: u8,
+}
+
+fn part(text: impl Into<String>, role: Role, keep: u8) -> Part {
+    Part { text: text.into(), role, keep }
+}
+
+/// Draws the header.
+pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: &Page) {
+    paint::fill(buf, area, theme.style(Role::Base).patch(theme.style(Role::Surface)));
+    let (mut left, mut right) = (left(state, area.w < 64), right(state, page));
+    while wide(&left) + wide(&right) > usize::from(area.w) {
+        let least =
+            |parts: &[Part]| parts.iter().enumerate().min_by_key(|(_, p)| p.keep).map(|(i, p)| (p.keep, i));
+        match (least(&left), least(&right)) {
+            (Some((l, i)), Some((r, _))) if l < r => drop(left.remove(i)),
+            (_, Some((_, i))) => drop(right.remove(i)),
+            // The last one is cut rather than dropped.
+            (Some((_, i)), None) if left.len() > 1 => drop(left.remove(i)),
+            _ => break,
+        }
+    }
+    let mut pen = Pen::row(buf, area, 0);
+    pen.skip(u16::from(area.w > 8));
+    for part in right.iter().rev() {
+        pen.right(&format!("{} ", part.text), theme.style(part.role));
+    }
+    for part in &left {
+        pen.put(&part.text, theme.style(part.role)).skip(2);
+    }
+}
+
+fn wide(parts: &[Part]) -> usize {
+    1 + parts.iter().map(|p| text::width(&p.text) + 2).sum::<usize>()
+}
+
+fn left(state: &State, short: bool) -> Vec<Part> {
+    let now = state.now.mono;
+    let mut parts = vec![part("archtui", Role::Accent, 60)];
+    if !state.fleet_name.is_empty() {
+        parts.push(part(state.fleet_name.clone(), Role::Subtext, 30));
+    }
+    match &state.server {
+        Server::Up { .. } => {}
+        Server::Connecting => parts.push(part("looking for tmux", Role::Note, 95)),
+        Server::Missing { .. } => parts.push(part("NO TMUX SERVER", Role::Problem, 95)),
+        Server::Lost { .. } => parts.push(part("TMUX LOST", Role::Problem, 95)),
+        Server::Unusable { .. } => parts.push(part("TMUX UNUSABLE", Role::Problem, 95)),
+    }
+    let count = |n: usize, shape: &str, word: &str, role: Role, keep: u8| {
+        let text = if short { format!("{shape} {n}") } else { format!("{shape} {n} {word}") };
+        part(text, if n == 0 { Role::Faint } else { role }, keep)
+    };
+    let fleet = &state.fleet;
+    let need = fleet.count(|s| needs::needs_you(s, now));
+    parts.push(count(need, "●", "need you", Role::Alarm, 100));
+    for (which, shape, word, role, keep) in
+        [(Status::Working, "▶", "working", Role::Working, 80), (Status::Idle, "○", "idle", Role::Text, 70)]
+    {
+        parts.push(count(fleet.count(|s| s.state == which), shape, word, role, keep));
+    }
+    let problems = fleet.count(|s| s.state.is_problem());
+    parts.push(count(problems, "✖", "problem", Role::Problem, if problems > 0 { 85 } else { 50 }));
+    parts
+}
+
+fn right(state: &State, page: &Page) -> Vec<Part> {
+    let mut parts = Vec::new();
+    if state.grid.frozen {
+        parts.push(part("FROZEN", Role::Note, 90));
+    }
+    if let (Server::Up { version, .. }, Some((notice, why))) = (&state.server, &state.noticing) {
+        let (word, role) = match (notice, why) {
+            (Notice::Scan, Some(_)) => ("scanning", Role::Note),
+            (Notice::Scan, None) => ("scan", Role::Faint),
+            (Notice::Inotify, _) => ("inotify", Role::Faint),
+            (Notice::Auto, _) => ("", Role::Faint),
+        };
+        parts.push(part(format!("tmux {version} {word}").trim_end(), role, 10));
+    }
+    if let Server::Up { warning: Some(line), .. } = &state.server {
+        parts.push(part(format!("! {}", text::fit(line, 40)), Role::Note, 58));
+    }
+    if state.grid.order == Order::Urgency {
+        parts.push(part("by urgency", Role::Subtext, 20));
+    }
+    let filter = state.grid.filter.text();
+    if !filter.is_empty() {
+        let words = text::fit(filter, 24);
+        let of = format!("filter {words} {}/{}", page.shown.len(), state.fleet.sessions.len());
+        parts.push(part(of, Role::Note, 75));
+    }
+    if page.pages > 1 {
+        let now = state.now.mono;
+        let waiting = page.elsewhere().filter(|&i| needs::needs_you(&state.fleet.sessions[i], now)).count();
+        parts.push(part(format!("page {}/{}", page.page + 1, page.pages), Role::Subtext, 65));
+        if waiting > 0 {
+            parts.push(part(format!("● {waiting} there"), Role::Alarm, 66));
+        }
+    }
+    if !state.connected() {
+        let age = state.now.mono.saturating_sub(state.server_since);
+        parts.push(part(format!("for {}", words::age(age)), Role::Subtext, 55));
+    }
+    let at = state.now.local;
+    parts.push(part(format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second()), Role::Text, 40));
+    parts
+}

@@ -1,0 +1,103 @@
+//! What archtui itself did, newest first, with the exact tmux commands.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::areas::{Area, Areas};
+use crate::app::panel::PanelId;
+use crate::app::state::{Entry, State};
+use crate::domain::text;
+use crate::theme::{Role, Theme};
+
+use super::super::message::wrap;
+use super::super::paint::{self, Pen};
+use super::super::popups::first_row;
+use super::View;
+
+/// How this panel is shown.
+pub(super) const VIEW: View = View { id: PanelId::Events, note, headline, wants, short, full };
+
+fn note(state: &State) -> (String, Role) {
+    (state.log.len().to_string(), Role::Faint)
+}
+
+fn headline(state: &State) -> (String, Role) {
+    match state.log.newest_first().next() {
+        Some(e) => (format!("{} {}", clock(e), e.did.what), role(e)),
+        None => ("nothing done yet".into(), Role::Faint),
+    }
+}
+
+fn wants(state: &State) -> u16 {
+    state.log.len().clamp(1, 12) as u16
+}
+
+fn clock(e: &Entry) -> String {
+    format!("{:02}:{:02}:{:02}", e.local.hour(), e.local.minute(), e.local.second())
+}
+
+fn role(e: &Entry) -> Role {
+    if e.did.failed.is_some() { Role::Problem } else { Role::Text }
+}
+
+fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
+    for (y, entry) in (0..area.h).zip(state.log.newest_first()) {
+        line(buf, area, y, theme, entry);
+    }
+    if state.log.is_empty() {
+        Pen::row(buf, area, 0).put("nothing done yet", theme.style(Role::Faint));
+    }
+}
+
+fn line(buf: &mut Buffer, area: Area, y: u16, theme: &Theme, entry: &Entry) {
+    let mut pen = Pen::row(buf, area, y);
+    pen.put(&clock(entry), theme.style(Role::Faint)).skip(1);
+    if let Some(why) = &entry.did.failed {
+        pen.put("✖ ", theme.style(Role::Problem)).put(&entry.did.what, theme.style(Role::Problem));
+        pen.put(": ", theme.style(Role::Problem)).put(why, theme.style(Role::Problem));
+    } else {
+        pen.put(&entry.did.what, theme.style(Role::Text));
+    }
+    if let Some(command) = entry.did.command.as_ref().filter(|_| area.w >= 60) {
+        pen.skip(2).put(command, theme.style(Role::Subtext));
+    }
+}
+
+fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, _: &mut Areas) -> usize {
+    let len = state.log.len();
+    let marked = state.panel_row.min(len.saturating_sub(1));
+    // The marked one's command whole, below the list.
+    let detail: Vec<(String, Role)> = state
+        .log
+        .newest_first()
+        .nth(marked)
+        .map(|e| {
+            let command = e.did.command.iter().map(|c| (c, Role::Text));
+            let why = e.did.failed.iter().map(|w| (w, Role::Problem));
+            let room = usize::from(area.w.saturating_sub(2)).max(1);
+            command
+                .chain(why)
+                .flat_map(|(t, role)| wrap(&text::printable(t), room).into_iter().map(move |l| (l, role)))
+                .collect()
+        })
+        .unwrap_or_default();
+    let below = if area.h >= 10 { (detail.len() as u16 + 1).min(area.h / 2) } else { 0 };
+    let list = Area { h: area.h - below, ..area };
+    let first = first_row(marked, list.h.into(), len);
+    for (y, (n, entry)) in (0..list.h).zip(state.log.newest_first().enumerate().skip(first)) {
+        if n == marked {
+            paint::tint(buf, Area { y: list.y + y, h: 1, ..list }, theme.style(Role::Selection));
+        }
+        line(buf, list, y, theme, entry);
+    }
+    if len == 0 {
+        Pen::row(buf, list, 1).put("archtui has done nothing yet", theme.style(Role::Subtext));
+    }
+    if below > 0 && len > 0 {
+        let rows = Area { y: list.y + list.h, h: below, ..area };
+        super::rule(buf, rows, theme);
+        for (y, (line, role)) in (1..below).zip(&detail) {
+            Pen::row(buf, rows, y).skip(1).put(line, theme.style(*role));
+        }
+    }
+    usize::from(list.h)
+}

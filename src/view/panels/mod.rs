@@ -1,0 +1,141 @@
+//! The side panels: one file each, one row each in the table here. A panel can be told in a line, in a column, and at full
+//! size. What a panel knows comes from the state; a panel that nothing feeds yet says so and shows nothing else.
+
+mod branches;
+mod confirms;
+mod events;
+mod needs_you;
+mod tasks;
+
+use ratatui::buffer::Buffer;
+
+use crate::app::areas::{Area, Areas};
+use crate::app::panel::{PANELS, PanelId};
+use crate::app::state::State;
+use crate::domain::text;
+use crate::theme::{Role, Theme};
+
+use super::layout;
+use super::paint::{self, Pen};
+
+/// How a panel is shown.
+struct View {
+    id: PanelId,
+    /// What stands beside the title: a count or a word.
+    note: fn(&State) -> (String, Role),
+    /// The most important thing in one line.
+    headline: fn(&State) -> (String, Role),
+    /// Rows it wants in the column, its title left out.
+    wants: fn(&State) -> u16,
+    /// The column form.
+    short: fn(&mut Buffer, Area, &State, &Theme),
+    /// The full size; tells how many rows of its list it shows.
+    full: fn(&mut Buffer, Area, &State, &Theme, &mut Areas) -> usize,
+}
+
+/// Every panel, in the order of the core's table.
+const VIEWS: [View; 5] = [needs_you::VIEW, tasks::VIEW, confirms::VIEW, branches::VIEW, events::VIEW];
+
+fn view(id: PanelId) -> &'static View {
+    VIEWS.iter().find(|v| v.id == id).expect("every panel has a view: a test proves it")
+}
+
+/// Draws all panels one over the other.
+pub fn column(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, areas: &mut Areas) {
+    let wants: Vec<u16> = VIEWS.iter().map(|v| (v.wants)(state)).collect();
+    for (view, place) in VIEWS.iter().zip(layout::stack(area, &wants)) {
+        if place.h == 0 {
+            continue;
+        }
+        let place = Area { x: place.x + 1, w: place.w.saturating_sub(2), ..place };
+        title(buf, place, state, theme, view);
+        let rows = Area { y: place.y + 1, h: place.h - 1, ..place };
+        (view.short)(buf, rows, state, theme);
+        areas.panels.push((view.id, place));
+    }
+}
+
+/// A title with its count on a line of the frame's colour.
+fn title(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, view: &View) {
+    let row = Area { h: 1, ..area };
+    rule(buf, row, theme);
+    let (note, role) = (view.note)(state);
+    let mut pen = Pen::row(buf, row, 0);
+    pen.right(&format!(" {note}"), theme.style(role));
+    pen.put(view.id.row().title, theme.style(Role::Strong)).put(" ", theme.style(Role::Text));
+}
+
+fn rule(buf: &mut Buffer, row: Area, theme: &Theme) {
+    for cell in paint::row(buf, row, 0) {
+        cell.set_symbol("─").set_style(theme.line(Role::Border));
+    }
+}
+
+/// Draws the strip: who needs a person at the left, a line for each other panel at the right.
+pub fn strip(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, areas: &mut Areas) {
+    let half = area.w / 2;
+    let left = Area { x: area.x + 1, w: half.saturating_sub(2), ..area };
+    let needs = view(PanelId::NeedsYou);
+    title(buf, left, state, theme, needs);
+    (needs.short)(buf, Area { y: left.y + 1, h: left.h.saturating_sub(1), ..left }, state, theme);
+    areas.panels.push((needs.id, left));
+    let right = Area { x: area.x + half + 1, w: (area.w - half).saturating_sub(2), ..area };
+    for (y, view) in (0..right.h).zip(VIEWS.iter().filter(|v| v.id != PanelId::NeedsYou)) {
+        let row = Area { y: right.y + y, h: 1, ..right };
+        let (line, role) = (view.headline)(state);
+        let mut pen = Pen::row(buf, row, 0);
+        pen.column(view.id.row().title, 11, theme.style(Role::Subtext)).put(&line, theme.style(role));
+        areas.panels.push((view.id, row));
+    }
+}
+
+/// Draws one panel at full size.
+pub fn open(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, id: PanelId, areas: &mut Areas) {
+    let view = view(id);
+    let area = Area {
+        x: area.x + u16::from(area.w > 4),
+        w: area.w.saturating_sub(2 * u16::from(area.w > 4)),
+        ..area
+    };
+    if area.h == 0 {
+        return;
+    }
+    title(buf, area, state, theme, view);
+    tabs(buf, Area { h: 1, ..area }, theme, id);
+    let rows = Area { y: area.y + 1, h: area.h - 1, ..area };
+    areas.popup_rows = (view.full)(buf, rows, state, theme, areas);
+    areas.panels.push((id, area));
+}
+
+/// The other panels' names on the title's line, where there is room.
+fn tabs(buf: &mut Buffer, row: Area, theme: &Theme, open: PanelId) {
+    let names: Vec<&str> = PANELS.iter().map(|p| p.title).collect();
+    let wide = text::width(&names.join("   ")) as u16;
+    let own = text::width(open.row().title) as u16;
+    if row.w < wide + own + 30 {
+        return;
+    }
+    let place = layout::middle(row, wide + 4, 1);
+    let mut pen = Pen::row(buf, place, 0);
+    pen.put(" ", theme.style(Role::Text));
+    for p in &PANELS {
+        let role = if p.id == open { Role::Accent } else { Role::Faint };
+        pen.put(p.title, theme.style(role)).put("   ", theme.style(Role::Text));
+    }
+}
+
+/// The rows of a panel that nothing feeds yet.
+fn unfed(buf: &mut Buffer, area: Area, theme: &Theme, what: &str) {
+    Pen::row(buf, area, 0).put(what, theme.style(Role::Faint));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_panel_of_the_core_has_its_view_in_the_same_order() {
+        let ids: Vec<PanelId> = VIEWS.iter().map(|v| v.id).collect();
+        assert_eq!(ids, PANELS.map(|p| p.id));
+    }
+}

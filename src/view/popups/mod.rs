@@ -1,0 +1,31 @@
+//! Windows that lie over everything. One file each; which one is open is in the state.
+
+mod help;
+mod palette;
+
+use ratatui::buffer::Buffer;
+
+use crate::app::areas::{Area, Areas};
+use crate::app::state::{Popup, State};
+use crate::theme::{Role, Theme};
+
+use super::{paint, tile};
+
+/// Draws the open window over an area.
+pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, popup: &Popup, areas: &mut Areas) {
+    areas.popup_rows = match popup {
+        Popup::Help { row } => help::draw(buf, over, state, theme, *row),
+        Popup::Palette { input, row } => palette::draw(buf, over, state, theme, input.text(), *row),
+    };
+}
+
+/// An empty window with a frame in the colour of what it means.
+pub fn window(buf: &mut Buffer, area: Area, theme: &Theme, role: Role) {
+    paint::fill(buf, area, theme.style(Role::Base).patch(theme.style(Role::Surface)));
+    tile::frame(buf, area, tile::ROUND, theme.line(role));
+}
+
+/// The first row of a list of `len` rows to draw in `rows`, so that row `at` is seen.
+pub fn first_row(at: usize, rows: usize, len: usize) -> usize {
+    at.saturating_sub(rows / 2).min(len.saturating_sub(rows))
+}

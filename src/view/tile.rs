@@ -1,0 +1,224 @@
+//! One tile: a frame that tells who, what state and since when, and in it the pane itself. Where tiles stand is for `layout`.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::{Modifier, Style};
+
+use crate::app::areas::Area;
+use crate::app::state::{Mode, Session, State, needs};
+use crate::domain::roster::Tier;
+use crate::domain::text;
+use crate::theme::{Role, Theme};
+
+use super::paint::{self, Pen};
+use super::{cells, layout, words};
+
+/// What a tile is besides its session.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// Its number on the page, from 1; beyond 9 no key focuses it.
+    pub number: usize,
+    /// It has the focus.
+    pub focused: bool,
+}
+
+/// The four corners, the horizontal and the vertical line of a frame.
+pub type Lines = [&'static str; 6];
+pub const ROUND: Lines = ["╭", "╮", "╰", "╯", "─", "│"];
+const THICK: Lines = ["┏", "┓", "┗", "┛", "━", "┃"];
+const DOUBLE: Lines = ["╔", "╗", "╚", "╝", "═", "║"];
+
+/// Draws a tile.
+pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Session, place: Place) {
+    let typing = is_typed_into(state, session);
+    let told = words::of(session, state.now.mono);
+    let stale = !state.connected();
+    let alarmed = matches!(told.role, Role::Alarm | Role::Problem);
+    let (lines, role) = match (typing, place.focused) {
+        (true, _) => (DOUBLE, Role::Accent),
+        (_, true) if alarmed && !stale => (THICK, told.role),
+        (_, true) => (THICK, Role::Focus),
+        _ if alarmed && !stale => (ROUND, told.role),
+        _ => (ROUND, Role::Border),
+    };
+    frame(buf, area, lines, theme.line(role));
+    top_line(buf, area, state, theme, session, place);
+    bottom_line(buf, area, state, theme, session);
+    content(buf, layout::inside(area), state, theme, session, typing);
+}
+
+/// True if keys go to this session now.
+pub fn is_typed_into(state: &State, session: &Session) -> bool {
+    matches!(state.mode, Mode::TypeInto(pane) if session.pane.as_ref().is_some_and(|p| p.identity == pane))
+}
+
+/// Draws a frame around an area.
+pub fn frame(buf: &mut Buffer, area: Area, lines: Lines, style: Style) {
+    let [tl, tr, bl, br, h, v] = lines;
+    for y in 0..area.h {
+        let (left, middle, right) = match y {
+            0 => (tl, h, tr),
+            y if y + 1 == area.h => (bl, h, br),
+            _ => (v, "", v),
+        };
+        let row = paint::row(buf, area, y);
+        let Some(last) = row.len().checked_sub(1) else { continue };
+        for (x, cell) in row.iter_mut().enumerate() {
+            let symbol = if x == 0 {
+                left
+            } else if x == last {
+                right
+            } else {
+                middle
+            };
+            if !symbol.is_empty() {
+                cell.set_symbol(symbol).set_style(style);
+            }
+        }
+    }
+}
+
+fn edge(area: Area, y: u16) -> Area {
+    Area {
+        x: area.x.saturating_add(1),
+        y: area.y.saturating_add(y),
+        w: area.w.saturating_sub(2),
+        h: 1.min(area.h),
+    }
+}
+
+fn top_line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Session, place: Place) {
+    let told = words::of(session, state.now.mono);
+    let mut pen = Pen::row(buf, edge(area, 0), 0);
+    let styled = |role| paint::alone(theme.style(role));
+    let number = if place.number <= 9 { format!(" {} ", place.number) } else { " · ".into() };
+    let chip = styled(if place.focused { Role::Typing } else { Role::Subtext });
+    pen.put(&number, chip);
+    let name = text::width(&session.label).min(12) as u16 + 2;
+    let age = session.age(state.now.mono);
+    let role = if state.connected() { told.role } else { Role::Stale };
+    // The age goes first, then the word; the shape stays.
+    for what in [
+        format!(" {} {} {} ", told.shape, told.word, words::age(age)),
+        format!(" {} {} {} ", told.shape, told.word, words::short_age(age)),
+        format!(" {} {} ", told.shape, told.word),
+        format!(" {} ", told.shape),
+    ] {
+        if text::width(&what) as u16 + name <= pen.left() || what.len() <= told.shape.len() + 2 {
+            pen.right(&what, styled(role));
+            break;
+        }
+    }
+    let label = text::fit(&session.label, usize::from(pen.left().saturating_sub(2)));
+    let space = if place.focused { " " } else { "" };
+    let style = styled(if state.connected() { Role::Strong } else { Role::Stale });
+    pen.put(&format!("{space}{label} "), style);
+}
+
+fn bottom_line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Session) {
+    if area.h < 2 {
+        return;
+    }
+    let mut pen = Pen::row(buf, edge(area, area.h - 1), 0);
+    pen.skip(1);
+    let inner = layout::inside(area);
+    for (fact, role) in facts(state, session, inner) {
+        pen.right(&format!(" {fact} "), paint::alone(theme.style(role)));
+    }
+    let (who, role) = who(session);
+    if pen.left() > 4 {
+        let who = text::fit(&who, usize::from(pen.left() - 2));
+        pen.put(&format!(" {who} "), paint::alone(theme.style(role)));
+    }
+}
+
+/// Who a session is: role and tier, or that the config does not know it.
+fn who(session: &Session) -> (String, Role) {
+    let Some(member) = &session.member else {
+        return ("unmanaged".into(), Role::Note);
+    };
+    let parts = [member.role.as_deref(), member.tier.map(Tier::word)];
+    let said: Vec<&str> = parts.into_iter().flatten().collect();
+    (if said.is_empty() { "roster".into() } else { said.join(" · ") }, Role::Subtext)
+}
+
+/// What is known of the pane, the most important first.
+fn facts(state: &State, session: &Session, inner: Area) -> Vec<(String, Role)> {
+    let mut facts = Vec::new();
+    if !state.connected() {
+        let age = state.now.mono.saturating_sub(state.server_since);
+        facts.push((format!("stale {}", words::age(age)), Role::Alarm));
+    }
+    if session.held.is_some() {
+        facts.push(("frozen".into(), Role::Note));
+    }
+    let Some(pane) = &session.pane else { return facts };
+    if pane.in_mode {
+        facts.push(("copy mode".into(), Role::Note));
+    }
+    if pane.synchronized {
+        facts.push(("synchronized".into(), Role::Note));
+    }
+    if pane.attached > 0 {
+        facts.push(("attached".into(), Role::Ok));
+    }
+    if pane.width > inner.w || pane.height > inner.h {
+        facts.push((format!("{}x{}", pane.width, pane.height), Role::Faint));
+    }
+    facts
+}
+
+fn content(buf: &mut Buffer, inner: Area, state: &State, theme: &Theme, session: &Session, typing: bool) {
+    let Some(screen) = session.visible_screen() else {
+        nothing(buf, inner, theme, session);
+        return;
+    };
+    let cursor = screen.cursor.map_or(0, |c| c.x);
+    let skip = if typing { (cursor + 1).saturating_sub(inner.w) } else { 0 };
+    let top = cells::top(cells::anchor(session), inner.h);
+    let look = cells::Look { stale: !state.connected(), skip, typing };
+    cells::draw(buf, inner, screen, theme, top, look);
+}
+
+/// A session without a screen says why.
+fn nothing(buf: &mut Buffer, inner: Area, theme: &Theme, session: &Session) {
+    let line = match (&session.pane, session.why.first()) {
+        (_, Some(why)) => why.as_str(),
+        (Some(_), None) => "not looked at yet",
+        (None, None) => "no such session",
+    };
+    let y = inner.h.saturating_sub(1) / 2;
+    let wide = (text::width(line) as u16).min(inner.w);
+    Pen::row(buf, inner, y).skip((inner.w - wide) / 2).put(line, theme.style(Role::Faint));
+}
+
+/// A session where there is no room for a frame: one line, and as much of the pane as there are rows below it.
+pub fn bare(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Session, focused: bool) {
+    line(buf, Area { h: area.h.min(1), ..area }, state, theme, session, focused);
+    let below = Area { y: area.y + 1, h: area.h.saturating_sub(1), ..area };
+    if below.h > 0 {
+        content(buf, below, state, theme, session, is_typed_into(state, session));
+    }
+}
+
+fn line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Session, focused: bool) {
+    let told = words::of(session, state.now.mono);
+    let fresh = state.connected();
+    if focused {
+        paint::tint(buf, area, theme.style(Role::Selection));
+    }
+    let mut pen = Pen::row(buf, area, 0);
+    let state_style = theme.style(if fresh { told.role } else { Role::Stale });
+    pen.put(if focused { "▸" } else { " " }, theme.style(Role::Accent));
+    pen.put(told.shape, state_style).skip(1);
+    let name = text::width(&session.label).min(10) as u16 + 1;
+    let age = words::short_age(session.age(state.now.mono));
+    if age.len() as u16 + name <= pen.left() {
+        pen.right(&age, theme.style(if fresh { Role::Subtext } else { Role::Stale }));
+    }
+    if text::width(told.word) as u16 + name <= pen.left() {
+        pen.right(told.word, state_style);
+    }
+    let strong = needs::needs_you(session, state.now.mono);
+    let weight = if strong { Modifier::BOLD } else { Modifier::empty() };
+    pen.put(&session.label, theme.style(if fresh { Role::Text } else { Role::Stale }).add_modifier(weight));
+}

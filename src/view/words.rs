@@ -1,0 +1,111 @@
+//! How a state and an age are told: a shape, a word, a meaning; and time in few characters. One table for all views.
+
+use std::time::Duration;
+
+use crate::app::state::{Session, needs};
+use crate::domain::status::State;
+use crate::theme::Role;
+
+/// A state as it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// Its own shape: no two states share one.
+    pub shape: &'static str,
+    /// Its word.
+    pub word: &'static str,
+    /// What it means to the person who looks.
+    pub role: Role,
+}
+
+/// How a state is shown. Colour never stands alone: shape and word say it too.
+pub const fn told(state: State) -> Told {
+    let (shape, word, role) = match state {
+        State::Starting => ("…", "starting", Role::Note),
+        State::Working => ("▶", "working", Role::Working),
+        State::Idle => ("○", "idle", Role::Idle),
+        State::Typing => ("✎", "typing", Role::Note),
+        State::Permission => ("●", "permission", Role::Alarm),
+        State::Plan => ("◆", "plan", Role::Alarm),
+        State::Question => ("?", "question", Role::Alarm),
+        State::Trust => ("◉", "trust", Role::Alarm),
+        State::Error => ("✖", "error", Role::Problem),
+        State::Exited => ("⊘", "exited", Role::Problem),
+        State::Gone => ("⌁", "gone", Role::Problem),
+        State::Shell => ("$", "shell", Role::Subtext),
+        State::Unknown => ("◌", "unknown", Role::Note),
+    };
+    Told { shape, word, role }
+}
+
+/// How a session is shown now: an unrecognised screen that lasts needs eyes.
+pub fn of(session: &Session, now: Duration) -> Told {
+    let told = told(session.state);
+    match session.state {
+        State::Unknown if needs::needs_you(session, now) => {
+            Told { word: "needs eyes", role: Role::Alarm, ..told }
+        }
+        _ => told,
+    }
+}
+
+/// A time in few characters: `41s`, `2m 04s`, `34m`, `3h 05m`, `2d 3h`.
+pub fn age(d: Duration) -> String {
+    let s = d.as_secs();
+    match s {
+        0..60 => format!("{s}s"),
+        60..600 => format!("{}m {:02}s", s / 60, s % 60),
+        600..3600 => format!("{}m", s / 60),
+        3600..86400 => format!("{}h {:02}m", s / 3600, s / 60 % 60),
+        _ => format!("{}d {}h", s / 86400, s / 3600 % 24),
+    }
+}
+
+/// A time in at most four characters: `41s`, `2m`, `3h`, `2d`.
+pub fn short_age(d: Duration) -> String {
+    let s = d.as_secs();
+    match s {
+        0..60 => format!("{s}s"),
+        60..3600 => format!("{}m", s / 60),
+        3600..86400 => format!("{}h", s / 3600),
+        _ => format!("{}d", (s / 86400).min(999)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_state_has_its_own_shape_and_word() {
+        let shapes: BTreeSet<_> = State::ALL.iter().map(|s| told(*s).shape).collect();
+        let words: BTreeSet<_> = State::ALL.iter().map(|s| told(*s).word).collect();
+        assert_eq!((shapes.len(), words.len()), (State::ALL.len(), State::ALL.len()));
+        for s in State::ALL {
+            assert_eq!(crate::domain::text::width(told(s).shape), 1, "{}", s.word());
+            assert_eq!(
+                told(s).role == Role::Alarm,
+                s.asks(),
+                "alarm only where a person must act: {}",
+                s.word()
+            );
+        }
+    }
+
+    #[test]
+    fn ages_are_short() {
+        for (s, long, short) in [
+            (0, "0s", "0s"),
+            (59, "59s", "59s"),
+            (124, "2m 04s", "2m"),
+            (600, "10m", "10m"),
+            (3599, "59m", "59m"),
+            (11_100, "3h 05m", "3h"),
+            (86_400 * 2 + 3600 * 3, "2d 3h", "2d"),
+            (86_400 * 5000, "5000d 0h", "999d"),
+        ] {
+            let d = Duration::from_secs(s);
+            assert_eq!((age(d).as_str(), short_age(d).as_str()), (long, short));
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! Frames as snapshots: what stands on the screen, and in a second map how it looks, for every view at four sizes.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use archtui::app::State;
+use archtui::app::panel::{PANELS, PanelId};
+use archtui::app::state::{Input, Mode, Order, Popup, Toast};
+use archtui::domain::server::Server;
+use archtui::theme::{BUILTIN, Depth, Role, Theme};
+use archtui::view;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier};
+
+use crate::fleets::{self, NOW};
+
+const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (240, 67), (20, 5)];
+
+/// Every view by name.
+fn views() -> Vec<(String, State)> {
+    let with = |change: fn(&mut State)| {
+        let mut state = fleets::nine();
+        change(&mut state);
+        state
+    };
+    let mut views: Vec<(&str, State)> = vec![
+        ("grid", fleets::nine()),
+        ("grid-urgency", with(|s| s.grid.order = Order::Urgency)),
+        ("grid-of-fifty", fleets::many(50)),
+        ("grid-every-state", fleets::every_state()),
+        ("zoom", with(|s| s.grid.zoomed = true)),
+        (
+            "filter-typed",
+            with(|s| {
+                s.mode = Mode::Filter;
+                s.grid.filter.insert("manager");
+            }),
+        ),
+        ("filter-hides-all", with(|s| s.grid.filter.insert("nobody"))),
+        (
+            "frozen",
+            with(|s| {
+                s.grid.frozen = true;
+                for session in &mut s.fleet.sessions {
+                    session.held.clone_from(&session.screen);
+                }
+            }),
+        ),
+        (
+            "typing",
+            with(|s| {
+                fleets::focus(s, "dev_worker1");
+                let pane = s.focused().and_then(|f| f.pane.as_ref()).expect("it has a pane").identity;
+                s.mode = Mode::TypeInto(pane);
+            }),
+        ),
+        (
+            "toast",
+            with(|s| {
+                let text = "save-frame: no space left on device".to_owned();
+                s.toast = Some(Toast { text, bad: true, until: NOW.mono + Duration::from_secs(1) });
+            }),
+        ),
+        (
+            "tmux-lost",
+            with(|s| {
+                s.server = Server::Lost { why: "server exited unexpectedly".into() };
+                s.server_since = NOW.mono.saturating_sub(Duration::from_secs(12));
+            }),
+        ),
+        ("tmux-missing", {
+            let mut s = fleets::state(vec![]);
+            s.server = Server::Missing { why: "no server listens there".into() };
+            s.server_since = NOW.mono.saturating_sub(Duration::from_secs(75));
+            s
+        }),
+        ("tmux-unusable", {
+            let mut s = fleets::state(vec![]);
+            s.server = Server::Unusable { why: "tmux 2.1 is too old: 3.2 or newer is needed".into() };
+            s
+        }),
+        ("nothing-to-watch", fleets::state(vec![])),
+        ("help", with(|s| s.popup = Some(Popup::Help { row: 0 }))),
+        ("help-scrolled", with(|s| s.popup = Some(Popup::Help { row: 9 }))),
+        ("palette", with(|s| s.popup = Some(Popup::Palette { input: Input::default(), row: 2 }))),
+        (
+            "palette-typed",
+            with(|s| {
+                let mut input = Input::default();
+                input.insert("panel");
+                s.popup = Some(Popup::Palette { input, row: 1 });
+            }),
+        ),
+        ("panel-needs-you-nobody", {
+            let mut s = fleets::state(vec![]);
+            s.open_panel = Some(PanelId::NeedsYou);
+            s
+        }),
+    ];
+    let panels: Vec<(String, State)> = PANELS
+        .iter()
+        .map(|p| {
+            let mut s = fleets::nine();
+            s.open_panel = Some(p.id);
+            s.panel_row = 1;
+            (format!("panel-{}", p.word), s)
+        })
+        .collect();
+    let mut all: Vec<(String, State)> = views.drain(..).map(|(n, s)| (n.to_owned(), s)).collect();
+    all.extend(panels);
+    all
+}
+
+fn frame(state: &State, theme: &Theme, (w, h): (u16, u16)) -> Buffer {
+    let mut buf = Buffer::empty(Rect::new(0, 0, w, h));
+    let mut state = state.clone();
+    state.size = (w, h);
+    view::paint(&state, theme, &mut buf);
+    buf
+}
+
+#[test]
+fn every_view_at_every_size() {
+    let theme = Theme::dark(Depth::True);
+    for (name, state) in views() {
+        for size in SIZES {
+            check(&format!("{name}@{}x{}", size.0, size.1), &frame(&state, &theme, size), &theme);
+        }
+    }
+}
+
+#[test]
+fn the_grid_in_every_theme_and_with_few_colours() {
+    let state = fleets::nine();
+    for (name, _) in BUILTIN {
+        for (depth, word) in [(Depth::True, "true"), (Depth::Sixteen, "sixteen"), (Depth::Mono, "mono")] {
+            if (name, word) == ("dark", "true") {
+                continue;
+            }
+            let theme = Theme::builtin(name, depth).expect(name);
+            check(&format!("theme-{name}-{word}@80x24"), &frame(&state, &theme, (80, 24)), &theme);
+        }
+    }
+}
+
+fn check(name: &str, buf: &Buffer, theme: &Theme) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, maps(buf, theme)));
+}
+
+/// The text map, the style map (a letter and how many cells it goes on, equal rows counted), and its legend.
+fn maps(buf: &Buffer, theme: &Theme) -> String {
+    let mut legend: Vec<String> = vec![];
+    let (mut text, mut styles) = (String::new(), Vec::<String>::new());
+    for row in buf.content.chunks(buf.area.width.into()) {
+        let line: String = symbols(row).collect();
+        writeln!(text, "{}", line.trim_end()).expect("strings can be written");
+        let letters: String = row
+            .iter()
+            .map(|c| {
+                let told = tell(c, theme);
+                let at = legend.iter().position(|l| *l == told).unwrap_or_else(|| {
+                    legend.push(told);
+                    legend.len() - 1
+                });
+                char::from_u32('a' as u32 + at as u32)
+                    .filter(char::is_ascii_lowercase)
+                    .unwrap_or_else(|| char::from_u32('A' as u32 + at as u32 - 26).unwrap_or('?'))
+            })
+            .collect();
+        styles.push(letters.trim_end().to_owned());
+    }
+    let mut out = format!("{text}\n-- styles --\n");
+    let mut rows = styles.iter().peekable();
+    while let Some(row) = rows.next() {
+        let mut same = 1;
+        while rows.next_if(|r| *r == row).is_some() {
+            same += 1;
+        }
+        let times = if same > 1 { format!(" x{same}") } else { String::new() };
+        writeln!(out, "{}{times}", runs(row)).expect("strings can be written");
+    }
+    out.push('\n');
+    for (letter, told) in ('a'..='z').chain('A'..).zip(&legend) {
+        writeln!(out, "{letter} {told}").expect("strings can be written");
+    }
+    out
+}
+
+/// `aaaabbb` as `a4 b3`.
+fn runs(letters: &str) -> String {
+    let mut out: Vec<(char, usize)> = vec![];
+    for c in letters.chars() {
+        match out.last_mut() {
+            Some((last, n)) if *last == c => *n += 1,
+            _ => out.push((c, 1)),
+        }
+    }
+    out.iter().map(|(c, n)| format!("{c}{n}")).collect::<Vec<_>>().join(" ")
+}
+
+/// The symbols of a row as a terminal shows them: the cell behind a wide glyph is covered by it.
+fn symbols(row: &[Cell]) -> impl Iterator<Item = &str> {
+    let mut covered = 0;
+    row.iter().filter_map(move |c| {
+        if covered > 0 {
+            covered -= 1;
+            return None;
+        }
+        covered = archtui::domain::text::width(c.symbol()).saturating_sub(1);
+        Some(c.symbol())
+    })
+}
+
+/// The look of a cell, colours of the theme by their meaning, so that a theme can be tuned without touching snapshots.
+fn tell(c: &Cell, theme: &Theme) -> String {
+    let paper = theme.style(Role::Base);
+    let front = |color: Color| {
+        let of = |(r, _): &&(Role, &str)| *r != Role::Base && theme.style(*r).fg == Some(color);
+        Role::ALL.iter().find(of).map_or_else(|| named(color), |(_, w)| (*w).to_owned())
+    };
+    let back = |color: Color| {
+        let of = |(r, _): &&(Role, &str)| theme.style(*r).bg == Some(color);
+        Role::ALL.iter().find(of).map_or_else(|| named(color), |(_, w)| (*w).to_owned())
+    };
+    let mut out = front(c.fg);
+    if Some(c.bg) != paper.bg {
+        write!(out, " on {}", back(c.bg)).expect("strings can be written");
+    }
+    for (name, _) in c.modifier.iter_names() {
+        write!(out, " {}", name.to_lowercase()).expect("strings can be written");
+    }
+    out
+}
+
+fn named(color: Color) -> String {
+    match color {
+        Color::Rgb(r, g, b) => format!("#{r:02x}{g:02x}{b:02x}"),
+        other => format!("{other:?}").to_lowercase(),
+    }
+}
+
+/// Frames for looking at: `ARCHTUI_LOOK=DIR cargo test --test it -- --ignored frames_to_look_at` writes ANSI and SVG files.
+#[test]
+#[ignore = "writes pictures where ARCHTUI_LOOK says"]
+#[expect(clippy::disallowed_methods, reason = "only this helper of people who look at frames reads it")]
+fn frames_to_look_at() {
+    let dir = PathBuf::from(std::env::var("ARCHTUI_LOOK").expect("ARCHTUI_LOOK names a folder"));
+    for (name, state) in views() {
+        for size in [(80, 24), (120, 40), (190, 54), (240, 67), (20, 5)] {
+            for theme in BUILTIN.map(|(n, _)| Theme::builtin(n, Depth::True).expect(n)) {
+                let buf = frame(&state, &theme, size);
+                let file = dir.join(format!("{name}-{}x{}-{}", size.0, size.1, theme.name()));
+                std::fs::write(file.with_extension("ansi"), ansi(&buf)).expect("the folder can be written");
+                std::fs::write(file.with_extension("svg"), view::svg(&buf, &theme))
+                    .expect("the folder can be written");
+            }
+        }
+    }
+}
+
+fn ansi(buf: &Buffer) -> String {
+    let mut out = String::new();
+    for row in buf.content.chunks(buf.area.width.into()) {
+        let mut covered = 0;
+        for c in row {
+            if covered > 0 {
+                covered -= 1;
+                continue;
+            }
+            covered = archtui::domain::text::width(c.symbol()).saturating_sub(1);
+            let color = |c: Color, base: u8| match c {
+                Color::Rgb(r, g, b) => format!(";{base};2;{r};{g};{b}"),
+                Color::Indexed(n) => format!(";{base};5;{n}"),
+                _ => String::new(),
+            };
+            let attrs = [
+                (Modifier::BOLD, ";1"),
+                (Modifier::DIM, ";2"),
+                (Modifier::ITALIC, ";3"),
+                (Modifier::UNDERLINED, ";4"),
+                (Modifier::REVERSED, ";7"),
+                (Modifier::CROSSED_OUT, ";9"),
+            ];
+            let attrs: String =
+                attrs.iter().filter(|(m, _)| c.modifier.contains(*m)).map(|(_, s)| *s).collect();
+            write!(out, "\x1b[0{}{}{attrs}m{}", color(c.fg, 38), color(c.bg, 48), c.symbol())
+                .expect("strings can be written");
+        }
+        out.push_str("\x1b[0m\n");
+    }
+    out
+}
