@@ -1,13 +1,15 @@
 //! archtui: a terminal control room for fleets of coding agents in tmux.
 //!
-//! One sentence: tmux says, [`domain`] understands, [`app`] decides, [`workers`] do, `view` shows.
+//! One sentence: tmux says, [`domain`] understands, [`app`] decides, [`workers`] do, [`view`] shows.
 //! ARCHITECTURE.md is the map of the rooms and of what each may touch.
 
 pub mod app;
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod evidence;
 pub mod ports;
+pub mod runtime;
 pub mod terminal;
 pub mod theme;
 pub mod tmux;

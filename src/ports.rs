@@ -2,6 +2,7 @@
 //! `git` and `store` implement them, the workers use them, tests script them.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::domain::session::{PaneId, PaneIdentity};
@@ -74,4 +75,7 @@ pub trait Keyboard: Send + Sync + 'static {
 pub trait Processes: Send + 'static {
     /// Name of the process in the foreground of the pane's terminal.
     fn foreground(&self, pane: PaneIdentity) -> Option<String>;
+
+    /// The folder in which that process works.
+    fn folder(&self, pane: PaneIdentity) -> Option<PathBuf>;
 }

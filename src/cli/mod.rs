@@ -1,8 +1,17 @@
 //! The command line: one file per subcommand, one table of them here, one way to print and to fail.
 
+mod control;
+mod doctor;
 pub mod fail;
+mod init;
+mod keys;
 pub mod out;
+mod setup;
+mod snapshot;
+mod status;
+mod watch;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -10,16 +19,50 @@ use clap::{Parser, Subcommand};
 pub use fail::Fail;
 
 /// A terminal control room for fleets of coding agents in tmux.
+///
+/// Without a subcommand the control room opens over the tmux server found. It watches; agents keep running when it leaves.
 #[derive(Debug, Parser)]
-#[command(name = "archtui", version, disable_help_subcommand = true)]
+#[command(name = "archtui", version, disable_help_subcommand = true, subcommand_help_heading = "Commands")]
 pub struct Args {
+    #[command(flatten)]
+    global: Global,
     #[command(subcommand)]
     command: Option<Command>,
 }
 
+/// Options that every command knows.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Global {
+    /// The tmux server by name, as tmux -L
+    #[arg(short = 'L', value_name = "NAME", global = true, conflicts_with = "socket_path")]
+    socket_name: Option<String>,
+    /// The tmux server by its socket, as tmux -S
+    #[arg(short = 'S', value_name = "PATH", global = true)]
+    socket_path: Option<PathBuf>,
+    /// The config file, instead of ./archtui.toml or the one in ~/.config/archtui/
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// The theme, instead of the config's
+    #[arg(long, value_name = "NAME", global = true)]
+    theme: Option<String>,
+}
+
 /// The subcommands; without one the control room opens.
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// One look at the fleet: every session with its state
+    Status(status::StatusArgs),
+    /// Tell every change as it happens
+    Watch(watch::WatchArgs),
+    /// Check tmux, git, the folders and the config; each line says how to mend
+    Doctor,
+    /// Print every action with its keys
+    Keys,
+    /// Write a commented archtui.toml
+    Init(init::InitArgs),
+    /// Draw the control room once, to a file
+    Snapshot(snapshot::SnapshotArgs),
+}
 
 /// Reads the arguments, runs what they say and turns the outcome into an exit code.
 pub fn main() -> ExitCode {
@@ -27,6 +70,9 @@ pub fn main() -> ExitCode {
         Ok(args) => args,
         Err(e) => return out::clap_says(&e),
     };
+    if let Err(e) = color_eyre::config::HookBuilder::default().display_env_section(false).install() {
+        out::complain(&format!("archtui: reports of panics will be plain: {e}"));
+    }
     match run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fail) => fail.report(),
@@ -34,8 +80,14 @@ pub fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> Result<(), Fail> {
+    let global = &args.global;
     match args.command {
-        None => Err(Fail::failed("the control room is not built yet", "run a subcommand")),
-        Some(command) => match command {},
+        None => control::run(global),
+        Some(Command::Status(a)) => status::run(global, &a),
+        Some(Command::Watch(a)) => watch::run(global, &a),
+        Some(Command::Doctor) => doctor::run(global),
+        Some(Command::Keys) => keys::run(global),
+        Some(Command::Init(a)) => init::run(global, &a),
+        Some(Command::Snapshot(a)) => snapshot::run(global, &a),
     }
 }

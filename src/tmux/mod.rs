@@ -2,11 +2,13 @@
 //! ways to notice that a pane wrote. Not for what the screens mean (`domain`) nor for who may type (`workers`).
 
 pub mod address;
+pub mod attach;
 pub mod client;
 pub mod control;
 pub mod exchange;
 pub mod keys;
 pub mod list;
 pub mod quote;
+pub mod version;
 pub mod vis;
 pub mod watch;

@@ -1,0 +1,63 @@
+//! `archtui` without a subcommand: the control room.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Fail, Global, setup};
+use crate::evidence::proc::Proc;
+use crate::runtime::{self, Setup};
+use crate::tmux::attach::Attach;
+use crate::tmux::watch::Watcher;
+
+/// Opens the control room.
+pub fn run(global: &Global) -> Result<(), Fail> {
+    let ground = setup::Ground::lay(global)?;
+    open(&ground, global, None)
+}
+
+/// Opens the control room on a ground that is laid; it ends by itself after a time, if one is given.
+pub fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -> Result<(), Fail> {
+    ground.terminal_fits()?;
+    let theme = ground.theme(global, ground.depth())?;
+    let state_dir = ground.state_dir()?;
+    log_to(&state_dir)?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), socket = %ground.address.socket.display(), "started");
+    let (panes, keyboard) = Watcher::new(ground.address.clone(), ground.loaded.config.fleet.notice);
+    let setup = Setup {
+        state: ground.state(),
+        theme,
+        panes,
+        keyboard,
+        processes: Proc::default(),
+        attach: Attach::new(ground.address.clone(), ground.env.tmux.as_deref()),
+        frames: Some(state_dir.join("frames")),
+        ends_after,
+    };
+    runtime::run(setup).map_err(|e| {
+        Fail::failed(format!("the terminal failed: {e}"), "the log in the state folder has more")
+    })
+}
+
+/// Logs go to a file, never over the screen. The file starts anew when it has grown large.
+fn log_to(state_dir: &Path) -> Result<(), Fail> {
+    const LARGE: u64 = 8 << 20;
+    let file = state_dir.join("archtui.log");
+    let old = std::fs::metadata(&file).map_or(0, |m| m.len());
+    let outcome = if old > LARGE { std::fs::rename(&file, state_dir.join("archtui.log.1")) } else { Ok(()) }
+        .and_then(|()| OpenOptions::new().create(true).append(true).mode(0o600).open(&file));
+    let log = outcome.map_err(|e| {
+        Fail::failed(
+            format!("the log {} cannot be written: {e}", file.display()),
+            "make the state folder writable",
+        )
+    })?;
+    // A second call (the demo's) finds the log already open: that one stays.
+    let _ = tracing_subscriber::fmt()
+        .with_writer(std::sync::Mutex::new(log))
+        .with_ansi(false)
+        .with_max_level(tracing::Level::INFO)
+        .try_init();
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! `archtui doctor`: is everything there that archtui needs? One line each; a fault says how to mend it.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use super::{Fail, Global, out, setup};
+use crate::config::files;
+use crate::domain::server::{Notice, Server};
+use crate::evidence::proc::Proc;
+use crate::runtime::headless;
+use crate::theme::Depth;
+use crate::tmux::version;
+use crate::tmux::watch::Watcher;
+
+/// How one check came out.
+enum Finding {
+    /// As it should be.
+    Good(String),
+    /// Works, but somebody should know.
+    Note(String),
+    /// Does not work, and how to mend it.
+    Fault(String, String),
+}
+
+/// Checks everything, prints a line each, fails with the exit code for findings if there was a fault.
+pub fn run(global: &Global) -> Result<(), Fail> {
+    let mut findings = Vec::new();
+    match setup::Ground::lay(global) {
+        Ok(ground) => {
+            findings.push(("config", config(&ground)));
+            findings.push(("theme", theme(&ground, global)));
+            findings.push(("state", state(&ground)));
+            findings.push(("locale", locale(&ground)));
+            findings.push(("colours", colours(&ground)));
+            findings.push(("tmux", tmux_program()));
+            findings.extend(server(&ground));
+        }
+        Err(fail) => {
+            let (what, hint) = fail.lines();
+            findings.push(("config", Finding::Fault(what.to_owned(), hint.to_owned())));
+            findings.push(("tmux", tmux_program()));
+        }
+    }
+    let mut faults = 0;
+    for (name, finding) in findings {
+        match finding {
+            Finding::Good(text) => out::line(&format!("✓ {name:<8} {text}")),
+            Finding::Note(text) => out::line(&format!("· {name:<8} {text}")),
+            Finding::Fault(text, hint) => {
+                faults += 1;
+                out::line(&format!("✖ {name:<8} {text}"));
+                out::line(&format!("           mend: {hint}"));
+            }
+        }
+    }
+    if faults == 0 { Ok(()) } else { Err(Fail::findings()) }
+}
+
+fn config(ground: &setup::Ground) -> Finding {
+    let members = ground.loaded.config.session.len();
+    match &ground.loaded.file {
+        Some(file) => Finding::Good(format!("{}, {members} sessions in the roster", file.display())),
+        None => Finding::Note(
+            "no archtui.toml: built-in values, watching only; `archtui init --adopt` writes one".to_owned(),
+        ),
+    }
+}
+
+fn theme(ground: &setup::Ground, global: &Global) -> Finding {
+    match ground.theme(global, ground.depth()) {
+        Ok(_) => {
+            Finding::Good(global.theme.clone().unwrap_or_else(|| ground.loaded.config.view.theme.clone()))
+        }
+        Err(fail) => {
+            let (what, hint) = fail.lines();
+            Finding::Fault(what.to_owned(), hint.to_owned())
+        }
+    }
+}
+
+fn state(ground: &setup::Ground) -> Finding {
+    let tried = ground.state_dir().and_then(|dir| {
+        let probe = dir.join(".doctor");
+        std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map(|()| dir.clone()).map_err(
+            |e| Fail::failed(format!("{} cannot be written: {e}", dir.display()), "make it writable for you"),
+        )
+    });
+    match tried {
+        Ok(dir) => Finding::Good(dir.display().to_string()),
+        Err(fail) => {
+            let (what, hint) = fail.lines();
+            Finding::Fault(what.to_owned(), hint.to_owned())
+        }
+    }
+}
+
+fn locale(ground: &setup::Ground) -> Finding {
+    match ground.env.locale.as_deref() {
+        Some(l) if ground.env.says_utf8() => Finding::Good(l.to_owned()),
+        Some(l) => Finding::Fault(format!("{l} is not UTF-8"), "set LC_ALL=C.UTF-8".to_owned()),
+        None => Finding::Note("none is set; UTF-8 is assumed".to_owned()),
+    }
+}
+
+fn colours(ground: &setup::Ground) -> Finding {
+    let colours = match ground.depth() {
+        Depth::Mono => "none",
+        Depth::Sixteen => "16",
+        Depth::Indexed256 => "256",
+        Depth::True => "24 bit",
+    };
+    Finding::Good(format!("{colours} (TERM={})", ground.env.term.as_deref().unwrap_or("not set")))
+}
+
+fn tmux_program() -> Finding {
+    match version::installed() {
+        Ok(version) if version.supported() => Finding::Good(format!("tmux {version}")),
+        Ok(version) => {
+            Finding::Fault(format!("tmux {version} is too old"), "install tmux 3.2 or newer".to_owned())
+        }
+        Err(why) => Finding::Fault(why, "install it: apt-get install tmux".to_owned()),
+    }
+}
+
+/// The server, and how changes on its panes are noticed.
+fn server(ground: &setup::Ground) -> Vec<(&'static str, Finding)> {
+    let (panes, _keyboard) = Watcher::new(ground.address.clone(), ground.loaded.config.fleet.notice);
+    let looked =
+        headless::run(ground.state(), panes, Proc::default(), Some(Duration::from_secs(3)), |state| {
+            let known = match state.server {
+                Server::Connecting => false,
+                Server::Up { .. } => state.noticing.is_some() && state.listed,
+                _ => true,
+            };
+            if known { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+    let state = match looked {
+        Ok(state) => state,
+        Err(e) => return vec![("server", Finding::Fault(e.to_string(), "try again".to_owned()))],
+    };
+    let socket = &state.socket;
+    let server = match &state.server {
+        Server::Up { version, pid, warning } => {
+            let n = state.fleet.sessions.iter().filter(|s| s.pane.is_some()).count();
+            let up =
+                format!("tmux {version}, pid {pid}, {n} panes, on {socket}; our own session there is hidden");
+            match warning {
+                Some(warning) => Finding::Note(format!("{up}; {warning}")),
+                None => Finding::Good(up),
+            }
+        }
+        Server::Missing { why } => {
+            Finding::Note(format!("{why}; archtui waits for one, `archtui demo` brings its own"))
+        }
+        Server::Connecting => {
+            Finding::Fault(format!("no answer on {socket}"), "is it hung? `tmux ls` should answer".to_owned())
+        }
+        Server::Lost { why } => Finding::Fault(why.clone(), "`tmux ls` should answer".to_owned()),
+        Server::Unusable { why } => Finding::Fault(why.clone(), "see the line above".to_owned()),
+    };
+    let mut findings = vec![("server", server)];
+    if let Some((notice, why)) = &state.noticing {
+        let text = match notice {
+            Notice::Inotify => "inotify on the panes' terminals: proven on this server".to_owned(),
+            Notice::Scan => "scan: batched checks on the server".to_owned(),
+            Notice::Auto => "not decided yet".to_owned(),
+        };
+        findings.push((
+            "notice",
+            match why {
+                Some(why) => Finding::Note(format!("{text} ({why})")),
+                None => Finding::Good(text),
+            },
+        ));
+    }
+    findings.push((
+        "keys",
+        match files::keymap(&ground.loaded.folders) {
+            Ok(_) => Finding::Good("the keymap is sound".to_owned()),
+            Err(e) => Finding::Fault(e.what, e.hint),
+        },
+    ));
+    findings
+}

@@ -1,0 +1,155 @@
+//! `archtui init`: a commented archtui.toml, with the sessions that run now if asked for.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+
+use super::{Fail, Global, out, setup, status};
+use crate::app::state::Session;
+use crate::config;
+use crate::domain::roster::Tier;
+use crate::domain::server::Server;
+
+/// Options of `archtui init`.
+#[derive(Debug, clap::Args)]
+pub struct InitArgs {
+    /// Take the sessions that run now into the roster, with guessed roles
+    #[arg(long)]
+    adopt: bool,
+    /// Print it instead of writing a file
+    #[arg(long)]
+    print: bool,
+}
+
+/// Writes ./archtui.toml (or the file named by --config); an existing file is never overwritten.
+pub fn run(global: &Global, args: &InitArgs) -> Result<(), Fail> {
+    // The file to be written is not read: it need not exist yet.
+    let reading = Global { config: None, ..global.clone() };
+    let mut text = config::DEFAULT.to_owned();
+    let mut adopted = 0;
+    if args.adopt {
+        let ground = setup::Ground::lay(&reading)?;
+        let state = status::look_once(&ground)?;
+        if !matches!(state.server, Server::Up { .. }) {
+            return Err(status::no_server(&ground, &state.server));
+        }
+        for session in named_once(&state.fleet.sessions) {
+            text.push_str(&entry(session));
+            adopted += 1;
+        }
+        if let Some(name) = &global.socket_name {
+            text = text.replacen("socket = \"default\"", &format!("socket = {}", quoted(name)), 1);
+        } else if let Some(path) = &global.socket_path {
+            text = text.replacen(
+                "socket = \"default\"",
+                &format!("socket = {}", quoted(&path.display().to_string())),
+                1,
+            );
+        }
+    }
+    if args.print {
+        out::line(text.trim_end());
+        return Ok(());
+    }
+    let file = global.config.clone().unwrap_or_else(|| PathBuf::from("archtui.toml"));
+    let shown = file.display().to_string();
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&file)
+        .and_then(|mut f| f.write_all(text.as_bytes()));
+    match written {
+        Ok(()) if args.adopt => out::line(&format!(
+            "wrote {shown} with {adopted} sessions; look at their tiers, then run archtui"
+        )),
+        Ok(()) => out::line(&format!("wrote {shown}; name your sessions in it, then run archtui")),
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => {
+            return Err(Fail::failed(
+                format!("{shown} exists already; nothing was written"),
+                "move it away, name another with --config FILE, or see `archtui init --print`",
+            ));
+        }
+        Err(e) => {
+            return Err(Fail::failed(
+                format!("{shown} cannot be written: {e}"),
+                "name another with --config FILE",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// One session per name: further panes of a session are not sessions of their own.
+fn named_once(sessions: &[Session]) -> impl Iterator<Item = &Session> {
+    sessions
+        .iter()
+        .enumerate()
+        .filter(|(i, s)| !sessions[..*i].iter().any(|o| o.name == s.name))
+        .map(|(_, s)| s)
+}
+
+fn entry(session: &Session) -> String {
+    let (tier, role, boss) = guess(session.name.as_str());
+    let name = quoted(session.name.as_str());
+    let mut text = format!(
+        "\n[[session]]\nname = {name}\ntier = \"{}\"            # guessed from the name\n",
+        tier.word()
+    );
+    if let Some(role) = role {
+        text.push_str(&format!("role = \"{role}\"\n"));
+    }
+    if let Some(boss) = boss {
+        text.push_str(&format!("# reports_to = \"{boss}\"\n"));
+    }
+    text
+}
+
+/// The procedure's own names are known; of others only the kind of word in them.
+fn guess(name: &str) -> (Tier, Option<&'static str>, Option<&'static str>) {
+    match name {
+        "architect" => (Tier::HighLevel, Some("Strategic Oversight"), None),
+        "claude_orchestrator" => (Tier::Manager, Some("Task Coordination"), Some("architect")),
+        "wrapper_claude" => (Tier::Manager, Some("Quality Gate"), Some("architect")),
+        "efficiency_manager" => (Tier::Manager, Some("Process Optimization"), Some("architect")),
+        "documentation_manager" => (Tier::Manager, Some("Documentation"), Some("architect")),
+        _ => {
+            let lower = name.to_lowercase();
+            let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
+            if has(&["architect", "lead", "boss"]) {
+                (Tier::HighLevel, None, None)
+            } else if has(&["manager", "orchestrator", "coordinator", "reviewer"]) {
+                (Tier::Manager, None, None)
+            } else {
+                (Tier::Worker, None, None)
+            }
+        }
+    }
+}
+
+/// A TOML string of any text.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn names_become_tiers() {
+        assert_eq!(guess("architect").0, Tier::HighLevel);
+        assert_eq!(guess("efficiency_manager").0, Tier::Manager);
+        assert_eq!(guess("dev_worker1").0, Tier::Worker);
+        assert_eq!(guess("fixer").0, Tier::Worker);
+    }
+
+    #[test]
+    fn any_name_can_be_written_and_read_back() {
+        for name in ["plain", "with \"quotes\"", "a'b", "back\\slash", "ümlaut 漢"] {
+            let text = format!("{}\n[[session]]\nname = {}\n", config::DEFAULT, quoted(name));
+            let c = Config::layered(&text, "f").expect(name);
+            assert_eq!(c.session[0].name.as_deref(), Some(name));
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! What every command stands on: environment, config, keys, theme, the tmux server meant. Each fault is one line with
+//! what to do.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use super::{Fail, Global};
+use crate::app::State;
+use crate::app::effect::Fixed;
+use crate::app::keymap::Keymap;
+use crate::app::state::{Fleet, Order};
+use crate::config::{ConfigError, Env, OrderWord, files};
+use crate::theme::{self, Depth, Theme};
+use crate::tmux::address::{Address, Environment, Wanted};
+
+/// Config, keys and the rest, read once.
+pub struct Ground {
+    /// The environment.
+    pub env: Env,
+    /// The config in force and its folders.
+    pub loaded: files::Loaded,
+    /// The keys in force.
+    pub keymap: Keymap,
+    /// The tmux server meant.
+    pub address: Address,
+}
+
+impl From<ConfigError> for Fail {
+    fn from(e: ConfigError) -> Self {
+        Self::usage(e.what, e.hint)
+    }
+}
+
+impl Ground {
+    /// Reads everything.
+    pub fn lay(global: &Global) -> Result<Self, Fail> {
+        let env = Env::read();
+        let loaded = files::load(global.config.as_deref(), &env)?;
+        let keymap = files::keymap(&loaded.folders)?;
+        let address = address(global, &loaded, &env);
+        Ok(Self { env, loaded, keymap, address })
+    }
+
+    /// The theme in force, at the depth the terminal has.
+    pub fn theme(&self, global: &Global, depth: Depth) -> Result<Theme, Fail> {
+        let name = global.theme.as_deref().unwrap_or(&self.loaded.config.view.theme);
+        for folder in &self.loaded.folders {
+            let file = folder.join("themes").join(format!("{name}.toml"));
+            if name.contains('/') {
+                break;
+            }
+            if let Some(text) = files::read(&file, false)? {
+                return Theme::parse(name, &text, depth).map_err(|e| {
+                    Fail::usage(format!("{}: {e}", file.display()), "mend the file, or choose another theme")
+                });
+            }
+        }
+        Theme::builtin(name, depth).ok_or_else(|| {
+            let known: Vec<&str> = theme::BUILTIN.iter().map(|(name, _)| *name).collect();
+            let hint = match crate::domain::text::nearest(name, known.iter().copied()) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!("there are: {}", known.join(", ")),
+            };
+            Fail::usage(format!("no theme is called \"{name}\""), hint)
+        })
+    }
+
+    /// How many colours the terminal shows.
+    pub fn depth(&self) -> Depth {
+        let no_color = self.env.no_color.then_some("1");
+        Depth::promised(no_color, self.env.colorterm.as_deref(), self.env.term.as_deref())
+    }
+
+    /// The state before the first event.
+    pub fn state(&self) -> State {
+        let config = &self.loaded.config;
+        let fixed = Fixed { keymap: self.keymap.clone(), mouse: config.view.mouse };
+        let mut state = State::new(fixed, &config.fleet.name, Fleet::new(config.roster()));
+        state.socket = self.address.socket.display().to_string();
+        state.grid.order = match config.view.order {
+            OrderWord::Roster => Order::Roster,
+            OrderWord::Urgency => Order::Urgency,
+        };
+        state
+    }
+
+    /// The folder of this fleet's state, made if it is not there: mode 0700, ours.
+    pub fn state_dir(&self) -> Result<PathBuf, Fail> {
+        let hint = "set XDG_STATE_HOME to a folder that you can write to";
+        let dir = self.env.state_dir(&self.loaded.config.fleet.name).ok_or_else(|| {
+            Fail::failed("there is no folder for state: neither HOME nor XDG_STATE_HOME is set", hint)
+        })?;
+        files::private_dir(&dir).map_err(|e| {
+            Fail::failed(format!("the state folder {} cannot be used: {e}", dir.display()), hint)
+        })?;
+        Ok(dir)
+    }
+
+    /// The terminal can show the control room; else what to do.
+    pub fn terminal_fits(&self) -> Result<(), Fail> {
+        if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
+            let hint = "run it in one, or use `archtui status`, `archtui watch --jsonl`, `archtui snapshot --svg FILE`";
+            return Err(Fail::usage("the control room needs a terminal, and stdout or stdin is none", hint));
+        }
+        match self.env.term.as_deref() {
+            None | Some("dumb" | "unknown") => {
+                let hint =
+                    "set TERM to what your terminal is, for example xterm-256color, or use `archtui status`";
+                return Err(Fail::usage("TERM names a terminal that cannot place text", hint));
+            }
+            Some(_) => {}
+        }
+        if !self.env.says_utf8() {
+            let locale = self.env.locale.as_deref().unwrap_or_default();
+            let what = format!("the locale {locale} is not UTF-8; screens of agents could not be drawn");
+            return Err(Fail::usage(what, "run: LC_ALL=C.UTF-8 archtui"));
+        }
+        Ok(())
+    }
+}
+
+/// The server meant: a flag before the config's word, the config's before the one we run in.
+fn address(global: &Global, loaded: &files::Loaded, env: &Env) -> Address {
+    let socket = &loaded.config.fleet.socket;
+    let wanted = match (&global.socket_path, &global.socket_name) {
+        (Some(path), _) => Wanted::Path(path.clone()),
+        (None, Some(name)) => Wanted::Name(name.clone()),
+        (None, None) if socket == "default" => Wanted::Default,
+        (None, None) if socket.contains('/') => Wanted::Path(PathBuf::from(socket)),
+        (None, None) => Wanted::Name(socket.clone()),
+    };
+    let environment = Environment {
+        tmux: env.tmux.as_ref().map(Into::into),
+        tmux_pane: env.tmux_pane.clone(),
+        tmux_tmpdir: env.tmux_tmpdir.as_ref().map(Into::into),
+    };
+    Address::resolve(&wanted, &environment)
+}

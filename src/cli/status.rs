@@ -1,0 +1,141 @@
+//! `archtui status`: one look at the fleet, as a table or as `archtui.status/1`.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{Fail, Global, out, setup};
+use crate::app::State;
+use crate::app::state::{Session, needs};
+use crate::domain::server::Server;
+use crate::domain::text;
+use crate::evidence::proc::Proc;
+use crate::runtime::headless;
+use crate::tmux::watch::Watcher;
+
+/// How long a look may take before what is known is told.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Options of `archtui status`.
+#[derive(Debug, clap::Args)]
+pub struct StatusArgs {
+    /// As one line of JSON, schema archtui.status/1
+    #[arg(long)]
+    json: bool,
+}
+
+/// Looks once and prints.
+pub fn run(global: &Global, args: &StatusArgs) -> Result<(), Fail> {
+    let ground = setup::Ground::lay(global)?;
+    let state = look_once(&ground)?;
+    if args.json {
+        out::json(&json(&state));
+    }
+    match &state.server {
+        Server::Up { .. } => {}
+        _ if args.json => return Err(Fail::not_found("", "")),
+        server => return Err(no_server(&ground, server)),
+    }
+    if !args.json {
+        for line in table(&state) {
+            out::line(&line);
+        }
+    }
+    Ok(())
+}
+
+/// The fleet as one look finds it: every pane's screen read once.
+pub fn look_once(ground: &setup::Ground) -> Result<State, Fail> {
+    let (panes, _keyboard) = Watcher::new(ground.address.clone(), ground.loaded.config.fleet.notice);
+    headless::run(ground.state(), panes, Proc::default(), Some(PATIENCE), |state| {
+        let seen = match state.server {
+            Server::Connecting => false,
+            Server::Up { .. } => {
+                state.listed && state.fleet.sessions.iter().all(|s| s.pane.is_none() || s.screen.is_some())
+            }
+            _ => true,
+        };
+        if seen { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .map_err(|e| Fail::failed(format!("the look failed: {e}"), "try again; `archtui doctor` tells more"))
+}
+
+/// Why there is nothing to tell, and what to do.
+pub fn no_server(ground: &setup::Ground, server: &Server) -> Fail {
+    let socket = ground.address.socket.display();
+    match server {
+        Server::Unusable { why } => {
+            Fail::failed(why.clone(), "`archtui doctor` checks everything that is needed")
+        }
+        Server::Lost { why } => {
+            Fail::failed(format!("the tmux server on {socket} was lost: {why}"), "try again")
+        }
+        _ => Fail::not_found(
+            format!("no tmux server on {socket}"),
+            "start your sessions, or name their server with -L NAME or -S PATH; `archtui demo` shows a fleet without any",
+        ),
+    }
+}
+
+fn table(state: &State) -> Vec<String> {
+    let label = state.fleet.sessions.iter().map(|s| text::width(&s.label)).max().unwrap_or(0).clamp(7, 30);
+    let mut lines = Vec::new();
+    for s in &state.fleet.sessions {
+        let name = text::fit(&s.label, label);
+        let pad = " ".repeat(label - text::width(&name));
+        let eyes = if needs::needs_you(s, state.now.mono) { "needs you" } else { "" };
+        let member = s.member.as_ref();
+        let tier = member.map_or("unmanaged", |m| m.tier.map_or("", crate::domain::roster::Tier::word));
+        let why = s.why.first().map_or("", String::as_str);
+        lines.push(
+            format!("{name}{pad}  {:<10}  {eyes:<9}  {tier:<10}  {why}", s.state.word())
+                .trim_end()
+                .to_owned(),
+        );
+    }
+    lines
+}
+
+/// The fleet as `archtui.status/1`. What is not known is null.
+pub fn json(state: &State) -> Value {
+    let server = match &state.server {
+        Server::Up { version, .. } => ("up", Some(version.as_str())),
+        Server::Connecting => ("connecting", None),
+        Server::Missing { .. } => ("missing", None),
+        Server::Lost { .. } => ("lost", None),
+        Server::Unusable { .. } => ("unusable", None),
+    };
+    json!({
+        "schema": "archtui.status/1",
+        "at": state.now.utc.to_string(),
+        "server": { "socket": state.socket, "version": server.1, "state": server.0 },
+        "actor": null,
+        "paused": false,
+        "sessions": state.fleet.sessions.iter().map(|s| session(state, s)).collect::<Vec<_>>(),
+    })
+}
+
+fn session(state: &State, s: &Session) -> Value {
+    let member = s.member.as_ref();
+    json!({
+        "name": s.name,
+        "pane": s.pane.as_ref().map(|p| p.identity.id.to_string()),
+        "pid": s.pane.as_ref().map(|p| p.identity.pid),
+        "role": member.and_then(|m| m.role.as_deref()),
+        "tier": member.and_then(|m| m.tier),
+        "managed": member.is_some(),
+        "agent": null,
+        "state": s.state,
+        "since": null,
+        "needs_you": needs::needs_you(s, state.now.mono),
+        "why": s.why.join("; "),
+        "stuck": null,
+        "mode": null,
+        "waiting": null,
+        "task": null,
+        "branch": null,
+        "findings": null,
+        "context_left": null,
+    })
+}

@@ -1,0 +1,78 @@
+//! `archtui watch`: every change as it happens, one line each.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use serde_json::{Value, json};
+
+use super::{Fail, Global, out, setup};
+use crate::app::State;
+use crate::app::state::SessionKey;
+use crate::domain::server::Server;
+use crate::domain::status::State as Status;
+use crate::evidence::proc::Proc;
+use crate::runtime::headless;
+use crate::tmux::watch::Watcher;
+
+/// Options of `archtui watch`.
+#[derive(Debug, clap::Args)]
+pub struct WatchArgs {
+    /// One JSON event a line (the only form there is)
+    #[arg(long, required = true)]
+    jsonl: bool,
+}
+
+/// Follows the fleet until it is ended.
+pub fn run(global: &Global, _args: &WatchArgs) -> Result<(), Fail> {
+    let ground = setup::Ground::lay(global)?;
+    let (panes, _keyboard) = Watcher::new(ground.address.clone(), ground.loaded.config.fleet.notice);
+    let mut told = ToldBefore::default();
+    headless::run(ground.state(), panes, Proc::default(), None, |state| {
+        for line in told.news(state) {
+            out::json(&line);
+        }
+        ControlFlow::Continue(())
+    })
+    .map(drop)
+    .map_err(|e| Fail::failed(format!("the watch failed: {e}"), "`archtui doctor` tells more"))
+}
+
+/// What was told last, so that only changes are told.
+#[derive(Default)]
+struct ToldBefore {
+    server: Option<Server>,
+    sessions: BTreeMap<SessionKey, Status>,
+}
+
+impl ToldBefore {
+    fn news(&mut self, state: &State) -> Vec<Value> {
+        let mono_ns = u64::try_from(state.now.mono.as_nanos()).unwrap_or(u64::MAX);
+        let mut news = Vec::new();
+        if self.server.as_ref() != Some(&state.server) {
+            self.server = Some(state.server.clone());
+            news.push(json!({ "event": "server", "session": null, "pane": null, "mono_ns": mono_ns, "server": state.server }));
+        }
+        let mut seen = BTreeMap::new();
+        for s in &state.fleet.sessions {
+            let key = s.key();
+            let before = self.sessions.get(&key).copied();
+            if before != Some(s.state) {
+                news.push(json!({
+                    "event": "state", "session": s.name, "pane": s.pane.as_ref().map(|p| p.identity.id.to_string()),
+                    "mono_ns": mono_ns, "state": s.state, "before": before, "why": s.why.join("; "),
+                }));
+            }
+            seen.insert(key, s.state);
+        }
+        for (key, before) in &self.sessions {
+            if let (SessionKey::Pane(pane), false) = (key, seen.contains_key(key)) {
+                news.push(json!({
+                    "event": "state", "session": null, "pane": pane.id.to_string(),
+                    "mono_ns": mono_ns, "state": Status::Gone, "before": before, "why": "the pane is gone",
+                }));
+            }
+        }
+        self.sessions = seen;
+        news
+    }
+}

@@ -1,0 +1,3 @@
+//! What the system and the agents say of themselves: read-only, each source with its known lies.
+
+pub mod proc;

@@ -1,0 +1,129 @@
+//! Carrying out what `update` wishes: handed to workers, or done here when it needs the terminal itself.
+
+use std::io;
+use std::path::PathBuf;
+
+use crossterm::event::EventStream;
+use tokio::sync::{mpsc, watch};
+
+use super::{Room, clock};
+use crate::app::Event;
+use crate::app::effect::Effect;
+use crate::app::event::Did;
+use crate::app::update;
+use crate::domain::session::{PaneId, PaneIdentity, SessionName};
+use crate::domain::{ansi, screen::Screen};
+use crate::ports::View;
+use crate::tmux::attach::Attach;
+use crate::workers::typist::{What, Wish};
+
+/// The handles through which things are done.
+pub struct Hands {
+    /// Tells which panes are in view.
+    pub look_at: watch::Sender<View>,
+    /// The typist's queue.
+    pub wishes: mpsc::Sender<Wish>,
+    /// How a person is handed over.
+    pub attach: Attach,
+    /// Where saved frames go.
+    pub frames: Option<PathBuf>,
+}
+
+impl Room {
+    /// Carries out wishes; true if the program is to end. What a wish answers at once is taken as a fact in turn.
+    pub(super) async fn carry_out(&mut self, wishes: Vec<Effect>) -> io::Result<bool> {
+        for wish in wishes {
+            let did = match wish {
+                Effect::Quit => return Ok(true),
+                Effect::Repaint => {
+                    self.terminal.forget()?;
+                    None
+                }
+                Effect::LookAt(front) => {
+                    self.look_at(front);
+                    None
+                }
+                Effect::Type { pane, session, strokes } => self.wish(pane, session, What::Strokes(strokes)),
+                Effect::Paste { pane, session, text } => self.wish(pane, session, What::Paste(text)),
+                Effect::Attach { pane, session } => Some(self.attach(pane, &session).await?),
+                Effect::SaveFrame { pane, session } => Some(self.save_frame(pane, &session)),
+            };
+            if let Some(did) = did {
+                let now = clock::now();
+                let event = Event::Did(did);
+                self.pace.happened(&event, now.mono);
+                // An answer wishes for nothing further.
+                update(&mut self.state, event, now);
+            }
+        }
+        Ok(false)
+    }
+
+    fn look_at(&self, front: Vec<PaneId>) {
+        self.hands.look_at.send_replace(View { front, paused: false });
+    }
+
+    fn wish(&self, pane: PaneIdentity, session: SessionName, what: What) -> Option<Did> {
+        let name = session.to_string();
+        match self.hands.wishes.try_send(Wish { pane, session, what }) {
+            Ok(()) => None,
+            Err(_) => Some(Did {
+                what: format!("not typed into {name}"),
+                command: None,
+                failed: Some("tmux is too slow to take more keys now".to_owned()),
+            }),
+        }
+    }
+
+    /// Gives the terminal to the real session and waits until the person is back.
+    async fn attach(&mut self, pane: PaneIdentity, session: &SessionName) -> io::Result<Did> {
+        let ours = self.hands.attach.moves_client();
+        if !ours {
+            // Two readers of one terminal would share its keys.
+            self.input = None;
+            self.terminal.release();
+        }
+        let outcome = self.hands.attach.run(pane).await;
+        if !ours {
+            self.terminal.hold()?;
+            self.input = Some(EventStream::new());
+        }
+        let size = self.terminal.size()?;
+        let now = clock::now();
+        self.pace.happened(&Event::Woke, now.mono);
+        update(&mut self.state, Event::Resized(size.0, size.1), now);
+        Ok(match outcome {
+            Ok(command) => Did { what: format!("attached {session}"), command: Some(command), failed: None },
+            Err(why) => Did { what: format!("not attached {session}"), command: None, failed: Some(why) },
+        })
+    }
+
+    fn save_frame(&self, pane: PaneIdentity, session: &SessionName) -> Did {
+        let what = format!("saved the screen of {session}");
+        let screen =
+            self.state.fleet.sessions.iter().find(|s| s.pane.as_ref().is_some_and(|p| p.identity == pane));
+        let outcome = match (screen.and_then(|s| s.visible_screen()), &self.hands.frames) {
+            (Some(screen), Some(folder)) => {
+                write_frame(folder, session, screen, &self.state.now.utc.to_string())
+            }
+            (None, _) => Err(io::Error::other("its screen has not been seen yet")),
+            (_, None) => {
+                Err(io::Error::other("there is no state folder to write to; set HOME or XDG_STATE_HOME"))
+            }
+        };
+        match outcome {
+            Ok(file) => Did { what: format!("{what} to {}", file.display()), command: None, failed: None },
+            Err(e) => Did { what: format!("not {what}"), command: None, failed: Some(e.to_string()) },
+        }
+    }
+}
+
+fn write_frame(folder: &PathBuf, session: &SessionName, screen: &Screen, at: &str) -> io::Result<PathBuf> {
+    std::fs::create_dir_all(folder)?;
+    let safe =
+        |s: &str| s.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
+    let (name, at): (String, String) = (safe(session.as_str()), safe(at));
+    let file = folder.join(format!("{name}--{at}--{}x{}.ansi", screen.width, screen.height));
+    std::fs::write(&file, ansi::print(screen))?;
+    Ok(file)
+}

@@ -1,0 +1,67 @@
+//! The same core without a screen: facts go through `app::update`, somebody looks at the state after each batch. For
+//! one-shot commands and for followers.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+
+use super::clock;
+use crate::app::{self, Event, State, schedule};
+use crate::ports::{Panes, Processes, View};
+use crate::workers::screens::Screens;
+use crate::workers::{self, Workers};
+
+/// Runs the core until `look` breaks, a deadline passes or a signal ends it. `look` sees the state after each batch of
+/// facts and after each deadline.
+pub fn run<P: Panes, Q: Processes>(
+    mut state: State,
+    panes: P,
+    processes: Q,
+    patience: Option<Duration>,
+    mut look: impl FnMut(&State) -> ControlFlow<()>,
+) -> io::Result<State> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    runtime.block_on(async {
+        let (facts, mut told) = mpsc::channel(workers::WAITING);
+        let (look_at, view) = watch::channel(View::default());
+        let mut workers = Workers::new(facts.clone());
+        workers.spawn(Screens { panes, processes, view, facts });
+        let mut signals = super::Signals::listen()?;
+        let end = patience.map(|p| clock::monotonic() + p);
+        let mut batch = Vec::with_capacity(super::BATCH);
+        loop {
+            let now = clock::monotonic();
+            if end.is_some_and(|end| now >= end) {
+                break;
+            }
+            let wake =
+                end.map_or(schedule::next_deadline(&state), |end| end.min(schedule::next_deadline(&state)));
+            tokio::select! {
+                biased;
+                super::Heard::End = signals.next() => break,
+                n = told.recv_many(&mut batch, super::BATCH) => {
+                    if n == 0 {
+                        break;
+                    }
+                }
+                () = tokio::time::sleep(wake.saturating_sub(now)) => batch.push(Event::Woke),
+            }
+            for fact in batch.drain(..) {
+                let listed = matches!(fact, Event::Panes(_));
+                app::update(&mut state, fact, clock::now());
+                if listed {
+                    // Without a screen every pane is looked at lazily; that is enough and costs least.
+                    look_at.send_replace(View::default());
+                }
+            }
+            if look(&state).is_break() {
+                break;
+            }
+        }
+        drop(told);
+        workers.stop(super::PATIENCE).await;
+        Ok(state)
+    })
+}

@@ -1,0 +1,216 @@
+//! The loop: the only `select!` of the screen, the only clock, the only draw. Facts come in, `app::update` turns them into
+//! state and effects, a frame is drawn when one is due; nothing here is awaited that could block a person's key.
+
+pub mod clock;
+mod effects;
+pub mod headless;
+mod input;
+mod pace;
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crossterm::event::EventStream;
+use futures_util::StreamExt;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+
+use crate::app::{self, Event, State, schedule};
+use crate::ports::{Keyboard, Panes, Processes, View};
+use crate::terminal::Terminal;
+use crate::theme::Theme;
+use crate::tmux::attach::Attach;
+use crate::view;
+use crate::workers::screens::Screens;
+use crate::workers::typist::{self, Typist, Wish};
+use crate::workers::{self, Workers};
+
+use pace::Pace;
+
+/// Facts taken in one go: more than a frame's worth from 200 sessions.
+const BATCH: usize = 512;
+/// How long workers may take to stop.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What the control room is made of.
+pub struct Setup<P, K, Q> {
+    /// The state before the first event.
+    pub state: State,
+    /// How it looks.
+    pub theme: Theme,
+    /// The panes of the server.
+    pub panes: P,
+    /// Their keyboard.
+    pub keyboard: K,
+    /// What /proc says.
+    pub processes: Q,
+    /// How a person is handed over to a real session.
+    pub attach: Attach,
+    /// Where saved frames go; `None` = nowhere to write.
+    pub frames: Option<PathBuf>,
+    /// Ends by itself after this time.
+    pub ends_after: Option<Duration>,
+}
+
+/// Runs the control room until a person leaves or a signal ends it. The terminal is as it was when this returns.
+pub fn run<P: Panes, K: Keyboard, Q: Processes>(setup: Setup<P, K, Q>) -> io::Result<()> {
+    // Two threads beside the main one: workers go on while a slow terminal takes a frame.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let outcome = runtime.block_on(control(setup));
+    // Whatever still sits in a blocking call (a read of the terminal) must not hold the exit up.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    outcome
+}
+
+async fn control<P: Panes, K: Keyboard, Q: Processes>(setup: Setup<P, K, Q>) -> io::Result<()> {
+    let Setup { state, theme, panes, keyboard, processes, attach, frames, ends_after } = setup;
+    let (facts, mut told) = mpsc::channel(workers::WAITING);
+    let (look_at, view) = watch::channel(View::default());
+    let (wishes, wished) = mpsc::channel::<Wish>(typist::WAITING);
+    let mut workers = Workers::new(facts.clone());
+    workers.spawn(Screens { panes, processes, view, facts: facts.clone() });
+    workers.spawn(Typist { keyboard, wishes: wished, facts });
+
+    let mut signals = Signals::listen()?;
+    let mut room = Room {
+        terminal: Terminal::take(state.fixed.mouse)?,
+        input: Some(EventStream::new()),
+        pace: Pace::default(),
+        state,
+        theme,
+        hands: effects::Hands { look_at, wishes, attach, frames },
+    };
+    let ends = ends_after.map(|after| clock::monotonic() + after);
+    let size = room.terminal.size()?;
+    room.take(Event::Resized(size.0, size.1)).await?;
+
+    let mut batch = Vec::with_capacity(BATCH);
+    loop {
+        let now = clock::monotonic();
+        if ends.is_some_and(|end| now >= end) {
+            break;
+        }
+        if room.pace.is_due(now) && room.draw().await? {
+            break;
+        }
+        let deadline = schedule::next_deadline(&room.state);
+        let wake = [Some(deadline), room.pace.due(), ends].into_iter().flatten().min().unwrap_or(deadline);
+        let sleep = wake.saturating_sub(clock::monotonic());
+        let leave = tokio::select! {
+            // In this order: an end is an end; a person's key comes before what the panes say; then the clock.
+            biased;
+            last = signals.next() => match last {
+                Heard::End => true,
+                Heard::Continue => {
+                    room.terminal.forget()?;
+                    room.take(Event::Woke).await?
+                }
+            },
+            report = next_report(room.input.as_mut()) => match report {
+                Some(Ok(report)) => match input::fact(report) {
+                    Some(fact) => room.take(fact).await?,
+                    None => false,
+                },
+                // The terminal is gone: nobody can see or press anything any more.
+                Some(Err(_)) | None => true,
+            },
+            n = told.recv_many(&mut batch, BATCH) => {
+                let mut leave = n == 0;
+                for fact in batch.drain(..) {
+                    leave |= room.take(fact).await?;
+                }
+                leave
+            },
+            () = tokio::time::sleep(sleep) => room.take(Event::Woke).await?,
+        };
+        if leave {
+            break;
+        }
+    }
+    // First the workers end what they hold, then the terminal is given back.
+    drop(told);
+    workers.stop(PATIENCE).await;
+    drop(room);
+    Ok(())
+}
+
+/// What the loop holds between two events.
+struct Room {
+    terminal: Terminal,
+    /// `None` while a person is handed over to a real session.
+    input: Option<EventStream>,
+    pace: Pace,
+    state: State,
+    theme: Theme,
+    hands: effects::Hands,
+}
+
+impl Room {
+    /// Takes one fact; true if the program is to end.
+    async fn take(&mut self, event: Event) -> io::Result<bool> {
+        let now = clock::now();
+        self.pace.happened(&event, now.mono);
+        let wishes = app::update(&mut self.state, event, now);
+        self.carry_out(wishes).await
+    }
+
+    /// Draws a frame and feeds back what it showed where; true if the program is to end.
+    async fn draw(&mut self) -> io::Result<bool> {
+        let (state, theme) = (&self.state, &self.theme);
+        let mut areas = None;
+        self.terminal.draw(|frame| areas = Some(view::draw(state, theme, frame)))?;
+        self.pace.drew(clock::monotonic());
+        match areas {
+            Some(areas) => self.take(Event::Drew(areas)).await,
+            None => Ok(false),
+        }
+    }
+}
+
+/// The next report of the terminal; for ever where nobody listens to it now.
+async fn next_report(input: Option<&mut EventStream>) -> Option<io::Result<crossterm::event::Event>> {
+    match input {
+        Some(input) => input.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What a signal asks for.
+enum Heard {
+    /// Leave.
+    End,
+    /// We were stopped and go on: the terminal may show anything.
+    Continue,
+}
+
+/// The signals that mean something here.
+struct Signals {
+    term: Signal,
+    int: Signal,
+    hup: Signal,
+    quit: Signal,
+    cont: Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            term: signal(SignalKind::terminate())?,
+            int: signal(SignalKind::interrupt())?,
+            hup: signal(SignalKind::hangup())?,
+            quit: signal(SignalKind::quit())?,
+            cont: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
+        })
+    }
+
+    async fn next(&mut self) -> Heard {
+        tokio::select! {
+            _ = self.term.recv() => Heard::End,
+            _ = self.int.recv() => Heard::End,
+            _ = self.hup.recv() => Heard::End,
+            _ = self.quit.recv() => Heard::End,
+            _ = self.cont.recv() => Heard::Continue,
+        }
+    }
+}
