@@ -115,7 +115,7 @@ mod tests {
     }
 
     fn stat(pid: u32, comm: &str, tpgid: i32, start: u64) -> String {
-        format!("{pid} ({comm}) S 1 {pid} {pid} 34817 {tpgid} 0 0 0 0 0 0 0 0 0 20 0 1 0 0 {start} 0 0\n")
+        format!("{pid} ({comm}) S 1 {pid} {pid} 34817 {tpgid} 0 0 0 0 0 0 0 0 0 20 0 1 0 {start} 0 0\n")
     }
 
     #[test]
