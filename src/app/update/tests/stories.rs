@@ -1,115 +1,12 @@
-//! Stories: facts and keys in, state and effects out. Keys are asked for by the action's name, so that another keymap does
-//! not break them.
+//! Stories: facts and keys in, state and effects out.
 
 use std::sync::Arc;
-use std::time::Duration;
-
-use proptest::prelude::*;
 
 use super::*;
-use crate::app::action::{ACTIONS, Action};
-use crate::app::areas::{Area, Areas};
-use crate::app::effect::Fixed;
 use crate::app::event::{Did, Looked, Mouse, MouseAct};
-use crate::app::key::{Code, Key};
-use crate::app::keymap::Keymap;
-use crate::app::panel::PanelId;
-use crate::app::state::{Fleet, Mode, Order, Popup};
-use crate::domain::roster::{Member, Roster};
+use crate::app::state::{Mode, Order, Popup};
 use crate::domain::screen::Screen;
-use crate::domain::server::{PaneInfo, Server};
-use crate::domain::session::{PaneId, PaneIdentity, SessionName};
-use crate::domain::status::State as Status;
 use crate::domain::stroke::{KeyName, Stroke};
-
-/// A control room that hears facts and keys, at instants of its own.
-struct Room {
-    state: State,
-    at: Duration,
-}
-
-impl Room {
-    fn new(roster: &[&str]) -> Self {
-        let members = roster.iter().map(|n| Member { name: (*n).to_owned(), ..Member::default() }).collect();
-        let fixed = Fixed { keymap: Keymap::builtin(), mouse: true };
-        let state = State::new(fixed, "test", Fleet::new(Roster { members }));
-        Self { state, at: Duration::from_secs(100) }
-    }
-
-    /// Connected, with one pane for each name, ids from 0.
-    fn with(names: &[&str]) -> Self {
-        let mut room = Self::new(&[]);
-        room.hear(Event::Server(Server::Up { version: "3.3a".into(), pid: 1, warning: None }));
-        room.hear(Event::Panes(names.iter().enumerate().map(|(i, n)| pane(i as u32, n)).collect()));
-        room
-    }
-
-    fn hear(&mut self, event: Event) -> Vec<Effect> {
-        let now = Now { mono: self.at, ..Now::ZERO };
-        update(&mut self.state, event, now)
-    }
-
-    fn wait(&mut self, ms: u64) {
-        self.at += Duration::from_millis(ms);
-    }
-
-    fn press(&mut self, action: &str) -> Vec<Effect> {
-        let action = Action::by_name(action).expect("an action of that name");
-        let key = self.state.fixed.keymap.keys_of(action)[0];
-        self.hear(Event::Key(key))
-    }
-
-    fn key(&mut self, word: &str) -> Vec<Effect> {
-        self.hear(Event::Key(Key::parse(word).expect("a key")))
-    }
-
-    fn shown(&self) -> Vec<&str> {
-        self.state.shown().into_iter().map(|i| self.state.fleet.sessions[i].label.as_str()).collect()
-    }
-
-    fn focused(&self) -> &str {
-        self.state.focused().map_or("", |s| s.label.as_str())
-    }
-
-    fn set(&mut self, name: &str, status: Status, since_s: u64) {
-        let s = self.state.fleet.sessions.iter_mut().find(|s| s.label == name).expect("a session");
-        s.state = status;
-        s.since = Duration::from_secs(since_s);
-    }
-
-    fn drawn(&mut self, columns: usize, per_page: usize) -> Vec<Effect> {
-        let n = self.state.shown().len();
-        let first = self.state.grid.page * per_page;
-        let tiles = (first..n.min(first + per_page))
-            .map(|i| (i, Area { x: (i as u16) * 10, y: 1, w: 10, h: 5 }))
-            .collect();
-        self.hear(Event::Drew(Areas {
-            tiles,
-            columns,
-            per_page,
-            panels: vec![(PanelId::Events, Area { x: 0, y: 20, w: 9, h: 3 })],
-            popup_rows: 5,
-        }))
-    }
-}
-
-fn pane(id: u32, session: &str) -> PaneInfo {
-    PaneInfo {
-        identity: PaneIdentity { id: PaneId(id), pid: 1000 + id, start: 1 },
-        session: SessionName::new(session),
-        session_id: id,
-        window_id: id,
-        front: true,
-        width: 80,
-        height: 24,
-        title: String::new(),
-        tty: String::new(),
-        dead: false,
-        in_mode: false,
-        synchronized: false,
-        attached: 0,
-    }
-}
 
 #[test]
 fn the_roster_comes_first_and_who_is_missing_is_gone() {
@@ -358,49 +255,4 @@ fn failures_are_told_and_kept() {
     }));
     assert!(room.state.toast.as_ref().is_some_and(|t| t.bad && t.text.contains("gone")));
     assert_eq!(room.state.log.len(), 1);
-}
-
-fn any_event() -> impl Strategy<Value = Event> {
-    let names = ["a", "b", "c", "d"];
-    prop_oneof![
-        8 => (0..ACTIONS.len()).prop_map(|i| Event::Key(Keymap::builtin().keys_of(ACTIONS[i].action)[0])),
-        2 => proptest::char::range('!', '~').prop_map(|c| Event::Key(Key::char(c))),
-        1 => Just(Event::Key(Key::ctrl(']'))),
-        1 => Just(Event::Key(Key::plain(Code::Enter))),
-        2 => proptest::collection::vec((0u32..6, 0usize..4), 0..6).prop_map(move |v| {
-            let mut seen = std::collections::BTreeSet::new();
-            Event::Panes(v.into_iter().filter(|(id, _)| seen.insert(*id)).map(|(id, n)| pane(id, names[n])).collect())
-        }),
-        1 => Just(Event::Server(Server::Missing { why: "no socket".into() })),
-        1 => Just(Event::Server(Server::Up { version: "3.3a".into(), pid: 2, warning: None })),
-        1 => (0u32..6).prop_map(|i| Event::Screen(Box::new(Looked { pane: pane(i, "a").identity, screen: Arc::new(Screen::plain("x")), wrote: true, command: None }))),
-        1 => (0u16..80, 0u16..24).prop_map(|(x, y)| Event::Mouse(Mouse { act: MouseAct::Press, x, y })),
-        1 => (1usize..4, 1usize..9).prop_map(|(columns, per_page)| Event::Drew(Areas { columns, per_page, ..Areas::default() })),
-        1 => (0u16..300, 0u16..300).prop_map(|(w, h)| Event::Resized(w, h)),
-        1 => "[a-z\u{1b}]{0,5}".prop_map(Event::Paste),
-    ]
-}
-
-proptest! {
-    #[test]
-    fn whatever_happens_typing_reaches_only_the_pane_that_was_chosen(events in proptest::collection::vec(any_event(), 1..60)) {
-        let mut room = Room::with(&["a", "b"]);
-        for event in events {
-            let chosen = match room.state.mode { Mode::TypeInto(p) => Some(p), _ => None };
-            room.wait(10);
-            for effect in room.hear(event) {
-                if let Effect::Type { pane, .. } | Effect::Paste { pane, .. } = effect {
-                    prop_assert_eq!(Some(pane), chosen, "typed without a choice, or elsewhere");
-                }
-            }
-            if let Mode::TypeInto(p) = room.state.mode {
-                prop_assert!(room.state.connected());
-                prop_assert!(room.state.fleet.by_pane(p).is_some(), "types into a pane that does not exist");
-            }
-            // The focus is on something that exists, whenever something is shown.
-            if !room.state.fleet.sessions.is_empty() && room.state.grid.filter.text().is_empty() {
-                prop_assert!(room.state.focused().is_some());
-            }
-        }
-    }
 }
