@@ -1,10 +1,13 @@
 //! A dialog as a value: what an agent asks, and which key means what. Options are chosen by their *meaning*; the
 //! numbers in front of them mean nothing. How a screen is read into one is in `domain::read`.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// What a dialog is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Operation {
     /// Reading a file.
@@ -30,6 +33,7 @@ pub enum Operation {
     /// A start-up dialog: trust, login, theme, bypass warning, resume picker.
     Trust,
     /// Something else that asks.
+    #[default]
     Other,
 }
 
@@ -97,7 +101,7 @@ pub struct DialogOption {
 }
 
 /// A block on the live screen that asks for a choice.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Dialog {
     /// What it is about.
     pub operation: Operation,
@@ -113,6 +117,13 @@ pub struct Dialog {
     pub selected: Option<usize>,
     /// False when part of the dialog is cut off or hidden: then nobody may act on it without looking.
     pub complete: bool,
+    /// Who asks, where the dialog names somebody else than the session's own agent (a subagent).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asker: Option<String>,
+    /// The subject with every doubtful row break read as a line break. A screen does not tell a wrapped row from two
+    /// lines when the next word would not have fitted: whoever judges a command judges both readings, the worse wins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alternative: Option<String>,
     /// The rows of the screen, top to bottom, that the block covers: first and last, 0-based.
     #[serde(skip)]
     pub rows: (u16, u16),
@@ -129,5 +140,79 @@ impl Dialog {
             (Some(o), None) => o.key.as_deref(),
             _ => None,
         }
+    }
+
+    /// Who this dialog is, by content alone: another wrap, another size, a moved mark or a redraw keep it. Two equal
+    /// calls in a row have the same identity; `domain::track` tells them apart by their epoch.
+    pub fn identity(&self) -> DialogId {
+        let mut hash = Sha256::new();
+        let mut part = |s: &str| {
+            for word in s.split_whitespace() {
+                hash.update(word.as_bytes());
+            }
+            hash.update([0]);
+        };
+        part(self.operation.word());
+        part(self.tool.as_deref().unwrap_or_default());
+        part(self.subject.as_deref().unwrap_or_default());
+        part(self.question.as_deref().unwrap_or_default());
+        part(self.asker.as_deref().unwrap_or_default());
+        for option in &self.options {
+            part(&option.label);
+        }
+        let mut first = [0; 8];
+        first.copy_from_slice(&hash.finalize()[..8]);
+        DialogId(u64::from_be_bytes(first))
+    }
+}
+
+/// The identity of a dialog's content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DialogId(u64);
+
+impl fmt::Display for DialogId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bash(subject: &str) -> Dialog {
+        Dialog {
+            operation: Operation::Bash,
+            subject: Some(subject.to_owned()),
+            complete: true,
+            ..Dialog::default()
+        }
+    }
+
+    #[test]
+    fn identity_is_content_without_wrapping_and_mark() {
+        let one = bash("git push --force");
+        let mut other = bash("git push\n  --force");
+        other.selected = Some(1);
+        other.rows = (3, 9);
+        assert_eq!(one.identity(), other.identity());
+        assert_ne!(one.identity(), bash("git push").identity());
+    }
+
+    #[test]
+    fn the_key_is_that_of_the_one_allow_once_option_of_a_complete_dialog() {
+        let option = |meaning, key: &str| DialogOption {
+            label: "x".to_owned(),
+            meaning,
+            key: Some(key.to_owned()),
+        };
+        let mut dialog = bash("ls");
+        dialog.options = vec![option(Meaning::AllowAlways, "1"), option(Meaning::AllowOnce, "2")];
+        assert_eq!(dialog.allow_once_key(), Some("2"));
+        dialog.complete = false;
+        assert_eq!(dialog.allow_once_key(), None);
+        dialog.complete = true;
+        dialog.options.push(option(Meaning::AllowOnce, "3"));
+        assert_eq!(dialog.allow_once_key(), None);
     }
 }
