@@ -1,7 +1,9 @@
 //! The command line: one file per subcommand, one table of them here, one way to print and to fail.
 
+mod agents;
 mod control;
 mod doctor;
+mod explain;
 pub mod fail;
 mod init;
 mod keys;
@@ -62,6 +64,10 @@ enum Command {
     Init(init::InitArgs),
     /// Draw the control room once, to a file
     Snapshot(snapshot::SnapshotArgs),
+    /// Check manifests of agents
+    Agents(agents::AgentsArgs),
+    /// Why a screen reads as it does: what was matched where, the dialog, the verdict
+    Explain(explain::Explain),
 }
 
 /// Reads the arguments, runs what they say and turns the outcome into an exit code.
@@ -89,5 +95,7 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Keys) => keys::run(global),
         Some(Command::Init(a)) => init::run(global, &a),
         Some(Command::Snapshot(a)) => snapshot::run(global, &a),
+        Some(Command::Agents(a)) => a.run(),
+        Some(Command::Explain(a)) => a.run(),
     }
 }

@@ -201,11 +201,8 @@ mod tests {
 
     #[test]
     fn the_key_is_that_of_the_one_allow_once_option_of_a_complete_dialog() {
-        let option = |meaning, key: &str| DialogOption {
-            label: "x".to_owned(),
-            meaning,
-            key: Some(key.to_owned()),
-        };
+        let option =
+            |meaning, key: &str| DialogOption { label: "x".to_owned(), meaning, key: Some(key.to_owned()) };
         let mut dialog = bash("ls");
         dialog.options = vec![option(Meaning::AllowAlways, "1"), option(Meaning::AllowOnce, "2")];
         assert_eq!(dialog.allow_once_key(), Some("2"));

@@ -1,8 +1,10 @@
 //! What the procedure means, as plain values and total functions: no I/O, no clock, no async, no drawing.
 
+pub mod agent;
 pub mod ansi;
 pub mod dialog;
 pub mod proc;
+pub mod read;
 pub mod roster;
 pub mod screen;
 pub mod server;

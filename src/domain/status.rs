@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What a session is doing, as far as evidence tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// The agent has been started and has not shown its composer yet.
@@ -32,6 +32,7 @@ pub enum State {
     /// A pane that runs no agent.
     Shell,
     /// A screen that is not recognised: shown as *needs eyes*, never guessed idle.
+    #[default]
     Unknown,
 }
 

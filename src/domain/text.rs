@@ -21,6 +21,11 @@ pub fn printable(s: &str) -> String {
     s.chars().filter(|&c| is_printable(c)).collect()
 }
 
+/// The same for a text of several lines: the line breaks stay.
+pub fn printable_lines(s: &str) -> String {
+    s.chars().filter(|&c| c == '\n' || is_printable(c)).collect()
+}
+
 /// Columns that a character takes in a terminal: 0 for combining marks, 2 for wide ones.
 pub fn char_width(c: char) -> usize {
     if c.is_ascii() { usize::from(!c.is_ascii_control()) } else { c.width().unwrap_or(0) }

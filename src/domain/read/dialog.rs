@@ -1,0 +1,322 @@
+//! From a block with choices to a [`Dialog`]: which shape of the manifest fits, what the options mean, whether all of
+//! it is there. Doubt makes it incomplete, never another answer.
+
+use regex::Captures;
+
+use super::block::{Block, joined};
+use super::choices::Choices;
+use super::line::Line;
+use super::subject::Place;
+use crate::domain::agent::{ChoiceKey, DialogShape, Manifest, SubjectPlace};
+use crate::domain::dialog::{Dialog, DialogOption, Meaning, Operation};
+use crate::domain::screen::Screen;
+use crate::domain::status::State;
+use crate::domain::text;
+
+/// A dialog as read, with the state that it puts the session in.
+#[derive(Debug)]
+pub(super) struct Read {
+    /// Permission, plan, question or trust.
+    pub state: State,
+    /// The dialog.
+    pub dialog: Dialog,
+    /// One of the manifest's shapes fits fully.
+    pub known: bool,
+    /// Why it is not complete; empty if it is.
+    pub lacks: Vec<&'static str>,
+}
+
+/// Texts that shapes are matched with.
+struct Texts {
+    heading: String,
+    question: String,
+}
+
+/// Reads the block; `None` if it is no dialog of this agent.
+pub(super) fn read(
+    screen: &Screen,
+    lines: &[Line<'_>],
+    block: &Block,
+    choices: Option<&Choices>,
+    manifest: &Manifest,
+    plain: bool,
+) -> Option<Read> {
+    let texts = Texts {
+        heading: joined(lines, block.heading.clone(), "\n"),
+        question: joined(lines, block.question.clone(), " "),
+    };
+    let labels: Vec<&str> = choices.map_or(vec![], |c| c.items.iter().map(|i| i.label.as_str()).collect());
+    let fits = |shape: &&DialogShape, whole: bool| fits(shape, whole, lines, block, &texts, &labels);
+    let shapes = || manifest.dialogs.iter().filter(|d| d.keys_only == choices.is_none());
+    let full = shapes().find(|s| fits(s, true));
+    let shape = full.or_else(|| shapes().find(|s| fits(s, false)));
+    let mut options = options(choices, manifest);
+    let offers = options.iter().any(|o| o.meaning == Meaning::AllowOnce);
+    let refuses = |o: &DialogOption| matches!(o.meaning, Meaning::Deny | Meaning::DenyWithText);
+    let denies = options.iter().any(refuses);
+    let state = match shape {
+        Some(s) => s.state,
+        None if offers && denies => State::Permission,
+        // Without a known shape only a marked list with a hint below it is sure to be a question of the agent.
+        None if choices.is_some_and(|c| c.marked.is_some() && c.items.len() > 1) && block.tail.hint => {
+            State::Question
+        }
+        None => return None,
+    };
+    if !block.tail.known {
+        return None;
+    }
+    if state != State::Permission {
+        for o in &mut options {
+            if o.meaning == Meaning::AllowOnce {
+                o.meaning = if state == State::Trust { Meaning::AllowAlways } else { Meaning::Other };
+            }
+        }
+    }
+    let mut dialog = Dialog {
+        operation: operation(state, shape, full.is_some(), shapes().filter(|s| fits(s, false))),
+        tool: full.and_then(|s| s.tool.clone()),
+        options,
+        selected: choices.and_then(|c| c.marked),
+        rows: (row(lines, block.lines.start), row(lines, block.lines.end.saturating_sub(1))),
+        ..Dialog::default()
+    };
+    if !texts.question.is_empty() {
+        dialog.question = Some(text::printable(&texts.question));
+    }
+    let place = |shape: &DialogShape| Place {
+        screen,
+        lines,
+        block,
+        wrap: shape.wrap,
+        inset: usize::from(shape.inset),
+        plain,
+    };
+    if let Some(shape) = shape {
+        subject(&mut dialog, shape, &place(shape), lines, &texts);
+    }
+    let needs_subject = full.is_some_and(|s| s.subject != SubjectPlace::None);
+    let mut lacks = Vec::new();
+    let mut need = |ok: bool, what: &'static str| {
+        if !ok {
+            lacks.push(what);
+        }
+    };
+    need(full.is_some(), "no known shape fits as a whole");
+    need(block.edge, "its upper edge is not on the screen");
+    need(block.tail.closed, "its lower edge is not on the screen");
+    need(!block.cut, "a mark says that part of it is hidden");
+    need(!needs_subject || dialog.subject.is_some(), "what it is about cannot be read");
+    need(agrees(&dialog, full, &texts), "question and subject name different files");
+    need(!overflows(screen, lines, block, manifest), "its content may go on below its frame");
+    if let Some(choices) = choices {
+        need(choices.items.len() >= 2, "fewer than two options");
+        need(choices.ordered, "options are missing from the list");
+        need(choices.marked.is_some(), "no single option is marked");
+        if state == State::Permission {
+            let exit = block.tail.hint || dialog.options.iter().any(|o| o.label.contains("(esc)"));
+            need(exit || choices.in_a_row, "how to leave is not on the screen");
+            need(offers, "no option allows once");
+            need(dialog.options.last().is_some_and(refuses), "the refusing option is not the last one");
+        }
+    }
+    dialog.complete = lacks.is_empty();
+    Some(Read { state, dialog, known: full.is_some(), lacks })
+}
+
+fn row(lines: &[Line<'_>], i: usize) -> u16 {
+    lines.get(i).map_or(0, |l| u16::try_from(l.row).unwrap_or(u16::MAX))
+}
+
+/// Whether a shape fits: as a whole, or by what is left of a dialog whose head is not on the screen.
+fn fits(
+    shape: &DialogShape,
+    whole: bool,
+    lines: &[Line<'_>],
+    block: &Block,
+    texts: &Texts,
+    labels: &[&str],
+) -> bool {
+    let head = shape.head.as_ref().map(|p| p.is_match(&texts.heading));
+    let question = shape.question.as_ref().map(|p| p.is_match(&texts.question));
+    let hint = shape.hint.as_ref().map(|p| p.is_match(&block.tail.text));
+    let option = shape.option.as_ref().map(|p| labels.iter().any(|l| p.is_match(l)));
+    let body = || {
+        shape
+            .body
+            .as_ref()
+            .map(|p| lines[block.lines.clone()].iter().any(|l| l.is_text() && p.is_match(&l.text)))
+    };
+    if whole {
+        return [head, question, hint, option].iter().all(|m| *m != Some(false)) && body() != Some(false);
+    }
+    // Half a dialog: its head is missing, all else that the shape knows is there, and that is something.
+    !block.edge
+        && head != Some(true)
+        && [question, hint, option].iter().all(|m| *m != Some(false))
+        && ([question, hint, option].contains(&Some(true)) || body() == Some(true))
+        && body() != Some(false)
+}
+
+/// What the dialog is about; where only half of it is seen, only if all that it can be agree.
+fn operation<'a>(
+    state: State,
+    shape: Option<&DialogShape>,
+    full: bool,
+    mut candidates: impl Iterator<Item = &'a DialogShape>,
+) -> Operation {
+    match (shape, state) {
+        (Some(s), _) if full || candidates.all(|c| c.operation == s.operation) => s.operation,
+        (_, State::Plan) => Operation::Plan,
+        (_, State::Question) => Operation::Question,
+        (_, State::Trust) => Operation::Trust,
+        _ => Operation::Other,
+    }
+}
+
+fn options(choices: Option<&Choices>, manifest: &Manifest) -> Vec<DialogOption> {
+    let Some(choices) = choices else { return Vec::new() };
+    choices
+        .items
+        .iter()
+        .enumerate()
+        .map(|(i, c)| {
+            let bare = bare(&c.label);
+            let meaning =
+                manifest.meanings.iter().find(|(p, _)| p.is_match(bare)).map_or(Meaning::Other, |(_, m)| *m);
+            let marked_enter = (choices.marked == Some(i)).then(|| "Enter".to_owned());
+            let key = match (manifest.choice.key, c.number) {
+                (ChoiceKey::Number, Some(n)) if n < 10 => Some(n.to_string()),
+                (ChoiceKey::Letter, Some(n)) if n < 10 => {
+                    Some(letter(&c.label).unwrap_or_else(|| n.to_string()))
+                }
+                _ => marked_enter,
+            };
+            DialogOption { label: text::printable(&c.label), meaning, key }
+        })
+        .collect()
+}
+
+/// The label without a check mark or the key in parentheses behind it.
+fn bare(label: &str) -> &str {
+    let mut out = label.trim_end_matches(['✔', '✓', ' ']);
+    if out.ends_with(')')
+        && let Some(open) = out.rfind(" (")
+        && letter_or_key(&out[open + 2..out.len() - 1])
+    {
+        out = &out[..open];
+    }
+    out.trim_end()
+}
+
+fn letter_or_key(s: &str) -> bool {
+    s.chars().count() == 1 || matches!(s, "esc" | "enter" | "tab" | "shift+tab")
+}
+
+/// The key named in parentheses at the end of a label.
+fn letter(label: &str) -> Option<String> {
+    let open = label.rfind(" (")?;
+    let inside = label[open + 2..].strip_suffix(')')?;
+    match inside {
+        "esc" => Some("Escape".to_owned()),
+        s if s.len() == 1 && s.bytes().all(|b| b.is_ascii_alphanumeric()) => Some(s.to_owned()),
+        _ => None,
+    }
+}
+
+fn subject(dialog: &mut Dialog, shape: &DialogShape, place: &Place<'_>, lines: &[Line<'_>], texts: &Texts) {
+    let captured = [
+        shape.head.as_ref().and_then(|p| p.captures(&texts.heading)),
+        shape.question.as_ref().and_then(|p| p.captures(&texts.question)),
+        shape.body.as_ref().and_then(|p| {
+            lines[place.block.lines.clone()].iter().filter(|l| l.is_text()).find_map(|l| p.captures(&l.text))
+        }),
+    ];
+    let named = |name: &str| {
+        captured
+            .iter()
+            .flatten()
+            .find_map(|c: &Captures<'_>| c.name(name))
+            .map(|m| text::printable(m.as_str().trim()))
+            .filter(|s| !s.is_empty())
+    };
+    for (name, field) in
+        [("tool", &mut dialog.tool), ("question", &mut dialog.question), ("asker", &mut dialog.asker)]
+    {
+        if let Some(value) = named(name) {
+            *field = Some(value.replace('\n', " "));
+        }
+    }
+    let joined = match shape.subject {
+        SubjectPlace::Command => place.command(),
+        SubjectPlace::Prompt => place.prompt(&shape.prefix),
+        _ => None,
+    };
+    match shape.subject {
+        SubjectPlace::None => {}
+        SubjectPlace::Command | SubjectPlace::Prompt => {
+            if let Some(j) = joined {
+                let lines = |s: &str| s.split('\n').map(text::printable).collect::<Vec<_>>().join("\n");
+                match &shape.pick {
+                    None => {
+                        dialog.subject = Some(lines(&j.text));
+                        dialog.alternative = j.alternative.as_deref().map(lines);
+                    }
+                    Some(p) => {
+                        let found = p.captures(&j.text).and_then(|c| c.name("subject"));
+                        dialog.subject = found.map(|m| lines(m.as_str()));
+                    }
+                }
+            }
+        }
+        SubjectPlace::Capture => dialog.subject = named("subject"),
+        SubjectPlace::Path => dialog.subject = place.path().map(|p| text::printable(&p)),
+        SubjectPlace::Call => {
+            if let Some((tool, argument)) = place.call() {
+                dialog.subject = Some(text::printable(path_of(&argument)));
+                dialog.tool.get_or_insert_with(|| text::printable(&tool));
+            }
+        }
+    }
+    if dialog.subject.is_none() && shape.subject != SubjectPlace::None {
+        dialog.subject = named("name");
+    }
+}
+
+/// The path in the arguments of a call as the agent prints them, or all of them.
+fn path_of(argument: &str) -> &str {
+    for name in ["path: \"", "file_path: \"", "url: \"", "query: \""] {
+        if let Some(at) = argument.find(name) {
+            let rest = &argument[at + name.len()..];
+            return rest.split('"').next().unwrap_or(rest);
+        }
+    }
+    argument.strip_prefix('"').and_then(|a| a.strip_suffix('"')).unwrap_or(argument)
+}
+
+/// A question that names a file names the one that the subject is.
+fn agrees(dialog: &Dialog, shape: Option<&DialogShape>, texts: &Texts) -> bool {
+    let named = shape
+        .and_then(|s| s.question.as_ref())
+        .and_then(|p| p.captures(&texts.question))
+        .and_then(|c| c.name("name"));
+    let (Some(named), Some(subject)) = (named, dialog.subject.as_deref()) else {
+        return true;
+    };
+    let last = |s: &str| s.rsplit('/').next().unwrap_or(s).split_whitespace().collect::<String>();
+    last(named.as_str()) == last(subject)
+}
+
+/// True where a frame that scrolls without a sign is so full that it may hold more.
+fn overflows(screen: &Screen, lines: &[Line<'_>], block: &Block, manifest: &Manifest) -> bool {
+    let most = usize::from(manifest.choice.body_rows);
+    if most == 0 {
+        return false;
+    }
+    let Some(first) = lines[block.lines.clone()].iter().position(|l| l.text.starts_with("$ ")) else {
+        return false;
+    };
+    let start = block.lines.start + first;
+    let shown = lines[start..block.lines.end].iter().take_while(|l| !l.is_blank()).count();
+    shown >= most.min(usize::from(screen.height) / 3)
+}

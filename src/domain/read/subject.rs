@@ -1,0 +1,236 @@
+//! What a dialog is about: the command, path, URL or call that stands in its body, unwrapped.
+
+use std::ops::Range;
+
+use super::block::Block;
+use super::line::{Kind, Line, is_faint};
+use super::unwrap::{Joined, unwrap};
+use crate::domain::agent::WrapStyle;
+use crate::domain::screen::Screen;
+
+/// Everything that finding a subject needs.
+pub(super) struct Place<'a> {
+    /// The screen.
+    pub screen: &'a Screen,
+    /// Its lines.
+    pub lines: &'a [Line<'a>],
+    /// The dialog's block.
+    pub block: &'a Block,
+    /// How its rows are wrapped.
+    pub wrap: WrapStyle,
+    /// Columns on the right that its text leaves free beyond its left margin.
+    pub inset: usize,
+    /// The capture has no colours.
+    pub plain: bool,
+}
+
+impl Place<'_> {
+    /// The command in the body: between two dashed lines, in an inner box, or indented deeper than the heading.
+    pub(super) fn command(&self) -> Option<Joined> {
+        let end = self.block.question.start;
+        let inside = self.block.lines.start..end;
+        let is = |i: &usize, kind: Kind| self.lines[*i].kind == kind;
+        let dashes: Vec<usize> = inside.clone().filter(|i| is(i, Kind::Dashes)).collect();
+        if !dashes.is_empty() {
+            let [top, bottom] = dashes[..] else { return None };
+            return self.between(top + 1..bottom);
+        }
+        let tops: Vec<usize> = inside.clone().filter(|i| is(i, Kind::Top)).collect();
+        let bottoms: Vec<usize> = inside.filter(|i| is(i, Kind::Bottom)).collect();
+        if !tops.is_empty() || !bottoms.is_empty() {
+            let ([top], [bottom]) = (&tops[..], &bottoms[..]) else {
+                return None;
+            };
+            return self.boxed(top + 1..*bottom);
+        }
+        self.indented()
+    }
+
+    fn between(&self, range: Range<usize>) -> Option<Joined> {
+        let texts = self.lines.get(range.clone())?.iter().filter(|l| !l.is_blank());
+        let barred = texts.clone().count() > 0 && texts.clone().all(|l| l.text.starts_with('│'));
+        let base = texts.map(|l| l.column).min()?;
+        let skip = if barred { base + 2 } else { base };
+        let rows: Vec<&str> = range.map(|i| self.row_from(i, skip)).collect();
+        let right = usize::from(self.screen.width).saturating_sub(base);
+        let wrap = if self.wrap == WrapStyle::Keep { WrapStyle::Trim } else { self.wrap };
+        join(&rows, right.saturating_sub(skip + self.inset), wrap)
+    }
+
+    fn boxed(&self, range: Range<usize>) -> Option<Joined> {
+        let lines = self.lines.get(range.clone())?;
+        let boxes = self.lines[self.block.lines.end - 1].boxes + 1;
+        if lines.iter().any(|l| l.boxes != boxes) {
+            return None;
+        }
+        let base = lines.iter().filter(|l| l.is_text()).map(|l| l.column).min()?;
+        let frame = lines.first()?;
+        let right = frame.right.saturating_sub(base - frame.left);
+        let rows: Vec<&str> = range.map(|i| self.row_from(i, base)).collect();
+        join(&rows, right.saturating_sub(base + self.inset), self.wrap)
+    }
+
+    fn indented(&self) -> Option<Joined> {
+        let block = self.block;
+        let head = self.lines.get(block.heading.start)?;
+        let first = block.body.clone().find(|&i| self.lines[i].is_text())?;
+        let base = self.lines[first].column;
+        if base < head.column + 2 {
+            return None;
+        }
+        let deep = |i: &usize| self.lines[*i].is_blank() || self.lines[*i].column >= base;
+        let end = (first..block.body.end).find(|i| !deep(i)).unwrap_or(block.body.end);
+        let end = self.without_remark(first, end);
+        let rows: Vec<&str> = (first..end).map(|i| self.row_from(i, base)).collect();
+        let frame = &self.lines[first];
+        let right = frame.right.saturating_sub(base - frame.left);
+        join(&rows, right.saturating_sub(base + self.inset), self.wrap)
+    }
+
+    /// Where the faint remark behind a command begins. Without colours it is the last paragraph, or the last row.
+    fn without_remark(&self, first: usize, end: usize) -> usize {
+        let last_text = |end: usize| (first..end).rev().find(|&i| self.lines[i].is_text());
+        let Some(last) = last_text(end) else { return end };
+        if !self.plain {
+            let faint = |i: usize| {
+                let l = &self.lines[i];
+                self.screen.rows[l.row].style_at(l.start).is_some_and(is_faint)
+            };
+            if faint(first) {
+                return end;
+            }
+            let mut start = last + 1;
+            while start > first && (self.lines[start - 1].is_blank() || faint(start - 1)) {
+                start -= 1;
+            }
+            return start;
+        }
+        if last == first {
+            return last + 1;
+        }
+        if let Some(blank) = (first..last).rev().find(|&i| self.lines[i].is_blank()) {
+            return last_text(blank).map_or(last + 1, |i| i + 1);
+        }
+        // The transcript above often shows the same call: it tells how many rows are the command.
+        let above: String = self.lines[..self.block.lines.start]
+            .iter()
+            .rev()
+            .take(24)
+            .rev()
+            .flat_map(|l| l.text.split_whitespace())
+            .collect();
+        for k in (first..=last).rev() {
+            let command: String = (first..=k).flat_map(|i| self.lines[i].text.split_whitespace()).collect();
+            if above.contains(&format!("({command})")) {
+                return k + 1;
+            }
+        }
+        last
+    }
+
+    /// The rows from the one that begins with `prefix` on.
+    pub(super) fn prompt(&self, prefix: &str) -> Option<Joined> {
+        let range = self.block.lines.clone();
+        let end = self.choices_start();
+        let first = range.clone().take_while(|&i| i < end).find(|&i| {
+            let l = &self.lines[i];
+            l.is_text() && l.text.starts_with(prefix)
+        })?;
+        let base = self.lines[first].column;
+        let mut last = (first..end).rev().find(|&i| !self.lines[i].is_blank())?;
+        if self.lines[first].bar {
+            last = (first..=last).find(|&i| self.lines[i].is_blank()).map_or(last, |i| i - 1);
+        }
+        if (first..=last).any(|i| self.lines[i].is_text() && self.lines[i].column < base) {
+            return None;
+        }
+        let rows: Vec<&str> = (first..=last).map(|i| self.row_from(i, base)).collect();
+        let right = usize::from(self.screen.width).saturating_sub(base);
+        let mut joined = join(&rows, right.saturating_sub(base + self.inset), self.wrap)?;
+        joined.text.drain(..prefix.len());
+        if let Some(alternative) = &mut joined.alternative {
+            alternative.drain(..prefix.len());
+        }
+        Some(joined)
+    }
+
+    fn choices_start(&self) -> usize {
+        self.block.question.end
+    }
+
+    /// `Tool(argument)` in the body: the tool and what is in the parentheses.
+    pub(super) fn call(&self) -> Option<(String, String)> {
+        let body = self.block.heading.end..self.block.question.start;
+        let from = self.lines.get(body.clone())?.iter().position(|l| l.is_text() && l.text.contains('('))?;
+        let start = body.start + from;
+        let mut rows: Vec<&str> = Vec::new();
+        for i in start..body.end {
+            let line = &self.lines[i];
+            if !line.is_text() {
+                break;
+            }
+            rows.push(&line.text);
+            if line.text.ends_with(')') {
+                break;
+            }
+        }
+        let frame = &self.lines[start];
+        let right = frame.right.saturating_sub(frame.indent());
+        let text = unwrap(&rows, right.saturating_sub(frame.column), self.wrap).text.replace('\n', " ");
+        let open = text.find('(')?;
+        let argument = text.get(open + 1..open + 1 + closing(&text[open + 1..])?)?.trim();
+        Some((text[..open].trim().to_owned(), argument.to_owned()))
+    }
+
+    /// The first rows of the body that name a path: of the inner box, or what the heading has below its first row.
+    pub(super) fn path(&self) -> Option<String> {
+        let block = self.block;
+        let boxes = self.lines.get(block.lines.end - 1)?.boxes;
+        let inner = block.body.clone().find(|&i| self.lines[i].boxes > boxes && self.lines[i].is_text());
+        let first = match inner {
+            Some(i) if self.lines[i - 1].kind == Kind::Top => i,
+            Some(_) => return None,
+            None => block.heading.start + 1,
+        };
+        let end = if inner.is_some() { block.body.end } else { block.heading.end };
+        let rows: Vec<&str> =
+            (first..end).map(|i| &self.lines[i]).take_while(|l| l.is_text()).map(|l| &*l.text).collect();
+        let frame = self.lines.get(first)?;
+        let right = frame.right.saturating_sub(frame.indent());
+        let joined = unwrap(&rows, right.saturating_sub(frame.column), self.wrap);
+        (!joined.text.is_empty() && !joined.text.contains('\n')).then_some(joined.text)
+    }
+
+    /// The line's own text from a column on, frames at its end left out.
+    fn row_from(&self, i: usize, column: usize) -> &str {
+        let line = &self.lines[i];
+        let row = &self.screen.rows[line.row];
+        let from = row.byte_of_column(column).unwrap_or(line.end);
+        row.text().get(from..line.end).unwrap_or_default().trim_end()
+    }
+}
+
+/// The rows without empty ones at either end, joined.
+fn join(rows: &[&str], room: usize, wrap: WrapStyle) -> Option<Joined> {
+    let from = rows.iter().position(|r| !r.is_empty())?;
+    let to = rows.iter().rposition(|r| !r.is_empty())?;
+    Some(unwrap(&rows[from..=to], room, wrap))
+}
+
+/// Where the parenthesis that is open at the start closes; those in double quotes do not count.
+fn closing(s: &str) -> Option<usize> {
+    let mut depth = 1;
+    let mut quoted = false;
+    for (i, c) in s.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(i);
+        }
+    }
+    None
+}
