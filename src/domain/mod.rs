@@ -12,3 +12,4 @@ pub mod session;
 pub mod status;
 pub mod stroke;
 pub mod text;
+pub mod track;

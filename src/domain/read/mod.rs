@@ -103,6 +103,8 @@ pub struct Reading {
     pub diff: Option<(u32, u32)>,
     /// The agent's version, while its banner is on the screen.
     pub version: Option<String>,
+    /// Time since the last output, as it was told.
+    pub quiet: Option<Duration>,
 }
 
 /// Reads a screen.
@@ -132,6 +134,7 @@ pub fn read(screen: &Screen, facts: &Facts, agents: &Agents) -> Reading {
         reading.agent = Some(told.clone());
     }
     believe_report(&mut reading, facts);
+    reading.quiet = facts.quiet;
     reading
 }
 
