@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# All tests on a fresh machine: installs what is missing (the tests drive a real tmux and a real git), then runs
+# `cargo test`. Arguments go to it.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib.sh
+. scripts/lib.sh
+
+need tmux git cc
+need_rust
+exec cargo test --locked "$@"
