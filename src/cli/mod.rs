@@ -2,6 +2,7 @@
 
 mod agents;
 mod control;
+mod demo;
 mod doctor;
 mod explain;
 pub mod fail;
@@ -9,6 +10,7 @@ mod init;
 mod keys;
 pub mod out;
 mod setup;
+mod sim_agent;
 mod snapshot;
 mod status;
 mod watch;
@@ -52,6 +54,8 @@ pub struct Global {
 /// The subcommands; without one the control room opens.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Open the control room over a private fleet of simulated agents; leaves nothing behind
+    Demo(demo::Args),
     /// One look at the fleet: every session with its state
     Status(status::StatusArgs),
     /// Tell every change as it happens
@@ -68,6 +72,9 @@ enum Command {
     Agents(agents::AgentsArgs),
     /// Why a screen reads as it does: what was matched where, the dialog, the verdict
     Explain(explain::Explain),
+    /// A simulated agent in this terminal, for the demo and for tests
+    #[command(hide = true)]
+    SimAgent(sim_agent::Args),
 }
 
 /// Reads the arguments, runs what they say and turns the outcome into an exit code.
@@ -97,5 +104,7 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Snapshot(a)) => snapshot::run(global, &a),
         Some(Command::Agents(a)) => a.run(),
         Some(Command::Explain(a)) => a.run(),
+        Some(Command::Demo(a)) => demo::run(&a, demo::wait),
+        Some(Command::SimAgent(a)) => sim_agent::run(a),
     }
 }

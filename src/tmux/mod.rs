@@ -8,6 +8,7 @@ pub mod control;
 pub mod exchange;
 pub mod keys;
 pub mod list;
+pub mod private;
 pub mod quote;
 pub mod version;
 pub mod vis;
