@@ -104,7 +104,11 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Snapshot(a)) => snapshot::run(global, &a),
         Some(Command::Agents(a)) => a.run(),
         Some(Command::Explain(a)) => a.run(),
-        Some(Command::Demo(a)) => demo::run(&a, demo::wait),
+        Some(Command::Demo(a)) => demo::run(&a, |demo, time| control::over(demo, global, time)),
         Some(Command::SimAgent(a)) => sim_agent::run(a),
     }
+}
+
+fn control_room() -> Result<(), Fail> {
+    Err(Fail::failed("the control room is not built yet", "run a subcommand"))
 }

@@ -12,6 +12,12 @@ pub fn line(text: &str) {
     }
 }
 
+/// A line on stdout for whoever reads it: where cleaning up must follow, a closed pipe may not end the program.
+pub fn offer(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+}
+
 /// A value as one line of JSON on stdout.
 pub fn json(value: &impl serde::Serialize) {
     line(&serde_json::to_string(value).expect("our own values have string keys and finite numbers"));

@@ -7,11 +7,12 @@ mod fleet;
 mod repos;
 
 use std::fs;
+use std::io;
 use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Fail, out};
 use crate::config::Env;
@@ -90,7 +91,7 @@ impl Demo {
     }
 }
 
-/// What runs over the fleet until it ends or the time is over.
+/// What runs over the fleet until it ends by itself, by a signal or by the end of the time.
 pub type Room = fn(&Demo, Option<Duration>) -> Result<(), Fail>;
 
 /// Removes what killed demos left, starts a fleet, runs the control room over it, removes the fleet.
@@ -100,40 +101,60 @@ pub fn run(args: &Args, room: Room) -> Result<(), Fail> {
         out::complain(&format!("removed what a killed demo left in {}", path.display()));
     }
     let time = args.minutes.map(|m| Duration::from_secs(m.saturating_mul(60)));
-    let demo = Demo::start(args.sessions.into(), args.seed, &env)?;
-    if args.headless { wait(&demo, time) } else { room(&demo, time) }
-}
-
-/// The fleet alone: until Ctrl-C, SIGTERM, SIGHUP or the end of the time.
-pub fn wait(demo: &Demo, time: Option<Duration>) -> Result<(), Fail> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|e| failed("the demo's clock", e))?;
-    runtime.block_on(async {
-        let listen = |kind| signal(kind).map_err(|e| failed("signals", e));
-        let mut interrupt = listen(SignalKind::interrupt())?;
-        let mut terminate = listen(SignalKind::terminate())?;
-        let mut hangup = listen(SignalKind::hangup())?;
-        out::line(&format!("socket {}", demo.socket().display()));
-        out::line(&format!("config {}", demo.config_file().display()));
+    // From here on a signal ends the demo in good order, also while the fleet is still being made.
+    let mut signals = {
+        let _inside = runtime.enter();
+        Signals::listen().map_err(|e| failed("signals", e))?
+    };
+    let demo = Demo::start(args.sessions.into(), args.seed, &env)?;
+    if args.headless {
+        out::offer(&format!("socket {}\nconfig {}", demo.socket().display(), demo.config_file().display()));
+        runtime.block_on(signals.come_within(time));
+        return Ok(());
+    }
+    if runtime.block_on(signals.come_within(Some(Duration::ZERO))) {
+        return Ok(());
+    }
+    room(&demo, time)
+}
+
+/// The signals that ask a program to end.
+struct Signals([Signal; 3]);
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self([
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::hangup())?,
+        ]))
+    }
+
+    /// Waits for one of them, at most so long; true if one came.
+    async fn come_within(&mut self, time: Option<Duration>) -> bool {
+        let [interrupt, terminate, hangup] = &mut self.0;
         let over = async {
             match time {
                 Some(time) => tokio::time::sleep(time).await,
                 None => std::future::pending().await,
             }
         };
+        // Signals first: with no time left it is still seen that one has come.
         tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-            () = over => {}
+            biased;
+            _ = interrupt.recv() => true,
+            _ = terminate.recv() => true,
+            _ = hangup.recv() => true,
+            () = over => false,
         }
-        Ok(())
-    })
+    }
 }
 
-fn make_dirs(root: &Path) -> std::io::Result<()> {
+fn make_dirs(root: &Path) -> io::Result<()> {
     for name in ["bin", "home", "logs", "state"] {
         fs::DirBuilder::new().mode(0o700).create(root.join(name))?;
     }
@@ -171,11 +192,7 @@ fn in_a_shell(argv: &[String]) -> Vec<String> {
         .collect()
 }
 
-fn start_server(
-    den: &Den,
-    env: &Env,
-    seats: &[(Seat, Vec<String>, String)],
-) -> std::io::Result<PrivateServer> {
+fn start_server(den: &Den, env: &Env, seats: &[(Seat, Vec<String>, String)]) -> io::Result<PrivateServer> {
     let home = den.path().join("home").display().to_string();
     let environment = [
         ("PATH", env.path.as_deref().unwrap_or("/usr/local/bin:/usr/bin:/bin")),
@@ -202,7 +219,7 @@ fn start_server(
             Some(server) => server.new_session(new)?,
         }
     }
-    server.ok_or_else(|| std::io::Error::other("a fleet has at least one session"))
+    server.ok_or_else(|| io::Error::other("a fleet has at least one session"))
 }
 
 #[expect(clippy::disallowed_methods, reason = "commits and branch names of the demo bear today's date")]

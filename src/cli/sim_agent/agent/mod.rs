@@ -3,6 +3,8 @@
 
 mod input;
 mod past;
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
 use std::time::Duration;

@@ -146,9 +146,16 @@ impl Ask {
         foot.lines.push(Line::default());
         self.options(&mut foot, 3, width);
         foot.lines.push(Line::default());
-        foot.lines.push(line("   ctrl+g to edit in Vim · ~/.claude/plans/quiet-brave-otter.md", GREY));
-        // The plan takes what the question leaves; blank rows fill the rest, as the real one does.
+        let file = "ctrl+g to edit in Vim · ~/.claude/plans/quiet-brave-otter.md";
+        foot.lines.extend(hang(vec![span("   ", PLAIN)], file, GREY, width));
+        // The plan takes what the question leaves; blank rows fill the rest, and an arrow tells of what is cut off.
         let room = usize::from(height).saturating_sub(foot.lines.len() + 4);
+        if head.len() > room
+            && let Some(title) = head.get_mut(3)
+        {
+            let gap = usize::from(width).saturating_sub(title.width() + 1);
+            title.push_span(span(format!("{}↓", " ".repeat(gap)), GREY));
+        }
         head.resize(room, Line::default());
         foot.cursor.1 += head.len();
         head.append(&mut foot.lines);
