@@ -5,6 +5,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::domain::read::SelfReport;
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::stroke::Stroke;
 
@@ -78,4 +79,7 @@ pub trait Processes: Send + 'static {
 
     /// The folder in which that process works.
     fn folder(&self, pane: PaneIdentity) -> Option<PathBuf>;
+
+    /// What the agent in it says of itself, where it does.
+    fn report(&self, pane: PaneIdentity) -> Option<SelfReport>;
 }

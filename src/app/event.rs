@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::areas::Areas;
 use super::key::Key;
+use crate::domain::read::Reading;
 use crate::domain::screen::Screen;
 use crate::domain::server::{Notice, PaneInfo, Server};
 use crate::domain::session::{PaneId, PaneIdentity};
@@ -56,6 +57,8 @@ pub struct Looked {
     pub wrote: bool,
     /// Name of the foreground process, where /proc tells.
     pub command: Option<String>,
+    /// What all of this means.
+    pub reading: Reading,
 }
 
 /// What the mouse did, at a cell of our terminal.

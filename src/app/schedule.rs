@@ -12,5 +12,6 @@ pub fn next_deadline(state: &State) -> Duration {
     let tick = now.mono + Duration::from_secs(1).saturating_sub(into_second);
     let toast = state.toast.as_ref().map(|t| t.until);
     let needs = state.fleet.sessions.iter().filter_map(needs::will_need_at).filter(|at| *at > now.mono).min();
-    [Some(tick), toast, needs].into_iter().flatten().min().unwrap_or(tick)
+    let settles = state.fleet.sessions.iter().filter_map(|s| s.tracker.due()).min();
+    [Some(tick), toast, needs, settles].into_iter().flatten().min().unwrap_or(tick)
 }

@@ -5,6 +5,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::Duration;
 
+use super::demo::Demo;
 use super::{Fail, Global, setup};
 use crate::evidence::proc::Proc;
 use crate::runtime::{self, Setup};
@@ -17,8 +18,21 @@ pub fn run(global: &Global) -> Result<(), Fail> {
     open(&ground, global, None)
 }
 
+/// Opens the control room over the demo's fleet; everything it writes lies in the demo's folder.
+pub fn over(demo: &Demo, global: &Global, time: Option<Duration>) -> Result<(), Fail> {
+    let global = Global {
+        socket_path: Some(demo.socket()),
+        socket_name: None,
+        config: Some(demo.config_file()),
+        theme: global.theme.clone(),
+    };
+    let mut ground = setup::Ground::lay(&global)?;
+    ground.env.state_home = Some(demo.state_dir());
+    open(&ground, &global, time)
+}
+
 /// Opens the control room on a ground that is laid; it ends by itself after a time, if one is given.
-pub fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -> Result<(), Fail> {
+fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -> Result<(), Fail> {
     ground.terminal_fits()?;
     let theme = ground.theme(global, ground.depth())?;
     let state_dir = ground.state_dir()?;
@@ -30,7 +44,8 @@ pub fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration
         theme,
         panes,
         keyboard,
-        processes: Proc::default(),
+        processes: Proc::new(ground.env.home.as_deref()),
+        agents: ground.agents()?,
         attach: Attach::new(ground.address.clone(), ground.env.tmux.as_deref()),
         frames: Some(state_dir.join("frames")),
         ends_after,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Fail, Global, out, setup};
 use crate::config::files;
+use crate::domain::agent::Agents;
 use crate::domain::server::{Notice, Server};
 use crate::evidence::proc::Proc;
 use crate::runtime::headless;
@@ -124,16 +125,23 @@ fn tmux_program() -> Finding {
 
 /// The server, and how changes on its panes are noticed.
 fn server(ground: &setup::Ground) -> Vec<(&'static str, Finding)> {
+    let agents = Agents::builtin().clone();
     let (panes, _keyboard) = Watcher::new(ground.address.clone(), ground.loaded.config.fleet.notice);
-    let looked =
-        headless::run(ground.state(), panes, Proc::default(), Some(Duration::from_secs(3)), |state| {
+    let looked = headless::run(
+        ground.state(),
+        panes,
+        Proc::new(ground.env.home.as_deref()),
+        agents,
+        Some(Duration::from_secs(3)),
+        |state| {
             let known = match state.server {
                 Server::Connecting => false,
                 Server::Up { .. } => state.noticing.is_some() && state.listed,
                 _ => true,
             };
             if known { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        });
+        },
+    );
     let state = match looked {
         Ok(state) => state,
         Err(e) => return vec![("server", Finding::Fault(e.to_string(), "try again".to_owned()))],

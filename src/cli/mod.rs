@@ -108,7 +108,3 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::SimAgent(a)) => sim_agent::run(a),
     }
 }
-
-fn control_room() -> Result<(), Fail> {
-    Err(Fail::failed("the control room is not built yet", "run a subcommand"))
-}

@@ -10,6 +10,7 @@ use crate::app::effect::Fixed;
 use crate::app::keymap::Keymap;
 use crate::app::state::{Fleet, Order};
 use crate::config::{ConfigError, Env, OrderWord, files};
+use crate::domain::agent::Agents;
 use crate::theme::{self, Depth, Theme};
 use crate::tmux::address::{Address, Environment, Wanted};
 
@@ -63,6 +64,19 @@ impl Ground {
             };
             Fail::usage(format!("no theme is called \"{name}\""), hint)
         })
+    }
+
+    /// How agents' screens read: the built-in manifests, the user's own laid over. A broken one is a fault.
+    pub fn agents(&self) -> Result<Agents, Fail> {
+        let files = files::agents(&self.loaded.folders)?;
+        let (agents, errors) =
+            Agents::builtin().with_overrides(files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+        match errors.first() {
+            Some(e) => {
+                Err(Fail::usage(e.to_string(), "mend it; `archtui agents check FILE` tells all faults"))
+            }
+            None => Ok(agents),
+        }
     }
 
     /// How many colours the terminal shows.

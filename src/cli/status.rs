@@ -48,16 +48,24 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<(), Fail> {
 /// The fleet as one look finds it: every pane's screen read once.
 pub fn look_once(ground: &setup::Ground) -> Result<State, Fail> {
     let (panes, _keyboard) = Watcher::new(ground.address.clone(), ground.loaded.config.fleet.notice);
-    headless::run(ground.state(), panes, Proc::default(), Some(PATIENCE), |state| {
-        let seen = match state.server {
-            Server::Connecting => false,
-            Server::Up { .. } => {
-                state.listed && state.fleet.sessions.iter().all(|s| s.pane.is_none() || s.screen.is_some())
-            }
-            _ => true,
-        };
-        if seen { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    })
+    headless::run(
+        ground.state(),
+        panes,
+        Proc::new(ground.env.home.as_deref()),
+        ground.agents()?,
+        Some(PATIENCE),
+        |state| {
+            let seen = match state.server {
+                Server::Connecting => false,
+                Server::Up { .. } => {
+                    state.listed
+                        && state.fleet.sessions.iter().all(|s| s.pane.is_none() || s.screen.is_some())
+                }
+                _ => true,
+            };
+            if seen { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        },
+    )
     .map_err(|e| Fail::failed(format!("the look failed: {e}"), "try again; `archtui doctor` tells more"))
 }
 
@@ -125,17 +133,20 @@ fn session(state: &State, s: &Session) -> Value {
         "role": member.and_then(|m| m.role.as_deref()),
         "tier": member.and_then(|m| m.tier),
         "managed": member.is_some(),
-        "agent": null,
+        "agent": s.agent(),
         "state": s.state,
         "since": null,
         "needs_you": needs::needs_you(s, state.now.mono),
         "why": s.why.join("; "),
         "stuck": null,
-        "mode": null,
-        "waiting": null,
+        "mode": s.tracker.reading().mode,
+        "waiting": s.dialog().map(|d| json!({
+            "operation": d.operation, "subject": d.subject, "age_s": s.age(state.now.mono).as_secs(),
+            "verdict": null, "rule": null,
+        })),
         "task": null,
         "branch": null,
         "findings": null,
-        "context_left": null,
+        "context_left": s.tracker.reading().context_left,
     })
 }

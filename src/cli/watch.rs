@@ -27,12 +27,19 @@ pub fn run(global: &Global, _args: &WatchArgs) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
     let (panes, _keyboard) = Watcher::new(ground.address.clone(), ground.loaded.config.fleet.notice);
     let mut told = ToldBefore::default();
-    headless::run(ground.state(), panes, Proc::default(), None, |state| {
-        for line in told.news(state) {
-            out::json(&line);
-        }
-        ControlFlow::Continue(())
-    })
+    headless::run(
+        ground.state(),
+        panes,
+        Proc::new(ground.env.home.as_deref()),
+        ground.agents()?,
+        None,
+        |state| {
+            for line in told.news(state) {
+                out::json(&line);
+            }
+            ControlFlow::Continue(())
+        },
+    )
     .map(drop)
     .map_err(|e| Fail::failed(format!("the watch failed: {e}"), "`archtui doctor` tells more"))
 }

@@ -58,6 +58,28 @@ pub fn keymap(folders: &[PathBuf]) -> Result<Keymap, ConfigError> {
     Ok(map)
 }
 
+/// The user's own manifests of agents: name of the file and text. Of two with one name the nearer folder's counts.
+pub fn agents(folders: &[PathBuf]) -> Result<Vec<(String, String)>, ConfigError> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for folder in folders {
+        let Ok(entries) = fs::read_dir(folder.join("agents")) else { continue };
+        let mut files: Vec<PathBuf> = entries.filter_map(|e| e.ok().map(|e| e.path())).collect();
+        files.retain(|f| f.extension().is_some_and(|e| e == "toml"));
+        files.sort();
+        for file in files {
+            let name = |f: &str| f.rsplit('/').next().unwrap_or_default().to_owned();
+            let shown = file.display().to_string();
+            if found.iter().any(|(known, _)| name(known) == name(&shown)) {
+                continue;
+            }
+            if let Some(text) = read(&file, false)? {
+                found.push((shown, text));
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// The text of a file, `None` if it does not exist and need not.
 pub fn read(file: &Path, must: bool) -> Result<Option<String>, ConfigError> {
     let shown = file.display();

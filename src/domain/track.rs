@@ -269,7 +269,7 @@ mod tests {
                 complete: true,
                 ..Dialog::default()
             }),
-            ..reading(State::Permission)
+            ..reading(Permission)
         }
     }
 

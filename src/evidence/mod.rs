@@ -1,3 +1,4 @@
 //! What the system and the agents say of themselves: read-only, each source with its known lies.
 
+pub mod claude;
 pub mod proc;

@@ -7,7 +7,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::claude;
 use crate::domain::proc::ProcStat;
+use crate::domain::read::SelfReport;
 use crate::domain::session::PaneIdentity;
 use crate::domain::text;
 use crate::ports::Processes;
@@ -17,19 +19,19 @@ const INTERPRETERS: [&str; 8] = ["node", "bun", "deno", "python", "python3", "ru
 /// Names of scripts that say nothing; their package's folder does.
 const NAMELESS: [&str; 5] = ["index", "cli", "main", "start", "__main__"];
 
-/// Reads /proc.
+/// Reads /proc, and the agents' own files in a home folder.
 #[derive(Debug, Clone)]
 pub struct Proc {
     root: PathBuf,
-}
-
-impl Default for Proc {
-    fn default() -> Self {
-        Self { root: PathBuf::from("/proc") }
-    }
+    home: Option<PathBuf>,
 }
 
 impl Proc {
+    /// The system's own /proc; agents keep their files in `home`.
+    pub fn new(home: Option<&Path>) -> Self {
+        Self { root: PathBuf::from("/proc"), home: home.map(Path::to_owned) }
+    }
+
     fn stat(&self, pid: u32) -> Option<ProcStat> {
         ProcStat::parse(&fs::read(self.root.join(pid.to_string()).join("stat")).ok()?)
     }
@@ -59,6 +61,11 @@ impl Processes for Proc {
     fn folder(&self, pane: PaneIdentity) -> Option<PathBuf> {
         let leader = self.leader(pane)?;
         fs::read_link(self.root.join(leader.pid.to_string()).join("cwd")).ok()
+    }
+
+    fn report(&self, pane: PaneIdentity) -> Option<SelfReport> {
+        let home = self.home.as_deref()?;
+        claude::report(home, self.leader(pane)?.pid)
     }
 }
 
@@ -111,7 +118,7 @@ mod tests {
             fs::write(folder.join("cmdline"), cmdline).expect("written");
         }
         let root = dir.path().to_owned();
-        (dir, Proc { root })
+        (dir, Proc { root, home: None })
     }
 
     fn stat(pid: u32, comm: &str, tpgid: i32, start: u64) -> String {

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::clock;
 use crate::app::{self, Event, State, schedule};
+use crate::domain::agent::Agents;
 use crate::ports::{Panes, Processes, View};
 use crate::workers::screens::Screens;
 use crate::workers::{self, Workers};
@@ -19,6 +20,7 @@ pub fn run<P: Panes, Q: Processes>(
     mut state: State,
     panes: P,
     processes: Q,
+    agents: Agents,
     patience: Option<Duration>,
     mut look: impl FnMut(&State) -> ControlFlow<()>,
 ) -> io::Result<State> {
@@ -27,7 +29,8 @@ pub fn run<P: Panes, Q: Processes>(
         let (facts, mut told) = mpsc::channel(workers::WAITING);
         let (look_at, view) = watch::channel(View::default());
         let mut workers = Workers::new(facts.clone());
-        workers.spawn(Screens { panes, processes, view, facts });
+        let roster = state.fleet.roster.clone();
+        workers.spawn(Screens::new(panes, processes, agents, roster, view, facts));
         let mut signals = super::Signals::listen()?;
         let end = patience.map(|p| clock::monotonic() + p);
         let mut batch = Vec::with_capacity(super::BATCH);

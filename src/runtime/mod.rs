@@ -17,6 +17,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
 use crate::app::{self, Event, State, schedule};
+use crate::domain::agent::Agents;
 use crate::ports::{Keyboard, Panes, Processes, View};
 use crate::terminal::Terminal;
 use crate::theme::Theme;
@@ -45,6 +46,8 @@ pub struct Setup<P, K, Q> {
     pub keyboard: K,
     /// What /proc says.
     pub processes: Q,
+    /// How agents' screens read.
+    pub agents: Agents,
     /// How a person is handed over to a real session.
     pub attach: Attach,
     /// Where saved frames go; `None` = nowhere to write.
@@ -64,12 +67,13 @@ pub fn run<P: Panes, K: Keyboard, Q: Processes>(setup: Setup<P, K, Q>) -> io::Re
 }
 
 async fn control<P: Panes, K: Keyboard, Q: Processes>(setup: Setup<P, K, Q>) -> io::Result<()> {
-    let Setup { state, theme, panes, keyboard, processes, attach, frames, ends_after } = setup;
+    let Setup { state, theme, panes, keyboard, processes, agents, attach, frames, ends_after } = setup;
     let (facts, mut told) = mpsc::channel(workers::WAITING);
     let (look_at, view) = watch::channel(View::default());
     let (wishes, wished) = mpsc::channel::<Wish>(typist::WAITING);
     let mut workers = Workers::new(facts.clone());
-    workers.spawn(Screens { panes, processes, view, facts: facts.clone() });
+    let roster = state.fleet.roster.clone();
+    workers.spawn(Screens::new(panes, processes, agents, roster, view, facts.clone()));
     workers.spawn(Typist { keyboard, wishes: wished, facts });
 
     let mut signals = Signals::listen()?;

@@ -1,37 +1,169 @@
-//! The worker that watches the panes: takes what tmux tells, adds what /proc tells of the foreground process, and passes it
-//! on as facts. It owns the connection; it hears which panes are in view over a channel that keeps only the newest word.
+//! The worker that watches the panes: takes what tmux tells, adds what the system and the agent say of themselves, reads
+//! what it means, and passes it on as facts. It owns the connection; it hears which panes are in view over a channel that
+//! keeps only the newest word.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::{Facts, Worker};
 use crate::app::Event;
 use crate::app::event::Looked;
+use crate::domain::agent::Agents;
+use crate::domain::read::{self, Reading};
+use crate::domain::roster::Roster;
+use crate::domain::screen::Screen;
+use crate::domain::server::PaneInfo;
+use crate::domain::session::PaneId;
 use crate::ports::{Panes, Processes, Told, View};
+
+/// After a write a screen is read again so much later, though it did not change: the process may have ended meanwhile, and
+/// a sign of work that nothing follows counts for less after a while of silence.
+const AGAIN: [Duration; 2] = [Duration::from_millis(600), Duration::from_millis(5_200)];
 
 /// Watches the panes of one server.
 pub struct Screens<P, Q> {
-    /// The connection.
-    pub panes: P,
-    /// What /proc says.
-    pub processes: Q,
-    /// Which panes are in view.
-    pub view: watch::Receiver<View>,
-    /// Where facts go.
-    pub facts: Facts,
+    panes: P,
+    processes: Q,
+    agents: Agents,
+    roster: Roster,
+    view: watch::Receiver<View>,
+    facts: Facts,
+    known: BTreeMap<PaneId, Known>,
+}
+
+/// What was last seen of a pane.
+struct Known {
+    info: PaneInfo,
+    screen: Option<Arc<Screen>>,
+    told: Option<(Reading, Option<String>)>,
+    wrote: Option<Instant>,
+    /// Which of [`AGAIN`] comes next, and when.
+    again: Option<(usize, Instant)>,
 }
 
 impl<P: Panes, Q: Processes> Screens<P, Q> {
-    fn fact(&self, told: Told) -> Event {
+    /// A worker over these sources; facts go to `facts`.
+    pub fn new(
+        panes: P,
+        processes: Q,
+        agents: Agents,
+        roster: Roster,
+        view: watch::Receiver<View>,
+        facts: Facts,
+    ) -> Self {
+        Self { panes, processes, agents, roster, view, facts, known: BTreeMap::new() }
+    }
+
+    /// Takes what tmux told; false if nobody listens any more.
+    async fn take(&mut self, told: Told) -> bool {
         match told {
-            Told::Server(server) => Event::Server(server),
-            Told::Noticing(notice, why) => Event::Noticing(notice, why),
-            Told::Panes(panes) => Event::Panes(panes),
-            Told::Wrote(pane) => Event::Wrote(pane),
+            Told::Server(server) => tell(&self.facts, Event::Server(server)).await,
+            Told::Noticing(notice, why) => tell(&self.facts, Event::Noticing(notice, why)).await,
+            Told::Panes(panes) => {
+                let renamed = self.list(&panes);
+                let mut heard = tell(&self.facts, Event::Panes(panes)).await;
+                for pane in renamed {
+                    heard &= self.read(pane, false, true).await;
+                }
+                heard
+            }
+            Told::Wrote(pane) => {
+                self.wrote(pane);
+                tell(&self.facts, Event::Wrote(pane)).await
+            }
             Told::Screen { pane, screen, wrote } => {
-                let command = self.processes.foreground(pane);
-                Event::Screen(Box::new(Looked { pane, screen, wrote, command }))
+                let Some(known) = self.known.get_mut(&pane.id).filter(|k| k.info.identity == pane) else {
+                    return true;
+                };
+                known.screen = Some(screen);
+                if wrote {
+                    self.wrote(pane.id);
+                }
+                self.read(pane.id, wrote, false).await
             }
         }
+    }
+
+    /// Keeps the panes that exist; gives those whose title says something else now.
+    fn list(&mut self, panes: &[PaneInfo]) -> Vec<PaneId> {
+        let mut old = std::mem::take(&mut self.known);
+        let mut renamed = Vec::new();
+        for info in panes {
+            let id = info.identity.id;
+            let known = match old.remove(&id).filter(|k| k.info.identity == info.identity) {
+                Some(mut known) => {
+                    if known.info.title != info.title {
+                        renamed.push(id);
+                    }
+                    known.info = info.clone();
+                    known
+                }
+                None => Known { info: info.clone(), screen: None, told: None, wrote: None, again: None },
+            };
+            self.known.insert(id, known);
+        }
+        renamed
+    }
+
+    fn wrote(&mut self, pane: PaneId) {
+        if let Some(known) = self.known.get_mut(&pane) {
+            let now = clock();
+            known.wrote = Some(now);
+            known.again = Some((0, now + AGAIN[0]));
+        }
+    }
+
+    /// Reads a pane's screen and tells it; a screen that was told before is told again only if it means something else now.
+    async fn read(&mut self, pane: PaneId, wrote: bool, again: bool) -> bool {
+        let Some(known) = self.known.get_mut(&pane) else { return true };
+        let Some(screen) = known.screen.clone() else { return true };
+        let identity = known.info.identity;
+        let command = self.processes.foreground(identity);
+        let facts = read::Facts {
+            title: known.info.title.clone(),
+            command: command.clone(),
+            agent: self.roster.place(&known.info.session).and_then(|i| self.roster.members[i].agent.clone()),
+            report: self.processes.report(identity),
+            quiet: known.wrote.map(|at| clock().saturating_duration_since(at)),
+        };
+        let reading = read::read(&screen, &facts, &self.agents);
+        let same = |(r, c): &(Reading, Option<String>)| {
+            r.state == reading.state
+                && r.agent == reading.agent
+                && r.dialog == reading.dialog
+                && *c == command
+        };
+        if again && known.told.as_ref().is_some_and(same) {
+            return true;
+        }
+        known.told = Some((reading.clone(), command.clone()));
+        tell(&self.facts, Event::Screen(Box::new(Looked { pane: identity, screen, wrote, command, reading })))
+            .await
+    }
+
+    /// Reads again what is due; false if nobody listens any more.
+    async fn read_again(&mut self) -> bool {
+        let now = clock();
+        let due: Vec<PaneId> = self
+            .known
+            .iter()
+            .filter(|(_, k)| k.again.is_some_and(|(_, at)| at <= now))
+            .map(|(id, _)| *id)
+            .collect();
+        for pane in due {
+            if let Some(known) = self.known.get_mut(&pane) {
+                let next = known.again.map_or(AGAIN.len(), |(n, _)| n + 1);
+                known.again = known.wrote.and_then(|at| AGAIN.get(next).map(|after| (next, at + *after)));
+            }
+            if !self.read(pane, false, true).await {
+                return false;
+            }
+        }
+        true
     }
 }
 
@@ -40,7 +172,8 @@ impl<P: Panes, Q: Processes> Worker for Screens<P, Q> {
 
     async fn run(&mut self) {
         loop {
-            let told = tokio::select! {
+            let again = self.known.values().filter_map(|k| k.again.map(|(_, at)| at)).min();
+            let heard = tokio::select! {
                 changed = self.view.changed() => {
                     if changed.is_err() {
                         return;
@@ -49,12 +182,107 @@ impl<P: Panes, Q: Processes> Worker for Screens<P, Q> {
                     self.panes.look_at(newest);
                     continue;
                 }
-                told = self.panes.next() => told,
+                told = self.panes.next() => self.take(told).await,
+                () = at(again) => self.read_again().await,
             };
-            let fact = self.fact(told);
-            if self.facts.send(fact).await.is_err() {
+            if !heard {
                 return;
             }
         }
+    }
+}
+
+/// Passes a fact on; false if nobody listens any more.
+async fn tell(facts: &Facts, event: Event) -> bool {
+    facts.send(event).await.is_ok()
+}
+
+/// Sleeps until an instant; for ever if there is none.
+async fn at(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => tokio::time::sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a worker's own clock: when panes are read again")]
+fn clock() -> Instant {
+    Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::session::{PaneIdentity, SessionName};
+    use crate::domain::status::State;
+    use tokio::sync::mpsc;
+
+    /// Panes that tell what a test says.
+    struct Script(mpsc::Receiver<Told>);
+
+    impl Panes for Script {
+        async fn next(&mut self) -> Told {
+            match self.0.recv().await {
+                Some(told) => told,
+                None => std::future::pending().await,
+            }
+        }
+
+        fn look_at(&mut self, _: View) {}
+    }
+
+    /// A process table that a test can change.
+    struct Table(watch::Receiver<&'static str>);
+
+    impl Processes for Table {
+        fn foreground(&self, _: PaneIdentity) -> Option<String> {
+            Some((*self.0.borrow()).to_owned())
+        }
+
+        fn folder(&self, _: PaneIdentity) -> Option<std::path::PathBuf> {
+            None
+        }
+
+        fn report(&self, _: PaneIdentity) -> Option<read::SelfReport> {
+            None
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_agent_that_ended_is_seen_though_its_screen_stays() {
+        let (tell, told) = mpsc::channel(8);
+        let (process, table) = watch::channel("claude");
+        let (_look, view) = watch::channel(View::default());
+        let (facts, mut heard) = mpsc::channel(8);
+        let agents = Agents::builtin().clone();
+        let mut workers = crate::workers::Workers::new(facts.clone());
+        workers.spawn(Screens::new(Script(told), Table(table), agents, Roster::default(), view, facts));
+
+        let info = PaneInfo {
+            identity: PaneIdentity { id: PaneId(1), pid: 5, start: 1 },
+            session: SessionName::new("a"),
+            session_id: 0,
+            window_id: 0,
+            front: true,
+            width: 20,
+            height: 3,
+            title: String::new(),
+            tty: String::new(),
+            dead: false,
+            in_mode: false,
+            synchronized: false,
+            attached: 0,
+        };
+        let pane = info.identity;
+        tell.send(Told::Panes(vec![info])).await.expect("it listens");
+        let screen = Arc::new(Screen::plain("Resume this session with:\n$ "));
+        tell.send(Told::Screen { pane, screen, wrote: true }).await.expect("it listens");
+        assert!(matches!(heard.recv().await, Some(Event::Panes(_))));
+        let Some(Event::Screen(first)) = heard.recv().await else { panic!("a screen was told") };
+        process.send_replace("bash");
+        let Some(Event::Screen(second)) = heard.recv().await else { panic!("it is read again") };
+        assert_eq!(second.command.as_deref(), Some("bash"));
+        assert_eq!(second.screen, first.screen);
+        assert!(matches!(second.reading.state, State::Exited | State::Shell), "{:?}", second.reading);
     }
 }

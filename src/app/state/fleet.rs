@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::dialog::Dialog;
+use crate::domain::read::Reading;
 use crate::domain::roster::{Member, Roster};
 use crate::domain::screen::Screen;
 use crate::domain::server::PaneInfo;
 use crate::domain::session::{PaneIdentity, SessionName};
 use crate::domain::status::State;
+use crate::domain::track::Tracker;
 
 /// What a tile, a row of a panel and the focus hold on to, whatever the order.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -33,7 +36,9 @@ pub struct Session {
     pub screen: Option<Arc<Screen>>,
     /// The screen held while everything is frozen.
     pub held: Option<Arc<Screen>>,
-    /// What it is doing.
+    /// What its screens told over time.
+    pub tracker: Tracker,
+    /// What it is doing, as the tracker says.
     pub state: State,
     /// Since when, on the monotonic clock.
     pub since: Duration,
@@ -58,6 +63,37 @@ impl Session {
         self.held.as_ref().or(self.screen.as_ref())
     }
 
+    /// The dialog that is open, if one is.
+    pub fn dialog(&self) -> Option<&Dialog> {
+        self.tracker.dialog().map(|seen| &seen.dialog)
+    }
+
+    /// Which agent runs here, as far as it is known.
+    pub fn agent(&self) -> Option<&str> {
+        self.tracker.reading().agent.as_deref()
+    }
+
+    /// A look at its screen.
+    pub fn look(&mut self, reading: Reading, now: Duration) {
+        self.tracker.look(reading, now);
+        self.follow();
+    }
+
+    /// Time passed; what was pending may have lasted long enough. True if something changed.
+    pub fn tick(&mut self, now: Duration) -> bool {
+        let changed = self.tracker.tick(now).any();
+        if changed {
+            self.follow();
+        }
+        changed
+    }
+
+    fn follow(&mut self) {
+        self.state = self.tracker.state();
+        self.since = self.tracker.since();
+        self.why.clone_from(&self.tracker.reading().evidence);
+    }
+
     /// How long it has been in its state.
     pub fn age(&self, now: Duration) -> Duration {
         now.saturating_sub(self.since)
@@ -72,6 +108,7 @@ impl Session {
             pane: None,
             screen: None,
             held: None,
+            tracker: Tracker::new(State::Gone, now),
             state: State::Gone,
             since: now,
             why: vec!["no tmux session has this name".into()],
@@ -88,7 +125,8 @@ impl Session {
             pane: Some(pane.clone()),
             screen: None,
             held: None,
-            state: State::Starting,
+            tracker: Tracker::new(State::Unknown, now),
+            state: State::Unknown,
             since: now,
             why: vec!["not looked at yet".into()],
             command: None,

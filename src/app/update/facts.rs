@@ -84,6 +84,7 @@ pub fn screen(state: &mut State, looked: Looked) -> Vec<Effect> {
     }
     session.command = looked.command;
     session.screen = Some(looked.screen);
+    session.look(looked.reading, now);
     vec![]
 }
 

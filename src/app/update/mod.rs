@@ -22,6 +22,11 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     if state.toast.as_ref().is_some_and(|t| t.until <= now.mono) {
         state.toast = None;
     }
+    for session in &mut state.fleet.sessions {
+        if session.tracker.due().is_some_and(|due| due <= now.mono) {
+            session.tick(now.mono);
+        }
+    }
     match event {
         Event::Woke => vec![],
         Event::Key(key) => keys::key(state, key),

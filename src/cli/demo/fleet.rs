@@ -75,29 +75,6 @@ impl Seat {
     }
 }
 
-/// A task that waits when the demo begins.
-#[derive(Debug, Clone, Copy)]
-pub struct Task {
-    /// What to do.
-    pub text: &'static str,
-    /// The session it is for; `None` = any worker.
-    pub target: Option<&'static str>,
-    /// 10 = most urgent.
-    pub priority: u8,
-}
-
-/// The tasks that wait.
-pub const TASKS: [Task; 4] = [
-    Task { text: "Fix the list of mastered words: each word once", target: None, priority: 8 },
-    Task { text: "Jump to the last page with one key", target: Some("dev_worker2"), priority: 5 },
-    Task { text: "Write down how the settings are kept", target: None, priority: 3 },
-    Task {
-        text: "Review feature/dark-mode before it goes to dev",
-        target: Some("wrapper_claude"),
-        priority: 6,
-    },
-];
-
 /// The sessions of a fleet of that size: the first of the roster, then more workers.
 pub fn seats(count: usize) -> Vec<Seat> {
     let roster = Config::layered(ROSTER, "assets/rosters/sop.toml").expect("a test reads the roster").session;
@@ -197,13 +174,5 @@ mod tests {
         assert_eq!(config.fleet.socket, "/run/user/0/archtui-demo-1-0/tmux");
         assert_eq!(config.session[9].dir.as_deref(), Some("/d/with \"quotes\""));
         assert!(config.session[0].protected);
-    }
-
-    #[test]
-    fn tasks_name_sessions_that_exist() {
-        let nine = seats(9);
-        for task in TASKS {
-            assert!(task.target.is_none_or(|t| nine.iter().any(|s| s.name() == t)), "{task:?}");
-        }
     }
 }

@@ -21,8 +21,6 @@ use den::Den;
 use fleet::Seat;
 use repos::Repos;
 
-pub use fleet::{TASKS, Task};
-
 /// Every pane's size: what a full-screen terminal gives an agent.
 const SIZE: (u16, u16) = (120, 40);
 
@@ -91,11 +89,9 @@ impl Demo {
     }
 }
 
-/// What runs over the fleet until it ends by itself, by a signal or by the end of the time.
-pub type Room = fn(&Demo, Option<Duration>) -> Result<(), Fail>;
-
-/// Removes what killed demos left, starts a fleet, runs the control room over it, removes the fleet.
-pub fn run(args: &Args, room: Room) -> Result<(), Fail> {
+/// Removes what killed demos left, starts a fleet, runs `room` over it until that ends by itself, by a signal or by the end
+/// of the time, and removes the fleet.
+pub fn run(args: &Args, room: impl FnOnce(&Demo, Option<Duration>) -> Result<(), Fail>) -> Result<(), Fail> {
     let env = Env::read();
     for path in den::clear(&den::bases(&env)) {
         out::complain(&format!("removed what a killed demo left in {}", path.display()));

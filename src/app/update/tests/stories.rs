@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::*;
 use crate::app::event::{Did, Looked, Mouse, MouseAct};
 use crate::app::state::{Mode, Order, Popup};
+use crate::domain::read::Reading;
 use crate::domain::screen::Screen;
 use crate::domain::stroke::{KeyName, Stroke};
 
@@ -15,7 +16,7 @@ fn the_roster_comes_first_and_who_is_missing_is_gone() {
     assert_eq!(room.shown(), ["b", "a", "lost", "x"]);
     assert_eq!(room.state.fleet.sessions[2].state, Status::Gone);
     room.hear(Event::Panes(vec![pane(0, "x"), pane(1, "a"), pane(2, "b"), pane(3, "lost")]));
-    assert_eq!(room.state.fleet.sessions[2].state, Status::Starting);
+    assert_eq!(room.state.fleet.sessions[2].state, Status::Unknown, "not looked at yet");
 }
 
 #[test]
@@ -175,6 +176,7 @@ fn freezing_holds_screens_and_thawing_shows_the_newest() {
             screen: Arc::new(Screen::plain(s)),
             wrote: true,
             command: None,
+            reading: Reading::default(),
         }))
     };
     room.hear(look("one"));
