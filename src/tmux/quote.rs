@@ -22,10 +22,22 @@ pub fn word(raw: &str) -> Result<String, Unquotable> {
     Ok(out)
 }
 
-/// A text of several lines as one word: the newlines between the lines are written as an escape of tmux's own.
-pub fn lines(raw: &str) -> Result<String, Unquotable> {
-    let words: Result<Vec<String>, Unquotable> = raw.split('\n').map(word).collect();
-    Ok(words?.join("\"\\n\""))
+/// A text of several lines in double quotes, read back by tmux exactly as it is. For pasting only: of control characters
+/// newline and tab pass, the others are left out (`ESC [ 201 ~` in a text would end a bracketed paste before its end).
+pub fn text(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len() + 2);
+    out.push('"');
+    for c in raw.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '"' | '\\' | '$' => out.extend(['\\', c]),
+            c if crate::domain::text::is_printable(c) => out.push(c),
+            _ => {}
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// Text that tmux reads as a format, made inert: every `#` doubled, so that neither `#{}` nor `#()` stands in it.
@@ -58,9 +70,14 @@ mod tests {
     }
 
     #[test]
-    fn lines_become_one_word() {
-        assert_eq!(lines("a $x\nit's").as_deref(), Ok(r#"'a $x'"\n"'it'\''s'"#));
-        assert_eq!(lines("a\0"), Err(Unquotable));
+    fn texts_keep_their_lines_and_lose_what_acts() {
+        for (raw, want) in [
+            ("a\n\tb", r#""a\n\tb""#),
+            (r#"say "$HOME" \ ; { #{x}"#, r#""say \"\$HOME\" \\ ; { #{x}""#),
+            ("x\u{1b}[201~\ry\u{7f}\u{9b}é", r#""x[201~yé""#),
+        ] {
+            assert_eq!(text(raw), want, "{raw:?}");
+        }
     }
 
     #[test]

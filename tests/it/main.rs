@@ -5,3 +5,7 @@ mod draw;
 mod fleets;
 mod frames;
 mod house;
+mod support;
+mod tmux_keys;
+mod tmux_server;
+mod tmux_watch;

@@ -145,7 +145,7 @@ impl Book {
         let (Some(vitals), Some(entry)) = (list::vitals(vitals), self.entries.get_mut(&pane)) else {
             return (Look::Stale, false);
         };
-        let rows = body.iter().filter(|&&b| b == b'\n').count();
+        let rows = body.split(|&b| b == b'\n').count() - 1;
         if vitals.id != pane || vitals.pid != entry.identity.pid || rows != usize::from(vitals.height) {
             return (Look::Stale, false);
         }

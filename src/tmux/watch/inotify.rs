@@ -32,7 +32,9 @@ impl<K: Copy + PartialEq> Watches<K> {
     /// None yet. Fails where the kernel has no inotify, or no instance left for this user.
     pub fn new() -> std::io::Result<Self> {
         let fd = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC)?;
-        Ok(Self { fd: AsyncFd::new(fd)?, keys: HashMap::new() })
+        #[expect(deprecated, reason = "its successor is unsafe; an owned descriptor is what both ask for")]
+        let fd = AsyncFd::new(fd)?;
+        Ok(Self { fd, keys: HashMap::new() })
     }
 
     /// Tells of writes to `path` from now on.

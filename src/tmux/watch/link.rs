@@ -190,7 +190,8 @@ impl Link {
         let awaited = !self.attached || self.wire.is_waiting();
         if awaited && !self.silent && now >= self.timers.waiting + SILENCE {
             self.silent = true;
-            outbox.push(Told::Server(self.silence()));
+            let why = format!("tmux has not answered for {} s", SILENCE.as_secs());
+            outbox.push(Told::Server(Server::Lost { why }));
         }
         if self.up.is_none() {
             self.close_batch();

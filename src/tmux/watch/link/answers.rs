@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Asked, CHECK, Link, SILENCE, TITLES_GAP, Up, ms};
+use super::{Asked, CHECK, Link, TITLES_GAP, Up, ms};
 use crate::domain::server::{Server, Told};
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::ports::TypeError;
@@ -233,10 +233,6 @@ impl Link {
             return Server::Unusable { why };
         }
         Server::Lost { why }
-    }
-
-    pub(super) fn silence(&self) -> Server {
-        Server::Lost { why: format!("tmux has not answered for {} s", SILENCE.as_secs()) }
     }
 }
 
