@@ -1,146 +1,351 @@
-//! What /proc says of a pane: which process is in the foreground of its terminal, and where. Linux only; where /proc is
-//! another namespace's, or the pane's process is not the one that was listed, nothing is said.
-//!
-//! Known lies: a program can call itself anything (`comm` and `argv` are its own to write); an interpreter's name says
-//! nothing, so its script is named instead; for an instant after a start or an end the old process still stands there.
+//! What `/proc` says of the processes in a pane. Known lies: names are chosen by the programs; a pid means another
+//! process in another namespace or after it was used again, so a start time is compared wherever it is known; a process
+//! that is just starting still has the name of its parent.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::claude;
 use crate::domain::proc::ProcStat;
-use crate::domain::read::SelfReport;
-use crate::domain::session::PaneIdentity;
+use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::text;
 use crate::ports::Processes;
 
-/// Programs that run somebody else's program.
-const INTERPRETERS: [&str; 8] = ["node", "bun", "deno", "python", "python3", "ruby", "perl", "MainThread"];
-/// Names of scripts that say nothing; their package's folder does.
-const NAMELESS: [&str; 5] = ["index", "cli", "main", "start", "__main__"];
+/// Programs that run others in their own process group: what they run is what counts.
+const LAUNCHERS: [&str; 15] = [
+    "sh", "bash", "dash", "zsh", "fish", "env", "npm", "npx", "pnpm", "yarn", "bunx", "timeout", "nice",
+    "time", "script",
+];
+/// Programs that run a script: the script's name is what counts.
+const INTERPRETERS: [&str; 7] = ["node", "nodejs", "bun", "deno", "python", "python3", "ruby"];
+/// Names of scripts that say nothing; their package does.
+const NAMELESS: [&str; 6] = ["cli", "index", "main", "start", "run", "__main__"];
+/// A launcher in a launcher in a launcher … ends here.
+const DEPTH: usize = 6;
+/// Of a command line so much is read.
+const MAX_ARGV: usize = 8 * 1024;
 
-/// Reads /proc, and the agents' own files in a home folder.
-#[derive(Debug, Clone)]
-pub struct Proc {
-    root: PathBuf,
-    home: Option<PathBuf>,
+/// A process in the foreground of a pane's terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreground {
+    /// The process.
+    pub pid: u32,
+    /// What it is called: the program, or the script or package that an interpreter runs. Printable.
+    pub name: String,
+    /// Its command line, printable.
+    pub argv: Vec<String>,
+    /// Its current folder, raw.
+    pub cwd: Option<PathBuf>,
 }
 
-impl Proc {
-    /// The system's own /proc; agents keep their files in `home`.
-    pub fn new(home: Option<&Path>) -> Self {
-        Self { root: PathBuf::from("/proc"), home: home.map(Path::to_owned) }
-    }
+/// The processes of this machine.
+#[derive(Debug)]
+pub struct Proc {
+    root: PathBuf,
+    /// The last answer for each pane, and the process that it was found from.
+    known: RefCell<HashMap<PaneId, (ProcStat, String)>>,
+}
 
-    fn stat(&self, pid: u32) -> Option<ProcStat> {
-        ProcStat::parse(&fs::read(self.root.join(pid.to_string()).join("stat")).ok()?)
-    }
-
-    /// The process in the foreground of the pane's terminal.
-    fn leader(&self, pane: PaneIdentity) -> Option<ProcStat> {
-        let first = self.stat(pane.pid)?;
-        if pane.start == 0 || first.start != pane.start {
-            return None;
-        }
-        let group = first.tpgid?;
-        if group == pane.pid { Some(first) } else { self.stat(group) }
+impl Default for Proc {
+    fn default() -> Self {
+        Self::at(Path::new("/proc"))
     }
 }
 
 impl Processes for Proc {
     fn foreground(&self, pane: PaneIdentity) -> Option<String> {
         let leader = self.leader(pane)?;
-        let comm = text::printable(&String::from_utf8_lossy(&leader.comm));
-        if !INTERPRETERS.contains(&comm.as_str()) {
-            return Some(comm);
+        let mut known = self.known.borrow_mut();
+        if let Some((stat, name)) = known.get(&pane.id)
+            && *stat == leader
+        {
+            return Some(name.clone());
         }
-        let line = fs::read(self.root.join(leader.pid.to_string()).join("cmdline")).unwrap_or_default();
-        Some(script_name(&line).unwrap_or(comm))
+        let (found, name) = (leader.clone(), self.effective(leader).1);
+        // A launcher may start something else without changing itself, so its answer is not kept.
+        if is_launcher(&String::from_utf8_lossy(&found.comm)) {
+            known.remove(&pane.id);
+        } else {
+            known.insert(pane.id, (found, name.clone()));
+        }
+        Some(name)
     }
 
     fn folder(&self, pane: PaneIdentity) -> Option<PathBuf> {
-        let leader = self.leader(pane)?;
-        fs::read_link(self.root.join(leader.pid.to_string()).join("cwd")).ok()
-    }
-
-    fn report(&self, pane: PaneIdentity) -> Option<SelfReport> {
-        let home = self.home.as_deref()?;
-        claude::report(home, self.leader(pane)?.pid)
+        self.describe(pane)?.cwd
     }
 }
 
-/// The name of the program that an interpreter runs: its script's, or the script's package's where that says more.
-fn script_name(cmdline: &[u8]) -> Option<String> {
-    let words: Vec<String> =
-        cmdline.split(|&b| b == 0).map(|w| text::printable(&String::from_utf8_lossy(w))).collect();
-    let script = words.iter().skip(1).find(|w| !w.starts_with('-') && !w.is_empty())?;
-    let path = Path::new(script);
-    let stem = path.file_stem()?.to_str()?;
-    if !NAMELESS.contains(&stem) {
-        return Some(stem.to_owned());
+impl Proc {
+    /// The processes below a folder that looks like `/proc`.
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned(), known: RefCell::default() }
     }
-    // …/node_modules/@google/gemini-cli/dist/index.js: the folder after node_modules, without its scope.
-    let mut parts = path.iter().filter_map(|p| p.to_str()).skip_while(|p| *p != "node_modules").skip(1);
-    let package = match parts.next()? {
-        scope if scope.starts_with('@') => parts.next()?,
-        package => package,
+
+    /// Everything about the process in the foreground of a pane.
+    pub fn describe(&self, pane: PaneIdentity) -> Option<Foreground> {
+        let (stat, name) = self.effective(self.leader(pane)?);
+        Some(Foreground {
+            pid: stat.pid,
+            name,
+            argv: self.argv(stat.pid).iter().map(|a| text::printable(a)).collect(),
+            cwd: fs::read_link(self.file(stat.pid, "cwd")).ok(),
+        })
+    }
+
+    /// The device number of a process's controlling terminal.
+    pub fn controlling_terminal(&self, pid: u32) -> Option<u32> {
+        self.stat(pid).map(|s| s.tty_nr).filter(|&n| n != 0)
+    }
+
+    /// A process and its ancestors, nearest first.
+    pub fn ancestry(&self, pid: u32) -> Vec<ProcStat> {
+        let mut line: Vec<ProcStat> = Vec::new();
+        let mut next = Some(pid);
+        while let Some(found) = next.filter(|&p| p != 0 && line.len() < 64).and_then(|p| self.stat(p)) {
+            next = (!line.iter().any(|s| s.pid == found.ppid)).then_some(found.ppid);
+            line.push(found);
+        }
+        line
+    }
+
+    /// The leader of the group in the foreground of the pane's terminal, if the pane is still the one meant. Where the
+    /// start of its process is not known, its pid may be another namespace's: then nothing is said.
+    fn leader(&self, pane: PaneIdentity) -> Option<ProcStat> {
+        let first = self.stat(pane.pid).filter(|s| pane.start != 0 && s.start == pane.start)?;
+        let group = first.tpgid?;
+        if group == first.pid {
+            return Some(first);
+        }
+        let leader = self.stat(group).filter(|s| s.tty_nr == first.tty_nr);
+        // A leader that has ended leaves its group to its children.
+        leader.or_else(|| self.children(first.pid).into_iter().find(|c| c.pgrp == group)).or(Some(first))
+    }
+
+    /// Who really works in the group of this process, and its name: launchers and interpreters are looked through.
+    fn effective(&self, leader: ProcStat) -> (ProcStat, String) {
+        let mut at = leader;
+        for _ in 0..DEPTH {
+            let exe = fs::read_link(self.file(at.pid, "exe")).unwrap_or_default();
+            let name = name_of(&at.comm, &self.argv(at.pid), &exe.to_string_lossy());
+            let launches = is_launcher(&name);
+            let below = launches.then(|| self.children(at.pid).into_iter().find(|c| c.pgrp == at.pgrp));
+            match below.flatten() {
+                Some(child) => at = child,
+                None => return (at, name),
+            }
+        }
+        let name = text::printable(&String::from_utf8_lossy(&at.comm));
+        (at, name)
+    }
+
+    fn file(&self, pid: u32, name: &str) -> PathBuf {
+        self.root.join(pid.to_string()).join(name)
+    }
+
+    fn stat(&self, pid: u32) -> Option<ProcStat> {
+        ProcStat::parse(&fs::read(self.file(pid, "stat")).ok()?)
+    }
+
+    fn children(&self, pid: u32) -> Vec<ProcStat> {
+        let list = fs::read_to_string(self.file(pid, &format!("task/{pid}/children"))).unwrap_or_default();
+        list.split_ascii_whitespace().filter_map(|p| self.stat(p.parse().ok()?)).collect()
+    }
+
+    fn argv(&self, pid: u32) -> Vec<String> {
+        let raw = fs::read(self.file(pid, "cmdline")).unwrap_or_default();
+        let raw = &raw[..raw.len().min(MAX_ARGV)];
+        let raw = raw.strip_suffix(b"\0").unwrap_or(raw);
+        raw.split(|&b| b == 0).map(|a| String::from_utf8_lossy(a).into_owned()).collect()
+    }
+}
+
+/// What a process is called, from its own name, its command line and its program file.
+fn name_of(comm: &[u8], argv: &[String], exe: &str) -> String {
+    let comm = text::printable(&String::from_utf8_lossy(comm));
+    let own = if tells(&comm) {
+        comm
+    } else {
+        // Newer node calls its main thread so; installers call the program file after its version.
+        let argv0 = argv.first().map(String::as_str).unwrap_or_default();
+        let mut parts = base(argv0).into_iter().chain(exe.rsplit('/')).filter(|p| tells(p));
+        parts.next().map(text::printable).unwrap_or(comm)
     };
-    Some(package.to_owned())
+    if !INTERPRETERS.contains(&own.as_str()) && !own.starts_with("python3.") {
+        return own;
+    }
+    script_of(argv).unwrap_or(own)
+}
+
+/// npm names itself after what it runs, as in `npm exec codex`.
+fn is_launcher(name: &str) -> bool {
+    LAUNCHERS.contains(&name.split(' ').next().unwrap_or(name))
+}
+
+/// True if a name says which program it is.
+fn tells(name: &str) -> bool {
+    let version = name.starts_with(|c: char| c.is_ascii_digit());
+    !version && !matches!(name, "" | "MainThread" | "versions" | "bin" | "(deleted)")
+}
+
+/// The name of the script that an interpreter runs: the first argument that is no option.
+fn script_of(argv: &[String]) -> Option<String> {
+    let mut args = argv.iter().skip(1);
+    let script = loop {
+        let arg = args.next()?;
+        match arg.as_str() {
+            // A program text follows, or a module's name.
+            "-e" | "-c" | "-p" | "--eval" | "--print" => return None,
+            "-m" => break args.next()?,
+            "-r" | "--require" | "--import" => drop(args.next()),
+            "run" => {}
+            a if a.starts_with('-') => {}
+            _ => break arg,
+        }
+    };
+    let name = base(script)?;
+    let stem = name.rsplit_once('.').filter(|(s, _)| !s.is_empty()).map_or(name, |(s, _)| s);
+    let name = if NAMELESS.contains(&stem) { package(script).unwrap_or(stem) } else { stem };
+    let short = ["-code", "-cli"].iter().find_map(|end| name.strip_suffix(end)).filter(|s| !s.is_empty());
+    Some(text::printable(short.unwrap_or(name)))
+}
+
+/// The package that a file belongs to: the folder under the last `node_modules`, without its scope.
+fn package(path: &str) -> Option<&str> {
+    let (_, inside) = path.rsplit_once("node_modules/")?;
+    inside.split('/').find(|part| !part.starts_with('@') && !part.is_empty())
+}
+
+fn base(path: &str) -> Option<&str> {
+    path.rsplit('/').next().filter(|b| !b.is_empty())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::session::PaneId;
+
+    fn check(comm: &str, argv: &str, exe: &str, want: &str) {
+        let argv: Vec<String> = argv.split(' ').map(str::to_owned).collect();
+        assert_eq!(name_of(comm.as_bytes(), &argv, exe), want, "{comm} {argv:?} {exe}");
+    }
 
     #[test]
-    fn an_interpreters_script_is_named() {
-        for (line, want) in [
-            ("node\0/usr/local/bin/codex\0--full\0", Some("codex")),
-            ("node\0--no-warnings\0/x/node_modules/@google/gemini-cli/dist/index.js\0", Some("gemini-cli")),
-            ("node\0/x/node_modules/opencode-ai/cli.js\0", Some("opencode-ai")),
-            ("python3\0/venv/bin/aider\0", Some("aider")),
-            ("node\0", None),
-            ("", None),
-            ("node\0index.js\0", None),
-        ] {
-            assert_eq!(script_name(line.as_bytes()).as_deref(), want, "{line:?}");
-        }
+    fn programs_are_called_by_their_name() {
+        check("claude", "claude", "/usr/bin/node", "claude");
+        check("bash", "-bash", "/usr/bin/bash", "bash");
+        check("opencode", "opencode --x", "/opt/opencode", "opencode");
+        check("a\nb\x1b[31m", "x", "/x", "ab[31m");
     }
 
-    /// A /proc of our own: `(pid, stat)` and command lines.
-    fn proc_with(entries: &[(u32, &str, &str)]) -> (tempfile::TempDir, Proc) {
+    #[test]
+    fn interpreters_are_called_by_what_they_run() {
+        check("node", "node /usr/local/bin/codex --full-auto", "/usr/bin/node", "codex");
+        check("node", "node --no-warnings=x /usr/bin/gemini", "/usr/bin/node", "gemini");
+        check("node", "node /x/node_modules/@openai/codex/bin/codex.js", "/usr/bin/node", "codex");
+        check("node", "node /x/node_modules/@google/gemini-cli/dist/index.js", "/usr/bin/node", "gemini");
+        check("node", "node /x/node_modules/@anthropic-ai/claude-code/cli.js", "/usr/bin/node", "claude");
+        check("MainThread", "node /usr/bin/qwen", "/usr/bin/node", "qwen");
+        check("python3", "python3 -m aider --x", "/usr/bin/python3", "aider");
+        check("python3.11", "python3.11 /usr/bin/aider", "/usr/bin/python3.11", "aider");
+        check("bun", "bun run /x/opencode.ts", "/usr/bin/bun", "opencode");
+    }
+
+    #[test]
+    fn an_interpreter_without_a_script_is_itself() {
+        check("node", "node", "/usr/bin/node", "node");
+        check("node", "node -e console.log('codex')", "/usr/bin/node", "node");
+        check("python3", "python3 -c claude", "/usr/bin/python3", "python3");
+        check("node", "node -r ./claude.js", "/usr/bin/node", "node");
+    }
+
+    #[test]
+    fn a_version_for_a_name_gives_way_to_the_folder() {
+        check("2.1.330", "claude", "/h/.local/share/claude/versions/2.1.330", "claude");
+        check(
+            "2.1.330",
+            "/h/.local/share/claude/versions/2.1.330",
+            "/h/.local/share/claude/versions/2.1.330",
+            "claude",
+        );
+        check("2.1.330", "", "", "2.1.330");
+    }
+
+    #[test]
+    fn we_find_ourselves_and_our_line() {
+        let (me, proc) = (std::process::id(), Proc::default());
+        let line = proc.ancestry(me);
+        assert_eq!(line.first().map(|s| s.pid), Some(me));
+        assert!(line.windows(2).all(|w| w[0].ppid == w[1].pid));
+        assert!(proc.argv(me)[0].contains("archtui"));
+        assert_eq!(proc.stat(0), None);
+    }
+
+    /// A /proc of our own: pid, parent, name, foreground group, own group, command line.
+    fn proc_with(entries: &[(u32, u32, &str, u32, u32, &str)]) -> (tempfile::TempDir, Proc) {
         let dir = tempfile::tempdir().expect("a folder");
-        for (pid, stat, cmdline) in entries {
+        for (pid, ppid, comm, tpgid, pgrp, cmdline) in entries {
+            let folder = dir.path().join(pid.to_string()).join(format!("task/{pid}"));
+            fs::create_dir_all(&folder).expect("a folder");
+            let kids: String =
+                entries.iter().filter(|e| e.1 == *pid).map(|e| e.0.to_string()).collect::<Vec<_>>().join(" ");
+            fs::write(folder.join("children"), kids).expect("written");
             let folder = dir.path().join(pid.to_string());
-            fs::create_dir(&folder).expect("a folder");
+            let stat = format!("{pid} ({comm}) S {ppid} {pgrp} 10 34817 {tpgid} 0 0 0 0 0 0 0 0 0 0 20 0 1 0 7 0 0\n");
             fs::write(folder.join("stat"), stat).expect("written");
-            fs::write(folder.join("cmdline"), cmdline).expect("written");
+            fs::write(folder.join("cmdline"), cmdline.replace(' ', "\0")).expect("written");
         }
-        let root = dir.path().to_owned();
-        (dir, Proc { root, home: None })
+        let proc = Proc::at(dir.path());
+        (dir, proc)
     }
 
-    fn stat(pid: u32, comm: &str, tpgid: i32, start: u64) -> String {
-        format!("{pid} ({comm}) S 1 {pid} {pid} 34817 {tpgid} 0 0 0 0 0 0 0 0 0 20 0 1 0 {start} 0 0\n")
+    fn pane(start: u64) -> PaneIdentity {
+        PaneIdentity { id: PaneId(0), pid: 10, start }
     }
 
     #[test]
     fn the_foreground_process_is_the_terminals_not_the_panes() {
-        let entries = [(10, stat(10, "bash", 20, 7), ""), (20, stat(20, "claude", 20, 9), "")];
-        let entries: Vec<_> = entries.iter().map(|(p, s, c)| (*p, s.as_str(), *c)).collect();
-        let (_dir, proc) = proc_with(&entries);
-        let pane = |start| PaneIdentity { id: PaneId(0), pid: 10, start };
+        let (_dir, proc) = proc_with(&[(10, 1, "bash", 20, 10, "-bash"), (20, 10, "claude", 20, 20, "claude")]);
         assert_eq!(proc.foreground(pane(7)).as_deref(), Some("claude"));
         assert_eq!(proc.foreground(pane(8)), None, "another process has that pid by now");
         assert_eq!(proc.foreground(pane(0)), None, "the pid may be another namespace's");
     }
 
     #[test]
+    fn launchers_are_looked_through_within_their_group() {
+        let (_dir, proc) = proc_with(&[
+            (10, 1, "bash", 20, 10, "-bash"),
+            (20, 10, "npm exec codex", 20, 20, "npx codex"),
+            (21, 20, "sh", 20, 20, "sh -c codex"),
+            (22, 21, "node", 20, 20, "node /usr/bin/codex"),
+            (23, 22, "git", 20, 20, "git status"),
+        ]);
+        assert_eq!(proc.foreground(pane(7)).as_deref(), Some("codex"));
+        let (_dir, proc) = proc_with(&[
+            (10, 1, "sh", 10, 10, "sh start.sh"),
+            (22, 10, "node", 10, 10, "node /usr/bin/codex"),
+            (23, 22, "git", 10, 10, "git status"),
+        ]);
+        assert_eq!(proc.foreground(pane(7)).as_deref(), Some("codex"));
+        assert_eq!(proc.describe(pane(7)).map(|f| f.pid), Some(22));
+    }
+
+    #[test]
+    fn a_shell_with_jobs_in_the_background_is_a_shell() {
+        let (_dir, proc) = proc_with(&[(10, 1, "bash", 10, 10, "-bash"), (20, 10, "claude", 10, 20, "claude")]);
+        assert_eq!(proc.foreground(pane(7)).as_deref(), Some("bash"));
+    }
+
+    #[test]
+    fn a_leader_that_ended_leaves_its_group_to_its_children() {
+        let (_dir, proc) = proc_with(&[(10, 1, "bash", 20, 10, "-bash"), (21, 10, "cat", 20, 20, "cat")]);
+        assert_eq!(proc.foreground(pane(7)).as_deref(), Some("cat"));
+    }
+
+    #[test]
     fn a_name_that_lies_is_data() {
-        let hostile = stat(10, "a) S 1 (b\n\x1b[31m", 10, 7);
-        let (_dir, proc) = proc_with(&[(10, &hostile, "")]);
-        let pane = PaneIdentity { id: PaneId(0), pid: 10, start: 7 };
-        assert_eq!(proc.foreground(pane).as_deref(), Some("a) S 1 (b[31m"));
+        let (_dir, proc) = proc_with(&[(10, 1, "a) S 1 (b\n\x1b[31m", 10, 10, "x")]);
+        assert_eq!(proc.foreground(pane(7)).as_deref(), Some("a) S 1 (b[31m"));
     }
 }

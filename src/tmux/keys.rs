@@ -40,7 +40,7 @@ impl Keyboard for Keys {
     }
 
     async fn paste_into(&self, pane: PaneIdentity, text: String) -> Result<String, TypeError> {
-        self.send(pane, guarded(pane, &paste(pane.id, &text))).await
+        self.send(pane, guarded(pane, &paste(pane.id, &text)?)).await
     }
 }
 
@@ -80,12 +80,13 @@ fn guarded(pane: PaneIdentity, sends: &[String]) -> String {
 }
 
 /// A buffer is filled and pasted in one go; `-d` deletes it, `-p` brackets it where the program asked for that.
-fn paste(id: PaneId, text: &str) -> [String; 2] {
+fn paste(id: PaneId, text: &str) -> Result<[String; 2], TypeError> {
+    let text = quote::text(text);
+    if text == "\"\"" {
+        return Err(TypeError::Refused("nothing in that text can be pasted".to_owned()));
+    }
     let buffer = format!("_archtui_{}_paste", std::process::id());
-    [
-        format!("set-buffer -b {buffer} -- {}", quote::text(text)),
-        format!("paste-buffer -d -p -b {buffer} -t {id}"),
-    ]
+    Ok([format!("set-buffer -b {buffer} -- {text}"), format!("paste-buffer -d -p -b {buffer} -t {id}")])
 }
 
 fn send_keys(id: PaneId, stroke: &Stroke) -> Result<String, TypeError> {
@@ -160,6 +161,14 @@ mod tests {
     fn a_newline_is_never_typed() {
         let stroke = Stroke::Text("a\nb".to_owned());
         assert!(matches!(send_keys(PANE.id, &stroke), Err(TypeError::Refused(_))));
+    }
+
+    #[test]
+    fn a_paste_goes_through_a_buffer_of_ours_and_is_never_empty() {
+        let [set, paste_it] = paste(PANE.id, "one\ntwo").expect("it can be pasted");
+        assert!(set.ends_with(r#"_paste -- "one\ntwo""#), "{set}");
+        assert!(paste_it.starts_with("paste-buffer -d -p -b _archtui_"), "{paste_it}");
+        assert!(paste(PANE.id, "\u{1b}").is_err());
     }
 
     #[test]

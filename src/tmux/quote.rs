@@ -27,9 +27,9 @@ pub fn word(raw: &str) -> Result<String, Unquotable> {
 pub fn text(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len() + 2);
     out.push('"');
-    for c in raw.chars() {
+    for c in raw.replace("\r\n", "\n").chars() {
         match c {
-            '\n' => out.push_str("\\n"),
+            '\n' | '\r' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '"' | '\\' | '$' => out.extend(['\\', c]),
             c if crate::domain::text::is_printable(c) => out.push(c),
@@ -74,7 +74,8 @@ mod tests {
         for (raw, want) in [
             ("a\n\tb", r#""a\n\tb""#),
             (r#"say "$HOME" \ ; { #{x}"#, r#""say \"\$HOME\" \\ ; { #{x}""#),
-            ("x\u{1b}[201~\ry\u{7f}\u{9b}é", r#""x[201~yé""#),
+            ("one\r\ntwo\rthree", r#""one\ntwo\nthree""#),
+            ("x\u{1b}[201~y\u{7f}\u{9b}é", r#""x[201~yé""#),
         ] {
             assert_eq!(text(raw), want, "{raw:?}");
         }

@@ -5,6 +5,7 @@ mod draw;
 mod fleets;
 mod frames;
 mod house;
+mod proc;
 mod support;
 mod tmux_keys;
 mod tmux_server;

@@ -77,7 +77,9 @@ impl Room {
                 "waited in vain until {what}
 {self:?}"
             );
-            told.into_iter().for_each(|told| self.take(told));
+            if let Ok(told) = told {
+                self.take(told);
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use archtui::domain::proc::ProcStat;
 use archtui::domain::session::{PaneId, PaneIdentity};
 use archtui::tmux::address::Address;
 
@@ -96,10 +97,12 @@ impl PrivateTmux {
         self.run(&["display-message", "-p", "-t", &pane.to_string(), format])
     }
 
-    /// Who a pane is, the start of its process left out.
+    /// Who a pane is.
     pub fn identity(&self, pane: PaneId) -> PaneIdentity {
         let pid = self.fact(pane, "#{pane_pid}").parse().expect("a pid");
-        PaneIdentity { id: pane, pid, start: 0 }
+        let stat = std::fs::read(format!("/proc/{pid}/stat")).ok();
+        let start = stat.and_then(|stat| ProcStat::parse(&stat)).map_or(0, |stat| stat.start);
+        PaneIdentity { id: pane, pid, start }
     }
 
     /// The bytes that `tmux capture-pane -p -e -N` prints, by a process of its own.
