@@ -57,7 +57,9 @@ async fn main() {
                     before.1 = cost(&server);
                 }
                 Told::Server(other) => say(&format!("{other:?}")),
-                Told::Noticing(notice, why) => say(&format!("noticing by {notice:?} {}", why.unwrap_or_default())),
+                Told::Noticing(notice, why) => {
+                    say(&format!("noticing by {notice:?} {}", why.unwrap_or_default()))
+                }
                 Told::Panes(panes) => {
                     lists += 1;
                     let ids: Vec<PaneId> = panes.iter().map(|p| p.identity.id).collect();

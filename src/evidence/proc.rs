@@ -5,7 +5,6 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::domain::proc::ProcStat;
@@ -292,7 +291,9 @@ mod tests {
                 entries.iter().filter(|e| e.1 == *pid).map(|e| e.0.to_string()).collect::<Vec<_>>().join(" ");
             fs::write(folder.join("children"), kids).expect("written");
             let folder = dir.path().join(pid.to_string());
-            let stat = format!("{pid} ({comm}) S {ppid} {pgrp} 10 34817 {tpgid} 0 0 0 0 0 0 0 0 0 0 20 0 1 0 7 0 0\n");
+            let stat = format!(
+                "{pid} ({comm}) S {ppid} {pgrp} 10 34817 {tpgid} 0 0 0 0 0 0 0 0 0 0 20 0 1 0 7 0 0\n"
+            );
             fs::write(folder.join("stat"), stat).expect("written");
             fs::write(folder.join("cmdline"), cmdline.replace(' ', "\0")).expect("written");
         }
@@ -306,7 +307,8 @@ mod tests {
 
     #[test]
     fn the_foreground_process_is_the_terminals_not_the_panes() {
-        let (_dir, proc) = proc_with(&[(10, 1, "bash", 20, 10, "-bash"), (20, 10, "claude", 20, 20, "claude")]);
+        let (_dir, proc) =
+            proc_with(&[(10, 1, "bash", 20, 10, "-bash"), (20, 10, "claude", 20, 20, "claude")]);
         assert_eq!(proc.foreground(pane(7)).as_deref(), Some("claude"));
         assert_eq!(proc.foreground(pane(8)), None, "another process has that pid by now");
         assert_eq!(proc.foreground(pane(0)), None, "the pid may be another namespace's");
@@ -333,7 +335,8 @@ mod tests {
 
     #[test]
     fn a_shell_with_jobs_in_the_background_is_a_shell() {
-        let (_dir, proc) = proc_with(&[(10, 1, "bash", 10, 10, "-bash"), (20, 10, "claude", 10, 20, "claude")]);
+        let (_dir, proc) =
+            proc_with(&[(10, 1, "bash", 10, 10, "-bash"), (20, 10, "claude", 10, 20, "claude")]);
         assert_eq!(proc.foreground(pane(7)).as_deref(), Some("bash"));
     }
 
