@@ -58,7 +58,7 @@ async fn main() {
                 }
                 Told::Server(other) => say(&format!("{other:?}")),
                 Told::Noticing(notice, why) => {
-                    say(&format!("noticing by {notice:?} {}", why.unwrap_or_default()))
+                    say(&format!("noticing by {notice:?} {}", why.unwrap_or_default()));
                 }
                 Told::Panes(panes) => {
                     lists += 1;

@@ -291,9 +291,8 @@ mod tests {
                 entries.iter().filter(|e| e.1 == *pid).map(|e| e.0.to_string()).collect::<Vec<_>>().join(" ");
             fs::write(folder.join("children"), kids).expect("written");
             let folder = dir.path().join(pid.to_string());
-            let stat = format!(
-                "{pid} ({comm}) S {ppid} {pgrp} 10 34817 {tpgid} 0 0 0 0 0 0 0 0 0 0 20 0 1 0 7 0 0\n"
-            );
+            let stat =
+                format!("{pid} ({comm}) S {ppid} {pgrp} 10 34817 {tpgid} 0 0 0 0 0 0 0 0 0 20 0 1 0 7 0 0\n");
             fs::write(folder.join("stat"), stat).expect("written");
             fs::write(folder.join("cmdline"), cmdline.replace(' ', "\0")).expect("written");
         }

@@ -13,7 +13,7 @@ fn wait_for_name(pane: PaneIdentity, want: &str) {
     wait_until(
         &format!("the foreground is {want}"),
         || name().as_deref() == Some(want),
-        || format!("{:?}", foreground(pane)),
+        || format!("{:?}", proc.describe(pane)),
     );
     assert_eq!(proc.describe(pane).map(|f| f.name).as_deref(), Some(want));
 }
