@@ -7,7 +7,9 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::claude;
 use crate::domain::proc::ProcStat;
+use crate::domain::read::SelfReport;
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::text;
 use crate::ports::Processes;
@@ -43,14 +45,10 @@ pub struct Foreground {
 #[derive(Debug)]
 pub struct Proc {
     root: PathBuf,
+    /// Where agents keep their own files.
+    home: Option<PathBuf>,
     /// The last answer for each pane, and the process that it was found from.
     known: RefCell<HashMap<PaneId, (ProcStat, String)>>,
-}
-
-impl Default for Proc {
-    fn default() -> Self {
-        Self::at(Path::new("/proc"))
-    }
 }
 
 impl Processes for Proc {
@@ -75,12 +73,22 @@ impl Processes for Proc {
     fn folder(&self, pane: PaneIdentity) -> Option<PathBuf> {
         self.describe(pane)?.cwd
     }
+
+    fn report(&self, pane: PaneIdentity) -> Option<SelfReport> {
+        let home = self.home.as_deref()?;
+        claude::report(home, self.leader(pane)?.pid)
+    }
 }
 
 impl Proc {
+    /// The processes of this machine; their agents keep files of their own in `home`.
+    pub fn new(home: Option<&Path>) -> Self {
+        Self::at(Path::new("/proc"), home)
+    }
+
     /// The processes below a folder that looks like `/proc`.
-    pub fn at(root: &Path) -> Self {
-        Self { root: root.to_owned(), known: RefCell::default() }
+    pub fn at(root: &Path, home: Option<&Path>) -> Self {
+        Self { root: root.to_owned(), home: home.map(Path::to_owned), known: RefCell::default() }
     }
 
     /// Everything about the process in the foreground of a pane.
@@ -273,7 +281,7 @@ mod tests {
 
     #[test]
     fn we_find_ourselves_and_our_line() {
-        let (me, proc) = (std::process::id(), Proc::default());
+        let (me, proc) = (std::process::id(), Proc::new(None));
         let line = proc.ancestry(me);
         assert_eq!(line.first().map(|s| s.pid), Some(me));
         assert!(line.windows(2).all(|w| w[0].ppid == w[1].pid));
@@ -296,7 +304,7 @@ mod tests {
             fs::write(folder.join("stat"), stat).expect("written");
             fs::write(folder.join("cmdline"), cmdline.replace(' ', "\0")).expect("written");
         }
-        let proc = Proc::at(dir.path());
+        let proc = Proc::at(dir.path(), None);
         (dir, proc)
     }
 

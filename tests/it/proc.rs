@@ -8,7 +8,7 @@ use crate::support::tmux::PrivateTmux;
 use crate::support::wait_until;
 
 fn wait_for_name(pane: PaneIdentity, want: &str) {
-    let proc = Proc::default();
+    let proc = Proc::new(None);
     let name = || proc.foreground(pane);
     wait_until(
         &format!("the foreground is {want}"),
@@ -34,7 +34,7 @@ fn the_foreground_is_found_through_shells_and_back() {
     wait_for_name(identity, "bash");
     type_in(&format!("sh {}", script.display()));
     wait_for_name(identity, "cat");
-    let shown = Proc::default().describe(identity).expect("it runs");
+    let shown = Proc::new(None).describe(identity).expect("it runs");
     assert_eq!(shown.cwd.as_deref(), Some(tmux.dir()));
     assert_eq!(shown.argv, ["cat"]);
     // The same process becomes another program: the answer follows.
@@ -49,7 +49,7 @@ fn a_pane_is_known_by_its_terminal_and_its_ancestors() {
     let tmux = PrivateTmux::new();
     let (a, b) = (tmux.session("one", "exec cat"), tmux.session("two", "exec cat"));
     let (a, b) = (tmux.identity(a), tmux.identity(b));
-    let proc = Proc::default();
+    let proc = Proc::new(None);
     assert!(proc.controlling_terminal(a.pid).is_some());
     assert_ne!(proc.controlling_terminal(a.pid), proc.controlling_terminal(b.pid));
     assert_eq!(proc.ancestry(a.pid).get(1).map(|s| s.pid), tmux.pid());
