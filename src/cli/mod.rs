@@ -14,6 +14,7 @@ mod sim_agent;
 mod snapshot;
 mod status;
 mod watch;
+pub mod policy;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -75,6 +76,9 @@ enum Command {
     /// A simulated agent in this terminal, for the demo and for tests
     #[command(hide = true)]
     SimAgent(sim_agent::Args),
+    /// What the rules say about an operation
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
 }
 
 /// Reads the arguments, runs what they say and turns the outcome into an exit code.
@@ -106,5 +110,7 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Explain(a)) => a.run(),
         Some(Command::Demo(a)) => demo::run(&a, |demo, time| control::over(demo, global, time)),
         Some(Command::SimAgent(a)) => sim_agent::run(a),
+        None => Err(Fail::failed("the control room is not built yet", "run a subcommand")),
+        Some(Command::Policy(command)) => policy::run(&command),
     }
 }

@@ -2,7 +2,9 @@
 
 pub mod agent;
 pub mod ansi;
+pub mod bash;
 pub mod dialog;
+pub mod policy;
 pub mod proc;
 pub mod read;
 pub mod roster;

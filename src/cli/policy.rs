@@ -1,0 +1,194 @@
+//! `archtui policy check`: the verdict on one operation and the rule that said so, nothing else. Presses nothing and
+//! asks no agent.
+
+use std::path::{Path, PathBuf};
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::{Fail, out};
+use crate::domain::dialog::Operation;
+use crate::domain::policy::{self, Action, Context, PRESETS, PartVerdict, Policy, Subject, Verdict};
+use crate::domain::text;
+
+/// What the rules say.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Tell the verdict on one operation and its rule; exit code 4 unless it would be confirmed
+    Check(Check),
+}
+
+/// The operation to judge.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Print one line of JSON, schema `archtui.policy/1`
+    #[arg(long)]
+    json: bool,
+    /// What the dialog is about
+    #[arg(long, value_name = "OP", value_parser = PossibleValuesParser::new(Operation::ALL.map(Operation::word)))]
+    op: String,
+    /// The shell command, for bash
+    #[arg(long, allow_hyphen_values = true)]
+    command: Option<String>,
+    /// The path, for read, grep, glob, edit and write (grep and glob: else the working folder)
+    #[arg(long, allow_hyphen_values = true)]
+    path: Option<String>,
+    /// The address, for fetch
+    #[arg(long, allow_hyphen_values = true)]
+    url: Option<String>,
+    /// The agent's working folder [default: the current one]
+    #[arg(long, value_name = "DIR")]
+    cwd: Option<PathBuf>,
+    /// The session that asks
+    #[arg(long, value_name = "NAME")]
+    session: Option<String>,
+    /// The rules to judge by
+    #[arg(long, value_name = "NAME", default_value = "sop", value_parser = PossibleValuesParser::new(PRESETS))]
+    preset: String,
+}
+
+/// `archtui.policy/1`.
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: &'static str,
+    at: String,
+    action: Action,
+    rule: &'a str,
+    reason: &'a str,
+    parts: &'a [PartVerdict],
+}
+
+/// Runs one of the subcommands.
+pub fn run(command: &PolicyCommand) -> Result<(), Fail> {
+    match command {
+        PolicyCommand::Check(check) => check.run(),
+    }
+}
+
+impl Check {
+    fn run(&self) -> Result<(), Fail> {
+        let operation = Operation::ALL
+            .into_iter()
+            .find(|o| o.word() == self.op)
+            .expect("clap lets only these words pass");
+        let subject = self.subject(operation)?;
+        let policy = Policy::preset(&self.preset).expect("clap lets only the presets pass");
+        let mut ctx = place(&self.folder()?);
+        ctx.session = self.session.clone().unwrap_or_default();
+        let mut verdict = policy::judge_operation(operation, None, subject, &ctx, &policy);
+        // Where the path can be followed, what it leads to is judged as well: a symbolic link may point anywhere.
+        if let (Subject::Path(path), Some(cwd)) = (subject, ctx.cwd.as_deref())
+            && let Some(real) = resolved(&Path::new(cwd).join(path))
+        {
+            verdict =
+                verdict.worse(policy::judge_operation(operation, None, Subject::Path(&real), &ctx, &policy));
+        }
+        self.tell(&verdict);
+        if verdict.action == Action::Confirm { Ok(()) } else { Err(Fail::findings()) }
+    }
+
+    fn subject(&self, operation: Operation) -> Result<Subject<'_>, Fail> {
+        let given = |value: &'_ Option<String>, option: &str| match value {
+            Some(_) => Ok(()),
+            None => Err(Fail::usage(
+                format!("--op {} needs {option}", operation.word()),
+                "see `archtui policy check --help`",
+            )),
+        };
+        Ok(match operation {
+            Operation::Bash => {
+                given(&self.command, "--command")?;
+                Subject::Command(self.command.as_deref().unwrap_or_default())
+            }
+            Operation::Fetch => {
+                given(&self.url, "--url")?;
+                Subject::Url(self.url.as_deref().unwrap_or_default())
+            }
+            Operation::Grep | Operation::Glob => Subject::Path(self.path.as_deref().unwrap_or(".")),
+            Operation::Read | Operation::Edit | Operation::Write => {
+                given(&self.path, "--path")?;
+                Subject::Path(self.path.as_deref().unwrap_or_default())
+            }
+            _ => Subject::Nothing,
+        })
+    }
+
+    fn folder(&self) -> Result<PathBuf, Fail> {
+        let dir = self.cwd.as_deref().unwrap_or(Path::new("."));
+        let found = dir.canonicalize().ok().filter(|d| d.is_dir());
+        found.ok_or_else(|| {
+            Fail::not_found(
+                format!("{} is no folder", text::printable(&dir.to_string_lossy())),
+                "give --cwd an existing one",
+            )
+        })
+    }
+
+    fn tell(&self, verdict: &Verdict) {
+        if self.json {
+            #[expect(clippy::disallowed_methods, reason = "the report carries the time at which it was made")]
+            let at = jiff::Timestamp::now().to_string();
+            out::json(&Report {
+                schema: "archtui.policy/1",
+                at,
+                action: verdict.action,
+                rule: &verdict.rule,
+                reason: &verdict.reason,
+                parts: &verdict.parts,
+            });
+            return;
+        }
+        out::line(&text::printable(&format!(
+            "{}  {}: {}",
+            verdict.action.word(),
+            verdict.rule,
+            verdict.reason
+        )));
+        for part in verdict.parts.iter().filter(|_| verdict.parts.len() > 1) {
+            let told =
+                format!("  {:7}  {}  ({}: {})", part.action.word(), part.command, part.rule, part.reason);
+            out::line(&text::printable(&told.replace('\n', "↵")));
+        }
+    }
+}
+
+/// What can be told of a folder without asking git: its work tree by an upward search, the branch from HEAD. Without a
+/// work tree the folder itself counts as one, unless a home lies in it.
+pub fn place(folder: &Path) -> Context {
+    #[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let tree = folder.ancestors().find(|d| d.join(".git").exists());
+    let too_wide = folder.parent().is_none() || home.as_deref().is_some_and(|h| h.starts_with(folder));
+    let root = tree.or((!too_wide).then_some(folder));
+    let utf8 = |p: &Path| p.to_str().map(str::to_owned);
+    Context {
+        cwd: utf8(folder),
+        work_tree: root.and_then(utf8),
+        home: home.as_deref().and_then(utf8),
+        branch: tree.and_then(branch),
+        ..Context::default()
+    }
+}
+
+/// The branch that HEAD names; `None` when it names a commit or cannot be read.
+fn branch(tree: &Path) -> Option<String> {
+    let dot_git = tree.join(".git");
+    let folder = if dot_git.is_dir() {
+        dot_git
+    } else {
+        // A linked work tree: a file that names the folder.
+        tree.join(std::fs::read_to_string(&dot_git).ok()?.trim().strip_prefix("gitdir: ")?)
+    };
+    let head = std::fs::read_to_string(folder.join("HEAD")).ok()?;
+    head.trim().strip_prefix("ref: refs/heads/").map(str::to_owned)
+}
+
+/// The path with its links followed, as far as it exists.
+fn resolved(path: &Path) -> Option<String> {
+    path.ancestors().find_map(|above| {
+        let real = above.canonicalize().ok()?;
+        let rest = path.strip_prefix(above).ok()?;
+        real.join(rest).to_str().map(str::to_owned)
+    })
+}

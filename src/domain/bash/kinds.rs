@@ -1,0 +1,320 @@
+//! What an argument may be: one named kind a shape, with the paths and branches that it touches. A value that does
+//! not fit its kind is not vouched for.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::Deserialize;
+
+use super::{Access, Use};
+
+/// The kind of an operand or of an option's value.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Written")]
+pub(super) enum Kind {
+    /// One of the named kinds.
+    Named(Name),
+    /// One of these words, and no other.
+    OneOf(Vec<String>),
+}
+
+/// The named kinds; the word in a table is the name in kebab-case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Name {
+    /// Any text: it is only searched for, printed or stored.
+    Text,
+    /// Text that does not start with `-`.
+    Plain,
+    /// A name of plain characters without `..`.
+    Word,
+    /// A whole number, with a sign or a unit.
+    Number,
+    /// At most a minute, in seconds.
+    Pause,
+    /// At most an hour.
+    Limit,
+    /// A path whose content is read.
+    Read,
+    /// A path that is created or changed.
+    Write,
+    /// A path that is listed.
+    List,
+    /// The folder to work in.
+    Folder,
+    /// A path of a program that is run.
+    Script,
+    /// A test: a path, `::` and names.
+    Test,
+    /// A Go package: a path that may end in `...`.
+    Package,
+    /// A git revision, a path, or `revision:path`.
+    Revision,
+    /// The name of a branch to make or to go to.
+    Branch,
+    /// The name of a branch to make without going to it.
+    BranchName,
+    /// A pattern of file names.
+    Names,
+    /// Columns of `cut`: `1,3-5`.
+    Fields,
+    /// An expression of test names.
+    Expression,
+    /// A script of `sed` that only prints, deletes from the output or replaces.
+    Sed,
+    /// A filter of `jq` that reads neither the environment nor other files.
+    Jq,
+    /// `+…`: a format of `date`.
+    Format,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Name(String),
+    OneOf(Vec<String>),
+}
+
+impl TryFrom<Written> for Kind {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        match written {
+            Written::OneOf(words) => Ok(Self::OneOf(words)),
+            Written::Name(name) => {
+                let de = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(&name);
+                Name::deserialize(de).map(Self::Named).map_err(|e| e.to_string())
+            }
+        }
+    }
+}
+
+impl Kind {
+    /// True if several words may stand where one was written: all of them are taken alike.
+    pub(super) fn takes_patterns(&self) -> bool {
+        matches!(self, Self::Named(Name::Read | Name::List | Name::Test))
+    }
+
+    /// True if a value that starts with `-` is still only text.
+    pub(super) fn takes_dashes(&self) -> bool {
+        matches!(self, Self::Named(Name::Text))
+    }
+
+    /// True if the value is the folder to work in.
+    pub(super) fn is_folder(&self) -> bool {
+        matches!(self, Self::Named(Name::Folder))
+    }
+
+    /// Checks a value and notes what it touches.
+    pub(super) fn check(&self, value: &str, uses: &mut Vec<Use>) -> Result<(), String> {
+        let name = match self {
+            Self::OneOf(words) if words.iter().any(|w| w == value) => return Ok(()),
+            Self::OneOf(_) => return Err(format!("`{value}` is not among the words vouched for")),
+            Self::Named(name) => *name,
+        };
+        let fits = match name {
+            Name::Text => true,
+            Name::Plain => !value.starts_with('-'),
+            Name::Word => is(&WORD, value) && !value.contains(".."),
+            Name::Number => is(&NUMBER, value),
+            Name::Pause => seconds(value).is_some_and(|s| s <= 60.0),
+            Name::Limit => seconds(value).is_some_and(|s| s <= 3600.0),
+            Name::Read => return path(Access::Read, value, uses),
+            Name::Script if value == "-" => false,
+            Name::Script => return path(Access::Read, value, uses),
+            Name::Write => return path(Access::Write, value, uses),
+            Name::List => return path(Access::List, value, uses),
+            Name::Folder => !value.is_empty() && !value.starts_with(['-', '+', ':']),
+            Name::Test => return path(Access::Read, value.split("::").next().unwrap_or(value), uses),
+            Name::Package => return path(Access::Read, value.trim_end_matches("..."), uses),
+            Name::Revision => return revision(value, uses),
+            Name::Branch => {
+                uses.push(Use::Branch(value.to_owned()));
+                is(&BRANCH, value) && !value.contains("..")
+            }
+            Name::BranchName => is(&BRANCH, value) && !value.contains(".."),
+            Name::Fields => is(&FIELDS, value),
+            Name::Names => {
+                uses.push(Use::Path(Access::Read, value.trim_start_matches('!').to_owned()));
+                !value.starts_with('-')
+            }
+            Name::Expression => is(&EXPRESSION, value),
+            Name::Sed => is(&SED, value),
+            Name::Jq => !is(&JQ_REACHES_OUT, value) && !value.starts_with('-'),
+            Name::Format => value.starts_with('+'),
+        };
+        if fits { Ok(()) } else { Err(format!("`{value}` is not a value vouched for there")) }
+    }
+}
+
+/// `-` is standard input; `@file` is read as a list of options by many programs.
+fn path(access: Access, value: &str, uses: &mut Vec<Use>) -> Result<(), String> {
+    if value == "-" && access == Access::Read {
+        return Ok(());
+    }
+    if value.starts_with(['-', '@', '+', ':']) {
+        return Err(format!("`{value}` may be something other than a path"));
+    }
+    uses.push(Use::Path(access, if value.is_empty() { "." } else { value }.to_owned()));
+    Ok(())
+}
+
+/// Whatever git makes of it (revision, range, path, `revision:path`), no path in it may be one that is held.
+fn revision(value: &str, uses: &mut Vec<Use>) -> Result<(), String> {
+    if value.starts_with(['-', ':', '@']) && !is(&AT, value) || value.is_empty() {
+        return Err(format!("`{value}` is not a revision or path vouched for"));
+    }
+    uses.push(Use::Path(Access::Read, value.to_owned()));
+    if let Some((_, path)) = value.split_once(':') {
+        uses.push(Use::Path(Access::Read, path.to_owned()));
+    }
+    Ok(())
+}
+
+/// `1.5`, `10s`, `2m`, `1h`.
+fn seconds(value: &str) -> Option<f64> {
+    let (digits, unit) = match value.char_indices().last()? {
+        (at, 's') => (&value[..at], 1.0),
+        (at, 'm') => (&value[..at], 60.0),
+        (at, 'h') => (&value[..at], 3600.0),
+        _ => (value, 1.0),
+    };
+    is(&DECIMAL, digits).then(|| digits.parse::<f64>().ok().map(|n| n * unit)).flatten()
+}
+
+fn is(pattern: &LazyLock<Regex>, value: &str) -> bool {
+    pattern.is_match(value)
+}
+
+macro_rules! patterns {
+    ($($name:ident = $pattern:expr;)*) => {
+        $(static $name: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a pattern of our own, tested"));)*
+    };
+}
+
+patterns! {
+    WORD = r"\A[A-Za-z0-9_][A-Za-z0-9_.,:+@%=/-]*\z";
+    NUMBER = r"\A[+-]?[0-9]{1,12}[kKMGTb]?\z";
+    DECIMAL = r"\A[0-9]{1,9}(\.[0-9]{1,9})?\z";
+    BRANCH = r"\A[A-Za-z0-9][A-Za-z0-9_./-]*\z";
+    FIELDS = r"\A[0-9,-]+\z";
+    AT = r"\A@(\{[a-z0-9]+\}|[~^][0-9~^]*)?([.]{2,3}[A-Za-z0-9_./~^-]*)?\z";
+    EXPRESSION = r"\A[A-Za-z0-9_][A-Za-z0-9_ .:\[\]-]*\z";
+    // One address or two, then p, d, q or =; or one replacement without the flags that write or run.
+    SED = concat!(
+        r"\A(?:(?:[0-9]+|\$|/(?:[^/\\\n]|\\[^/\n])+/I?)(?:,(?:\+?[0-9]+|\$|/(?:[^/\\\n]|\\[^/\n])+/I?))?!?)?",
+        r"(?:[pdq=]|s/(?:[^/\\\n]|\\[^/\n])*/(?:[^/\\\n]|\\[^/\n])*/[gpI0-9]*)\z",
+    );
+    JQ_REACHES_OUT = r"\b(env|ENV|import|include|modulemeta|get_search_list)\b";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fits(name: Name, value: &str) -> bool {
+        Kind::Named(name).check(value, &mut Vec::new()).is_ok()
+    }
+
+    #[test]
+    fn sed_scripts_that_write_or_run_do_not_fit() {
+        for good in [
+            "5p",
+            "1,20p",
+            "$p",
+            "/fn main/,/^}/p",
+            "/a/d",
+            "s/a/b/",
+            "s/a\\.b/x/g",
+            "10q",
+            "5,+3p",
+            "1!p",
+            "$=",
+        ] {
+            assert!(fits(Name::Sed, good), "{good}");
+        }
+        for bad in [
+            "",
+            "w x",
+            "1w x",
+            "s/a/b/w x",
+            "s/a/b/e",
+            "s/a/b/ge",
+            "e",
+            "1e",
+            "1e id",
+            "r /etc/passwd",
+            "R x",
+            "W x",
+            "5p;w x",
+            "5p\nw x",
+            "s|a|b|e",
+            "s/a/b/;e",
+            "s/a\\/b/e/e",
+            "{p;w x}",
+            "/a/w x",
+            "1,2!w x",
+            "i\\x",
+            "a x",
+            "c x",
+            "F",
+            "z;e",
+            "s/a/b/gw/tmp/x",
+            "s/a/b/M;e",
+            "y/a/b/;e",
+            "/a/e",
+            "\\,x,w y",
+            "$!{e}",
+            "s/a/\n/",
+            "1,/x\\/w y/p",
+        ] {
+            assert!(!fits(Name::Sed, bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn other_kinds_take_what_they_name() {
+        for (name, value, expected) in [
+            (Name::Jq, ".a | keys", true),
+            (Name::Jq, "$ENV.HOME", false),
+            (Name::Jq, "env", false),
+            (Name::Jq, "import \"x\" as $x; .", false),
+            (Name::Word, "a/../../b", false),
+            (Name::Word, "serde,tokio/full", true),
+            (Name::Word, "-x", false),
+            (Name::Pause, "5", true),
+            (Name::Pause, "1m", true),
+            (Name::Pause, "2m", false),
+            (Name::Pause, "infinity", false),
+            (Name::Limit, "10m", true),
+            (Name::Limit, "5d", false),
+            (Name::Number, "+5", true),
+            (Name::Number, "5x", false),
+            (Name::Format, "+%F", true),
+            (Name::Format, "0101", false),
+            (Name::Expression, "a and not b", true),
+            (Name::Expression, "__import__('os')", false),
+            (Name::Revision, "HEAD~1..@{u}", true),
+            (Name::Revision, "@{u}", true),
+            (Name::Revision, "@", true),
+            (Name::Revision, "@~2", true),
+            (Name::Revision, ":/fix", false),
+            (Name::Revision, "@/x", false),
+            (Name::Read, "@args", false),
+            (Name::Read, "-", true),
+            (Name::Write, "-", false),
+            (Name::Branch, "feature/x-0208", true),
+            (Name::Branch, "a..b", false),
+            (Name::Branch, "-f", false),
+        ] {
+            assert_eq!(fits(name, value), expected, "{name:?} {value:?}");
+        }
+    }
+
+    #[test]
+    fn a_revision_names_every_path_that_could_be_read() {
+        let mut uses = Vec::new();
+        Kind::Named(Name::Revision).check("HEAD:.env", &mut uses).expect("fits");
+        assert!(uses.contains(&Use::Path(Access::Read, ".env".into())));
+    }
+}

@@ -1,0 +1,224 @@
+//! From characters to words, joints and redirections. Everything that a shell would do something with, and that is
+//! not listed here, is a fault. Which words may follow each other is for `parse`.
+
+use super::{Fault, Joint, Redirect, Word};
+
+/// One token with the bytes it covers.
+#[derive(Debug)]
+pub(super) enum Token {
+    Word(Word),
+    Joint(Joint),
+    /// The end of a line: ends a part unless a joint stands before it.
+    Line,
+    Redirect(Redirect),
+}
+
+pub(super) struct Lexer<'a> {
+    src: &'a str,
+    pub(super) at: usize,
+}
+
+impl<'a> Lexer<'a> {
+    pub(super) fn new(src: &'a str) -> Self {
+        Self { src, at: 0 }
+    }
+
+    fn peek(&self) -> Option<char> {
+        self.src[self.at..].chars().next()
+    }
+
+    fn bump(&mut self) -> Option<char> {
+        let c = self.peek()?;
+        self.at += c.len_utf8();
+        Some(c)
+    }
+
+    fn eat(&mut self, c: char) -> bool {
+        let found = self.peek() == Some(c);
+        if found {
+            self.at += c.len_utf8();
+        }
+        found
+    }
+
+    pub(super) fn skip_blanks(&mut self) {
+        while self.eat(' ') {}
+    }
+
+    /// The next token; `None` at the end.
+    pub(super) fn next(&mut self) -> Result<Option<Token>, Fault> {
+        self.skip_blanks();
+        let Some(c) = self.peek() else { return Ok(None) };
+        let token = match c {
+            '\n' => {
+                self.bump();
+                Token::Line
+            }
+            ';' => {
+                self.bump();
+                Token::Joint(Joint::Then)
+            }
+            '|' => {
+                self.bump();
+                Token::Joint(if self.eat('|') { Joint::Or } else { Joint::Pipe })
+            }
+            '&' => {
+                self.bump();
+                if !self.eat('&') {
+                    return Err(Fault::Background);
+                }
+                Token::Joint(Joint::And)
+            }
+            '<' | '>' => Token::Redirect(self.redirect("")?),
+            _ => {
+                let word = self.word()?;
+                let is_fd =
+                    !word.quoted && !word.text.is_empty() && word.text.bytes().all(|b| b.is_ascii_digit());
+                if is_fd && matches!(self.peek(), Some('<' | '>')) {
+                    Token::Redirect(self.redirect(&word.text)?)
+                } else {
+                    Token::Word(word)
+                }
+            }
+        };
+        Ok(Some(token))
+    }
+
+    fn redirect(&mut self, fd: &str) -> Result<Redirect, Fault> {
+        let input = self.bump() == Some('<');
+        if input {
+            if self.peek() == Some('<') {
+                return Err(Fault::HereDoc);
+            }
+            if !matches!(fd, "" | "0") {
+                return Err(Fault::Redirect);
+            }
+        } else {
+            if !matches!(fd, "" | "1" | "2") {
+                return Err(Fault::Redirect);
+            }
+            if self.eat('&') {
+                let joined = self.eat('1') || self.eat('2');
+                let ends = self.peek().is_none_or(|c| matches!(c, ' ' | '\n' | ';' | '|' | '&'));
+                return if joined && ends { Ok(Redirect::Join) } else { Err(Fault::Redirect) };
+            }
+            self.eat('>');
+        }
+        self.skip_blanks();
+        if self.peek().is_none_or(|c| matches!(c, '<' | '>' | '&' | '|' | ';' | '(' | '\n')) {
+            return Err(Fault::Redirect);
+        }
+        let target = self.word()?;
+        Ok(match target.text.as_str() {
+            _ if target.glob || target.text.is_empty() => return Err(Fault::Redirect),
+            "/dev/null" => Redirect::Null,
+            _ if input => Redirect::From(target.text),
+            _ => Redirect::Into(target.text),
+        })
+    }
+
+    /// A word: plain characters; or one quoted text; or plain characters that end a quoted text's prefix, as in
+    /// `--include="*.rs"` or `-m"text"`.
+    fn word(&mut self) -> Result<Word, Fault> {
+        let mut word = Word { text: String::new(), quoted: false, glob: false };
+        while let Some(c) = self.peek() {
+            match c {
+                ' ' | '\n' | ';' | '|' | '&' | '<' | '>' => break,
+                '\'' | '"' => {
+                    if word.quoted || !may_precede_quote(&word) {
+                        return Err(Fault::InnerQuote);
+                    }
+                    self.bump();
+                    word.quoted = true;
+                    if c == '"' {
+                        self.double_quoted(&mut word.text)?;
+                    } else {
+                        self.single_quoted(&mut word.text)?;
+                    }
+                }
+                _ if word.quoted => return Err(Fault::InnerQuote),
+                _ => self.plain(c, &mut word)?,
+            }
+        }
+        Ok(word)
+    }
+
+    fn plain(&mut self, c: char, word: &mut Word) -> Result<(), Fault> {
+        let first = word.text.is_empty();
+        match c {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '@' | '%' | '+' | ':' | ',' | '.' | '/' | '-' => {}
+            '=' | '^' if !first => {}
+            // `[` and `]` alone are a program's name and its last argument; `parse` sees to that.
+            '=' | '[' | ']' if first && self.stands_alone() => {}
+            '=' | '^' => return Err(Fault::Lead(c)),
+            '*' | '?' => word.glob = true,
+            '[' | ']' => return Err(Fault::Pattern(c)),
+            '~' if first || word.text.ends_with([':', '=']) => return Err(Fault::Tilde),
+            '~' => {}
+            '{' if word.text.ends_with('@') => return self.at_brace(word),
+            '(' | ')' | '{' | '}' => return Err(Fault::Group(c)),
+            '$' | '`' => return Err(Fault::Expansion(c)),
+            '\\' => return Err(Fault::Backslash),
+            '#' => return Err(Fault::Comment),
+            '!' => return Err(Fault::Bang),
+            _ => return Err(Fault::Foreign),
+        }
+        self.bump();
+        word.text.push(c);
+        Ok(())
+    }
+
+    /// `@{u}`, `@{upstream}`, `@{1}`: braces around one plain name expand to nothing else in any shell.
+    fn at_brace(&mut self, word: &mut Word) -> Result<(), Fault> {
+        let rest = &self.src[self.at + 1..];
+        let inner = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        if inner == 0 || rest.as_bytes().get(inner) != Some(&b'}') {
+            return Err(Fault::Group('{'));
+        }
+        let end = self.at + inner + 2;
+        word.text.push_str(&self.src[self.at..end]);
+        self.at = end;
+        Ok(())
+    }
+
+    fn stands_alone(&self) -> bool {
+        self.src[self.at + 1..].chars().next().is_none_or(|c| matches!(c, ' ' | '\n' | ';' | '|' | '&'))
+    }
+
+    fn single_quoted(&mut self, out: &mut String) -> Result<(), Fault> {
+        loop {
+            match self.bump().ok_or(Fault::Quote)? {
+                '\'' => return Ok(()),
+                c => out.push(c),
+            }
+        }
+    }
+
+    fn double_quoted(&mut self, out: &mut String) -> Result<(), Fault> {
+        loop {
+            match self.bump().ok_or(Fault::Quote)? {
+                '"' => return Ok(()),
+                c @ ('$' | '`') => return Err(Fault::Expansion(c)),
+                '!' if !self.peek().is_some_and(|c| matches!(c, ' ' | '\n' | '"' | '=')) => {
+                    return Err(Fault::Bang);
+                }
+                '\\' => match self.bump().ok_or(Fault::Quote)? {
+                    c @ ('"' | '\\') => out.push(c),
+                    '$' | '`' | '\n' | '!' => return Err(Fault::Backslash),
+                    c => out.extend(['\\', c]),
+                },
+                c => out.push(c),
+            }
+        }
+    }
+}
+
+/// True where a quote may follow the plain start of a word without hiding what the word is.
+fn may_precede_quote(word: &Word) -> bool {
+    let start = word.text.as_str();
+    let named = start.strip_suffix('=').is_some_and(|name| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+    });
+    let short = start.len() == 2 && start.starts_with('-') && start.as_bytes()[1].is_ascii_alphabetic();
+    !word.glob && (start.is_empty() || named || short)
+}

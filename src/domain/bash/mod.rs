@@ -1,0 +1,93 @@
+//! Shell commands, read by rejection: a small grammar whose meaning is the same in every shell that agents use, and
+//! option tables for the programs that are vouched for. Whatever is not understood to the last character is a
+//! [`Fault`]. Not a shell, and not the judge: what may be confirmed is decided in `policy`.
+//!
+//! The grammar: words of plain characters, `'…'` and `"…"` without expansion, joined by `&&`, `||`, `;`, `|` and line
+//! ends, with `2>&1` and redirections to a plainly named file. No expansion of any kind, no assignment, no group, no
+//! background, no comment, no escape outside quotes, no control or invisible character, at most [`MAX_BYTES`] bytes
+//! and [`MAX_PARTS`] parts.
+
+mod chars;
+mod fault;
+mod kinds;
+mod lex;
+mod outcome;
+mod parse;
+mod programs;
+mod table;
+mod vouch;
+
+pub use chars::refused as refused_character;
+pub use fault::Fault;
+pub use outcome::{Access, Outcome, Refusal, Use};
+pub use parse::read;
+pub use programs::Programs;
+pub use table::{Effect, Group, ProgramFile, Table};
+pub use vouch::vouch;
+
+/// A longer command is not read.
+pub const MAX_BYTES: usize = 4096;
+
+/// A command of more parts is not read.
+pub const MAX_PARTS: usize = 20;
+
+/// One argument as the program will get it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The text after the shell has taken the quotes away.
+    pub text: String,
+    /// True if some of it stood in quotes.
+    pub quoted: bool,
+    /// True if an unquoted `*` or `?` stands in it: the shell may put several file names in its place.
+    pub glob: bool,
+}
+
+/// How a part is joined to the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joint {
+    /// It is the first one.
+    First,
+    /// `&&`
+    And,
+    /// `||`
+    Or,
+    /// `;` or the end of a line.
+    Then,
+    /// `|`
+    Pipe,
+}
+
+/// Where a part reads from or writes to, other than its arguments say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Redirect {
+    /// Standard output and error into one: `2>&1` and its like.
+    Join,
+    /// `/dev/null`, in either direction.
+    Null,
+    /// `< file`
+    From(String),
+    /// `> file` or `>> file`
+    Into(String),
+}
+
+/// One simple command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// As it was written.
+    pub text: String,
+    /// How it is joined to the part before.
+    pub joint: Joint,
+    /// The program and its arguments; never empty in a reading without fault.
+    pub words: Vec<Word>,
+    /// Its redirections.
+    pub redirects: Vec<Redirect>,
+}
+
+/// What was read: all parts, or the parts up to the fault (the last of them may be cut short).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// The parts in order.
+    pub parts: Vec<Part>,
+    /// Why the rest was not read.
+    pub fault: Option<Fault>,
+}

@@ -1,0 +1,47 @@
+//! What vouching for one part yields: what kind of thing it does and what it touches, or why it is not vouched for.
+
+use super::Effect;
+
+/// What is done with a path that an argument names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Its content is read.
+    Read,
+    /// It is created or changed.
+    Write,
+    /// Its name or attributes are shown.
+    List,
+}
+
+/// Something that a part touches beyond its own working folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Use {
+    /// A path as the program gets it; it may hold `*` and `?`.
+    Path(Access, String),
+    /// The branch that it makes or goes to.
+    Branch(String),
+}
+
+/// A part that the tables vouch for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// What kind of thing it does.
+    pub effect: Effect,
+    /// What it touches.
+    pub uses: Vec<Use>,
+    /// The folder it goes to first (`git -C`).
+    pub folder: Option<String>,
+    /// Where the programs that it starts stand among its words (`timeout 60 cargo test`: 2).
+    pub starts: Vec<usize>,
+}
+
+/// A part that they do not vouch for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why, as half a sentence.
+    pub reason: String,
+    /// True if a table has the program: then it is an argument that is not vouched for.
+    pub known: bool,
+    /// True if it starts another program, so that the later words may be one.
+    pub wraps: bool,
+}

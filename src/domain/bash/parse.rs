@@ -1,0 +1,264 @@
+//! From tokens to parts: which words start a part, and what may stand between parts.
+
+use super::lex::{Lexer, Token};
+use super::{Fault, Joint, MAX_BYTES, MAX_PARTS, Part, Reading, chars};
+
+/// Words of the shell's own grammar, and words that some shell takes for one.
+const KEYWORDS: [&str; 25] = [
+    "if",
+    "then",
+    "else",
+    "elif",
+    "fi",
+    "for",
+    "foreach",
+    "while",
+    "until",
+    "do",
+    "done",
+    "case",
+    "esac",
+    "select",
+    "in",
+    "function",
+    "coproc",
+    "repeat",
+    "end",
+    "nocorrect",
+    "noglob",
+    "always",
+    "-",
+    "]",
+    "=",
+];
+
+/// Reads a command. Total: any text gives a reading; what could not be read is its fault.
+pub fn read(command: &str) -> Reading {
+    let mut parts = Vec::new();
+    let fault = read_into(&mut parts, command).err();
+    Reading { parts, fault }
+}
+
+fn read_into(parts: &mut Vec<Part>, command: &str) -> Result<(), Fault> {
+    if command.len() > MAX_BYTES {
+        return Err(Fault::TooLong);
+    }
+    if let Some(fault) = chars::refused(command) {
+        return Err(fault);
+    }
+    let mut lexer = Lexer::new(command);
+    let mut joint = Joint::First;
+    // True while a part has to follow: after `&&`, `||`, `|`.
+    let mut owed = true;
+    let mut open = false;
+    loop {
+        lexer.skip_blanks();
+        let start = lexer.at;
+        let token = lexer.next()?;
+        let end = lexer.at;
+        match token {
+            None if owed => return Err(if parts.is_empty() { Fault::Empty } else { Fault::Missing }),
+            None => return parts.last().map_or(Ok(()), complete),
+            Some(Token::Line) if !open => {}
+            Some(Token::Line) => {
+                parts.last().map_or(Ok(()), complete)?;
+                (open, joint) = (false, Joint::Then);
+            }
+            Some(Token::Joint(next)) => {
+                if !open {
+                    return Err(Fault::Missing);
+                }
+                parts.last().map_or(Ok(()), complete)?;
+                (open, joint, owed) = (false, next, next != Joint::Then);
+            }
+            Some(token @ (Token::Word(_) | Token::Redirect(_))) => {
+                if !open {
+                    if parts.len() == MAX_PARTS {
+                        return Err(Fault::TooManyParts);
+                    }
+                    parts.push(Part { text: String::new(), joint, words: Vec::new(), redirects: Vec::new() });
+                    (open, owed) = (true, false);
+                }
+                let part = parts.last_mut().expect("one was pushed when it was opened");
+                if !part.text.is_empty() {
+                    part.text.push(' ');
+                }
+                part.text.push_str(&command[start..end]);
+                match token {
+                    Token::Word(word) => part.words.push(word),
+                    Token::Redirect(redirect) => part.redirects.push(redirect),
+                    Token::Line | Token::Joint(_) => {}
+                }
+            }
+        }
+    }
+}
+
+/// What must hold of a part as a whole.
+fn complete(part: &Part) -> Result<(), Fault> {
+    let Some(program) = part.words.first() else {
+        return Err(Fault::Missing);
+    };
+    let name = program.text.as_str();
+    if name.contains('=') && name != "=" {
+        return Err(Fault::Assignment);
+    }
+    if program.quoted || program.glob {
+        return Err(Fault::Name);
+    }
+    if KEYWORDS.contains(&name) {
+        return Err(Fault::Keyword);
+    }
+    let plain =
+        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'/' | b'+' | b'-' | b':' | b'@');
+    if name != "[" && (!name.bytes().all(plain) || name.starts_with(['-', '+', '@'])) {
+        return Err(Fault::Name);
+    }
+    // An unquoted bracket is a pattern everywhere but around the arguments of `[`.
+    let brackets = part.words[1..].iter().filter(|w| !w.quoted && (w.text == "[" || w.text == "]")).count();
+    let closed = part.words.last().is_some_and(|w| !w.quoted && w.text == "]");
+    match (name == "[", brackets) {
+        (true, 1) if closed => Ok(()),
+        (false, 0) => Ok(()),
+        _ => Err(Fault::Pattern('[')),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::bash::Redirect;
+
+    fn words(command: &str) -> Vec<Vec<String>> {
+        let reading = read(command);
+        assert_eq!(reading.fault, None, "{command:?}");
+        reading.parts.into_iter().map(|p| p.words.into_iter().map(|w| w.text).collect()).collect()
+    }
+
+    #[test]
+    fn parts_are_split_where_a_shell_splits_them() {
+        for (command, expected) in [
+            ("ls", vec![vec!["ls"]]),
+            ("  ls   -la  ", vec![vec!["ls", "-la"]]),
+            ("a && b||c;d|e\nf", vec![vec!["a"], vec!["b"], vec!["c"], vec!["d"], vec!["e"], vec!["f"]]),
+            ("a &&\n\nb |\n c ;", vec![vec!["a"], vec!["b"], vec!["c"]]),
+            ("\n\na\n\nb\n", vec![vec!["a"], vec!["b"]]),
+            ("git commit -m 'a; b && c | d'", vec![vec!["git", "commit", "-m", "a; b && c | d"]]),
+            ("git commit -m \"a\\\"b\\\\c\\n\nd\"", vec![vec!["git", "commit", "-m", "a\"b\\c\\n\nd"]]),
+            ("grep --include=\"*.rs\" -e'x y' ''", vec![vec!["grep", "--include=*.rs", "-ex y", ""]]),
+            (
+                "git diff HEAD~1 HEAD^ @{u} stash@{0}",
+                vec![vec!["git", "diff", "HEAD~1", "HEAD^", "@{u}", "stash@{0}"]],
+            ),
+            ("[ -f a ] && x", vec![vec!["[", "-f", "a", "]"], vec!["x"]]),
+            ("echo a2 2>&1", vec![vec!["echo", "a2"]]),
+        ] {
+            assert_eq!(words(command), expected, "{command:?}");
+        }
+    }
+
+    #[test]
+    fn redirections_are_told_apart() {
+        for (command, expected) in [
+            ("a 2>&1", vec![Redirect::Join]),
+            ("a >&2|b", vec![Redirect::Join]),
+            ("a >/dev/null 2> /dev/null", vec![Redirect::Null, Redirect::Null]),
+            ("a </dev/null", vec![Redirect::Null]),
+            ("a > x 2>>y", vec![Redirect::Into("x".into()), Redirect::Into("y".into())]),
+            ("a a2>x", vec![Redirect::Into("x".into())]),
+            ("a < \"x y\"", vec![Redirect::From("x y".into())]),
+        ] {
+            assert_eq!(read(command).fault, None, "{command:?}");
+            assert_eq!(read(command).parts[0].redirects, expected, "{command:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_a_fault() {
+        for (command, fault) in [
+            ("", Fault::Empty),
+            (" \n ", Fault::Empty),
+            ("a &", Fault::Background),
+            ("a & b", Fault::Background),
+            ("a &&", Fault::Missing),
+            ("&& a", Fault::Missing),
+            ("a ;; b", Fault::Missing),
+            ("a | | b", Fault::Missing),
+            ("a |& b", Fault::Background),
+            ("a &> x", Fault::Background),
+            ("a\n&& b", Fault::Missing),
+            ("> x", Fault::Missing),
+            ("a >& x", Fault::Redirect),
+            ("a 2>&1x", Fault::Redirect),
+            ("a 2>&-", Fault::Redirect),
+            ("a >| x", Fault::Redirect),
+            ("a 3> x", Fault::Redirect),
+            ("a <> x", Fault::Redirect),
+            ("a > *", Fault::Redirect),
+            ("a > >(b)", Fault::Redirect),
+            ("a << E", Fault::HereDoc),
+            ("a <<< E", Fault::HereDoc),
+            ("a <(b)", Fault::Redirect),
+            ("a $x", Fault::Expansion('$')),
+            ("a \"$x\"", Fault::Expansion('$')),
+            ("a `b`", Fault::Expansion('`')),
+            ("a \"`b`\"", Fault::Expansion('`')),
+            ("a $'b'", Fault::Expansion('$')),
+            ("r\\m a", Fault::Backslash),
+            ("a \\\nb", Fault::Backslash),
+            ("a \"\\$x\"", Fault::Backslash),
+            ("a \"b\\\nc\"", Fault::Backslash),
+            ("(a)", Fault::Group('(')),
+            ("{ a; }", Fault::Group('{')),
+            ("a {b,c}", Fault::Group('{')),
+            ("a @{b,c}", Fault::Group('{')),
+            ("a @{1..3}", Fault::Group('{')),
+            ("a() { b; }", Fault::Group('(')),
+            ("a [bc]", Fault::Pattern('[')),
+            ("a ]", Fault::Pattern('[')),
+            ("[ a", Fault::Pattern('[')),
+            ("[ a ] b", Fault::Pattern('[')),
+            ("[[ -f a ]]", Fault::Pattern('[')),
+            ("a ~/b", Fault::Tilde),
+            ("a b:~/c", Fault::Tilde),
+            ("a # b", Fault::Comment),
+            ("! a", Fault::Bang),
+            ("a \"b!c\"", Fault::Bang),
+            ("a =b", Fault::Lead('=')),
+            ("a ^b", Fault::Lead('^')),
+            ("a 'b", Fault::Quote),
+            ("a \"b", Fault::Quote),
+            ("g'i't push", Fault::InnerQuote),
+            ("a 'b''c'", Fault::InnerQuote),
+            ("a b\"c\"", Fault::InnerQuote),
+            ("a 'b'c", Fault::InnerQuote),
+            ("'git' push", Fault::Name),
+            ("\"\" a", Fault::Name),
+            ("g* a", Fault::Name),
+            ("-a b", Fault::Name),
+            ("A=b c", Fault::Assignment),
+            ("A+=b c", Fault::Assignment),
+            ("A=b", Fault::Assignment),
+            ("x && A=\"b\" c", Fault::Assignment),
+            ("for x", Fault::Keyword),
+            ("é a", Fault::Foreign),
+            ("a é", Fault::Foreign),
+            ("a\tb", Fault::Control(9)),
+            ("a\rb", Fault::Control(13)),
+            ("a '\u{200b}'", Fault::Invisible(0x200b)),
+            ("a '…'", Fault::Ellipsis),
+        ] {
+            assert_eq!(read(command).fault, Some(fault), "{command:?}");
+        }
+        assert_eq!(read(&"a;".repeat(20)).fault, None);
+        assert_eq!(read(&"a;".repeat(21)).fault, Some(Fault::TooManyParts));
+        assert_eq!(read(&"a".repeat(4097)).fault, Some(Fault::TooLong));
+    }
+
+    #[test]
+    fn what_was_read_before_a_fault_is_kept() {
+        let reading = read("ls && rm -rf $HOME");
+        assert_eq!(reading.fault, Some(Fault::Expansion('$')));
+        assert_eq!(reading.parts[1].text, "rm -rf");
+    }
+}

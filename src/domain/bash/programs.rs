@@ -1,0 +1,81 @@
+//! The option tables by program: those that ship, and a user's on top. What a table says is in `table`.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::table::{ProgramFile, Table, split_with};
+
+/// Every program that is vouched for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Programs(BTreeMap<String, Table>);
+
+const SHIPPED: [(&str, &str); 6] = [
+    ("files.toml", include_str!("../../../assets/policies/programs/files.toml")),
+    ("text.toml", include_str!("../../../assets/policies/programs/text.toml")),
+    ("git.toml", include_str!("../../../assets/policies/programs/git.toml")),
+    ("builders.toml", include_str!("../../../assets/policies/programs/builders.toml")),
+    ("scripts.toml", include_str!("../../../assets/policies/programs/scripts.toml")),
+    ("system.toml", include_str!("../../../assets/policies/programs/system.toml")),
+];
+
+static PROGRAMS: LazyLock<Programs> = LazyLock::new(|| {
+    let mut all = Programs::default();
+    for (name, text) in SHIPPED {
+        let file: ProgramFile = toml::from_str(text)
+            .unwrap_or_else(|e| panic!("programs/{name} ships with the program and is tested: {e}"));
+        all.add(&file).unwrap_or_else(|(program, why)| panic!("programs/{name}: {program}: {why}"));
+    }
+    all
+});
+
+impl Programs {
+    /// The tables that ship.
+    pub fn shipped() -> Self {
+        PROGRAMS.clone()
+    }
+
+    /// The table of a program, called by its bare name.
+    pub(super) fn table(&self, name: &str) -> Option<&Table> {
+        self.0.get(name)
+    }
+
+    /// The names that have a table, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// Adds tables; one for a program that has one already replaces it. The error names the program and what is wrong.
+    pub fn add(&mut self, file: &ProgramFile) -> Result<(), (String, String)> {
+        for (names, table) in split_with(file.program.clone(), '|') {
+            let mut table = table;
+            table.prepare(&file.group, None).map_err(|why| (names.clone(), why))?;
+            self.0.insert(names, table);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shipped_table_is_sound() {
+        for (name, text) in SHIPPED {
+            let file: ProgramFile = toml::from_str(text).unwrap_or_else(|e| panic!("{name}: {e}"));
+            let mut all = Programs::default();
+            all.add(&file).unwrap_or_else(|(program, why)| panic!("{name}: {program}: {why}"));
+        }
+    }
+
+    #[test]
+    fn no_program_has_two_shipped_tables() {
+        let mut seen = std::collections::BTreeSet::new();
+        for (name, text) in SHIPPED {
+            let file: ProgramFile = toml::from_str(text).expect("tested above");
+            for (program, _) in split_with(file.program, '|') {
+                assert!(seen.insert(program.clone()), "{program} again in {name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! Goes through the arguments of one part with the option tables. Every word must be accounted for; the first that is
+//! not ends it.
+
+use std::collections::BTreeSet;
+
+use super::kinds::Kind;
+use super::table::{Style, Table};
+use super::{Access, Effect, Outcome, Programs, Refusal, Use, Word};
+
+/// How deep one program may start another (`timeout 60 npx eslint .`).
+const MAX_DEPTH: usize = 3;
+
+/// Vouches for a part, or says why not.
+pub fn vouch(programs: &Programs, words: &[Word]) -> Result<Outcome, Refusal> {
+    vouch_at(programs, words, 0)
+}
+
+fn vouch_at(programs: &Programs, words: &[Word], depth: usize) -> Result<Outcome, Refusal> {
+    let Some((program, mut args)) = words.split_first() else {
+        return Err(refusal("there is no program", false));
+    };
+    let name = program.text.as_str();
+    if depth > MAX_DEPTH || program.quoted || program.glob {
+        return Err(refusal("what it starts is not written plainly", true));
+    }
+    if name == "cd" {
+        return change_folder(args);
+    }
+    let table = match (name, args.split_last()) {
+        // `parse` saw that the last word of `[` is an unquoted `]`.
+        ("[", Some((_, inner))) => {
+            args = inner;
+            programs.table("test")
+        }
+        _ => programs.table(name),
+    };
+    let Some(table) = table else {
+        return Err(refusal(format!("no table vouches for `{name}`"), false));
+    };
+    read_table(programs, table, args, depth).map_err(|why| Refusal {
+        reason: format!("{name}: {why}"),
+        known: true,
+        wraps: !table.runs.is_empty(),
+    })
+}
+
+fn refusal(reason: impl Into<String>, known: bool) -> Refusal {
+    Refusal { reason: reason.into(), known, wraps: !known }
+}
+
+fn change_folder(args: &[Word]) -> Result<Outcome, Refusal> {
+    match args {
+        [to] if !to.glob && !to.text.is_empty() && !to.text.starts_with(['-', '+']) => Ok(Outcome {
+            effect: Effect::Read,
+            uses: vec![Use::Path(Access::Read, to.text.clone())],
+            folder: None,
+            starts: Vec::new(),
+        }),
+        _ => Err(refusal("cd: only one plain folder is vouched for", true)),
+    }
+}
+
+fn read_table(programs: &Programs, table: &Table, args: &[Word], depth: usize) -> Result<Outcome, String> {
+    if let [only] = args
+        && table.alone.0.contains(&only.text)
+    {
+        return Ok(Outcome {
+            effect: table.effect.unwrap_or(Effect::Read),
+            uses: Vec::new(),
+            folder: None,
+            starts: Vec::new(),
+        });
+    }
+    if !table.form.is_empty() {
+        return any_form(programs, table, args, depth);
+    }
+    let mut scan = Scan::new(table);
+    if !table.runs.is_empty() {
+        return scan.start_another(programs, args, depth);
+    }
+    if !table.sub.is_empty() {
+        return scan.subcommand(programs, args, depth);
+    }
+    scan.all(programs, args, depth)
+}
+
+/// The first form that vouches; else why the first one does not.
+fn any_form(programs: &Programs, table: &Table, args: &[Word], depth: usize) -> Result<Outcome, String> {
+    let mut why = None;
+    for form in &table.form {
+        match read_table(programs, form, args, depth) {
+            Ok(outcome) => return Ok(outcome),
+            Err(e) => why = why.or(Some(e)),
+        }
+    }
+    Err(why.unwrap_or_default())
+}
+
+/// One walk over arguments.
+struct Scan<'a> {
+    table: &'a Table,
+    seen: BTreeSet<String>,
+    uses: Vec<Use>,
+    folder: Option<String>,
+}
+
+impl<'a> Scan<'a> {
+    fn new(table: &'a Table) -> Self {
+        Self { table, seen: BTreeSet::new(), uses: Vec::new(), folder: None }
+    }
+
+    /// Options anywhere, then what the operands are.
+    fn all(&mut self, programs: &Programs, args: &[Word], depth: usize) -> Result<Outcome, String> {
+        let mut operands = Vec::new();
+        let mut at = 0;
+        let mut ended = self.table.style == Style::Words;
+        let mut behind = None;
+        while let Some(word) = args.get(at) {
+            if !ended && word.text == "--" && self.table.style == Style::Clustered {
+                ended = true;
+                at += 1;
+                if let Some(after) = &self.table.after {
+                    behind = Some(read_table(programs, after, &args[at..], depth)?);
+                    break;
+                }
+            } else if !ended && is_option(word) {
+                at += self.option(&args[at..])?;
+            } else {
+                operands.push(word);
+                at += 1;
+            }
+        }
+        let required = &self.table.require.0;
+        if !required.is_empty() && required.is_disjoint(&self.seen) {
+            let names: Vec<&str> = required.iter().map(String::as_str).collect();
+            return Err(format!("only with {} it is vouched for", names.join(" or ")));
+        }
+        self.operands(&operands)?;
+        let mut outcome = self.outcome()?;
+        if let Some(behind) = behind {
+            outcome.uses.extend(behind.uses);
+        }
+        Ok(outcome)
+    }
+
+    fn operands(&mut self, operands: &[&Word]) -> Result<(), String> {
+        let table = self.table;
+        if operands.len() < table.min {
+            return Err("an argument is missing".into());
+        }
+        if let Some(max) = table.max
+            && operands.len() > max
+        {
+            return Err(format!("`{}` is one argument too many", operands[max].text));
+        }
+        let has_first = table.first.is_some() && table.first_unless.0.is_disjoint(&self.seen);
+        for (i, word) in operands.iter().enumerate() {
+            let first = i == 0 && has_first;
+            let kind = if first { table.first.as_ref() } else { table.operands.as_ref() };
+            let Some(kind) = kind else {
+                return Err(format!("the argument `{}` is not vouched for", word.text));
+            };
+            if word.text.starts_with('-') && word.text != "-" && !kind.takes_dashes() {
+                return Err(format!("`{}` may be taken for an option", word.text));
+            }
+            if word.glob {
+                let lead_is_plain = !word.text.starts_with(['*', '?', '-', '@', '+', ':']);
+                if first || table.max.is_some() || !kind.takes_patterns() || !(lead_is_plain || table.globs) {
+                    return Err(format!("the pattern `{}` may become something else", word.text));
+                }
+            }
+            kind.check(&word.text, &mut self.uses)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the option in `args[0]`; tells how many words it took.
+    fn option(&mut self, args: &[Word]) -> Result<usize, String> {
+        let word = &args[0];
+        let text = word.text.as_str();
+        if word.glob {
+            return Err(format!("the pattern `{text}` may become something else"));
+        }
+        let table = self.table;
+        if table.flags.0.contains(text) {
+            self.seen.insert(text.to_owned());
+            return Ok(1);
+        }
+        if let Some(kind) = table.values.get(text) {
+            return self.value_in_next(text, kind, args);
+        }
+        if let Some((name, value)) = text.split_once('=') {
+            let single_dash = !name.starts_with("--") && table.style == Style::Clustered;
+            if let Some(kind) = table.values.get(name).or_else(|| table.glued.get(name))
+                && !single_dash
+            {
+                return self.value(name, kind, value).map(|()| 1);
+            }
+        }
+        if table.numbers && text.len() > 1 && text[1..].bytes().all(|b| b.is_ascii_digit()) {
+            return Ok(1);
+        }
+        if table.style == Style::Clustered && !text.starts_with("--") {
+            return self.cluster(args);
+        }
+        Err(format!("the option `{text}` is not vouched for"))
+    }
+
+    /// `-abc`, `-n5`, `-am text`.
+    fn cluster(&mut self, args: &[Word]) -> Result<usize, String> {
+        let text = args[0].text.as_str();
+        for (at, letter) in text.char_indices().skip(1) {
+            let name = format!("-{letter}");
+            let rest = &text[at + letter.len_utf8()..];
+            if let Some(kind) = self.table.values.get(&name) {
+                if rest.is_empty() {
+                    return self.value_in_next(&name, kind, args);
+                }
+                return self.value(&name, kind, rest).map(|()| 1);
+            }
+            if let Some(kind) = self.table.glued.get(&name)
+                && !rest.is_empty()
+            {
+                return self.value(&name, kind, rest).map(|()| 1);
+            }
+            if !self.table.flags.0.contains(&name) {
+                let told = if text == name { name } else { format!("{name}` in `{text}") };
+                return Err(format!("the option `{told}` is not vouched for"));
+            }
+            self.seen.insert(name);
+        }
+        Ok(1)
+    }
+
+    fn value_in_next(&mut self, name: &str, kind: &Kind, args: &[Word]) -> Result<usize, String> {
+        let Some(value) = args.get(1) else {
+            return Err(format!("the value of `{name}` is missing"));
+        };
+        if value.glob || value.text.starts_with('-') && value.text != "-" && !self.table.dash_values {
+            return Err(format!("the value `{}` of `{name}` may be taken for something else", value.text));
+        }
+        self.value(name, kind, &value.text).map(|()| 2)
+    }
+
+    fn value(&mut self, name: &str, kind: &Kind, value: &str) -> Result<(), String> {
+        self.seen.insert(name.to_owned());
+        if kind.is_folder() && self.folder.replace(value.to_owned()).is_some() {
+            return Err(format!("more than one {name}"));
+        }
+        kind.check(value, &mut self.uses).map_err(|why| format!("{name}: {why}"))
+    }
+
+    /// Options up to the first operand; tells where that stands.
+    fn leading_options(&mut self, args: &[Word]) -> Result<usize, String> {
+        let mut at = 0;
+        while args.get(at).is_some_and(is_option) {
+            at += self.option(&args[at..])?;
+        }
+        Ok(at)
+    }
+
+    fn subcommand(&mut self, programs: &Programs, args: &[Word], depth: usize) -> Result<Outcome, String> {
+        let at = self.leading_options(args)?;
+        let Some(name) = args.get(at) else {
+            return Err("alone it is not vouched for".into());
+        };
+        let Some(table) = self.table.sub.get(&name.text).filter(|_| !name.quoted && !name.glob) else {
+            return Err(format!("`{}` is not vouched for", name.text));
+        };
+        let mut outcome = read_table(programs, table, &args[at + 1..], depth)
+            .map_err(|why| format!("{}: {why}", name.text))?;
+        outcome.uses.append(&mut self.uses);
+        outcome.folder = self.folder.take().or(outcome.folder);
+        Ok(outcome)
+    }
+
+    fn start_another(&mut self, programs: &Programs, args: &[Word], depth: usize) -> Result<Outcome, String> {
+        let leads = &self.table.lead;
+        let starts_with_lead = matches!((leads.first(), args.first()),
+            (Some(Kind::OneOf(words)), Some(w)) if words.contains(&w.text));
+        let mut at = if starts_with_lead { 0 } else { self.leading_options(args)? };
+        for kind in leads {
+            let word = args.get(at).ok_or("an argument is missing")?;
+            if word.glob {
+                return Err(format!("the pattern `{}` may become something else", word.text));
+            }
+            kind.check(&word.text, &mut self.uses)?;
+            at += 1;
+        }
+        let Some(name) = args.get(at) else {
+            return Err("it starts nothing".into());
+        };
+        if !self.table.runs.iter().any(|r| *r == name.text || r == "*") || name.text == "cd" {
+            return Err(format!("starting `{}` is not vouched for", name.text));
+        }
+        let mut outcome = vouch_at(programs, &args[at..], depth + 1).map_err(|r| r.reason)?;
+        outcome.uses.append(&mut self.uses);
+        // One more for the word of this program itself.
+        outcome.starts = std::iter::once(0).chain(outcome.starts).map(|inner| inner + at + 1).collect();
+        Ok(outcome)
+    }
+
+    fn outcome(&mut self) -> Result<Outcome, String> {
+        Ok(Outcome {
+            effect: self.table.effect.ok_or("its table does not say what it does")?,
+            uses: std::mem::take(&mut self.uses),
+            folder: self.folder.take(),
+            starts: Vec::new(),
+        })
+    }
+}
+
+fn is_option(word: &Word) -> bool {
+    word.text.len() > 1 && word.text.starts_with('-')
+}

@@ -1,0 +1,213 @@
+//! Judges a shell command part by part, following the folder and the branch from part to part. A command is as bad as
+//! its worst part.
+
+use super::path::Located;
+use super::places::{Places, Spot};
+use super::rule::{Case, PartCase};
+use super::verdict::{NO_RULE, NOT_VOUCHED};
+use super::{Action, PartVerdict, Policy, RuleAction, Verdict, subject};
+use crate::domain::bash::{self, Access, Effect, Joint, Outcome, Part, Redirect, Refusal, Use, Word};
+use crate::domain::dialog::Operation;
+
+pub(super) fn judge(command: &str, case: &Case, policy: &Policy) -> Verdict {
+    let reading = bash::read(command);
+    let mut places = Places::new(case.ctx);
+    let mut worst: Option<Verdict> = None;
+    let mut parts = Vec::new();
+    let mut pipeline: Vec<&str> = Vec::new();
+    for (i, part) in reading.parts.iter().enumerate() {
+        if part.joint != Joint::Pipe {
+            pipeline.clear();
+        }
+        places.before(part.joint);
+        let in_pipe =
+            part.joint == Joint::Pipe || reading.parts.get(i + 1).is_some_and(|p| p.joint == Joint::Pipe);
+        let one = OnePart { part, fed_by: &pipeline, case, policy };
+        let (mut verdict, outcome) = one.judge(&places);
+        if i + 1 == reading.parts.len()
+            && let Some(fault) = &reading.fault
+        {
+            verdict = verdict.worse(Verdict::hold("shell", fault.to_string()));
+        }
+        if let Some(outcome) = outcome {
+            places.after(&outcome, &part.words, in_pipe, case.ctx);
+        }
+        pipeline.extend(part.words.first().map(|w| w.text.as_str()));
+        parts.push(PartVerdict {
+            command: part.text.clone(),
+            action: verdict.action,
+            rule: verdict.rule.clone(),
+            reason: verdict.reason.clone(),
+        });
+        worst = Some(match worst {
+            Some(so_far) => so_far.worse(verdict),
+            None => verdict,
+        });
+    }
+    let empty = || Verdict::hold("shell", reading.fault.map_or_else(String::new, |f| f.to_string()));
+    worst.unwrap_or_else(empty).with_parts(parts)
+}
+
+struct OnePart<'a> {
+    part: &'a Part,
+    fed_by: &'a [&'a str],
+    case: &'a Case<'a>,
+    policy: &'a Policy,
+}
+
+impl OnePart<'_> {
+    /// The verdict, and what the part does if it is vouched for.
+    fn judge(&self, places: &Places) -> (Verdict, Option<Outcome>) {
+        let words = &self.part.words;
+        let vouched = bash::vouch(&self.policy.programs, words);
+        let uses = self.uses(&vouched);
+        let folder = vouched.as_ref().ok().and_then(|o| o.folder.as_deref());
+        let spots = places.spots(folder, self.case.ctx);
+        let at = spots.as_deref().unwrap_or_default();
+        let elsewhere = at.iter().any(|s| s.elsewhere);
+        let effect = vouched.as_ref().ok().map(|o| match o.effect {
+            // Another repository's configuration may start programs.
+            Effect::Read if elsewhere && words.iter().any(|w| w.text == "git") => Effect::Run,
+            effect => effect,
+        });
+        let branches = branches(&uses, effect, at);
+        let located = self.locate(&uses, at);
+        let paths: Vec<Located> = located.iter().flatten().map(|(_, path)| path.clone()).collect();
+        let case = Case {
+            paths: &paths,
+            part: Some(PartCase {
+                words,
+                effect,
+                known: vouched.as_ref().map_or_else(|r| r.known, |_| true),
+                branches: &branches,
+                elsewhere: elsewhere && !branches.is_empty(),
+                redirect: self
+                    .part
+                    .redirects
+                    .iter()
+                    .any(|r| matches!(r, Redirect::From(_) | Redirect::Into(_))),
+                fed_by: self.fed_by,
+            }),
+            ..*self.case
+        };
+        if let Some(verdict) = self.forbidden(&case, &starts(&vouched, words.len())) {
+            return (verdict, vouched.ok());
+        }
+        if let Err(why) = spots {
+            return (Verdict::hold("outside", why), None);
+        }
+        let allowed = match (self.policy.find(RuleAction::Allow, &case), &vouched) {
+            (Some(rule), _) => Verdict::new(Action::Confirm, rule.id.clone(), rule.reason.clone()),
+            (None, Err(refusal)) => Verdict::hold(NOT_VOUCHED, refusal.reason.clone()),
+            (None, Ok(outcome)) => {
+                Verdict::hold(NO_RULE, format!("no rule allows a command that {}", outcome.effect.does()))
+            }
+        };
+        // Whoever allows it: every path must be one that the agent's own tools may touch in that way.
+        let verdict = match located {
+            _ if vouched.is_err() && allowed.action != Action::Confirm => allowed,
+            Err(why) => allowed.worse(Verdict::hold("path", why)),
+            Ok(located) => self.worst_path(&located).map_or(allowed.clone(), |v| allowed.worse(v)),
+        };
+        (verdict, vouched.ok())
+    }
+
+    /// The deny or hold rule that names the part, or a program that it starts.
+    fn forbidden(&self, case: &Case, starts: &[usize]) -> Option<Verdict> {
+        starts
+            .iter()
+            .filter_map(|&at| {
+                let part = case.part.map(|p| PartCase { words: p.words.get(at..).unwrap_or_default(), ..p });
+                let case = Case { part, ..*case };
+                let deny = self.policy.find(RuleAction::Deny, &case).map(|r| (r, Action::Deny));
+                let (rule, action) =
+                    deny.or_else(|| self.policy.find(RuleAction::Hold, &case).map(|r| (r, Action::Hold)))?;
+                Some(Verdict::new(action, rule.id.clone(), rule.reason.clone()))
+            })
+            .reduce(Verdict::worse)
+    }
+
+    /// What the arguments and the redirections touch.
+    fn uses(&self, vouched: &Result<Outcome, Refusal>) -> Vec<Use> {
+        let by_arguments = match vouched {
+            Ok(outcome) => outcome.uses.clone(),
+            Err(_) => loose_uses(&self.part.words),
+        };
+        let redirects = self.part.redirects.iter().filter_map(|r| match r {
+            Redirect::From(path) => Some(Use::Path(Access::Read, path.clone())),
+            Redirect::Into(path) => Some(Use::Path(Access::Write, path.clone())),
+            Redirect::Join | Redirect::Null => None,
+        });
+        by_arguments.into_iter().chain(redirects).collect()
+    }
+
+    fn locate(&self, uses: &[Use], spots: &[Spot]) -> Result<Vec<(Operation, Located)>, String> {
+        let mut out = Vec::new();
+        for one in uses {
+            let Use::Path(access, path) = one else { continue };
+            let operation = match access {
+                Access::Read => Operation::Read,
+                Access::Write => Operation::Write,
+                Access::List => Operation::Glob,
+            };
+            for spot in spots {
+                let located = Located::new(path, Some(&spot.cwd), self.case.ctx)
+                    .map_err(|why| format!("{path}: {why}"))?;
+                out.push((operation, located));
+            }
+        }
+        Ok(out)
+    }
+
+    /// Every path must be one that the agent's own tools may touch in that way.
+    fn worst_path(&self, located: &[(Operation, Located)]) -> Option<Verdict> {
+        located
+            .iter()
+            .filter(|(_, path)| !path.is_null())
+            .map(|(operation, path)| {
+                let case = Case { operation: *operation, tool: None, ..*self.case };
+                let verdict = subject::located_path(&case, path, self.policy);
+                Verdict::new(verdict.action, verdict.rule, format!("{}: {}", path.absolute(), verdict.reason))
+            })
+            .filter(|v| v.action != Action::Confirm)
+            .reduce(Verdict::worse)
+    }
+}
+
+/// The branches that it goes to, and those that it commits to.
+fn branches(uses: &[Use], effect: Option<Effect>, spots: &[Spot]) -> Vec<Option<String>> {
+    let goes_to = uses.iter().filter_map(|u| match u {
+        Use::Branch(name) => Some(Some(name.clone())),
+        Use::Path(..) => None,
+    });
+    let commits = spots.iter().filter(|_| effect == Some(Effect::Commit)).map(|s| s.branch.clone());
+    goes_to.chain(commits).collect()
+}
+
+/// Where a program may stand among the words. Behind one that starts others, or that nobody knows, at every word.
+fn starts(vouched: &Result<Outcome, Refusal>, words: usize) -> Vec<usize> {
+    match vouched {
+        Ok(outcome) => std::iter::once(0).chain(outcome.starts.iter().copied()).collect(),
+        Err(refusal) if refusal.wraps => (0..words).collect(),
+        Err(_) => vec![0],
+    }
+}
+
+/// What a program that has no table might touch: whatever in an argument could be a path.
+fn loose_uses(words: &[Word]) -> Vec<Use> {
+    let mut out = Vec::new();
+    for word in words.iter().skip(1) {
+        let text = word.text.as_str();
+        let mut candidates = vec![text];
+        candidates.extend(text.match_indices(['=', ':', ',']).map(|(at, _)| &text[at + 1..]));
+        if let Some(option) = text.strip_prefix('-') {
+            candidates.extend(option.char_indices().nth(1).map(|(at, _)| &option[at..]));
+        }
+        let paths = candidates.into_iter().filter(|c| !c.is_empty());
+        out.extend(paths.map(|c| Use::Path(Access::Write, c.to_owned())));
+    }
+    // A program that is named by a path must lie in the work tree itself.
+    let program = words.first().filter(|w| w.text.contains('/'));
+    out.extend(program.map(|w| Use::Path(Access::Read, w.text.clone())));
+    out
+}

@@ -1,0 +1,170 @@
+//! From files to a policy: layers, replaced and disabled rules, and the checks that a rule makes sense.
+
+use super::file::{PolicyError, PolicyFile, RuleAction, RuleSpec, error, read};
+use super::near::near_miss;
+use super::{Policy, Trust};
+use crate::domain::bash::ProgramFile;
+use crate::domain::dialog::Operation;
+
+/// Operations that only a rule for just that one operation may allow.
+const ONE_BY_ONE: [Operation; 5] =
+    [Operation::Mcp, Operation::Plan, Operation::Question, Operation::Trust, Operation::Other];
+
+/// A text with its name, for errors.
+pub(super) struct Layer<'a> {
+    pub text: &'a str,
+    pub origin: &'a str,
+    pub trust: Trust,
+}
+
+impl Layer<'_> {
+    fn error(&self, at: usize, message: impl Into<String>, hint: impl Into<String>) -> PolicyError {
+        error(self.text, self.origin, at, message, hint)
+    }
+
+    /// Puts this layer on top of a policy.
+    pub(super) fn onto(&self, policy: &mut Policy) -> Result<(), PolicyError> {
+        let file = read(self.text, self.origin)?;
+        self.check_trust(&file)?;
+        if let Some(press) = file.press {
+            policy.press = press;
+        }
+        policy.interval_ms = file.interval_ms.or(policy.interval_ms);
+        policy.exclude.extend(file.exclude);
+        for id in file.disable {
+            self.disable(policy, id.get_ref(), id.span().start)?;
+        }
+        let programs = ProgramFile { group: file.group, program: file.program };
+        policy.programs.add(&programs).map_err(|(program, why)| {
+            let at = self.text.find(&format!("program.{program}")).unwrap_or(0);
+            self.error(
+                at,
+                format!("program `{program}`: {why}"),
+                "see the tables in assets/policies/programs",
+            )
+        })?;
+        for spec in file.rule {
+            let at = spec.span().start;
+            self.add(policy, spec.into_inner(), at)?;
+        }
+        Ok(())
+    }
+
+    /// A file that an agent could write may only tighten.
+    fn check_trust(&self, file: &PolicyFile) -> Result<(), PolicyError> {
+        if self.trust != Trust::TightenOnly {
+            return Ok(());
+        }
+        let hint = "a policy in a work tree may only deny and hold; put this into your own configuration";
+        if let Some(rule) = file.rule.iter().find(|r| r.get_ref().action == Some(RuleAction::Allow)) {
+            return Err(self.error(rule.span().start, "this file may not allow anything", hint));
+        }
+        if let Some(id) = file.disable.first() {
+            return Err(self.error(id.span().start, "this file may not disable rules", hint));
+        }
+        if !file.program.is_empty() || file.press == Some(true) || file.extends.is_some() {
+            return Err(self.error(0, "this file may not vouch for programs or choose a preset", hint));
+        }
+        Ok(())
+    }
+
+    fn disable(&self, policy: &mut Policy, id: &str, at: usize) -> Result<(), PolicyError> {
+        let Some(index) = policy.rules.iter().position(|r| r.id == id) else {
+            let near = near_miss(id, policy.rules.iter().map(|r| r.id.as_str()));
+            let hint =
+                near.map_or("`archtui policy` shows the rules".into(), |n| format!("did you mean `{n}`?"));
+            return Err(self.error(at, format!("no rule is called `{id}`"), hint));
+        };
+        if policy.rules[index].fixed {
+            return Err(self.error(
+                at,
+                format!("`{id}` cannot be disabled"),
+                "it keeps agents from approving themselves",
+            ));
+        }
+        policy.rules.remove(index);
+        Ok(())
+    }
+
+    fn add(&self, policy: &mut Policy, spec: RuleSpec, at: usize) -> Result<(), PolicyError> {
+        self.check(&spec, at)?;
+        if let Some(old) = policy.rules.iter_mut().find(|r| r.id == spec.id) {
+            if old.fixed || self.trust == Trust::TightenOnly {
+                return Err(self.error(
+                    at,
+                    format!("`{}` cannot be replaced", spec.id),
+                    "give the rule another id",
+                ));
+            }
+            *old = spec;
+        } else {
+            policy.rules.push(spec);
+        }
+        Ok(())
+    }
+
+    fn check(&self, spec: &RuleSpec, at: usize) -> Result<(), PolicyError> {
+        let wrong = |message: String, hint: &str| Err(self.error(at, message, hint));
+        let id = spec.id.as_str();
+        if id.is_empty() {
+            return wrong(
+                "a rule has no `id`".into(),
+                "give it a short name: it is shown with every verdict",
+            );
+        }
+        let Some(action) = spec.action else {
+            return wrong(format!("rule `{id}` has no `action`"), "deny, hold or allow");
+        };
+        if spec.fixed && self.trust != Trust::Shipped {
+            return wrong(format!("rule `{id}`: `fixed` is for shipped rules"), "leave it out");
+        }
+        let bare = RuleSpec {
+            id: spec.id.clone(),
+            action: spec.action,
+            reason: spec.reason.clone(),
+            fixed: spec.fixed,
+            ..RuleSpec::default()
+        };
+        if *spec == bare {
+            return wrong(
+                format!("rule `{id}` has no condition"),
+                "say at least which `operation` it is for",
+            );
+        }
+        if action != RuleAction::Allow {
+            return Ok(());
+        }
+        let [first, rest @ ..] = spec.operation.as_slice() else {
+            return wrong(
+                format!("rule `{id}` allows, but no `operation` is named"),
+                "name the operations that it allows",
+            );
+        };
+        if !rest.is_empty() && spec.operation.iter().any(|o| ONE_BY_ONE.contains(o)) {
+            return wrong(
+                format!("rule `{id}` allows several operations, one of them for people"),
+                "mcp, plan, question, trust and other are allowed one by one, each by a rule of its own",
+            );
+        }
+        if *first == Operation::Mcp && spec.tool.is_empty() {
+            return wrong(format!("rule `{id}` allows mcp without a `tool`"), "name the tools");
+        }
+        if spec.operation.contains(&Operation::Fetch) && spec.host.is_empty() {
+            return wrong(format!("rule `{id}` allows fetch without a `host`"), "name the hosts");
+        }
+        let names_a_command = !spec.effect.is_empty() || !spec.program.is_empty() || spec.unknown_program;
+        if spec.operation.contains(&Operation::Bash) && !names_a_command {
+            return wrong(
+                format!("rule `{id}` allows every command"),
+                "give `effect`, or `program` with `all_args`",
+            );
+        }
+        if !spec.program.is_empty() && spec.effect.is_empty() && spec.all_args.is_none() {
+            return wrong(
+                format!("rule `{id}` allows a program with any arguments"),
+                "say which with `all_args`; all_args = [\"*\"] is any, [] is none",
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,45 @@
+//! Who asks and where: what a policy may look at besides the dialog. Filled in by the caller; what is not known is
+//! `None`, and a rule that needs it then holds.
+
+/// The circumstances of one request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context {
+    /// The session's name.
+    pub session: String,
+    /// Its role in the roster.
+    pub role: Option<String>,
+    /// Its tier: high-level, manager, worker.
+    pub tier: Option<String>,
+    /// The agent program: claude, codex …
+    pub agent: Option<String>,
+    /// The folder that the command would run in, absolute. From a hook it is the payload's; from a screen the folder
+    /// that the agent was started in: a folder deeper than the true one could make `..` look harmless.
+    pub cwd: Option<String>,
+    /// The root of the work tree around it, absolute. `None`: then every path is outside.
+    pub work_tree: Option<String>,
+    /// The home folder, absolute.
+    pub home: Option<String>,
+    /// The branch that is checked out in the work tree; `None` when detached or not known.
+    pub branch: Option<String>,
+    /// Patterns of branches that nobody commits to.
+    pub protected_branches: Vec<String>,
+    /// Folders and files of archtui itself (configuration, state, runtime), absolute: nobody's agent touches them.
+    pub own: Vec<String>,
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Self {
+            session: String::new(),
+            role: None,
+            tier: None,
+            agent: None,
+            cwd: None,
+            work_tree: None,
+            home: None,
+            branch: None,
+            protected_branches: ["main", "master", "dev", "qa", "prod", "env/*"].map(str::to_owned).to_vec(),
+            own: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Where a path lies, by its text alone: `.` and `..` taken away, inside or outside the work tree, does it meet a
+//! protected pattern. Pure code cannot see symbolic links: a caller that can should have the resolved path judged too.
+
+use super::Context;
+use super::glob::{fits_any_case, is_pattern, may_meet};
+use crate::domain::bash;
+
+/// A path with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// Its names from the root on.
+    steps: Vec<String>,
+    /// How many of them lead to the work tree, if it lies inside.
+    root: Option<usize>,
+}
+
+impl Located {
+    /// Finds the place of a path seen from `cwd`. The error says why it cannot be told.
+    pub fn new(path: &str, cwd: Option<&str>, ctx: &Context) -> Result<Self, String> {
+        if let Some(fault) = bash::refused_character(path) {
+            return Err(fault.to_string());
+        }
+        if path.is_empty() || path.contains(['\n', '\\']) {
+            return Err("the path is empty or not written plainly".into());
+        }
+        let mut steps = Vec::new();
+        if path == "~" || path.starts_with("~/") {
+            walk(&mut steps, ctx.home.as_deref().ok_or("the home folder is not known")?)?;
+            walk(&mut steps, &path[1..])?;
+        } else if path.starts_with('~') {
+            return Err("another person's home folder".into());
+        } else {
+            if !path.starts_with('/') {
+                walk(&mut steps, cwd.ok_or("the working folder is not known")?)?;
+            }
+            walk(&mut steps, path)?;
+        }
+        let root = ctx.work_tree.as_deref().and_then(|tree| {
+            let mut root = Vec::new();
+            walk(&mut root, tree).ok()?;
+            (!root.is_empty() && steps.starts_with(&root)).then_some(root.len())
+        });
+        Ok(Self { steps, root })
+    }
+
+    /// True if it lies in the work tree, or is `/dev/null`.
+    pub fn is_inside(&self) -> bool {
+        self.root.is_some() || self.is_null()
+    }
+
+    /// True for `/dev/null`.
+    pub fn is_null(&self) -> bool {
+        self.steps == ["dev", "null"]
+    }
+
+    /// The path from the root of the file system.
+    pub fn absolute(&self) -> String {
+        format!("/{}", self.steps.join("/"))
+    }
+
+    /// True if the path, or a folder above it, may meet one of `patterns`, and none of `except` at the same place.
+    pub fn meets(&self, patterns: &[String], except: &[String], home: Option<&str>) -> bool {
+        (0..self.steps.len()).any(|at| {
+            patterns.iter().any(|p| meets_at(&self.steps, at, p, home, may_meet))
+                && !except.iter().any(|p| meets_at(&self.steps, at, p, home, surely_fits))
+        })
+    }
+}
+
+fn walk(steps: &mut Vec<String>, path: &str) -> Result<(), String> {
+    for step in path.split('/') {
+        match step {
+            "" | "." => {}
+            ".." if steps.last().is_some_and(|s| is_pattern(s)) => {
+                return Err("`..` behind a pattern may lead anywhere".into());
+            }
+            ".." => {
+                steps.pop();
+            }
+            _ => steps.push(step.to_owned()),
+        }
+    }
+    Ok(())
+}
+
+/// A pattern without a leading `/` or `~/` fits at any depth; several steps fit one after the other.
+fn meets_at(
+    steps: &[String],
+    at: usize,
+    pattern: &str,
+    home: Option<&str>,
+    fits: fn(&str, &str) -> bool,
+) -> bool {
+    let mut wanted = Vec::new();
+    let anchored = pattern.starts_with(['/', '~']);
+    let walked = match pattern.strip_prefix('~') {
+        Some(rest) => {
+            let Some(home) = home else { return false };
+            walk(&mut wanted, home).and_then(|()| walk(&mut wanted, rest))
+        }
+        None => walk(&mut wanted, pattern),
+    };
+    if walked.is_err() || wanted.is_empty() || anchored && at > 0 || at + wanted.len() > steps.len() {
+        return false;
+    }
+    let last = steps.len() - 1;
+    wanted.iter().zip(at..).all(|(wanted, i)| {
+        // A pattern that stands for a folder is compared with plain names only, and `*` names no folder in particular.
+        let bare = steps[i].chars().all(|c| c == '*');
+        let too_vague = i < last && (bare || is_pattern(&steps[i]) && is_pattern(wanted));
+        !too_vague && fits(&steps[i], wanted)
+    })
+}
+
+/// A name that is no pattern itself and fits.
+fn surely_fits(name: &str, pattern: &str) -> bool {
+    !is_pattern(name) && fits_any_case(pattern, name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ctx() -> Context {
+        Context {
+            work_tree: Some("/home/dev/app".into()),
+            home: Some("/home/dev".into()),
+            ..Context::default()
+        }
+    }
+
+    #[test]
+    fn inside_and_outside_are_told_apart() {
+        for (path, expected) in [
+            ("src/main.rs", Ok(true)),
+            (".", Ok(true)),
+            ("..", Ok(false)),
+            ("src/../../other", Ok(false)),
+            ("src/../lib", Ok(true)),
+            ("/home/dev/app", Ok(true)),
+            ("/home/dev/app/x", Ok(true)),
+            ("/home/dev/apple", Ok(false)),
+            ("/home/dev/app/../x", Ok(false)),
+            ("//home//dev/./app/x", Ok(true)),
+            ("/", Ok(false)),
+            ("/dev/null", Ok(true)),
+            ("/dev/tcp/x/80", Ok(false)),
+            ("~/app/x", Ok(true)),
+            ("~/.ssh/id_rsa", Ok(false)),
+            ("~root/x", Err(())),
+            ("../app/x", Ok(true)),
+            ("", Err(())),
+            ("a\u{202e}b", Err(())),
+            ("a…b", Err(())),
+            ("a\\b", Err(())),
+            ("**/../x", Err(())),
+            ("/home/*/app/x", Ok(false)),
+        ] {
+            let got =
+                Located::new(path, Some("/home/dev/app"), &ctx()).map(|l| l.is_inside()).map_err(|_| ());
+            assert_eq!(got, expected, "{path:?}");
+        }
+        assert!(Located::new("x", None, &ctx()).is_err());
+        let nowhere = Located::new("/x", None, &Context::default()).expect("a plain path");
+        assert!(!nowhere.is_inside());
+        let slash = Context { work_tree: Some("/".into()), ..ctx() };
+        assert!(!Located::new("/etc/passwd", None, &slash).expect("a plain path").is_inside());
+    }
+
+    #[test]
+    fn patterns_protect_names_at_any_depth_and_what_is_below() {
+        let check = |path: &str, patterns: &[&str], except: &[&str], expected: bool| {
+            let own = |l: &[&str]| l.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+            let located = Located::new(path, Some("/home/dev/app"), &ctx()).expect("a plain path");
+            assert_eq!(
+                located.meets(&own(patterns), &own(except), Some("/home/dev")),
+                expected,
+                "{path} {patterns:?}"
+            );
+        };
+        check(".git/config", &[".git"], &[], true);
+        check("sub/.GIT/hooks/x", &[".git"], &[], true);
+        check(".gitignore", &[".git"], &[], false);
+        check(".env", &[".env*"], &[], true);
+        check(".env.example", &[".env*"], &[".env.example"], false);
+        check(".env/.env.example", &[".env*"], &[".env.example"], true);
+        check(".env.*", &[".env*"], &[".env.example"], true);
+        check(".e*", &[".env*"], &[], true);
+        check("config/*", &["*.pem"], &[], true);
+        check("*/main.rs", &["*.pem"], &[], false);
+        check("sec*/x", &["secrets"], &[], true);
+        check("**/x.ts", &["secrets", "*.pem"], &[], false);
+        check(".github/workflows/ci.yml", &[".github/workflows"], &[], true);
+        check(".github/CODEOWNERS", &[".github/workflows"], &[], false);
+        check("x", &["~/app"], &[], true);
+        check("etc/passwd", &["/etc"], &[], false);
+        check("/etc/passwd", &["/etc"], &[], true);
+        check(".claude/worktrees/a/src/x", &[".claude"], &[".claude/worktrees"], false);
+        check(".claude/worktrees/a/.claude/x", &[".claude"], &[".claude/worktrees"], true);
+    }
+}

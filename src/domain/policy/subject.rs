@@ -1,0 +1,93 @@
+//! Judges everything but shell commands: paths, URLs, and operations that have neither.
+
+use super::file::RuleAction;
+use super::path::Located;
+use super::rule::Case;
+use super::verdict::NO_RULE;
+use super::{Action, Context, Policy, Verdict, command, url};
+use crate::domain::dialog::Operation;
+
+/// What an operation is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject<'a> {
+    /// A shell command.
+    Command(&'a str),
+    /// A path, as the agent names it.
+    Path(&'a str),
+    /// A URL.
+    Url(&'a str),
+    /// Nothing that is known.
+    Nothing,
+}
+
+impl<'a> Subject<'a> {
+    /// What a dialog of this operation shows.
+    pub fn of(operation: Operation, text: Option<&'a str>) -> Self {
+        match (operation, text) {
+            (_, None) => Self::Nothing,
+            (Operation::Bash, Some(t)) => Self::Command(t),
+            (Operation::Fetch, Some(t)) => Self::Url(t),
+            (
+                Operation::Read | Operation::Grep | Operation::Glob | Operation::Edit | Operation::Write,
+                Some(t),
+            ) => Self::Path(t),
+            _ => Self::Nothing,
+        }
+    }
+}
+
+pub(super) fn judge(
+    operation: Operation,
+    tool: Option<&str>,
+    subject: Subject,
+    ctx: &Context,
+    policy: &Policy,
+) -> Verdict {
+    let case = Case { ctx, operation, tool, host: None, paths: &[], part: None };
+    match (operation, subject) {
+        (Operation::Bash, Subject::Command(text)) => command::judge(text, &case, policy),
+        (
+            Operation::Read | Operation::Grep | Operation::Glob | Operation::Edit | Operation::Write,
+            Subject::Path(path),
+        ) => match Located::new(path, ctx.cwd.as_deref(), ctx) {
+            Ok(located) => located_path(&case, &located, policy),
+            Err(why) => Verdict::hold("path", why),
+        },
+        (Operation::Fetch, Subject::Url(text)) => match url::host(text) {
+            Some(host) => decide(&Case { host: Some(&host), ..case }, policy),
+            None => Verdict::hold("url", "the host of the address cannot be told"),
+        },
+        (
+            Operation::Read
+            | Operation::Grep
+            | Operation::Glob
+            | Operation::Edit
+            | Operation::Write
+            | Operation::Bash
+            | Operation::Fetch,
+            _,
+        ) => Verdict::hold("subject", format!("what to {} is not known", operation.word())),
+        _ => decide(&case, policy),
+    }
+}
+
+/// One path under the operation of `case`.
+pub(super) fn located_path(case: &Case, path: &Located, policy: &Policy) -> Verdict {
+    let paths = std::slice::from_ref(path);
+    decide(&Case { paths, ..*case }, policy)
+}
+
+/// Deny, then hold, then allow; else held.
+pub(super) fn decide(case: &Case, policy: &Policy) -> Verdict {
+    let found = [
+        (RuleAction::Deny, Action::Deny),
+        (RuleAction::Hold, Action::Hold),
+        (RuleAction::Allow, Action::Confirm),
+    ]
+    .into_iter()
+    .find_map(|(wanted, action)| policy.find(wanted, case).map(|rule| (rule, action)));
+    match found {
+        Some((rule, action)) => Verdict::new(action, rule.id.clone(), rule.reason.clone()),
+        None => Verdict::hold(NO_RULE, format!("no rule allows this {}", case.operation.word())),
+    }
+}

@@ -1,0 +1,97 @@
+//! The outcome of judging, always with the rule that said so.
+
+use serde::{Deserialize, Serialize};
+
+/// What is to be done with a dialog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Not for us: the session is excluded.
+    Ignore,
+    /// Allow it, once.
+    Confirm,
+    /// Leave it to a person.
+    Hold,
+    /// Say no where a hook can; leave it to a person where only keys could.
+    Deny,
+}
+
+impl Action {
+    /// The word used in JSON and on the screen.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ignore => "ignore",
+            Self::Confirm => "confirm",
+            Self::Hold => "hold",
+            Self::Deny => "deny",
+        }
+    }
+}
+
+/// The outcome for one part of a shell command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartVerdict {
+    /// The part as written.
+    pub command: String,
+    /// What its own verdict would be.
+    pub action: Action,
+    /// The rule that said so.
+    pub rule: String,
+    /// Why, for a person.
+    pub reason: String,
+}
+
+/// The outcome for a dialog.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// What is to be done.
+    pub action: Action,
+    /// The rule that said so.
+    pub rule: String,
+    /// Why, for a person.
+    pub reason: String,
+    /// What the rules said where the preset presses nothing; else the same as `action`.
+    #[serde(skip)]
+    pub would: Option<Action>,
+    /// The parts of a shell command; empty for everything else.
+    pub parts: Vec<PartVerdict>,
+}
+
+impl Verdict {
+    /// A verdict without parts.
+    pub(super) fn new(action: Action, rule: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { action, rule: rule.into(), reason: reason.into(), would: None, parts: Vec::new() }
+    }
+
+    /// Held, by a rule of the judge itself.
+    pub(super) fn hold(rule: &str, reason: impl Into<String>) -> Self {
+        Self::new(Action::Hold, rule, reason)
+    }
+
+    /// The same with these parts.
+    #[must_use]
+    pub(super) fn with_parts(self, parts: Vec<PartVerdict>) -> Self {
+        Self { parts, ..self }
+    }
+
+    /// What the rules would have done if the preset let them.
+    pub fn would(&self) -> Action {
+        self.would.unwrap_or(self.action)
+    }
+
+    /// The worse of two, the first one if they are equally bad.
+    #[must_use]
+    pub fn worse(self, other: Self) -> Self {
+        if other.rank() > self.rank() { other } else { self }
+    }
+
+    /// How bad: a hold by a rule is told before one for want of a rule.
+    pub(super) fn rank(&self) -> (Action, bool) {
+        (self.action, !matches!(self.rule.as_str(), NOT_VOUCHED | NO_RULE))
+    }
+}
+
+/// A program or an option that no table vouches for.
+pub(super) const NOT_VOUCHED: &str = "not-vouched";
+/// Nothing allows it.
+pub(super) const NO_RULE: &str = "no-rule";
