@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod ansi;
 pub mod bash;
+pub mod branch;
 pub mod dialog;
 pub mod policy;
 pub mod proc;
