@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod evidence;
+pub mod git;
 pub mod ports;
 pub mod runtime;
 pub mod terminal;

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, one table of them here, one way to print and to fail.
 
 mod agents;
+mod branches;
 mod control;
 mod demo;
 mod doctor;
@@ -73,6 +74,8 @@ enum Command {
     Agents(agents::AgentsArgs),
     /// Why a screen reads as it does: what was matched where, the dialog, the verdict
     Explain(explain::Explain),
+    /// Which work trees break the branch rules, and how to mend them
+    Branches(branches::BranchesArgs),
     /// A simulated agent in this terminal, for the demo and for tests
     #[command(hide = true)]
     SimAgent(sim_agent::Args),
@@ -108,6 +111,7 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Snapshot(a)) => snapshot::run(global, &a),
         Some(Command::Agents(a)) => a.run(),
         Some(Command::Explain(a)) => a.run(),
+        Some(Command::Branches(a)) => branches::run(global, &a),
         Some(Command::Demo(a)) => demo::run(&a, |demo, time| control::over(demo, global, time)),
         Some(Command::SimAgent(a)) => sim_agent::run(a),
         None => Err(Fail::failed("the control room is not built yet", "run a subcommand")),

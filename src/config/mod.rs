@@ -12,6 +12,7 @@ pub use env::Env;
 pub use error::ConfigError;
 pub use values::{OrderWord, Span};
 
+use crate::domain::branch::Settings;
 use crate::domain::roster::{Member, Roster, Tier};
 use crate::domain::server::Notice;
 
@@ -29,7 +30,7 @@ pub struct Config {
     /// What may be confirmed.
     pub confirm: ConfirmConfig,
     /// Branch rules.
-    pub branches: BranchesConfig,
+    pub branches: Settings,
     /// The roster.
     pub session: Vec<SessionConfig>,
 }
@@ -70,16 +71,6 @@ pub struct ConfirmConfig {
     pub quiet: Span,
     /// Confirmations in one session a minute.
     pub max_per_minute: u32,
-}
-
-/// `[branches]`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct BranchesConfig {
-    /// Protected branch names; `*` stands for any run of characters.
-    pub protected: Vec<String>,
-    /// Shape of a branch name.
-    pub pattern: String,
 }
 
 /// `[[session]]`

@@ -8,7 +8,7 @@ fn the_built_in_file_is_sound_and_names_every_key() {
     assert_eq!(c.fleet.name, "fleet");
     assert_eq!(c.confirm.preset, values::Preset::Watch, "nothing is pressed unless a config says so");
     // A key with an empty default would show that the file leaves it out.
-    assert!(!c.view.theme.is_empty() && !c.fleet.socket.is_empty() && !c.branches.protected.is_empty());
+    assert!(!c.view.theme.is_empty() && !c.fleet.socket.is_empty() && c.branches.protected.is_some());
     assert!(c.confirm.quiet.0.as_secs() == 10 && c.confirm.max_per_minute > 0 && c.view.mouse);
     for key in [
         "name",

@@ -1,5 +1,6 @@
 //! The one integration test binary: each module is a layer or a part.
 
+mod branches;
 mod demo;
 mod draw;
 mod fleets;
@@ -10,3 +11,4 @@ mod support;
 mod tmux_keys;
 mod tmux_server;
 mod tmux_watch;
+mod support;

@@ -192,8 +192,17 @@ pub struct Landed {
     pub commit: Commit,
     /// False: certainly on no remote. None: there is no remote to compare with.
     pub pushed: Option<bool>,
-    /// The branch whose local `git merge` moved the protected branch over it without a merge commit (reflog).
-    pub forwarded: Option<String>,
+    /// A local `git merge` moved the protected branch over it without a merge commit (reflog).
+    pub forwarded: Option<Forwarded>,
+}
+
+/// What a local `git merge` brought by only moving a branch forward.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forwarded {
+    /// The branch that was merged.
+    pub from: String,
+    /// The newest commit of what it brought.
+    pub newest: bool,
 }
 
 /// The recent part of a protected branch.

@@ -129,11 +129,11 @@ pub(super) fn merge_without_pr(case: &Case<'_>) -> Vec<Hit> {
             let severity = if l.commit.parents > 1 {
                 merge_severity(case, &line.branch, message::merged(&message::subject(&l.commit.message)))?
             } else {
-                let from = l.forwarded.clone()?;
+                let from = l.forwarded.as_ref().filter(|f| f.newest)?.from.clone();
                 merge_severity(case, &line.branch, Some(Merged { from, remote: false }))?
             };
             let how = match &l.forwarded {
-                Some(from) => format!("came onto {} by git merge {}", shown(&line.branch), shown(from)),
+                Some(f) => format!("came onto {} by git merge {}", shown(&line.branch), shown(&f.from)),
                 None => format!(
                     "\"{}\" merged into {}",
                     shown(&message::subject(&l.commit.message)),

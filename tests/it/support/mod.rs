@@ -22,3 +22,6 @@ pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool, last: impl FnOnce
         std::thread::sleep(Duration::from_millis(5));
     }
 }
+//! What several parts of the tests need.
+
+pub mod repo;
