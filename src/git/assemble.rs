@@ -28,6 +28,7 @@ pub(super) struct Look<'a, R> {
     pub cancel: &'a Cancel,
     pub refs: Vec<Ref>,
     pub head: Head,
+    pub bare: bool,
 }
 
 /// A question's failure as the reason why a fact is unknown; a cancelled look is not a fact.
@@ -48,7 +49,8 @@ pub fn assemble<R: Reader>(
 ) -> Result<WorkTree, GitError> {
     let head = reader.head()?;
     let refs = reader.refs()?;
-    let look = Look { found, reader, ask, cancel, refs, head };
+    let bare = reader.is_bare();
+    let look = Look { found, reader, ask, cancel, refs, head, bare };
     let upstream = fact(look.upstream())?;
     let unpushed = fact(look.unpushed(upstream.as_ref().ok().and_then(Option::as_ref)))?;
     let base = fact(look.base())?;
@@ -59,7 +61,7 @@ pub fn assemble<R: Reader>(
     if reader.is_shallow() && own.iter().flat_map(|own| &own.list).any(|c| c.boundary) {
         gaps.push(Unknown("the history is cut off (shallow clone), commits below are not seen".to_owned()));
     }
-    let dirty = if ask.status && !reader.is_bare() {
+    let dirty = if ask.status && !bare {
         if cancel.is_cancelled() {
             return Err(GitError::Cancelled);
         }
@@ -76,9 +78,9 @@ pub fn assemble<R: Reader>(
     let committed = look.head.commit().and_then(|id| reader.time(id));
     let logged = reflog::read(&found.git, "HEAD").first().map(|e| e.time);
     Ok(WorkTree {
-        path: found.shown().to_owned(),
+        path: if bare { found.git.clone() } else { found.shown().to_owned() },
         repository: found.common.clone(),
-        kind: kind(found, reader.is_bare()),
+        kind: kind(found, bare),
         operation: state::operation(found).or_else(|| reader.operation()),
         dirty,
         upstream,
@@ -139,7 +141,7 @@ impl<R: Reader> Look<'_, R> {
     }
 
     fn upstream(&self) -> Result<Option<Upstream>, GitError> {
-        let Head::Branch { name, commit } = &self.head else { return Ok(None) };
+        let (false, Head::Branch { name, commit }) = (self.bare, &self.head) else { return Ok(None) };
         let Some(reference) = self.reader.upstream(name)? else { return Ok(None) };
         let apart = match (commit, self.find(&reference)) {
             (Some(here), Some(there)) => Some(self.reader.apart(here, &there.id)?),
@@ -160,7 +162,7 @@ impl<R: Reader> Look<'_, R> {
     }
 
     fn unpushed(&self, upstream: Option<&Upstream>) -> Result<Option<Unpushed>, GitError> {
-        let Head::Branch { name, commit: Some(here) } = &self.head else { return Ok(None) };
+        let (false, Head::Branch { name, commit: Some(here) }) = (self.bare, &self.head) else { return Ok(None) };
         let target = self.pushed_to(name, upstream);
         if target.is_none() && !self.reader.has_remote() {
             return Ok(None);
@@ -177,7 +179,7 @@ impl<R: Reader> Look<'_, R> {
 
     /// The first base that exists; at a remote rather than here, where it may be out of date.
     fn base(&self) -> Result<Option<Base>, GitError> {
-        let Some(here) = self.head.commit() else { return Ok(None) };
+        let (false, Some(here)) = (self.bare, self.head.commit()) else { return Ok(None) };
         let base = self.ask.rules.base.iter().find_map(|base| {
             let local = format!("refs/heads/{base}");
             let remote = self.refs.iter().find(|r| remote_branch(&r.name) == Some(base));
@@ -190,7 +192,7 @@ impl<R: Reader> Look<'_, R> {
 
     /// The commits that are this branch's own work; of a protected branch those that nobody else has yet.
     fn own(&self, upstream: Option<&Upstream>) -> Result<Commits, GitError> {
-        let Some(from) = self.head.commit() else { return Ok(Commits::default()) };
+        let (false, Some(from)) = (self.bare, self.head.commit()) else { return Ok(Commits::default()) };
         let branch = self.head.branch();
         let mut range = Range { from, hide: &[], first_parent: false, since: None, max: OWN };
         let hide = match branch {

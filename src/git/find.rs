@@ -19,7 +19,7 @@ const WATCHED: usize = 48;
 /// Where a repository lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// The folder that holds `.git`; none for a folder that is itself a git folder.
+    /// The folder that holds `.git`, without links in its path; none for a folder that is itself a git folder.
     pub top: Option<PathBuf>,
     /// The git folder of this work tree.
     pub git: PathBuf,
@@ -38,6 +38,16 @@ impl Found {
     /// References are kept in a form that only git itself reads.
     pub fn is_reftable(&self) -> bool {
         self.common.join("reftable").is_dir()
+    }
+
+    /// HEAD is a link, as git made them long ago: libgit2 would read the branch's commit through it.
+    fn is_linked_head(&self) -> bool {
+        fs::symlink_metadata(self.git.join("HEAD")).is_ok_and(|meta| meta.is_symlink())
+    }
+
+    /// libgit2 cannot read it, or would read it wrongly.
+    pub fn only_git_reads_it(&self) -> bool {
+        self.is_reftable() || self.is_linked_head()
     }
 
     /// What the person sees as its place.
@@ -136,7 +146,11 @@ fn read_head(found: &Found) -> Fact<Head> {
 
 /// What the HEAD of a git folder says.
 pub fn head_file(git: &Path) -> Option<Head> {
-    let text = small(&git.join("HEAD")).ok()?;
+    let file = git.join("HEAD");
+    let text = match fs::read_link(&file) {
+        Ok(target) => format!("ref: {}", target.to_str()?),
+        Err(_) => small(&file).ok()?,
+    };
     let text = text.trim_end_matches(['\n', '\r', ' ']);
     match text.strip_prefix("ref:") {
         Some(name) => {

@@ -1,14 +1,16 @@
 //! The reader that is used wherever it can be: libgit2, which runs no hook, filter, fsmonitor or diff program and takes
 //! no lock as it is used here. It does not read every repository (reftable and other extensions): see `command`.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use git2::{ErrorClass, ErrorCode, Oid, Repository, Revwalk, Sort, Status, StatusOptions};
+use git2::{ErrorClass, ErrorCode, Index, IndexEntryExtendedFlag, Oid, Repository, Revwalk, Sort, Status, StatusOptions};
 use jiff::Timestamp;
 
 use super::filtered;
 use super::find::Found;
-use super::reader::{Range, Reader, Ref};
+use super::reader::{Range, Reader, Ref, SPLIT};
 use crate::domain::branch::facts::{Commit, Commits, Dirty, Operation};
 use crate::domain::branch::{CommitId, Fact, Head, Unknown};
 use crate::domain::text;
@@ -22,6 +24,7 @@ const REFS: usize = 20_000;
 /// A repository opened by libgit2.
 pub struct Library {
     repo: Repository,
+    bare: bool,
     cancel: Cancel,
 }
 
@@ -31,7 +34,7 @@ pub enum Failure {
     /// Nobody could.
     Error(GitError),
     /// The git program may be able to.
-    Unsupported(String),
+    Unsupported,
 }
 
 impl Library {
@@ -39,26 +42,28 @@ impl Library {
     pub fn open(found: &Found, cancel: &Cancel) -> Result<Self, Failure> {
         let repo = Repository::open(found.shown()).map_err(|e| match (e.code(), e.class()) {
             (ErrorCode::Owner, _) => Failure::Error(GitError::NotOwned),
-            (_, ErrorClass::Repository | ErrorClass::Config | ErrorClass::None) => {
-                Failure::Unsupported(text::printable(e.message()))
-            }
+            (_, ErrorClass::Repository | ErrorClass::Config | ErrorClass::None) => Failure::Unsupported,
             _ => Failure::Error(from_git2(&e)),
         })?;
-        Ok(Self { repo, cancel: cancel.clone() })
-    }
-
-    /// The library can open it, but not its index (split or sparse): then git has to count.
-    pub fn index_fault(&self) -> Option<String> {
-        if self.repo.is_bare() {
-            return None;
+        let library = Self { bare: repo.is_bare() || found.top.is_none(), repo, cancel: cancel.clone() };
+        if !library.bare {
+            library.check_tree(found.top.as_deref())?;
         }
-        let e = self.repo.index().err()?;
-        e.message().contains("extension").then(|| text::printable(e.message()))
+        Ok(library)
     }
 
-    /// The work tree as the configuration says; the repository may point it anywhere.
-    pub fn work_dir(&self) -> Option<&Path> {
-        self.repo.workdir()
+    /// A configuration can name any folder as work tree, and an index can be split or sparse, which only git reads.
+    fn check_tree(&self, own: Option<&Path>) -> Result<(), Failure> {
+        let named = self.repo.workdir().and_then(|dir| dir.canonicalize().ok());
+        if named.as_deref() != own {
+            let what = "its configuration names another folder as work tree";
+            return Err(Failure::Error(GitError::Broken(what.to_owned())));
+        }
+        match self.repo.index() {
+            Err(e) if is_split(&e) => Ok(()),
+            Err(e) if e.message().contains("extension") => Err(Failure::Unsupported),
+            _ => Ok(()),
+        }
     }
 
     fn walk(&self, range: &Range<'_>) -> Result<Revwalk<'_>, GitError> {
@@ -94,6 +99,11 @@ impl Library {
     }
 }
 
+/// A split index is read by git alone, and git marks its shared part as used: that would be a change.
+fn is_split(e: &git2::Error) -> bool {
+    e.message().contains("extension: 'link'")
+}
+
 fn oid(id: &CommitId) -> Result<Oid, git2::Error> {
     Oid::from_str(id.as_str())
 }
@@ -115,13 +125,20 @@ pub fn from_git2(e: &git2::Error) -> GitError {
     }
 }
 
+/// A sparse checkout leaves the file out of the work tree.
+fn is_left_out(index: &Index, path: &[u8]) -> bool {
+    let skip = IndexEntryExtendedFlag::SKIP_WORKTREE.bits();
+    let entry = index.get_path(Path::new(OsStr::from_bytes(path)), 0);
+    entry.is_some_and(|entry| entry.flags_extended & skip != 0)
+}
+
 fn lossy(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
 impl Reader for Library {
     fn is_bare(&self) -> bool {
-        self.repo.is_bare()
+        self.bare
     }
 
     fn head(&self) -> Result<Head, GitError> {
@@ -227,6 +244,10 @@ impl Reader for Library {
             .include_ignored(false)
             .renames_head_to_index(true)
             .update_index(false);
+        let index = match self.repo.index() {
+            Err(e) if is_split(&e) => return Err(GitError::Command(SPLIT.to_owned())),
+            index => index.map_err(|e| from_git2(&e))?,
+        };
         let statuses = self.repo.statuses(Some(&mut options)).map_err(|e| from_git2(&e))?;
         let mut dirty = Dirty::default();
         let mut filtered = filtered::Filtered::new(&self.repo);
@@ -235,6 +256,9 @@ impl Reader for Library {
                 return Err(GitError::Cancelled);
             }
             let status = entry.status();
+            if status == Status::WT_DELETED && is_left_out(&index, entry.path_bytes()) {
+                continue;
+            }
             if status == Status::WT_MODIFIED && filtered.is_clean_or_unknown(entry.path_bytes()) {
                 continue;
             }

@@ -75,7 +75,8 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: RuleId::Unknown,
         means: "Something could not be read, with the reason. Red if HEAD itself is not known (a gate that sees nothing \
-                does not pass), else a note: a shallow history, files behind a filter that is never run.",
+                does not pass), amber if a whole fact is missing (the uncommitted files), else a note: a shallow history, \
+                files behind a filter that is never run.",
         check: work::unknown,
     },
     Rule {

@@ -11,7 +11,7 @@ pub(super) fn unknown(case: &Case<'_>) -> Vec<Hit> {
     if let Err(Unknown(why)) = &tree.head {
         return vec![Hit::new(Severity::Red, format!("this tree cannot be judged: {why}"), hint)];
     }
-    let mut reasons: Vec<&Unknown> = [
+    let mut facts: Vec<&Unknown> = [
         tree.dirty.as_ref().err(),
         tree.upstream.as_ref().err(),
         tree.unpushed.as_ref().err(),
@@ -22,12 +22,13 @@ pub(super) fn unknown(case: &Case<'_>) -> Vec<Hit> {
     ]
     .into_iter()
     .flatten()
-    .chain(&tree.gaps)
     .collect();
-    reasons.dedup();
-    reasons
-        .into_iter()
-        .map(|Unknown(why)| Hit::new(Severity::Note, format!("not known: {why}"), hint))
+    facts.dedup();
+    let facts = facts.into_iter().map(|why| (Severity::Amber, why));
+    let gaps = tree.gaps.iter().map(|why| (Severity::Note, why));
+    facts
+        .chain(gaps)
+        .map(|(severity, Unknown(why))| Hit::new(severity, format!("not known: {why}"), hint))
         .collect()
 }
 

@@ -2,6 +2,7 @@
 
 mod zoo;
 mod zoo_rules;
+mod zoo_shapes;
 
 use std::path::Path;
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{findings, look, zoo_rules};
+use super::{findings, look, zoo_rules, zoo_shapes};
 use crate::support::repo::Lab;
 
 /// A name, the script that builds it, and what is expected: `rule:severity …`, `dirty=N`, `nogit` (git says otherwise,
@@ -16,14 +16,24 @@ use crate::support::repo::Lab;
 pub type Case = (&'static str, &'static str, &'static str);
 
 /// Repeated beginnings of scripts.
-const MACROS: [(&str, &str); 3] = [
+const MACROS: [(&str, &str); 6] = [
     (
         "@flow",
         "in r\ngit init -q .\ncommit chore: init\ngit branch dev\ngit switch -q -c feature/x-0208 dev\ncommit feat: work",
     ),
+    ("@remote2", "git init -q --bare ../remote.git\ngit remote add origin ../remote.git\ngit push -q origin main"),
     (
         "@remote",
         "git init -q --bare ../remote.git\ngit remote add origin ../remote.git\ngit push -q origin main dev",
+    ),
+    (
+        "@lfs",
+        // What git-lfs would store, and a filter that says so whatever the file holds.
+        "file pointer version https://git-lfs.github.com/spec/v1\\noid sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824\\nsize 5\\n\ngit config filter.lfs.clean \"cat pointer\"\ngit config filter.other.clean \"cat pointer\"\nfile .gitattributes *.bin filter=lfs\nfile big.bin old!!\ngit add .\ngit commit -q -m \"feat: big\"",
+    ),
+    (
+        "@many",
+        "git branch fix/a-0101\ngit branch fix/b-0101\ngit branch docs/c-0101\ngit branch test/d-0101\ngit tag v1\ngit tag v2",
     ),
     (
         "@conflict",
@@ -76,7 +86,8 @@ fn says_git(lab: &Lab, path: &Path) -> Option<(Value, Value, Value, Value)> {
 }
 
 fn check(lab: &Lab, (name, script, expected): &Case) -> Result<(), String> {
-    let path = lab.build(name, &expand(script));
+    let script = expand(script).replace("{}", &lab.path().join(name).display().to_string());
+    let path = lab.build(name, &script);
     let before = census(&lab.path().join(name));
     let tree = look(lab, &path);
     let after = census(&lab.path().join(name));
@@ -121,4 +132,28 @@ fn rules_kept() {
 #[test]
 fn rules_broken() {
     check_all(zoo_rules::BROKEN);
+}
+
+#[test]
+fn shapes() {
+    check_all(zoo_shapes::SHAPES);
+}
+
+#[test]
+fn shapes_that_only_git_reads() {
+    check_all(zoo_shapes::PROGRAM);
+}
+
+#[test]
+fn damaged() {
+    check_all(zoo_shapes::DAMAGED);
+}
+
+#[test]
+fn the_zoo_is_large_and_its_names_are_unique() {
+    let all = [zoo_rules::KEPT, zoo_rules::BROKEN, zoo_shapes::SHAPES, zoo_shapes::PROGRAM, zoo_shapes::DAMAGED];
+    let names: std::collections::BTreeSet<&str> = all.iter().flat_map(|t| t.iter()).map(|c| c.0).collect();
+    let count: usize = all.iter().map(|t| t.len()).sum();
+    assert_eq!(names.len(), count, "two cases share a name");
+    assert!(count >= 60);
 }

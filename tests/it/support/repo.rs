@@ -79,7 +79,7 @@ impl Lab {
     /// Runs a script, a step a line, in a folder of its own; tells the folder that it says to look at.
     ///
     /// `git …`, `try git …` (may fail), `in DIR`, `look DIR`, `age 40d|3h` (the clock for what follows), `commit SUBJECT`
-    /// (`\n` breaks lines), `file PATH TEXT`, `files N PREFIX`, `rm PATH`, `mkdir PATH`, `link TARGET PATH`, `exec PATH TEXT`.
+    /// (`\n` breaks lines), `file PATH TEXT`, `files N PREFIX`, `rm PATH`, `mkdir PATH`, `fifo PATH`, `link TARGET PATH`, `exec PATH TEXT`.
     pub fn build(&self, name: &str, script: &str) -> PathBuf {
         let top = self.path().join(name);
         fs::create_dir_all(&top).expect("a folder of its own");
@@ -91,11 +91,11 @@ impl Lab {
                 "in" => {
                     cwd = top.join(rest);
                     fs::create_dir_all(&cwd).expect("a folder");
+                    look.get_or_insert_with(|| cwd.clone());
                 }
                 "look" => look = Some(top.join(rest)),
                 _ => self.step(name, &cwd, word, rest),
             }
-            look.get_or_insert_with(|| cwd.clone());
         }
         look.unwrap_or(cwd)
     }
@@ -128,7 +128,7 @@ impl Lab {
                 let seconds = hours * if unit == "d" { 86400 } else { 3600 };
                 self.clock.set(self.now - seconds);
             }
-            "file" => write(&cwd.join(first), text.as_bytes()),
+            "file" => write(&cwd.join(first.replace("\\n", "\n").replace("\\e", "\x1b")), text.as_bytes()),
             "exec" => {
                 write(&cwd.join(first), text.as_bytes());
                 fs::set_permissions(cwd.join(first), fs::Permissions::from_mode(0o755)).expect("mode");
@@ -141,6 +141,10 @@ impl Lab {
             "rm" => {
                 let path = cwd.join(rest);
                 if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.expect("removed");
+            }
+            "fifo" => {
+                let mode = rustix::fs::Mode::from_raw_mode(0o600);
+                rustix::fs::mknodat(rustix::fs::CWD, cwd.join(rest), rustix::fs::FileType::Fifo, mode, 0).expect("a pipe");
             }
             "mkdir" => fs::create_dir_all(cwd.join(rest)).expect("a folder"),
             "link" => std::os::unix::fs::symlink(first, cwd.join(text)).expect("a link"),
