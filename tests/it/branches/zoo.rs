@@ -120,7 +120,9 @@ fn check(lab: &Lab, (name, script, expected): &Case) -> Result<(), String> {
 /// Checks all cases of a table and tells every one that fails.
 pub fn check_all(cases: &[Case]) {
     let lab = Lab::new();
-    let faults: Vec<String> = cases.iter().filter_map(|case| check(&lab, case).err()).collect();
+    let reftable = lab.knows_reftable();
+    let buildable = cases.iter().filter(|case| reftable || !case.0.starts_with("reftable"));
+    let faults: Vec<String> = buildable.filter_map(|case| check(&lab, case).err()).collect();
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));
 }
 

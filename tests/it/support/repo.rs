@@ -71,6 +71,11 @@ impl Lab {
         out.status.success().then(|| String::from_utf8_lossy(&out.stdout).trim_end_matches('\n').to_owned())
     }
 
+    /// True if the machine's git can make reftable repositories (2.45).
+    pub fn knows_reftable(&self) -> bool {
+        self.git(&self.path(), &["init", "-q", "--ref-format=reftable", "probe"]).status.success()
+    }
+
     /// archtui itself, with the clock, the arguments and the folder given.
     pub fn archtui(&self, cwd: &Path, args: &[&str]) -> Output {
         self.command(env!("CARGO_BIN_EXE_archtui"), cwd).args(args).output().expect("archtui starts")
