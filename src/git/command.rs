@@ -102,6 +102,11 @@ impl GitProgram {
         Self { folder: folder.to_owned(), cancel: cancel.clone(), overruled, sha256 }
     }
 
+    /// Takes back the overruling of a key, to ask for its value.
+    pub fn keep(&mut self, key: &str) {
+        self.overruled.retain(|(overruled, _)| overruled != key);
+    }
+
     /// Overrules one more key, whatever characters it has.
     pub fn overrule(&mut self, key: String, value: &str) {
         self.overruled.push((key, value.to_owned()));

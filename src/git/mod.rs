@@ -5,6 +5,7 @@ mod assemble;
 mod command;
 mod filtered;
 mod find;
+pub mod hooks;
 mod library;
 mod line;
 mod program;

@@ -34,7 +34,7 @@ impl Program {
         let proof = plain.run(&["config", "--get", "core.hooksPath"], String::new())?;
         if proof.as_deref() != Some(b"/dev/null\n") {
             // An old git does not take our word; then it is not asked at all.
-            return Err(GitError::Command("this repository needs a git of version 2.41 or later".to_owned()));
+            return Err(GitError::Command("this repository needs a git of version 2.31 or later".to_owned()));
         }
         let asked = ["rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-object-format"];
         let answer = plain.output(&asked, String::new())?;

@@ -1,6 +1,8 @@
 //! `archtui branches`: the findings of work trees, for people, scripts, hooks and CI. Exit code 4 when one of them is red.
 //! Not for how a finding is made (`domain::branch`).
 
+mod gate;
+mod install;
 mod report;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +23,15 @@ pub struct Options {
     /// Print JSON (schema archtui.branches/1).
     #[arg(long)]
     json: bool,
+    /// Write a commit-msg and a pre-push hook into the repository of PATH; shows them and asks first.
+    #[arg(long, conflicts_with = "json")]
+    install_hook: bool,
+    /// With --install-hook: do not ask.
+    #[arg(long, requires = "install_hook")]
+    yes: bool,
+    /// What an installed hook runs.
+    #[arg(long, hide = true, value_name = "NAME", conflicts_with_all = ["json", "install_hook"])]
+    hook: Option<gate::Hook>,
     /// Folders in the work trees to look at; this folder if none is named.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -29,10 +40,16 @@ pub struct Options {
 /// Looks and tells.
 pub fn run(options: &Options) -> Result<(), Fail> {
     let env = Env::read();
-    let book = rules(&env)?;
-    let now = now();
     let here = [PathBuf::from(".")];
     let paths = if options.paths.is_empty() { &here[..] } else { &options.paths };
+    if options.install_hook {
+        return paths.iter().try_for_each(|path| install::run(path, options.yes));
+    }
+    let book = rules(&env)?;
+    let now = now();
+    if let Some(hook) = options.hook {
+        return gate::run(hook, options.paths.first().map(PathBuf::as_path), book.fleet(), now.date());
+    }
     let (mut trees, strangers) = look(paths, &book, &now);
     branch::tell_once(&mut trees);
     report::sort(&mut trees);

@@ -125,8 +125,8 @@ fn written(rule: RuleId, hit: Hit, rules: &Rules) -> Finding {
     }
 }
 
-/// Several work trees of one repository see the same branches: what is the repository's matter is told once, at the
-/// tree that has the branch checked out, else at the first. Call it with the trees in the order in which they are shown.
+/// Several work trees of one repository see the same branches: what is the repository's matter is told once, at its own
+/// work tree if that is among them, else at the first.
 pub fn tell_once(trees: &mut [(WorkTree, Vec<Finding>)]) {
     let mut told = BTreeSet::new();
     let mut order: Vec<usize> = (0..trees.len()).collect();
@@ -158,3 +158,6 @@ fn typed(name: &str) -> &str {
 fn plural(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
+
+#[cfg(test)]
+mod tests;

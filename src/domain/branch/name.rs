@@ -23,7 +23,7 @@ pub fn glob(pattern: &str, name: &str) -> bool {
 }
 
 /// True if one of the globs matches.
-pub fn any(patterns: &[String], name: &str) -> bool {
+pub fn is_one_of(patterns: &[String], name: &str) -> bool {
     patterns.iter().any(|p| glob(p, name))
 }
 

@@ -78,7 +78,7 @@ pub(super) fn detached(case: &Case<'_>) -> Vec<Hit> {
 
 pub(super) fn branch_name(case: &Case<'_>) -> Vec<Hit> {
     let Some(name) = branch(case) else { return Vec::new() };
-    if case.rules.is_protected(name) || super::name::any(&case.rules.exempt, name) {
+    if case.rules.is_protected(name) || super::name::is_one_of(&case.rules.exempt, name) {
         return Vec::new();
     }
     let oldest = case

@@ -186,12 +186,12 @@ impl Default for Rules {
 impl Rules {
     /// True if nobody should work on the branch.
     pub fn is_protected(&self, branch: &str) -> bool {
-        name::any(&self.protected, branch) || self.is_environment(branch)
+        name::is_one_of(&self.protected, branch) || self.is_environment(branch)
     }
 
     /// True if the branch belongs to an environment.
     pub fn is_environment(&self, branch: &str) -> bool {
-        name::any(&self.environments, branch)
+        name::is_one_of(&self.environments, branch)
     }
 
     fn with(mut self, s: &Settings) -> Result<Self, String> {
