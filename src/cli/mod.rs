@@ -118,3 +118,7 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Policy(command)) => policy::run(&command),
     }
 }
+
+fn control_room() -> Result<(), Fail> {
+    Err(Fail::failed("the control room is not built yet", "run a subcommand"))
+}

@@ -1,71 +1,83 @@
 //! `archtui branches`: the findings of work trees, for people, scripts, hooks and CI. Exit code 4 when one of them is red.
 //! Not for how a finding is made (`domain::branch`).
 
+mod fleet;
 mod gate;
 mod install;
 mod report;
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
 use jiff::{Timestamp, Zoned};
 
-use super::{Fail, out};
-use crate::config::{Env, files};
-use crate::domain::branch::{self, Context, Finding, RuleBook, WorkTree};
+use super::{Fail, Global, out, setup};
+use crate::domain::branch::{self, Context, Finding, RuleBook, Severity, WorkTree};
+use crate::domain::roster::Tier;
 use crate::domain::text;
 use crate::git::SystemGit;
 use crate::ports::{Ask, Cancel, Git, GitError};
 
-/// What the command line says.
-#[derive(Debug, Args)]
-pub struct Options {
-    /// Print JSON (schema archtui.branches/1).
+use fleet::Place;
+
+/// Options of `archtui branches`.
+#[derive(Debug, clap::Args)]
+pub struct BranchesArgs {
+    /// As one line of JSON, schema archtui.branches/1
     #[arg(long)]
     json: bool,
-    /// Write a commit-msg and a pre-push hook into the repository of PATH; shows them and asks first.
+    /// Write a commit-msg and a pre-push hook into the repository of PATH; shows them and asks first
     #[arg(long, conflicts_with = "json")]
     install_hook: bool,
-    /// With --install-hook: do not ask.
+    /// With --install-hook: do not ask
     #[arg(long, requires = "install_hook")]
     yes: bool,
-    /// What an installed hook runs.
+    /// What an installed hook runs
     #[arg(long, hide = true, value_name = "NAME", conflicts_with_all = ["json", "install_hook"])]
     hook: Option<gate::Hook>,
-    /// Folders in the work trees to look at; this folder if none is named.
+    /// Folders of work trees; without one those of the roster's sessions, else this folder
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
 
-/// Looks and tells.
-pub fn run(options: &Options) -> Result<(), Fail> {
-    let env = Env::read();
-    let here = [PathBuf::from(".")];
-    let paths = if options.paths.is_empty() { &here[..] } else { &options.paths };
-    if options.install_hook {
-        return paths.iter().try_for_each(|path| install::run(path, options.yes));
-    }
-    let book = rules(&env)?;
-    let now = now();
-    if let Some(hook) = options.hook {
-        return gate::run(hook, options.paths.first().map(PathBuf::as_path), book.fleet(), now.date());
-    }
-    let (mut trees, strangers) = look(paths, &book, &now);
-    branch::tell_once(&mut trees);
-    report::sort(&mut trees);
-    if options.json {
-        out::json(&report::json(&trees, now.timestamp()));
-    } else {
-        report::print(&trees, report::colour(&env));
-    }
-    verdict(&trees, &strangers)
+/// A tree with its findings and who works there.
+pub(super) struct Told {
+    tree: WorkTree,
+    findings: Vec<Finding>,
+    sessions: Vec<String>,
 }
 
-/// The rules in force.
-fn rules(env: &Env) -> Result<RuleBook, Fail> {
-    let loaded = files::load(None, env).map_err(|e| Fail::usage(e.what, e.hint))?;
-    RuleBook::new(loaded.config.branches)
-        .map_err(|e| Fail::usage(format!("[branches]: {e}"), "mend archtui.toml"))
+/// Looks and tells.
+pub fn run(global: &Global, args: &BranchesArgs) -> Result<(), Fail> {
+    if args.install_hook {
+        let here = [PathBuf::from(".")];
+        let paths = if args.paths.is_empty() { &here[..] } else { &args.paths };
+        return paths.iter().try_for_each(|path| install::run(path, args.yes));
+    }
+    let ground = setup::Ground::lay(global)?;
+    let book = RuleBook::new(ground.loaded.config.branches.clone())
+        .map_err(|e| Fail::usage(format!("[branches]: {e}"), "mend archtui.toml"))?;
+    let now = now();
+    if let Some(hook) = args.hook {
+        return gate::run(hook, args.paths.first().map(PathBuf::as_path), book.fleet(), now.date());
+    }
+    let mut git = SystemGit::new();
+    let mut places: Vec<Place> =
+        args.paths.iter().map(|p| Place { folder: p.clone(), workers: Vec::new() }).collect();
+    if places.is_empty() {
+        places = fleet::places(&ground, &git)?;
+    }
+    if places.is_empty() {
+        places.push(Place { folder: PathBuf::from("."), workers: Vec::new() });
+    }
+    let (mut told, strangers) = look(&mut git, &places, &book, &now);
+    branch::tell_once(told.iter_mut().map(|t| (&t.tree, &mut t.findings)));
+    report::sort(&mut told);
+    if args.json {
+        out::json(&report::json(&told, now.timestamp()));
+    } else {
+        report::print(&told, report::colour(&ground.env));
+    }
+    verdict(&told, &strangers)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a command reads the clock once, at its start")]
@@ -73,43 +85,43 @@ fn now() -> Zoned {
     Zoned::now()
 }
 
-/// Each tree once, with its findings; and the paths that belong to none.
-fn look(paths: &[PathBuf], book: &RuleBook, now: &Zoned) -> (Vec<(WorkTree, Vec<Finding>)>, Vec<String>) {
-    let rules = book.fleet();
-    let ask = Ask { rules: rules.clone(), now: now.timestamp(), status: true };
-    let context =
-        Context { role: None, now: now.timestamp(), today: now.date(), sessions: Vec::new() };
-    let mut git = SystemGit::new();
-    let (mut trees, mut strangers) = (Vec::<(WorkTree, Vec<Finding>)>::new(), Vec::new());
-    for path in paths {
-        let tree = match git.look(path, &ask, &Cancel::default()) {
+/// Each tree once, with its findings; and the folders that belong to none.
+fn look(git: &mut SystemGit, places: &[Place], book: &RuleBook, now: &Zoned) -> (Vec<Told>, Vec<String>) {
+    let (mut told, mut strangers) = (Vec::<Told>::new(), Vec::new());
+    for place in places {
+        let (tier, role) = place.tier_and_role();
+        let rules = book.of(tier.map(Tier::word), role);
+        let ask = Ask { rules: rules.clone(), now: now.timestamp(), status: true };
+        let tree = match git.look(&place.folder, &ask, &Cancel::default()) {
             Ok(tree) => tree,
             Err(e @ (GitError::NotARepository | GitError::Vanished)) => {
-                strangers.push(format!("{}: {e}", shown(path)));
+                strangers.push(format!("{}: {e}", shown(&place.folder)));
                 continue;
             }
-            Err(e) => WorkTree::unreadable(path.clone(), &e.to_string()),
+            Err(e) => WorkTree::unreadable(place.folder.clone(), &e.to_string()),
         };
-        if trees.iter().all(|(seen, _)| seen.path != tree.path) {
-            let findings = branch::check(&tree, rules, &context);
-            trees.push((tree, findings));
+        if told.iter().all(|seen| seen.tree.path != tree.path) {
+            let sessions: Vec<String> = place.workers.iter().map(|w| w.name.clone()).collect();
+            let role = tier.map(|t| t.word().to_owned());
+            let context =
+                Context { role, now: now.timestamp(), today: now.date(), sessions: sessions.clone() };
+            told.push(Told { findings: branch::check(&tree, &rules, &context), tree, sessions });
         }
     }
-    (trees, strangers)
+    (told, strangers)
 }
 
-fn verdict(trees: &[(WorkTree, Vec<Finding>)], strangers: &[String]) -> Result<(), Fail> {
-    let red = trees.iter().flat_map(|(_, f)| f).any(|f| f.severity == branch::Severity::Red);
+fn verdict(told: &[Told], strangers: &[String]) -> Result<(), Fail> {
+    let red = told.iter().flat_map(|t| &t.findings).any(|f| f.severity == Severity::Red);
     if let [more @ .., last] = strangers {
         for line in more {
             out::complain(&format!("archtui: {line}"));
         }
         let fail = Fail::not_found(last, "name a folder inside a git work tree");
-        if red {
-            let _ = fail.report();
-        } else {
+        if !red {
             return Err(fail);
         }
+        let _ = fail.report();
     }
     if red { Err(Fail::findings()) } else { Ok(()) }
 }

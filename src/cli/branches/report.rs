@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{out, shown, stamp};
+use super::{Told, out, shown, stamp};
 use crate::config::Env;
 use crate::domain::branch::facts::Kind;
 use crate::domain::branch::{CommitId, Finding, Head, Severity, WorkTree};
@@ -26,16 +26,17 @@ struct Tree<'a> {
     dirty: Option<usize>,
     ahead: Option<usize>,
     behind: Option<usize>,
-    sessions: Vec<String>,
+    sessions: &'a [String],
     findings: &'a [Finding],
 }
 
 /// The JSON of the contract.
-pub(super) fn json(trees: &[(WorkTree, Vec<Finding>)], at: Timestamp) -> Report<'_> {
-    Report { schema: "archtui.branches/1", at: stamp(at), trees: trees.iter().map(|(t, f)| tree(t, f)).collect() }
+pub(super) fn json(told: &[Told], at: Timestamp) -> Report<'_> {
+    Report { schema: "archtui.branches/1", at: stamp(at), trees: told.iter().map(tree).collect() }
 }
 
-fn tree<'a>(tree: &'a WorkTree, findings: &'a [Finding]) -> Tree<'a> {
+fn tree(told: &Told) -> Tree<'_> {
+    let tree = &told.tree;
     let apart = tree.upstream.as_ref().ok().and_then(Option::as_ref).and_then(|u| u.apart);
     Tree {
         path: shown(&tree.path),
@@ -44,8 +45,8 @@ fn tree<'a>(tree: &'a WorkTree, findings: &'a [Finding]) -> Tree<'a> {
         dirty: files(tree),
         ahead: apart.map(|(ahead, _)| ahead),
         behind: apart.map(|(_, behind)| behind),
-        sessions: Vec::new(),
-        findings,
+        sessions: &told.sessions,
+        findings: &told.findings,
     }
 }
 
@@ -54,11 +55,13 @@ fn files(tree: &WorkTree) -> Option<usize> {
 }
 
 /// The worst first; among equals the one with more findings, then by path.
-pub(super) fn sort(trees: &mut [(WorkTree, Vec<Finding>)]) {
-    let worst = |f: &[Finding]| f.iter().map(|f| f.severity).max();
-    trees.sort_by(|(a, fa), (b, fb)| {
-        (worst(fb), fb.len()).cmp(&(worst(fa), fa.len())).then_with(|| a.path.cmp(&b.path))
-    });
+pub(super) fn sort(told: &mut [Told]) {
+    let weight = |t: &Told| (worst(&t.findings), t.findings.len());
+    told.sort_by(|a, b| weight(b).cmp(&weight(a)).then_with(|| a.tree.path.cmp(&b.tree.path)));
+}
+
+fn worst(findings: &[Finding]) -> Option<Severity> {
+    findings.iter().map(|f| f.severity).max()
 }
 
 /// True if stdout is a terminal that may be coloured.
@@ -80,11 +83,13 @@ fn paint(text: &str, code: &str, colour: bool) -> String {
 }
 
 /// One line per tree, two per finding.
-pub(super) fn print(trees: &[(WorkTree, Vec<Finding>)], colour: bool) {
-    let widest = trees.iter().flat_map(|(_, f)| f).map(|f| f.rule.word().len()).max().unwrap_or(0);
-    for (tree, findings) in trees {
-        let (shape, code) = mark(findings.iter().map(|f| f.severity).max());
-        out::line(&format!("{} {}  {}", paint(shape, code, colour), paint(&shown(&tree.path), "1", colour), state(tree)));
+pub(super) fn print(told: &[Told], colour: bool) {
+    let widest = told.iter().flat_map(|t| &t.findings).map(|f| f.rule.word().len()).max().unwrap_or(0);
+    for Told { tree, findings, sessions } in told {
+        let (shape, code) = mark(worst(findings));
+        let path = paint(&shown(&tree.path), "1", colour);
+        let who = if sessions.is_empty() { String::new() } else { format!(" · {}", sessions.join(", ")) };
+        out::line(&format!("{} {path}  {}{who}", paint(shape, code, colour), state(tree)));
         for f in findings {
             let (_, code) = mark(Some(f.severity));
             let word = paint(&format!("{:5}", f.severity.word()), code, colour);

@@ -127,15 +127,14 @@ fn written(rule: RuleId, hit: Hit, rules: &Rules) -> Finding {
 
 /// Several work trees of one repository see the same branches: what is the repository's matter is told once, at its own
 /// work tree if that is among them, else at the first.
-pub fn tell_once(trees: &mut [(WorkTree, Vec<Finding>)]) {
+pub fn tell_once<'a>(trees: impl Iterator<Item = (&'a WorkTree, &'a mut Vec<Finding>)>) {
+    let mut trees: Vec<_> = trees.collect();
+    trees.sort_by_key(|(tree, _)| tree.kind == facts::Kind::Linked);
     let mut told = BTreeSet::new();
-    let mut order: Vec<usize> = (0..trees.len()).collect();
-    order.sort_by_key(|&i| trees[i].0.kind == facts::Kind::Linked);
-    for i in order {
-        let (tree, findings) = &mut trees[i];
+    for (tree, findings) in trees {
         findings.retain(|f| {
             !f.rule.is_of_the_repository()
-                || told.insert((tree.repository.clone(), f.rule, f.commit.clone(), f.sentence.clone()))
+                || told.insert((&tree.repository, f.rule, f.commit.clone(), f.sentence.clone()))
         });
     }
 }

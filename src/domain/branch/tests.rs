@@ -308,7 +308,7 @@ fn what_is_the_repositorys_matter_is_told_once() {
                 (t, findings)
             })
             .collect();
-    tell_once(&mut trees);
+    tell_once(trees.iter_mut().map(|(t, f)| (&*t, f)));
     let counts: Vec<usize> = trees.iter().map(|(_, f)| f.len()).collect();
     assert_eq!(counts, [0, 2, 0]);
 }
