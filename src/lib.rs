@@ -11,6 +11,7 @@ pub mod evidence;
 pub mod git;
 pub mod ports;
 pub mod runtime;
+pub mod store;
 pub mod terminal;
 pub mod theme;
 pub mod tmux;

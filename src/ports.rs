@@ -164,3 +164,67 @@ pub trait Git: Send + 'static {
     /// The folders whose direct entries change when the answer changes: a bounded number, not to be watched recursively.
     fn watch_list(&self, path: &Path) -> Result<Vec<PathBuf>, GitError>;
 }
+
+/// Why the store could not do something. Whoever meant to act does not: no key without an entry on disk.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// There is no database yet.
+    #[error("nothing has been stored yet")]
+    Missing,
+    /// No room for another page.
+    #[error("the disk is full")]
+    Full,
+    /// Another process kept it locked for longer than we wait.
+    #[error("another process keeps the database locked")]
+    Busy,
+    /// It can be read but not written.
+    #[error("the database cannot be written")]
+    ReadOnly,
+    /// What is in it is not what was put in.
+    #[error("the database is broken: {0}")]
+    Broken(String),
+    /// A newer archtui made it.
+    #[error("the database was made by a newer archtui (schema {found}, this one knows {known})")]
+    Newer {
+        /// Its schema.
+        found: u32,
+        /// Ours.
+        known: u32,
+    },
+    /// An older archtui made it and nobody has brought it up to date.
+    #[error("the database was made by an older archtui (schema {found}, this one has {known})")]
+    Older {
+        /// Its schema.
+        found: u32,
+        /// Ours.
+        known: u32,
+    },
+    /// The file or its folder is not safe to use.
+    #[error("{path}: {why}")]
+    Unsafe {
+        /// Which file or folder.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Something else; one line.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl StoreError {
+    /// One line what a person can do about it.
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::Missing => "start archtui or archtui daemon first",
+            Self::Full => "make room on that disk; until then nothing is pressed",
+            Self::Busy => "see which process has archtui.db open, and try again",
+            Self::ReadOnly => "make archtui.db and its folder writable for you",
+            Self::Broken(_) => "start archtui or archtui daemon: it sets the file aside and begins a new one",
+            Self::Newer { .. } => "update archtui, or name another fleet in the config",
+            Self::Older { .. } => "start archtui or archtui daemon of this version once",
+            Self::Unsafe { .. } => "give that file or folder to yourself alone, or remove it",
+            Self::Failed(_) => "archtui doctor checks the state folder",
+        }
+    }
+}

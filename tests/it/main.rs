@@ -12,3 +12,4 @@ mod tmux_keys;
 mod tmux_server;
 mod tmux_watch;
 mod support;
+mod store;
