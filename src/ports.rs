@@ -11,6 +11,7 @@ use crate::domain::read::SelfReport;
 use jiff::Timestamp;
 
 use crate::domain::branch::{Fact, Head, Rules, WorkTree};
+use crate::domain::ledger::{Body, Book, Entry};
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::stroke::Stroke;
 
@@ -226,5 +227,29 @@ impl StoreError {
             Self::Unsafe { .. } => "give that file or folder to yourself alone, or remove it",
             Self::Failed(_) => "archtui doctor checks the state folder",
         }
+    }
+}
+
+/// The record of what was decided and sent. Blocking: an entry is on disk when `append` returns it.
+pub trait Ledger: Send {
+    /// Adds an entry at the end.
+    fn append(&mut self, body: Body) -> Result<Entry, StoreError>;
+    /// At most so many entries after a number, in order.
+    fn since(&self, after: u64, most: usize) -> Result<Vec<Entry>, StoreError>;
+    /// The newest entry of each dialog's life of which it is not known what became of its answer.
+    fn unsettled(&self) -> Result<Vec<Entry>, StoreError>;
+}
+
+impl Ledger for Book {
+    fn append(&mut self, body: Body) -> Result<Entry, StoreError> {
+        Ok(Self::append(self, body))
+    }
+
+    fn since(&self, after: u64, most: usize) -> Result<Vec<Entry>, StoreError> {
+        Ok(self.entries().iter().filter(|e| e.seq > after).take(most).cloned().collect())
+    }
+
+    fn unsettled(&self) -> Result<Vec<Entry>, StoreError> {
+        Ok(Self::unsettled(self))
     }
 }

@@ -47,7 +47,7 @@ pub fn private_file(path: &Path) -> Result<File, StoreError> {
 }
 
 /// `O_NOFOLLOW | O_NONBLOCK`: a link is refused, a pipe does not hang us.
-const NO_FOLLOW: i32 = (rustix::fs::OFlags::NOFOLLOW.bits() | rustix::fs::OFlags::NONBLOCK.bits()) as i32;
+const NO_FOLLOW: i32 = rustix::fs::OFlags::NOFOLLOW.union(rustix::fs::OFlags::NONBLOCK).bits().cast_signed();
 
 fn owned(path: &Path, meta: &fs::Metadata) -> Result<(), StoreError> {
     if meta.uid() == rustix::process::geteuid().as_raw() {

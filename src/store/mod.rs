@@ -3,7 +3,11 @@
 
 mod fault;
 mod folder;
+pub mod ledger;
+pub mod lock;
 mod schema;
+mod settings;
+mod wishes;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -21,9 +21,9 @@ CREATE TABLE ledger (
     channel    TEXT,
     key        TEXT,
     outcome    TEXT NOT NULL,
-    seen_ms    INTEGER,
-    pressed_ms INTEGER,
-    cleared_ms INTEGER,
+    seen_us    INTEGER,             -- µs after the dialog's last byte
+    pressed_us INTEGER,
+    cleared_us INTEGER,
     hash       BLOB NOT NULL
 ) STRICT;
 CREATE INDEX ledger_at ON ledger (at_ms);

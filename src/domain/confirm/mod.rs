@@ -1,0 +1,19 @@
+//! Auto-confirm that can be trusted: the life of one dialog, from the first look to the last word in the ledger, as pure
+//! values. What a rule says is for `domain::policy`; who reads screens, writes entries and sends keys is for `workers`.
+//!
+//! ```text
+//!  seen ─→ read ─→ judged ─→ guarded ─→ recorded ─→ pressed ─→ verified
+//!    a look  twice, a    the rules   the world   the intent   one key, or    gone within 5 s,
+//!            settle time             allows it   is on disk   a hook's word  else stuck
+//!            apart
+//! ```
+//! Each step may end it as *held*, with a reason. Every doubt holds; nothing is tried twice.
+
+mod rate;
+mod stamp;
+mod switches;
+mod wish;
+
+pub use rate::{Limits, Rates};
+pub use switches::{Lease, Since, Standing, Switches};
+pub use wish::{Answer, Ask, Fate, Wish};

@@ -1,0 +1,98 @@
+//! What observers and the command line ask of the actor: it alone acts. A wish has an end: nobody is surprised by an
+//! answer given long after he asked.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ledger::Showing;
+use crate::domain::session::SessionName;
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "ask")]
+pub enum Ask {
+    /// Choose *allow once* in the dialog that stands there.
+    Approve {
+        /// In which session.
+        session: SessionName,
+        /// The dialog that the asker saw; without one: whichever stands there.
+        dialog: Option<Showing>,
+    },
+    /// Choose the agent's own *No*.
+    Deny {
+        /// In which session.
+        session: SessionName,
+        /// The dialog that the asker saw.
+        dialog: Option<Showing>,
+    },
+    /// Keep automation off this dialog.
+    Hold {
+        /// In which session.
+        session: SessionName,
+        /// The dialog that the asker saw.
+        dialog: Option<Showing>,
+    },
+    /// Get a stuck session going.
+    Unstick {
+        /// Which session.
+        session: SessionName,
+    },
+    /// Confirm nothing anywhere.
+    Pause,
+    /// Go on confirming.
+    Resume,
+    /// Be live for so many seconds from now on.
+    GoLive {
+        /// How long.
+        seconds: u64,
+    },
+    /// Confirm nothing in one session, or do again.
+    Turn {
+        /// Which session.
+        session: SessionName,
+        /// On or off.
+        on: bool,
+    },
+}
+
+/// A wish as the actor takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// Its number.
+    pub id: u64,
+    /// Who wishes: `operator`, with the process where it is known.
+    pub who: String,
+    /// What.
+    pub ask: Ask,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
+impl Wish {
+    /// How long one waits for the actor unless said otherwise.
+    pub const PATIENCE: Duration = Duration::from_secs(10);
+}
+
+/// What the actor said to a wish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Done, or refused.
+    pub done: bool,
+    /// One line what happened, or why not.
+    pub text: String,
+}
+
+/// What became of a wish.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// Not yet taken.
+    Waiting,
+    /// The actor is at it.
+    Taken,
+    /// Answered.
+    Answered(Answer),
+    /// Nobody took it in time; nobody will.
+    Expired,
+}

@@ -1,0 +1,231 @@
+//! One entry of the ledger, before and after it got its place in the chain.
+
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::chain::Hash;
+use super::words::{Actor, Channel, Outcome, Verdict};
+use crate::domain::dialog::{Dialog, Operation};
+use crate::domain::session::{PaneIdentity, SessionName};
+use crate::domain::stroke::KeyName;
+use crate::domain::text;
+
+/// Longest text of an entry, in bytes; a screen holds less, a hook's input may hold more.
+const MAX_TEXT: usize = 16 * 1024;
+
+/// One showing of a dialog in one pane: what it says, and which time it says it. Two equal calls in a row have the same
+/// content and different epochs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Showing {
+    /// Hash of the content.
+    pub content: u64,
+    /// Counts the showings of the pane.
+    pub epoch: u64,
+}
+
+impl Showing {
+    /// Reads what [`fmt::Display`] wrote.
+    pub fn parse(s: &str) -> Option<Self> {
+        let (content, epoch) = s.split_once('-')?;
+        Some(Self { content: u64::from_str_radix(content, 16).ok()?, epoch: epoch.parse().ok()? })
+    }
+}
+
+impl fmt::Display for Showing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}-{}", self.content, self.epoch)
+    }
+}
+
+/// A text of an agent in which secrets have been masked: nothing else of an agent's texts gets into an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
+#[serde(transparent)]
+pub struct Masked(String);
+
+impl Masked {
+    /// Masks, cuts to a sane length, and leaves out what cannot be printed.
+    pub fn new(raw: &str, mask: &dyn Fn(&str) -> String) -> Self {
+        // Masked first: a cut secret is not recognised any more.
+        let mut clean: String =
+            mask(raw).chars().filter(|&c| c == '\n' || c == '\t' || text::is_printable(c)).collect();
+        if clean.len() > MAX_TEXT {
+            clean.truncate(clean.floor_char_boundary(MAX_TEXT));
+            clean.push('…');
+        }
+        Self(clean)
+    }
+
+    /// What has been masked when it was stored.
+    pub fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Where it happens: the same for every entry of a dialog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scene {
+    /// The machine.
+    pub host: String,
+    /// The session.
+    pub session: SessionName,
+    /// The pane, unmistakably.
+    pub pane: PaneIdentity,
+    /// Which agent runs there.
+    pub agent: Option<String>,
+    /// The folder the agent works in.
+    pub cwd: Option<String>,
+}
+
+/// When things happened, after the dialog's last byte. What was not observed is `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Times {
+    /// Read by us.
+    pub seen: Option<Duration>,
+    /// Answered by us.
+    pub pressed: Option<Duration>,
+    /// Seen to be gone.
+    pub cleared: Option<Duration>,
+}
+
+/// What was decided about a dialog, and how far it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Which dialog.
+    pub showing: Showing,
+    /// The entry that opened this dialog's life, if this is not the one.
+    pub of: Option<u64>,
+    /// What the policy said.
+    pub verdict: Verdict,
+    /// Why it came to this; empty where the verdict says it all.
+    pub why: String,
+    /// Who acts.
+    pub actor: Actor,
+    /// By which channel, where something is sent.
+    pub channel: Option<Channel>,
+    /// Which key, where one is sent.
+    pub key: Option<KeyName>,
+    /// How far it came.
+    pub outcome: Outcome,
+    /// When.
+    pub times: Times,
+}
+
+/// An entry without its place in the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// The entry that opened this dialog's life; `None` if this is the one.
+    pub of: Option<u64>,
+    /// When it was written, to the millisecond.
+    pub at: Timestamp,
+    /// Where.
+    pub scene: Scene,
+    /// Which dialog.
+    pub showing: Showing,
+    /// What it is about.
+    pub operation: Operation,
+    /// The command, path or URL.
+    pub subject: Option<Masked>,
+    /// The whole dialog as JSON, in the entry that opens its life.
+    pub asked: Option<Masked>,
+    /// What the policy said; its reason is masked.
+    pub verdict: Verdict,
+    /// Who acts.
+    pub actor: Actor,
+    /// By which channel.
+    pub channel: Option<Channel>,
+    /// Which key.
+    pub key: Option<KeyName>,
+    /// How far it came.
+    pub outcome: Outcome,
+    /// When, after the dialog's last byte.
+    pub times: Times,
+}
+
+impl Body {
+    /// What is to be written: nothing of the dialog, and nothing that quotes it, goes in unmasked.
+    pub fn new(
+        at: Timestamp,
+        scene: &Scene,
+        dialog: &Dialog,
+        decision: Decision,
+        mask: &dyn Fn(&str) -> String,
+    ) -> Self {
+        let Decision { showing, of, mut verdict, why, actor, channel, key, outcome, times } = decision;
+        let reason = match (why.is_empty(), verdict.reason.is_empty()) {
+            (true, _) => verdict.reason,
+            (false, true) => why,
+            (false, false) => format!("{why}; {}", verdict.reason),
+        };
+        verdict.reason = Masked::new(&reason, mask).0;
+        verdict.rule = text::printable(&verdict.rule);
+        Self {
+            of,
+            // What is hashed is what is stored.
+            at: Timestamp::from_millisecond(at.as_millisecond()).unwrap_or_default(),
+            scene: scene.clone(),
+            showing,
+            operation: dialog.operation,
+            subject: dialog.subject.as_deref().map(|s| Masked::new(s, mask)),
+            asked: of.is_none().then(|| whole(dialog, mask)).flatten(),
+            verdict,
+            actor,
+            channel,
+            key,
+            outcome,
+            times: times.rounded(),
+        }
+    }
+}
+
+impl Times {
+    /// To the microsecond, as they are stored.
+    fn rounded(self) -> Self {
+        let us = |d: Duration| Duration::from_micros(u64::try_from(d.as_micros()).unwrap_or(u64::MAX >> 1));
+        Self { seen: self.seen.map(us), pressed: self.pressed.map(us), cleared: self.cleared.map(us) }
+    }
+}
+
+/// The dialog as JSON with every text in it masked; `None` if it is larger than an entry may be.
+fn whole(dialog: &Dialog, mask: &dyn Fn(&str) -> String) -> Option<Masked> {
+    fn walk(value: &mut serde_json::Value, name: &str, mask: &dyn Fn(&str) -> String) {
+        use serde_json::Value;
+        match value {
+            // Words of our own closed lists.
+            Value::String(_) if ["operation", "meaning", "key"].contains(&name) => {}
+            Value::String(s) => *s = Masked::new(s, mask).0,
+            Value::Array(all) => all.iter_mut().for_each(|v| walk(v, name, mask)),
+            Value::Object(all) => all.iter_mut().for_each(|(k, v)| walk(v, k, mask)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    let mut value = serde_json::to_value(dialog).ok()?;
+    walk(&mut value, "", mask);
+    let text = value.to_string();
+    (text.len() <= 4 * MAX_TEXT).then_some(Masked(text))
+}
+
+/// An entry in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number, without gaps.
+    pub seq: u64,
+    /// What it says.
+    pub body: Body,
+    /// Of itself and everything before it.
+    pub hash: Hash,
+}
+
+impl Entry {
+    /// The dialog as it was asked, secrets masked; only the entry that opened its life has it.
+    pub fn dialog(&self) -> Option<Dialog> {
+        serde_json::from_str(self.body.asked.as_ref()?.as_str()).ok()
+    }
+}

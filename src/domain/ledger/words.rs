@@ -1,0 +1,159 @@
+//! The closed lists of the ledger: what was decided, by whom, over which channel, and what came of it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What the policy says of a dialog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Choose *allow once*.
+    Confirm,
+    /// Leave it to a person.
+    Hold,
+    /// Answer no, where a hook can; else leave it to a person.
+    Deny,
+    /// Not ours to look at.
+    Ignore,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 4] = [Self::Confirm, Self::Hold, Self::Deny, Self::Ignore];
+
+    /// The word used in JSON and on the screen.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Confirm => "confirm",
+            Self::Hold => "hold",
+            Self::Deny => "deny",
+            Self::Ignore => "ignore",
+        }
+    }
+}
+
+/// A decision of the policy, with the rule that made it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// What to do.
+    pub action: Action,
+    /// The rule's id.
+    pub rule: String,
+    /// One line why.
+    pub reason: String,
+}
+
+/// Who acts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Actor {
+    /// The rules, without a person.
+    Automation,
+    /// A person, by what is known of him: `operator`, `operator via 4711`.
+    Person(String),
+}
+
+impl Actor {
+    /// Reads what [`fmt::Display`] wrote.
+    pub fn parse(word: &str) -> Self {
+        if word == "automation" { Self::Automation } else { Self::Person(word.to_owned()) }
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Automation => f.write_str("automation"),
+            // Nobody can be called so and pass for the rules.
+            Self::Person(who) if who == "automation" => f.write_str("person automation"),
+            Self::Person(who) => f.write_str(who),
+        }
+    }
+}
+
+/// How an answer reaches the agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// A key in its pane.
+    Key,
+    /// The decision of its hook.
+    Hook,
+}
+
+impl Channel {
+    /// Both channels.
+    pub const ALL: [Self; 2] = [Self::Key, Self::Hook];
+
+    /// The word used in JSON and on the screen.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Key => "key",
+            Self::Hook => "hook",
+        }
+    }
+}
+
+/// How far a dialog came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// An answer is about to be sent: written before it is.
+    Intended,
+    /// Left for a person.
+    Held,
+    /// Would have been confirmed, were auto-confirm live.
+    Watched,
+    /// Not ours to look at.
+    Ignored,
+    /// Sent, and the dialog went away.
+    Cleared,
+    /// Sent, and the dialog was still there 5 s later.
+    Stuck,
+    /// The last look before sending found something else: nothing was sent.
+    Refused,
+    /// Something changed after the intent was written: nothing was sent.
+    Withdrawn,
+    /// It is not known whether the answer arrived.
+    Unknown,
+    /// It went away without an answer of ours.
+    Gone,
+}
+
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 10] = [
+        Self::Intended,
+        Self::Held,
+        Self::Watched,
+        Self::Ignored,
+        Self::Cleared,
+        Self::Stuck,
+        Self::Refused,
+        Self::Withdrawn,
+        Self::Unknown,
+        Self::Gone,
+    ];
+
+    /// The word used in JSON and on the screen.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Intended => "intended",
+            Self::Held => "held",
+            Self::Watched => "watched",
+            Self::Ignored => "ignored",
+            Self::Cleared => "cleared",
+            Self::Stuck => "stuck",
+            Self::Refused => "refused",
+            Self::Withdrawn => "withdrawn",
+            Self::Unknown => "unknown",
+            Self::Gone => "gone",
+        }
+    }
+
+    /// True if an answer may have been sent and it was not seen that the dialog went away: whoever starts anew keeps his
+    /// hands off that dialog.
+    pub const fn is_unsettled(self) -> bool {
+        matches!(self, Self::Intended | Self::Stuck | Self::Unknown)
+    }
+}

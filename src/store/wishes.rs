@@ -1,0 +1,101 @@
+//! The wishes of observers and the command line, on their way to the actor and back.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::OptionalExtension;
+
+use super::Store;
+use super::fault::said;
+use crate::domain::confirm::{Answer, Ask, Fate, Wish};
+use crate::ports::StoreError;
+
+/// More than these do not wait: something is wrong with whoever makes them.
+const MOST: u32 = 256;
+
+impl Store {
+    /// Leaves a wish for the actor and gives its number.
+    pub fn wish(
+        &mut self,
+        ask: &Ask,
+        who: &str,
+        now: Timestamp,
+        patience: Duration,
+    ) -> Result<u64, StoreError> {
+        let ask = serde_json::to_string(ask).expect("a wish has string keys and numbers");
+        let until = now.saturating_add(patience).unwrap_or(now);
+        self.write(|tx| {
+            let sql = "SELECT count(*) FROM wishes WHERE taken_ms IS NULL AND expires_ms > ?1";
+            let open: u32 = tx.query_row(sql, [now.as_millisecond()], |r| r.get(0)).map_err(said)?;
+            if open >= MOST {
+                return Err(StoreError::Failed(format!("{open} wishes wait for the actor already")));
+            }
+            let sql = "INSERT INTO wishes (at_ms, expires_ms, who, act) VALUES (?1, ?2, ?3, ?4)";
+            tx.execute(sql, (now.as_millisecond(), until.as_millisecond(), who, ask)).map_err(said)?;
+            Ok(tx.last_insert_rowid().cast_unsigned())
+        })
+    }
+
+    /// Takes the oldest wish that still waits; each is taken once. One that this version does not know is refused here.
+    pub fn take_wish(&mut self, now: Timestamp) -> Result<Option<Wish>, StoreError> {
+        let ms = now.as_millisecond();
+        loop {
+            let taken = self.write(|tx| {
+                let sql = "UPDATE wishes SET taken_ms = ?1 WHERE id = (
+                        SELECT id FROM wishes WHERE taken_ms IS NULL AND expires_ms > ?1 ORDER BY id LIMIT 1
+                    ) RETURNING id, who, act, at_ms";
+                let read = |r: &rusqlite::Row<'_>| {
+                    Ok((
+                        r.get::<_, u64>(0)?,
+                        r.get::<_, String>(1)?,
+                        r.get::<_, String>(2)?,
+                        r.get::<_, i64>(3)?,
+                    ))
+                };
+                tx.query_row(sql, [ms], read).optional().map_err(said)
+            })?;
+            let Some((id, who, ask, at)) = taken else { return Ok(None) };
+            match serde_json::from_str(&ask) {
+                Ok(ask) => {
+                    let at = Timestamp::from_millisecond(at).unwrap_or(now);
+                    return Ok(Some(Wish { id, who, ask, at }));
+                }
+                Err(_) => {
+                    let text = "the actor does not know this wish; it is of another version".to_owned();
+                    self.answer(id, &Answer { done: false, text }, now)?;
+                }
+            }
+        }
+    }
+
+    /// Says what became of a wish.
+    pub fn answer(&mut self, id: u64, answer: &Answer, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|tx| {
+            let sql = "UPDATE wishes SET answered_ms = ?2, done = ?3, answer = ?4 WHERE id = ?1";
+            tx.execute(sql, (id, now.as_millisecond(), answer.done, &answer.text)).map_err(said)?;
+            Ok(())
+        })
+    }
+
+    /// What became of a wish; `None` = there is none of that number.
+    pub fn fate(&self, id: u64, now: Timestamp) -> Result<Option<Fate>, StoreError> {
+        let sql = "SELECT taken_ms IS NOT NULL, expires_ms <= ?2, done, coalesce(answer, '') FROM wishes WHERE id = ?1";
+        let read = |r: &rusqlite::Row<'_>| {
+            let (taken, over): (bool, bool) = (r.get(0)?, r.get(1)?);
+            Ok(match (r.get::<_, Option<bool>>(2)?, taken, over) {
+                (Some(done), ..) => Fate::Answered(Answer { done, text: r.get(3)? }),
+                (None, true, _) => Fate::Taken,
+                (None, false, true) => Fate::Expired,
+                (None, false, false) => Fate::Waiting,
+            })
+        };
+        self.conn.query_row(sql, (id, now.as_millisecond()), read).optional().map_err(said)
+    }
+
+    /// Forgets wishes that were made before a time.
+    pub fn forget_wishes(&mut self, before: Timestamp) -> Result<usize, StoreError> {
+        self.write(|tx| {
+            tx.execute("DELETE FROM wishes WHERE at_ms < ?1", [before.as_millisecond()]).map_err(said)
+        })
+    }
+}
