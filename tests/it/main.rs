@@ -13,3 +13,5 @@ mod tmux_server;
 mod tmux_watch;
 mod support;
 mod store;
+mod read_mutations;
+mod screens;

@@ -8,6 +8,7 @@ use regex::Regex;
 use super::choices::Choices;
 use super::line::{Kind, Line};
 use crate::domain::agent::{DialogShape, Edge, Manifest};
+use crate::domain::text;
 
 /// A block higher than this is none.
 const MAX_BLOCK: usize = 1000;
@@ -61,7 +62,10 @@ pub(super) fn around(lines: &[Line<'_>], choices: &Choices, manifest: &Manifest)
 pub(super) fn keys_only(lines: &[Line<'_>], manifest: &Manifest) -> Option<Block> {
     let last = lines.len().checked_sub(1)?;
     let start = paragraph_up(lines, last).start;
-    let text = joined(lines, start..last + 1, " ");
+    let mut text = String::new();
+    for i in start..=last {
+        append(&mut text, (i > start).then(|| &lines[i - 1]), &lines[i]);
+    }
     let hint = manifest.choice.hints.iter().any(|p| fits_whole(p, &text));
     let (top, edge) = top(lines, start, manifest);
     if !hint || !edge || start <= top {
@@ -171,6 +175,7 @@ fn tail(lines: &[Line<'_>], last: usize, manifest: &Manifest) -> Tail {
     let anchor = &lines[last];
     let mut tail =
         Tail { text: String::new(), known: true, hint: false, closed: anchor.boxes == 0, cut: false };
+    let mut before = None;
     for line in &lines[last + 1..] {
         if !tail.closed && line.kind == Kind::Bottom && line.boxes + 1 == anchor.boxes {
             tail.closed = true;
@@ -186,18 +191,28 @@ fn tail(lines: &[Line<'_>], last: usize, manifest: &Manifest) -> Tail {
         if choice.overlays.iter().any(|p| p.is_match(&line.text)) {
             continue;
         }
-        if tail.text.len() < 2000 {
-            if !tail.text.is_empty() {
-                tail.text.push(' ');
-            }
-            // An edge counts as one character, however wide.
-            let edge = line.text.chars().next().map_or(0, char::len_utf8);
-            tail.text.push_str(if line.is_text() { &line.text } else { &line.text[..edge] });
-        }
+        append(&mut tail.text, before, line);
+        before = Some(line);
     }
     tail.hint = choice.hints.iter().any(|p| fits_whole(p, &tail.text));
     tail.known = tail.text.is_empty() || tail.hint;
     tail
+}
+
+/// Adds a row to a text: behind a blank if it goes on with a wrapped row, else behind a line break. An edge counts as one
+/// character, however wide.
+fn append(text: &mut String, before: Option<&Line<'_>>, line: &Line<'_>) {
+    if text.len() > MAX_HINT {
+        return;
+    }
+    if let Some(before) = before {
+        let word = line.text.split(' ').next().map_or(0, text::width);
+        let room = before.right.saturating_sub(before.column + before.indent().min(3));
+        let wrapped = before.is_text() && line.is_text() && before.width() + 1 + word > room;
+        text.push(if wrapped { ' ' } else { '\n' });
+    }
+    let edge = line.text.chars().next().map_or(0, char::len_utf8);
+    text.push_str(if line.is_text() { &line.text } else { &line.text[..edge] });
 }
 
 /// Hints fit the whole text: what goes on behind one is something else.

@@ -179,7 +179,7 @@ fn label(
             && line.bar == first.bar
             && line.column >= n.column
             && !shape.cuts.iter().any(|p| p.is_match(&line.text))
-            && !shape.hints.iter().any(|p| p.is_match(&line.text));
+            && (line.column > n.column || !shape.hints.iter().any(|p| p.is_match(&line.text)));
         if !goes_on {
             break;
         }
