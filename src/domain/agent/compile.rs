@@ -67,6 +67,7 @@ impl Compiler<'_> {
             settle: Duration::from_millis(settle),
             signs: self.patterns(&file.sign)?,
             farewells: self.patterns(&file.farewell)?,
+            done: self.patterns(&file.done)?,
             composer: ComposerShape {
                 frames: file.composer.frame,
                 prompts: file.composer.prompt,

@@ -23,6 +23,8 @@ pub(super) struct File {
     #[serde(default)]
     pub farewell: Vec<Text>,
     #[serde(default)]
+    pub done: Vec<Text>,
+    #[serde(default)]
     pub title_tells: bool,
     #[serde(default)]
     pub composer: Composer,

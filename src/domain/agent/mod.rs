@@ -39,6 +39,8 @@ pub struct Manifest {
     pub signs: Vec<Regex>,
     /// Rows that it leaves behind when it ends.
     pub farewells: Vec<Regex>,
+    /// Rows that only say that a turn is done.
+    pub done: Vec<Regex>,
     /// Where its composer stands.
     pub composer: ComposerShape,
     /// Its title always tells whether it works.

@@ -1,7 +1,8 @@
 //! One screen read with one manifest, and how well it fits.
 
+use super::line::Line;
 use super::live::{Around, Told};
-use super::{Composer, Facts, Reading, SILENCE, block, choices, composer, dialog, line::Line};
+use super::{Composer, Facts, Reading, SILENCE, block, choices, composer, dialog, shell};
 use crate::domain::agent::{Manifest, Place};
 use crate::domain::screen::Screen;
 use crate::domain::status::State;
@@ -31,7 +32,8 @@ impl Attempt {
         let mut out = Self { reading: Reading::default(), score: 0 };
         out.signs(view, manifest);
         let asked = asked(view, manifest);
-        let composer = composer::find(view.screen, view.lines, &manifest.composer, view.plain);
+        let composer = composer::find(view.screen, view.lines, &manifest.composer, view.plain)
+            .filter(|c| !left_behind(view, manifest, c.lines.end));
         match (asked, composer) {
             (Some(asked), Some(composer)) if !composer.bare => {
                 out.score += 1;
@@ -95,7 +97,8 @@ impl Attempt {
 
     fn compose(&mut self, view: &View<'_>, manifest: &Manifest, found: &composer::Found) {
         let title = view.facts.title.trim();
-        let around = Around::new(view.screen, view.lines, Some(found.lines.clone()), &found.faint, title);
+        let around =
+            Around::new(view.screen, view.lines, manifest, Some(found.lines.clone()), &found.faint, title);
         let notes = around.notes(manifest);
         let cue = around.cue(manifest).filter(|c| counts(view, manifest, c));
         self.score += 3
@@ -142,7 +145,8 @@ impl Attempt {
 
     fn neither(&mut self, view: &View<'_>, manifest: &Manifest) {
         let title = view.facts.title.trim();
-        let around = Around::new(view.screen, view.lines, None, "", title);
+        let around = Around::new(view.screen, view.lines, manifest, None, "", title);
+        let shell = shell::prompt_row(view.screen, view.lines).is_some();
         let r = &mut self.reading;
         let said = view
             .lines
@@ -155,7 +159,7 @@ impl Attempt {
             self.score += 3;
             r.evidence.push(format!("row {}: what it says when it ends", line.row));
         } else if let Some(cue) =
-            around.cue(manifest).filter(|c| c.state != State::Idle && c.place != Place::End)
+            around.cue(manifest).filter(|c| !shell && c.state != State::Idle && c.place != Place::End)
         {
             self.score += u32::from(!manifest.is_generic()) * 2;
             r.evidence.push(told(&cue));
@@ -169,6 +173,17 @@ impl Attempt {
             r.evidence.push("its banner, no composer yet".to_owned());
         }
     }
+}
+
+/// What stands below a composer shows that the program that drew it has ended.
+fn left_behind(view: &View<'_>, manifest: &Manifest, end: usize) -> bool {
+    let below = &view.lines[end.min(view.lines.len())..];
+    let farewell = |l: &&Line<'_>| l.is_text() && manifest.farewells.iter().any(|p| p.is_match(&l.text));
+    // Status rows are indented, a shell's prompt is not.
+    let prompt = |l: &&Line<'_>| l.is_text() && l.column == 0;
+    below.iter().any(|l| farewell(&l))
+        || (below.iter().rev().find(|l| !l.is_blank()).is_some_and(|l| prompt(&l))
+            && shell::prompt_row(view.screen, view.lines).is_some())
 }
 
 /// A weak sign of work does not stand against a title that always tells, nor against silence.

@@ -8,7 +8,6 @@ use regex::Regex;
 use super::choices::Choices;
 use super::line::{Kind, Line};
 use crate::domain::agent::{DialogShape, Edge, Manifest};
-use crate::domain::text;
 
 /// A block higher than this is none.
 const MAX_BLOCK: usize = 1000;
@@ -206,10 +205,7 @@ fn append(text: &mut String, before: Option<&Line<'_>>, line: &Line<'_>) {
         return;
     }
     if let Some(before) = before {
-        let word = line.text.split(' ').next().map_or(0, text::width);
-        let room = before.right.saturating_sub(before.column + before.indent().min(3));
-        let wrapped = before.is_text() && line.is_text() && before.width() + 1 + word > room;
-        text.push(if wrapped { ' ' } else { '\n' });
+        text.push(if before.wraps_into(line) { ' ' } else { '\n' });
     }
     let edge = line.text.chars().next().map_or(0, char::len_utf8);
     text.push_str(if line.is_text() { &line.text } else { &line.text[..edge] });

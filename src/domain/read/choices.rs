@@ -15,8 +15,10 @@ const MAX_LABEL_ROWS: usize = 12;
 pub(super) struct Choice {
     /// Its number, in numbered lists.
     pub number: Option<u32>,
-    /// Its label, unwrapped.
+    /// Its label with every row that belongs to it, unwrapped.
     pub label: String,
+    /// Bytes of the label without a description that stands below it in rows of its own.
+    pub name: usize,
     /// It is the marked one.
     pub marked: bool,
     /// Index of the first line it takes.
@@ -149,8 +151,8 @@ fn numbered(screen: &Screen, lines: &[Line<'_>], shape: &ChoiceShape) -> Option<
     let mut items: Vec<Choice> = Vec::with_capacity(found.len());
     for (k, (i, n)) in found.iter().enumerate() {
         let limit = found.get(k + 1).map_or(lines.len(), |(next, _)| *next);
-        let (label, last) = label(lines, *i, limit, n, shape);
-        items.push(Choice { number: Some(n.number), label, marked: n.marked, first: *i, last });
+        let (label, name, last) = label(lines, *i, limit, n, shape);
+        items.push(Choice { number: Some(n.number), label, name, marked: n.marked, first: *i, last });
     }
     if !shape.marks.is_empty() || items.iter().any(|c| c.marked) {
         return Some(Choices::new(items, ordered, false));
@@ -161,40 +163,47 @@ fn numbered(screen: &Screen, lines: &[Line<'_>], shape: &ChoiceShape) -> Option<
     Some(Choices::new(items, ordered, false))
 }
 
-/// The label that begins on line `i`, with the rows it is wrapped into, and the index of its last line.
+/// The label that begins on line `i` with the rows below that belong to it, how much of it is the name, and the index of
+/// its last line.
 fn label(
     lines: &[Line<'_>],
     i: usize,
     limit: usize,
     n: &Numbered<'_>,
     shape: &ChoiceShape,
-) -> (String, usize) {
+) -> (String, usize, usize) {
     let mut text = n.label.to_owned();
+    let mut name = text.len();
     let mut last = i;
     let first = &lines[i];
     for (k, line) in lines.iter().enumerate().take(limit).skip(i + 1) {
+        let before = &lines[last];
+        let wrapped = before.wraps_into(line);
         let goes_on = line.is_text()
             && k - i <= MAX_LABEL_ROWS
             && line.boxes == first.boxes
             && line.bar == first.bar
-            && line.column >= n.column
+            && (line.column > n.column || (line.column == n.column && wrapped))
             && !shape.cuts.iter().any(|p| p.is_match(&line.text))
             && (line.column > n.column || !shape.hints.iter().any(|p| p.is_match(&line.text)));
         if !goes_on {
             break;
         }
-        let before = &lines[last];
         // A word that is longer than a row is broken at the very end of it.
         let broken = before.right.saturating_sub(before.column + before.width()) <= 1
             && text.rsplit(' ').next().map_or(0, str::len) + line.text.split(' ').next().map_or(0, str::len)
                 > before.right.saturating_sub(n.column);
+        let named = wrapped && name == text.len();
         if !broken && !text.is_empty() {
             text.push(' ');
         }
         text.push_str(&line.text);
+        if named {
+            name = text.len();
+        }
         last = k;
     }
-    (text, last)
+    (text, name, last)
 }
 
 /// The one that looks different from all others, which look alike.
@@ -238,7 +247,8 @@ fn listed(lines: &[Line<'_>], shape: &ChoiceShape) -> Option<Choices> {
     for (i, line) in lines.iter().enumerate().skip(first) {
         if i == at || alike(line) {
             let (marked, label, _) = unmark(&line.text, &shape.marks);
-            items.push(Choice { number: None, label: label.to_owned(), marked, first: i, last: i });
+            let name = label.len();
+            items.push(Choice { number: None, label: label.to_owned(), name, marked, first: i, last: i });
         } else if deeper(line) {
             if let Some(c) = items.last_mut() {
                 c.last = i;
@@ -280,6 +290,7 @@ fn in_a_row(screen: &Screen, lines: &[Line<'_>], shape: &ChoiceShape) -> Option<
             .map(|(k, label)| Choice {
                 number: None,
                 label: label.clone(),
+                name: label.len(),
                 marked: marked == Some(k),
                 first: i,
                 last: i,

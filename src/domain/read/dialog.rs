@@ -50,7 +50,10 @@ pub(super) fn read(
     let shapes = || manifest.dialogs.iter().filter(|d| d.keys_only == choices.is_none());
     let full = shapes().find(|s| fits(s, true));
     let shape = full.or_else(|| shapes().find(|s| fits(s, false)));
-    let mut options = options(choices, manifest);
+    let mut options = match choices {
+        Some(c) => options(c, manifest),
+        None => keys(&block.tail.text),
+    };
     let offers = options.iter().any(|o| o.meaning == Meaning::AllowOnce);
     let refuses = |o: &DialogOption| matches!(o.meaning, Meaning::Deny | Meaning::DenyWithText);
     let denies = options.iter().any(refuses);
@@ -65,6 +68,11 @@ pub(super) fn read(
     };
     if !block.tail.known {
         return None;
+    }
+    if let (State::Question, Some(choices)) = (state, choices) {
+        for (o, c) in options.iter_mut().zip(&choices.items) {
+            o.label = text::printable(&c.label[..c.name]);
+        }
     }
     if state != State::Permission {
         for o in &mut options {
@@ -174,8 +182,24 @@ fn operation<'a>(
     }
 }
 
-fn options(choices: Option<&Choices>, manifest: &Manifest) -> Vec<DialogOption> {
-    let Some(choices) = choices else { return Vec::new() };
+/// What the keys of a hint do, as options: `Enter to stay · Esc to cancel`.
+fn keys(hint: &str) -> Vec<DialogOption> {
+    hint.split(['·', '•', '․'])
+        .filter_map(|part| part.trim().split_once(" to "))
+        .map(|(key, what)| {
+            let key = match key {
+                "Enter" | "Tab" | "Space" => Some(key.to_owned()),
+                "Esc" => Some("Escape".to_owned()),
+                _ if key.eq_ignore_ascii_case("shift+tab") => Some("BTab".to_owned()),
+                _ => None,
+            };
+            let meaning = if what == "cancel" { Meaning::Deny } else { Meaning::Other };
+            DialogOption { label: text::printable(what), meaning, key }
+        })
+        .collect()
+}
+
+fn options(choices: &Choices, manifest: &Manifest) -> Vec<DialogOption> {
     choices
         .items
         .iter()

@@ -72,6 +72,13 @@ impl Line<'_> {
         self.column - self.left
     }
 
+    /// True if `next` can be the same paragraph wrapped: its first word would not have fitted here any more.
+    pub(super) fn wraps_into(&self, next: &Line<'_>) -> bool {
+        let word = next.text.split(' ').next().map_or(0, text::width);
+        let room = self.right.saturating_sub(self.column + self.indent().min(3));
+        self.is_text() && next.is_text() && self.width() + 1 + word > room
+    }
+
     /// Columns that the text takes.
     pub(super) fn width(&self) -> usize {
         text::width(&self.text)

@@ -58,6 +58,7 @@ impl<'a> Around<'a> {
     pub(super) fn new(
         screen: &'a Screen,
         lines: &'a [Line<'a>],
+        manifest: &Manifest,
         composer: Option<Range<usize>>,
         placeholder: &'a str,
         title: &'a str,
@@ -74,7 +75,7 @@ impl<'a> Around<'a> {
             lines,
             above: from..top,
             below: joined(lines, bottom..lines.len(), " "),
-            end: end(screen, lines, from..top),
+            end: end(screen, lines, manifest, from..top),
             placeholder,
             title,
         }
@@ -162,11 +163,15 @@ impl<'a> Around<'a> {
     }
 }
 
-/// The last paragraph, without notices that stand far to the right; its first row keeps its indent.
-fn end(screen: &Screen, lines: &[Line<'_>], above: Range<usize>) -> String {
+/// The last paragraph, without notices that stand far to the right and without rows that only say that a turn is done; its
+/// first row keeps its indent.
+fn end(screen: &Screen, lines: &[Line<'_>], manifest: &Manifest, above: Range<usize>) -> String {
     let notice = |l: &Line<'_>| l.column * 5 >= usize::from(screen.width) * 2;
+    let done = |l: &Line<'_>| manifest.done.iter().any(|p| p.is_match(&l.text));
     let mut last = above.end;
-    while last > above.start && (!lines[last - 1].is_text() || notice(&lines[last - 1])) {
+    while last > above.start
+        && (!lines[last - 1].is_text() || notice(&lines[last - 1]) || done(&lines[last - 1]))
+    {
         last -= 1;
     }
     let mut first = last;
