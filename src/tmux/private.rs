@@ -26,6 +26,8 @@ impl Process {
     /// The process that has this number now.
     pub fn of(pid: u32) -> Option<Self> {
         match fs::read(format!("/proc/{pid}/stat")) {
+            // Ended and not yet fetched by its parent (some containers' first process never does): it lives no more.
+            Ok(stat) if is_zombie(&stat) => None,
             Ok(stat) => ProcStat::parse(&stat).map(|s| Self { pid, start: s.start }),
             Err(_) if Path::new("/proc/self").exists() => None,
             // Without /proc: alive is all that can be known.
@@ -50,6 +52,11 @@ impl Process {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
         }
     }
+}
+
+/// The state is the letter after the last bracket: the name within may hold anything.
+fn is_zombie(stat: &[u8]) -> bool {
+    stat.iter().rposition(|&b| b == b')').is_some_and(|at| stat[at + 1..].starts_with(b" Z"))
 }
 
 /// A session to be made.
@@ -184,6 +191,13 @@ fn run(command: &mut Command) -> io::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_dead_do_not_live() {
+        assert!(is_zombie(b"7 (a) S (b) Z 1 7"));
+        assert!(!is_zombie(b"7 (a) Z (b) S 1 7"));
+        assert!(!is_zombie(b""));
+    }
 
     #[test]
     fn a_process_is_known_by_number_and_start() {

@@ -316,6 +316,7 @@ fn a_key_that_comes_too_early_is_lost() {
 #[test]
 fn an_agent_that_ends_leaves_a_shell() {
     let stage = Stage::new("steps = [{ idle = \"100ms\" }, \"exit\"]");
+    eventually("the agent ends", || stage.events().iter().any(|e| e["event"] == "ended").then_some(()));
     let shown = eventually("the shell is in front", || {
         let front =
             tmux(&stage.socket, &["display-message", "-p", "#{pane_current_command} #{alternate_on}"])?;
