@@ -6,8 +6,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
 . scripts/lib.sh
 
-need tmux cc
 need_rust
+need tmux cc
 say "building archtui (the first time takes some minutes)"
 cargo build --locked --bin archtui
 exec cargo run --quiet --locked --bin archtui -- demo "$@"

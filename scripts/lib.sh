@@ -106,7 +106,8 @@ need_rust() {
     wanted=$(sed -n 's/^rust-version *= *"\(.*\)"/\1/p' Cargo.toml)
     have cargo || die "cargo (Rust $wanted or newer) is missing" \
         "Get it:  curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal" \
-        "then:    . \"\$HOME/.cargo/env\"   and run this again.   (More ways: https://www.rust-lang.org/tools/install)"
+        "then:    . \"\$HOME/.cargo/env\"   and run this again." \
+        "(No curl? On Debian and Ubuntu: apt-get install curl ca-certificates.  More ways: https://www.rust-lang.org/tools/install)"
     found=$(cargo --version | cut -d ' ' -f 2 | cut -d - -f 1)
     at_least "$found" "$wanted" || die "cargo $found is too old: archtui needs Rust $wanted or newer" \
         "With rustup: rustup update stable.   Without: https://www.rust-lang.org/tools/install"

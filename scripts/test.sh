@@ -6,6 +6,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/lib.sh
 . scripts/lib.sh
 
-need tmux git cc
 need_rust
+need tmux git cc
 exec cargo test --locked "$@"
