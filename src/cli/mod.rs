@@ -10,12 +10,12 @@ pub mod fail;
 mod init;
 mod keys;
 pub mod out;
+mod policy;
 mod setup;
 mod sim_agent;
 mod snapshot;
 mod status;
 mod watch;
-pub mod policy;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -114,11 +114,6 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Branches(a)) => branches::run(global, &a),
         Some(Command::Demo(a)) => demo::run(&a, |demo, time| control::over(demo, global, time)),
         Some(Command::SimAgent(a)) => sim_agent::run(a),
-        None => Err(Fail::failed("the control room is not built yet", "run a subcommand")),
         Some(Command::Policy(command)) => policy::run(&command),
     }
-}
-
-fn control_room() -> Result<(), Fail> {
-    Err(Fail::failed("the control room is not built yet", "run a subcommand"))
 }

@@ -162,7 +162,9 @@ impl<R: Reader> Look<'_, R> {
     }
 
     fn unpushed(&self, upstream: Option<&Upstream>) -> Result<Option<Unpushed>, GitError> {
-        let (false, Head::Branch { name, commit: Some(here) }) = (self.bare, &self.head) else { return Ok(None) };
+        let (false, Head::Branch { name, commit: Some(here) }) = (self.bare, &self.head) else {
+            return Ok(None);
+        };
         let target = self.pushed_to(name, upstream);
         if target.is_none() && !self.reader.has_remote() {
             return Ok(None);

@@ -149,7 +149,9 @@ impl GitProgram {
     /// Runs it; the output if it succeeded, nothing if it ended with 1 (git's *no*), else what it complained of.
     pub fn run(&self, args: &[&str], input: String) -> Result<Option<Vec<u8>>, GitError> {
         let mut child = self.command(args).spawn().map_err(|e| {
-            GitError::Command(format!("the git program is needed for this repository and does not start: {e}"))
+            GitError::Command(format!(
+                "the git program is needed for this repository and does not start: {e}"
+            ))
         })?;
         if let Some(mut stdin) = child.stdin.take() {
             // On a thread: a git that does not read must not block us. It ends with the pipe.
@@ -179,7 +181,8 @@ impl GitProgram {
 
     /// Runs it; a *no* is a failure too.
     pub fn output(&self, args: &[&str], input: String) -> Result<String, GitError> {
-        let bytes = self.run(args, input)?.ok_or_else(|| GitError::Command("git gave no answer".to_owned()))?;
+        let bytes =
+            self.run(args, input)?.ok_or_else(|| GitError::Command("git gave no answer".to_owned()))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
@@ -189,7 +192,9 @@ impl GitProgram {
             match from.recv_timeout(SLICE) {
                 Ok(bytes) => return Ok(bytes),
                 Err(RecvTimeoutError::Disconnected) => return Ok(Vec::new()),
-                Err(RecvTimeoutError::Timeout) if self.cancel.is_cancelled() => return Err(GitError::Cancelled),
+                Err(RecvTimeoutError::Timeout) if self.cancel.is_cancelled() => {
+                    return Err(GitError::Cancelled);
+                }
                 Err(RecvTimeoutError::Timeout) => {}
             }
         }

@@ -105,7 +105,12 @@ mod tests {
     fn pointers_are_read_strictly() {
         let good = b"version https://git-lfs.github.com/spec/v1\noid sha256:ab12\nsize 12\n";
         assert_eq!(pointer(good), Some(("ab12", 12)));
-        for bad in [&b"oid sha256:ab12\nsize 12\n"[..], b"", b"version https://git-lfs.github.com/spec/v1\nsize 1\n", b"\xff"] {
+        for bad in [
+            &b"oid sha256:ab12\nsize 12\n"[..],
+            b"",
+            b"version https://git-lfs.github.com/spec/v1\nsize 1\n",
+            b"\xff",
+        ] {
             assert_eq!(pointer(bad), None);
         }
     }

@@ -100,7 +100,9 @@ fn at(dir: &Path) -> Result<Option<Found>, GitError> {
 /// Checks that the git folder is complete and that what will be read of it are files: a pipe would block the reader.
 fn whole(top: Option<&Path>, git: PathBuf, pointed: bool) -> Result<Found, GitError> {
     let git = git.canonicalize().map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => GitError::Broken("`.git` names a folder that does not exist".to_owned()),
+        std::io::ErrorKind::NotFound => {
+            GitError::Broken("`.git` names a folder that does not exist".to_owned())
+        }
         _ => from_io(&e),
     })?;
     let common = match small(&git.join("commondir")) {
@@ -115,8 +117,12 @@ fn whole(top: Option<&Path>, git: PathBuf, pointed: bool) -> Result<Found, GitEr
         })?;
     }
     let mut read = vec![git.join("HEAD"), git.join("index")];
-    read.extend(["config", "packed-refs", "shallow", "info/exclude", "info/attributes"].map(|n| common.join(n)));
-    read.extend(top.into_iter().flat_map(|t| [".gitignore", ".gitattributes", ".gitmodules"].map(|n| t.join(n))));
+    read.extend(
+        ["config", "packed-refs", "shallow", "info/exclude", "info/attributes"].map(|n| common.join(n)),
+    );
+    read.extend(
+        top.into_iter().flat_map(|t| [".gitignore", ".gitattributes", ".gitmodules"].map(|n| t.join(n))),
+    );
     for path in read {
         if let Ok(meta) = fs::metadata(&path)
             && !meta.is_file()

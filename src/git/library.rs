@@ -5,7 +5,10 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use git2::{ErrorClass, ErrorCode, Index, IndexEntryExtendedFlag, Oid, Repository, Revwalk, Sort, Status, StatusOptions};
+use git2::{
+    ErrorClass, ErrorCode, Index, IndexEntryExtendedFlag, Oid, Repository, Revwalk, Sort, Status,
+    StatusOptions,
+};
 use jiff::Timestamp;
 
 use super::filtered;
@@ -82,7 +85,11 @@ impl Library {
     }
 
     /// Each commit of a range, until the visitor has enough.
-    fn visit(&self, range: &Range<'_>, mut each: impl FnMut(git2::Commit<'_>) -> bool) -> Result<bool, GitError> {
+    fn visit(
+        &self,
+        range: &Range<'_>,
+        mut each: impl FnMut(git2::Commit<'_>) -> bool,
+    ) -> Result<bool, GitError> {
         for (i, id) in self.walk(range)?.enumerate() {
             if self.cancel.is_cancelled() {
                 return Err(GitError::Cancelled);
@@ -188,7 +195,11 @@ impl Reader for Library {
             Ok(name) => Ok(Some(lossy(&name))),
             Err(e) if e.code() == ErrorCode::NotFound => Ok(None),
             // A remote that is named and not configured, a refspec that does not fit: git says "no upstream" too.
-            Err(e) if matches!(e.class(), ErrorClass::Config | ErrorClass::Invalid | ErrorClass::Reference) => Ok(None),
+            Err(e)
+                if matches!(e.class(), ErrorClass::Config | ErrorClass::Invalid | ErrorClass::Reference) =>
+            {
+                Ok(None)
+            }
             Err(e) => Err(from_git2(&e)),
         }
     }

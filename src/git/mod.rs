@@ -54,7 +54,8 @@ impl SystemGit {
             move || drop(tell.send(by_library(&found, &ask, &own)))
         };
         let begun = thread::Builder::new().name("git-look".to_owned()).spawn(job);
-        let handle = begun.map_err(|e| Failure::Error(GitError::Command(format!("no thread to look with: {e}"))))?;
+        let handle =
+            begun.map_err(|e| Failure::Error(GitError::Command(format!("no thread to look with: {e}"))))?;
         for _ in 0..LIMIT.as_millis() / SLICE.as_millis() {
             match told.recv_timeout(SLICE) {
                 Ok(answer) => return answer,

@@ -44,10 +44,13 @@ impl Program {
         if !bare {
             let top = git.output(&["rev-parse", "--show-toplevel"], String::new())?;
             if found.top.as_deref().is_some_and(|own| own.as_os_str() != top.trim_end_matches('\n')) {
-                return Err(GitError::Broken("its configuration names another folder as work tree".to_owned()));
+                return Err(GitError::Broken(
+                    "its configuration names another folder as work tree".to_owned(),
+                ));
             }
         }
-        let keys = git.run(&["config", "--null", "--name-only", "--list"], String::new())?.unwrap_or_default();
+        let keys =
+            git.run(&["config", "--null", "--name-only", "--list"], String::new())?.unwrap_or_default();
         let keys = String::from_utf8_lossy(&keys);
         for driver in keys.split('\0').filter_map(filter_driver).collect::<BTreeSet<_>>() {
             for (part, value) in [("clean", ""), ("smudge", ""), ("process", ""), ("required", "false")] {
@@ -68,8 +71,15 @@ impl Program {
     fn log(&self, format: &str, range: &Range<'_>) -> Result<String, GitError> {
         let format = format!("--format={format}");
         let max = format!("--max-count={}", range.max + 1);
-        let mut args = vec!["log", "-z", &format, &max, "--no-mailmap", "--no-notes", "--no-color", "--no-decorate"];
-        args.extend(["--no-show-signature", "--no-ext-diff", "--no-textconv", "--no-patch", "--encoding=UTF-8"]);
+        let mut args =
+            vec!["log", "-z", &format, &max, "--no-mailmap", "--no-notes", "--no-color", "--no-decorate"];
+        args.extend([
+            "--no-show-signature",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--no-patch",
+            "--encoding=UTF-8",
+        ]);
         if range.first_parent {
             args.push("--first-parent");
         }
@@ -224,7 +234,9 @@ impl Reader for Program {
     }
 
     fn operation(&self) -> Option<Operation> {
-        let has = |name| self.git.run(&["rev-parse", "-q", "--verify", name], String::new()).is_ok_and(|o| o.is_some());
+        let has = |name| {
+            self.git.run(&["rev-parse", "-q", "--verify", name], String::new()).is_ok_and(|o| o.is_some())
+        };
         match self.reftable {
             true if has("CHERRY_PICK_HEAD") => Some(Operation::CherryPick),
             true if has("REVERT_HEAD") => Some(Operation::Revert),

@@ -8,7 +8,8 @@ use crate::domain::branch::{CommitId, Fact, Head, Unknown};
 use crate::ports::GitError;
 
 /// Why the files of a repository with a split index are not counted.
-pub const SPLIT: &str = "how many files are uncommitted: the index is split, and reading it would mark it as used";
+pub const SPLIT: &str =
+    "how many files are uncommitted: the index is split, and reading it would mark it as used";
 
 /// A reference and the commit it points at.
 #[derive(Debug, Clone, PartialEq, Eq)]

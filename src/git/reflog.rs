@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn entries_are_read_and_damage_is_skipped() {
-        let entry = parse(&format!("{Z} {A} A U <a@b.c> 1770500000 +0100\tcommit (initial): feat: x")).unwrap();
+        let entry =
+            parse(&format!("{Z} {A} A U <a@b.c> 1770500000 +0100\tcommit (initial): feat: x")).unwrap();
         assert_eq!(entry.old, None);
         assert_eq!(entry.time.as_second(), 1_770_500_000);
         assert_eq!(entry.message, "commit (initial): feat: x");

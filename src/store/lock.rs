@@ -81,7 +81,7 @@ impl Lock {
             Err(TryLockError::WouldBlock) => return Ok(Asked::Theirs(read(&mut file))),
             Err(TryLockError::Error(e)) => return Err(failed(&e)),
         }
-        let lock = Self { file, path };
+        let lock = Self { file, path: path.clone() };
         // Removed and made anew between opening and locking: ours is a lock on nothing.
         if !lock.stands() {
             return Ok(Asked::Theirs(None));

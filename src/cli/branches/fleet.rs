@@ -57,7 +57,8 @@ impl Place {
     pub fn tier_and_role(&self) -> (Option<Tier>, Option<&str>) {
         let Some(first) = self.workers.first() else { return (None, None) };
         let tier = first.tier.filter(|t| self.workers.iter().all(|w| w.tier == Some(*t)));
-        let role = first.role.as_deref().filter(|r| self.workers.iter().all(|w| w.role.as_deref() == Some(r)));
+        let role =
+            first.role.as_deref().filter(|r| self.workers.iter().all(|w| w.role.as_deref() == Some(r)));
         (tier, role)
     }
 }

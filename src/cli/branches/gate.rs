@@ -42,9 +42,13 @@ impl Hook {
 pub fn run(hook: Hook, file: Option<&Path>, rules: &Rules, today: Date) -> Result<(), Fail> {
     let faults = match hook {
         Hook::CommitMsg => {
-            let file = file.ok_or_else(|| Fail::usage("commit-msg needs the message's file", "git gives it"))?;
+            let file =
+                file.ok_or_else(|| Fail::usage("commit-msg needs the message's file", "git gives it"))?;
             let text = File::open(file).and_then(|f| read(f)).map_err(|e| {
-                Fail::failed(format!("the message cannot be read: {e}"), "commit with --no-verify to go past this")
+                Fail::failed(
+                    format!("the message cannot be read: {e}"),
+                    "commit with --no-verify to go past this",
+                )
             })?;
             let comment = hooks::place(Path::new(".")).map_or('#', |place| place.comment);
             commit_msg(&without_comments(&text, comment), rules)
@@ -110,9 +114,13 @@ fn pushed(line: &str, rules: &Rules, today: Date) -> Option<String> {
         let rule = if rules.is_environment(branch) { RuleId::EnvBranch } else { RuleId::ProtectedBranch };
         // Somebody has to make the branch; from then on it takes pull requests.
         let refused = is_on(rules, rule) && !none(before);
-        return refused.then(|| format!("{branch} is protected: open a pull request instead of pushing to it"));
+        return refused
+            .then(|| format!("{branch} is protected: open a pull request instead of pushing to it"));
     }
-    if none(local) || !is_on(rules, RuleId::BranchName) || crate::domain::branch::name::is_one_of(&rules.exempt, branch) {
+    if none(local)
+        || !is_on(rules, RuleId::BranchName)
+        || crate::domain::branch::name::is_one_of(&rules.exempt, branch)
+    {
         return None;
     }
     let fault = rules.pattern.fault(branch, &rules.types, today, None)?;
@@ -155,7 +163,10 @@ mod tests {
             ("stuff\n", 2),
             ("# only comments\n", 0),
             ("Merge branch 'x'\n", 0),
-            ("feat: x\n\nCo-Authored-By: A <a@b.c>\n# ------------------------ >8 ------------------------\ndiff", 0),
+            (
+                "feat: x\n\nCo-Authored-By: A <a@b.c>\n# ------------------------ >8 ------------------------\ndiff",
+                0,
+            ),
         ] {
             assert_eq!(commit_msg(&without_comments(text, '#'), &rules).len(), faults, "{text}");
         }

@@ -42,7 +42,10 @@ pub fn run(path: &Path, yes: bool) -> Result<(), Fail> {
     }
     for step in &steps {
         write(step).map_err(|e| {
-            Fail::failed(format!("{}: {e}", shown(&step.file)), "check who may write there, then run it again")
+            Fail::failed(
+                format!("{}: {e}", shown(&step.file)),
+                "check who may write there, then run it again",
+            )
         })?;
         out::line(&format!("wrote {}", shown(&step.file)));
     }
@@ -96,13 +99,18 @@ fn show(steps: &[Step], place: &HookPlace) {
         }
     }
     if !place.own {
-        out::line("core.hooksPath leads out of this repository: every repository that uses that folder gets them");
+        out::line(
+            "core.hooksPath leads out of this repository: every repository that uses that folder gets them",
+        );
     }
 }
 
 fn agreed() -> Result<bool, Fail> {
     if !std::io::stdin().is_terminal() {
-        return Err(Fail::usage("nobody is there to agree", "look at the above, then run it again with --yes"));
+        return Err(Fail::usage(
+            "nobody is there to agree",
+            "look at the above, then run it again with --yes",
+        ));
     }
     out::line("Write them? [y/N]");
     let mut answer = String::new();

@@ -94,7 +94,11 @@ pub(super) fn print(told: &[Told], colour: bool) {
             let (_, code) = mark(Some(f.severity));
             let word = paint(&format!("{:5}", f.severity.word()), code, colour);
             out::line(&format!("    {word}  {:widest$}  {}", f.rule.word(), f.sentence));
-            out::line(&format!("           {:widest$}  {}", "", paint(&format!("→ {}", f.hint), "2", colour)));
+            out::line(&format!(
+                "           {:widest$}  {}",
+                "",
+                paint(&format!("→ {}", f.hint), "2", colour)
+            ));
         }
     }
 }

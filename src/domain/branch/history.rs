@@ -58,12 +58,11 @@ pub(super) fn trailer(case: &Case<'_>) -> Vec<Hit> {
     let hits = written(case)
         .filter(|(_, subject)| !message::is_exempt(subject))
         .filter_map(|(commit, _)| {
-            let key = rules
-                .trailer_keys
-                .iter()
-                .find(|key| !message::has_trailer(&commit.message, key))?;
+            let key = rules.trailer_keys.iter().find(|key| !message::has_trailer(&commit.message, key))?;
             let sentence = format!("{} has no {key} trailer", commit.id.short());
-            let hint = format!("git commit --amend --trailer \"{key}: …\" on the newest, git rebase -i on older ones");
+            let hint = format!(
+                "git commit --amend --trailer \"{key}: …\" on the newest, git rebase -i on older ones"
+            );
             Some(Hit::new(severity, sentence, hint).at(&commit.id))
         })
         .collect();
@@ -71,7 +70,8 @@ pub(super) fn trailer(case: &Case<'_>) -> Vec<Hit> {
 }
 
 /// Mail addresses in whose name forges commit what is merged, squashed or edited there.
-const FORGES: [&str; 4] = ["noreply@github.com", "noreply@gitlab.com", "noreply@bitbucket.org", "noreply@codeberg.org"];
+const FORGES: [&str; 4] =
+    ["noreply@github.com", "noreply@gitlab.com", "noreply@bitbucket.org", "noreply@codeberg.org"];
 
 /// True if the commit can have come by a request: then nothing is said about it.
 fn by_request(commit: &Commit) -> bool {

@@ -97,8 +97,7 @@ pub fn has_trailer(message: &str, key: &str) -> bool {
 pub fn names_request(message: &str) -> bool {
     let subject = subject(message);
     let numbered = |s: &str, mark: char| {
-        s.strip_prefix(mark)
-            .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+        s.strip_prefix(mark).is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
     };
     let after = |start: &str| {
         subject
@@ -141,10 +140,7 @@ pub fn merged(subject: &str) -> Option<Merged> {
         return Some(Merged { from, remote: true });
     }
     let (from, tail) = quoted(subject.strip_prefix("Merge branch '")?)?;
-    Some(Merged {
-        from,
-        remote: tail.starts_with(" of "),
-    })
+    Some(Merged { from, remote: tail.starts_with(" of ") })
 }
 
 #[cfg(test)]

@@ -62,12 +62,7 @@ pub struct Hit {
 
 impl Hit {
     fn new(severity: Severity, sentence: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self {
-            severity,
-            sentence: sentence.into(),
-            hint: hint.into(),
-            commit: None,
-        }
+        Self { severity, sentence: sentence.into(), hint: hint.into(), commit: None }
     }
 
     fn at(mut self, commit: &CommitId) -> Self {

@@ -69,10 +69,7 @@ impl Pattern {
         }
         let regex = Regex::new(&regex)
             .map_err(|_| format!("the branch pattern {text:?} names one of its words twice"))?;
-        Ok(Self {
-            text: text.to_owned(),
-            regex,
-        })
+        Ok(Self { text: text.to_owned(), regex })
     }
 
     /// The pattern as it was written.
@@ -109,7 +106,9 @@ impl Pattern {
             .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
             .collect();
         let mut words: Vec<&str> = words.split('-').filter(|w| !w.is_empty()).collect();
-        if words.len() > 1 && words.last().is_some_and(|w| w.len() >= 3 && w.bytes().all(|b| b.is_ascii_digit())) {
+        if words.len() > 1
+            && words.last().is_some_and(|w| w.len() >= 3 && w.bytes().all(|b| b.is_ascii_digit()))
+        {
             words.pop();
         }
         let description = words.join("-");
@@ -149,10 +148,7 @@ fn in_year(mmdd: &str, year: i16) -> Option<Date> {
 pub fn nearest(mmdd: &str, today: Date, since: Option<i16>) -> Option<Date> {
     let tomorrow = today.tomorrow().unwrap_or(today);
     let oldest = since.map_or(tomorrow.year() - 1, |y| y.min(tomorrow.year() - 1));
-    (oldest..=tomorrow.year())
-        .rev()
-        .filter_map(|year| in_year(mmdd, year))
-        .find(|date| *date <= tomorrow)
+    (oldest..=tomorrow.year()).rev().filter_map(|year| in_year(mmdd, year)).find(|date| *date <= tomorrow)
 }
 
 #[cfg(test)]
@@ -191,15 +187,37 @@ mod tests {
         ] {
             check(good, today, None);
         }
-        for bad in ["feature/-0208", "feature/0208", "feature/x0208", "feature/x-208", "feature/x-02080", "x-0208",
-            "feature/a/b-0208", "Feature", "", "feature/x-0208 ", "feature/x y-0208", "feature/x-0208\n", "/x-0208",
-            "feature/x--0208x", "feature/x-٠٢٠٨", "feature/\u{202e}x-0208"] {
+        for bad in [
+            "feature/-0208",
+            "feature/0208",
+            "feature/x0208",
+            "feature/x-208",
+            "feature/x-02080",
+            "x-0208",
+            "feature/a/b-0208",
+            "Feature",
+            "",
+            "feature/x-0208 ",
+            "feature/x y-0208",
+            "feature/x-0208\n",
+            "/x-0208",
+            "feature/x--0208x",
+            "feature/x-٠٢٠٨",
+            "feature/\u{202e}x-0208",
+        ] {
             check(bad, today, Some("is not type/description-MMDD"));
         }
         for bad in ["feat/x-0208", "Feature/x-0208", "bugfix/x-0208", "wip/x-0208"] {
             check(bad, today, Some("no known type"));
         }
-        for bad in ["feature/x-0231", "feature/x-0000", "feature/x-1301", "feature/x-0230", "feature/x-0431", "fix/x-2512"] {
+        for bad in [
+            "feature/x-0231",
+            "feature/x-0000",
+            "feature/x-1301",
+            "feature/x-0230",
+            "feature/x-0431",
+            "fix/x-2512",
+        ] {
             check(bad, today, Some("no date"));
         }
     }
@@ -220,7 +238,11 @@ mod tests {
     fn a_date_is_the_latest_that_it_can_be() {
         let at = |mmdd, today| nearest(mmdd, today, None);
         assert_eq!(at("1231", date(2026, 1, 1)), Some(date(2025, 12, 31)));
-        assert_eq!(at("0101", date(2025, 12, 31)), Some(date(2026, 1, 1)), "new year came earlier in the east");
+        assert_eq!(
+            at("0101", date(2025, 12, 31)),
+            Some(date(2026, 1, 1)),
+            "new year came earlier in the east"
+        );
         assert_eq!(at("0102", date(2025, 12, 31)), Some(date(2025, 1, 2)));
         assert_eq!(at("0208", date(2026, 2, 8)), Some(date(2026, 2, 8)));
         assert_eq!(at("0210", date(2026, 2, 8)), Some(date(2025, 2, 10)));

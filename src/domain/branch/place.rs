@@ -62,17 +62,16 @@ pub(super) fn detached(case: &Case<'_>) -> Vec<Hit> {
     let Ok(Head::Detached { commit }) = &case.tree.head else {
         return Vec::new();
     };
-    let explained = matches!(
-        case.tree.operation,
-        Some(Operation::Rebase | Operation::Bisect | Operation::Am)
-    );
+    let explained =
+        matches!(case.tree.operation, Some(Operation::Rebase | Operation::Bisect | Operation::Am));
     let (severity, place) = match case.tree.kind {
         Kind::Bare => return Vec::new(),
         _ if explained => return Vec::new(),
         Kind::Submodule => (Severity::Note, "submodule "),
         Kind::Main | Kind::Linked => (Severity::Amber, ""),
     };
-    let sentence = format!("{place}HEAD is detached at {}: new commits would belong to no branch", commit.short());
+    let sentence =
+        format!("{place}HEAD is detached at {}: new commits would belong to no branch", commit.short());
     vec![Hit::new(severity, sentence, own_branch(case)).at(commit)]
 }
 
@@ -121,12 +120,17 @@ pub(super) fn in_progress(case: &Case<'_>) -> Vec<Hit> {
     };
     let command = operation.command();
     let conflicts = match &case.tree.dirty {
-        Ok(Some(dirty)) if dirty.conflicted > 0 => format!(", {} in conflict", plural(dirty.conflicted, "file")),
+        Ok(Some(dirty)) if dirty.conflicted > 0 => {
+            format!(", {} in conflict", plural(dirty.conflicted, "file"))
+        }
         _ => String::new(),
     };
     let on = case.tree.branch().map(|b| format!(" on {}", shown(b))).unwrap_or_default();
     let hint = match operation {
-        Operation::Bisect => format!("end it: git bisect reset{}", case.tree.branch().map(|b| format!(" {}", typed(b))).unwrap_or_default()),
+        Operation::Bisect => format!(
+            "end it: git bisect reset{}",
+            case.tree.branch().map(|b| format!(" {}", typed(b))).unwrap_or_default()
+        ),
         _ => format!("end it: git {command} --continue, or git {command} --abort"),
     };
     vec![Hit::new(Severity::Amber, format!("a {command} is in progress{on}{conflicts}"), hint)]

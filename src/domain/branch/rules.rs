@@ -199,8 +199,23 @@ impl Rules {
             ($($field:ident),*) => { $(if let Some(value) = &s.$field { self.$field.clone_from(value); })* };
         }
         take!(
-            protected, environments, types, exempt, base, commit_types, subject_max, trailers, trailer_keys,
-            dirty_amber, dirty_red, unpushed_hours, behind_base, history_days, stale_days, old_hours, old_days,
+            protected,
+            environments,
+            types,
+            exempt,
+            base,
+            commit_types,
+            subject_max,
+            trailers,
+            trailer_keys,
+            dirty_amber,
+            dirty_red,
+            unpushed_hours,
+            behind_base,
+            history_days,
+            stale_days,
+            old_hours,
+            old_days,
             sessions_max
         );
         if let Some(pattern) = &s.pattern {
@@ -255,14 +270,13 @@ impl RuleBook {
 
     /// The rules for a session, by its tier and its role, the role having the last word.
     pub fn of(&self, tier: Option<&str>, role: Option<&str>) -> Rules {
-        [tier, role]
-            .into_iter()
-            .flatten()
-            .filter_map(|name| self.settings.role.get(name))
-            .fold(self.fleet.clone(), |rules, own| {
+        [tier, role].into_iter().flatten().filter_map(|name| self.settings.role.get(name)).fold(
+            self.fleet.clone(),
+            |rules, own| {
                 let before = rules.clone();
                 rules.with(own).unwrap_or(before)
-            })
+            },
+        )
     }
 }
 

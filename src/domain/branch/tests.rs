@@ -210,7 +210,8 @@ fn age_of_the_last_commit() {
 
 #[test]
 fn stale_branches() {
-    let other = |name: &str, days: i64, elsewhere| Other { name: name.to_owned(), active: ago(days * 24), elsewhere };
+    let other =
+        |name: &str, days: i64, elsewhere| Other { name: name.to_owned(), active: ago(days * 24), elsewhere };
     let tree = |others| WorkTree { others: Ok(others), ..kept() };
     expect(&tree(vec![other("fix/a-0101", 29, false)]), &[]);
     expect(&tree(vec![other("dev", 90, false), other("fix/b-0101", 90, true)]), &[]);
@@ -271,9 +272,11 @@ fn merges_without_a_request() {
 
 #[test]
 fn trailers_are_asked_for_as_configured() {
-    for (trailers, want) in
-        [(Trailers::Off, &[][..]), (Trailers::Warn, &["trailer:note"]), (Trailers::Require, &["trailer:amber"])]
-    {
+    for (trailers, want) in [
+        (Trailers::Off, &[][..]),
+        (Trailers::Warn, &["trailer:note"]),
+        (Trailers::Require, &["trailer:amber"]),
+    ] {
         assert_eq!(words(&kept(), &Rules { trailers, ..Rules::default() }, &[]), want);
     }
     let credited = commit(1, "feat: x\n\nCo-Authored-By: Claude Sonnet 4.5 <noreply@anthropic.com>\n");

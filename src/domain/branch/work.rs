@@ -126,7 +126,9 @@ fn upstream_is_base(case: &Case<'_>, upstream: &str) -> bool {
 }
 
 pub(super) fn old_commit(case: &Case<'_>) -> Vec<Hit> {
-    let (Some(active), Ok(Some(dirty)), Some(branch)) = (case.tree.active, &case.tree.dirty, case.tree.branch()) else {
+    let (Some(active), Ok(Some(dirty)), Some(branch)) =
+        (case.tree.active, &case.tree.dirty, case.tree.branch())
+    else {
         return Vec::new();
     };
     let hours = case.hours_since(active);
@@ -167,7 +169,8 @@ pub(super) fn stale_branch(case: &Case<'_>) -> Vec<Hit> {
         Kind::Bare => "git branch -d each that is merged".to_owned(),
         _ => format!("git branch -d {} if it is merged; git refuses otherwise", typed(oldest)),
     };
-    let sentence = format!("{count} without a commit for {} days: {}", case.rules.stale_days, names.join(", "));
+    let sentence =
+        format!("{count} without a commit for {} days: {}", case.rules.stale_days, names.join(", "));
     vec![Hit::new(Severity::Note, sentence, hint)]
 }
 

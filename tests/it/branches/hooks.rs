@@ -36,7 +36,10 @@ fn a_push_to_a_protected_branch_is_refused() {
     assert!(!lab.git(&path, &["push", "-q", "origin", "dev"]).status.success());
     assert!(lab.git(&path, &["push", "-q", "origin", "feature/x-0208"]).status.success());
     assert!(!lab.git(&path, &["push", "-q", "origin", "dev:wip"]).status.success());
-    assert!(lab.git(&path, &["push", "-q", "origin", "main:qa"]).status.success(), "somebody makes the branch");
+    assert!(
+        lab.git(&path, &["push", "-q", "origin", "main:qa"]).status.success(),
+        "somebody makes the branch"
+    );
     assert!(lab.git(&path, &["push", "-q", "--no-verify", "origin", "dev"]).status.success());
 }
 

@@ -48,7 +48,9 @@ fn set_traps(lab: &Lab, top: &Path, mark: &Path) {
         assert!(lab.git(top, &["config", key, value]).status.success(), "{key}");
     }
     let hook = format!("#!/bin/sh\necho hook >>{}\n", mark.display());
-    for name in ["post-index-change", "reference-transaction", "post-checkout", "pre-auto-gc", "fsmonitor-watchman"] {
+    for name in
+        ["post-index-change", "reference-transaction", "post-checkout", "pre-auto-gc", "fsmonitor-watchman"]
+    {
         for dir in [top.join("hooks"), top.join(".git/hooks")] {
             fs::create_dir_all(&dir).expect("hooks");
             fs::write(dir.join(name), &hook).expect("hook");
@@ -68,7 +70,9 @@ fn set_traps(lab: &Lab, top: &Path, mark: &Path) {
 }
 
 fn files_first(script: &str) -> String {
-    format!("{script}\nfile a.txt same\nfile b.bin same\nfile c.odd same\ngit add .\ngit commit -q -m \"feat: files\"")
+    format!(
+        "{script}\nfile a.txt same\nfile b.bin same\nfile c.odd same\ngit add .\ngit commit -q -m \"feat: files\""
+    )
 }
 
 fn marks(mark: &Path) -> String {
@@ -89,8 +93,10 @@ fn look_unharmed(lab: &Lab, name: &str, path: &Path, mark: &Path) -> serde_json:
 
 #[test]
 fn nothing_that_a_repository_names_is_run() {
-    let reftable = "in r\ngit init -q --ref-format=reftable .\ncommit chore: init\ngit switch -q -c feature/x-0208";
-    let sha256 = "in r\ngit init -q --object-format=sha256 .\ncommit chore: init\ngit switch -q -c feature/x-0208";
+    let reftable =
+        "in r\ngit init -q --ref-format=reftable .\ncommit chore: init\ngit switch -q -c feature/x-0208";
+    let sha256 =
+        "in r\ngit init -q --object-format=sha256 .\ncommit chore: init\ngit switch -q -c feature/x-0208";
     let lab = Lab::new();
     for (name, script) in [("plain", "@flow"), ("reftable", reftable), ("sha256", sha256)] {
         if name == "reftable" && !lab.knows_reftable() {
@@ -106,7 +112,10 @@ fn nothing_that_a_repository_names_is_run() {
         assert!(!findings(&tree).iter().any(|f| f.starts_with("unknown")), "{name}: {tree}");
         lab.git(&path, &["status"]);
         let sprung = marks(&mark);
-        assert!(sprung.contains("fsmonitor") && sprung.contains("clean"), "{name}: the traps do not work: {sprung}");
+        assert!(
+            sprung.contains("fsmonitor") && sprung.contains("clean"),
+            "{name}: the traps do not work: {sprung}"
+        );
     }
 }
 
@@ -114,7 +123,8 @@ fn nothing_that_a_repository_names_is_run() {
 fn nothing_that_a_submodule_names_is_run() {
     let add = "in s\ngit init -q .\nfile a.txt same\nfile b.bin same\nfile c.odd same\ngit add .\ngit commit -q -m \"chore: s\"\n\
                in r\ngit -c protocol.file.allow=always submodule --quiet add ../s sub\ngit commit -q -m \"feat: sub\"";
-    let reftable = "in r\ngit init -q --ref-format=reftable .\ncommit chore: init\ngit switch -q -c feature/x-0208";
+    let reftable =
+        "in r\ngit init -q --ref-format=reftable .\ncommit chore: init\ngit switch -q -c feature/x-0208";
     let lab = Lab::new();
     for (name, script) in [("plain", "@flow"), ("reftable", reftable)] {
         if name == "reftable" && !lab.knows_reftable() {
@@ -145,10 +155,15 @@ fn set_traps_in_submodule(lab: &Lab, sub: &Path, inner: &Path, mark: &Path) {
 #[test]
 fn a_partial_clone_fetches_nothing() {
     let lab = Lab::new();
-    let script = expand("@flow\ngit config uploadpack.allowFilter true\nfile a.txt one\ngit add .\ngit commit -q -m \"feat: a\"");
+    let script = expand(
+        "@flow\ngit config uploadpack.allowFilter true\nfile a.txt one\ngit add .\ngit commit -q -m \"feat: a\"",
+    );
     lab.build("p", &script);
     let url = format!("file://{}/p/r", lab.path().display());
-    let out = lab.git(&lab.path().join("p"), &["clone", "-q", "--no-checkout", "--filter=blob:none", "--no-local", &url, "c"]);
+    let out = lab.git(
+        &lab.path().join("p"),
+        &["clone", "-q", "--no-checkout", "--filter=blob:none", "--no-local", &url, "c"],
+    );
     assert!(out.status.success());
     let clone = lab.path().join("p/c");
     let mark = lab.path().join("mark");
@@ -170,7 +185,8 @@ fn pipes_in_place_of_files_are_waited_for_within_bounds() {
         let path = lab.build(name, &expand(&format!("@flow\nmkdir d\nfifo {pipe}")));
         if name == "include" {
             let config = fs::read_to_string(path.join(".git/config")).expect("config");
-            fs::write(path.join(".git/config"), format!("{config}[include]\n\tpath = ../pipe\n")).expect("config");
+            fs::write(path.join(".git/config"), format!("{config}[include]\n\tpath = ../pipe\n"))
+                .expect("config");
         }
         let unknown = findings(&look(&lab, &path)).iter().any(|f| f.starts_with("unknown:"));
         assert_eq!(unknown, name != "ref", "{name}"); // what is no file is no reference

@@ -21,7 +21,10 @@ const MACROS: [(&str, &str); 6] = [
         "@flow",
         "in r\ngit init -q .\ncommit chore: init\ngit branch dev\ngit switch -q -c feature/x-0208 dev\ncommit feat: work",
     ),
-    ("@remote2", "git init -q --bare ../remote.git\ngit remote add origin ../remote.git\ngit push -q origin main"),
+    (
+        "@remote2",
+        "git init -q --bare ../remote.git\ngit remote add origin ../remote.git\ngit push -q origin main",
+    ),
     (
         "@remote",
         "git init -q --bare ../remote.git\ngit remote add origin ../remote.git\ngit push -q origin main dev",
@@ -55,7 +58,8 @@ pub fn census(top: &Path) -> BTreeMap<PathBuf, String> {
         if meta.is_dir() {
             queue.extend(fs::read_dir(&path).into_iter().flatten().flatten().map(|e| e.path()));
         }
-        let stamp = format!("{:o} {} {}.{} {content}", meta.mode(), meta.len(), meta.mtime(), meta.mtime_nsec());
+        let stamp =
+            format!("{:o} {} {}.{} {content}", meta.mode(), meta.len(), meta.mtime(), meta.mtime_nsec());
         out.insert(path, stamp);
     }
     out
@@ -63,7 +67,8 @@ pub fn census(top: &Path) -> BTreeMap<PathBuf, String> {
 
 /// What git says of the facts; `None` where it cannot.
 fn says_git(lab: &Lab, path: &Path) -> Option<(Value, Value, Value, Value)> {
-    let status = lab.ask(path, &["--no-optional-locks", "status", "--porcelain=v2", "--branch", "-uall", "-z"])?;
+    let status =
+        lab.ask(path, &["--no-optional-locks", "status", "--porcelain=v2", "--branch", "-uall", "-z"])?;
     let mut dirty = 0;
     let (mut ahead, mut behind) = (Value::Null, Value::Null);
     let mut fields = status.split('\0');
@@ -92,7 +97,8 @@ fn check(lab: &Lab, (name, script, expected): &Case) -> Result<(), String> {
     let tree = look(lab, &path);
     let after = census(&lab.path().join(name));
     if before != after {
-        let changed: Vec<_> = after.iter().filter(|(p, s)| before.get(*p) != Some(*s)).map(|(p, _)| p).collect();
+        let changed: Vec<_> =
+            after.iter().filter(|(p, s)| before.get(*p) != Some(*s)).map(|(p, _)| p).collect();
         return Err(format!("{name}: the look changed {changed:?}"));
     }
     let mut want: Vec<&str> = expected.split_whitespace().filter(|w| w.contains(':')).collect();
@@ -109,7 +115,12 @@ fn check(lab: &Lab, (name, script, expected): &Case) -> Result<(), String> {
         return Ok(());
     }
     if let Some((facts, dirty, ahead, behind)) = says_git(lab, &path) {
-        let said = (serde_json::json!([tree["branch"], tree["head"]]), &tree["dirty"], &tree["ahead"], &tree["behind"]);
+        let said = (
+            serde_json::json!([tree["branch"], tree["head"]]),
+            &tree["dirty"],
+            &tree["ahead"],
+            &tree["behind"],
+        );
         if said != (facts.clone(), &dirty, &ahead, &behind) {
             return Err(format!("{name}: archtui says {said:?}, git says {facts} {dirty} {ahead} {behind}"));
         }
@@ -153,7 +164,8 @@ fn damaged() {
 
 #[test]
 fn the_zoo_is_large_and_its_names_are_unique() {
-    let all = [zoo_rules::KEPT, zoo_rules::BROKEN, zoo_shapes::SHAPES, zoo_shapes::PROGRAM, zoo_shapes::DAMAGED];
+    let all =
+        [zoo_rules::KEPT, zoo_rules::BROKEN, zoo_shapes::SHAPES, zoo_shapes::PROGRAM, zoo_shapes::DAMAGED];
     let names: std::collections::BTreeSet<&str> = all.iter().flat_map(|t| t.iter()).map(|c| c.0).collect();
     let count: usize = all.iter().map(|t| t.len()).sum();
     assert_eq!(names.len(), count, "two cases share a name");

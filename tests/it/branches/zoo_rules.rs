@@ -4,7 +4,11 @@ use super::zoo::Case;
 
 pub const KEPT: &[Case] = &[
     ("kept", "@flow", "dirty=0"),
-    ("kept-hotfix-of-main", "@flow\ngit switch -q -c hotfix/login-1231 main\ncommit fix: Description", "dirty=0"),
+    (
+        "kept-hotfix-of-main",
+        "@flow\ngit switch -q -c hotfix/login-1231 main\ncommit fix: Description",
+        "dirty=0",
+    ),
     ("kept-no-own-commit", "@flow\ngit switch -q -c docs/a-0208 dev", ""),
     (
         "kept-trailer",
@@ -17,9 +21,17 @@ pub const KEPT: &[Case] = &[
         "@flow\ncommit fixup! whatever\ncommit squash! x\ncommit Revert \"feat: work\"\ncommit Reapply \"x\"\ncommit v1.2.3",
         "",
     ),
-    ("kept-72-columns", "@flow\ncommit fix: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", ""),
+    (
+        "kept-72-columns",
+        "@flow\ncommit fix: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "",
+    ),
     ("kept-19-files", "@flow\nfiles 19 new/f", "dirty=19"),
-    ("kept-ignored-files", "@flow\nfile .gitignore target/\ngit add .\ncommit chore: ignore\nfiles 60 target/f", "dirty=0"),
+    (
+        "kept-ignored-files",
+        "@flow\nfile .gitignore target/\ngit add .\ncommit chore: ignore\nfiles 60 target/f",
+        "dirty=0",
+    ),
     ("kept-pushed", "@flow\n@remote\ngit push -q -u origin feature/x-0208", "dirty=0"),
     ("kept-pushed-without-upstream", "@flow\n@remote\ngit push -q origin feature/x-0208", ""),
     (
@@ -27,7 +39,11 @@ pub const KEPT: &[Case] = &[
         "@flow\n@remote\ngit switch -q -c fix/y-0208 origin/dev\ncommit fix: y\ngit push -q origin fix/y-0208",
         "",
     ),
-    ("kept-squash-on-dev", "@flow\ngit switch -q dev\ncommit feat: y (#12)\ngit switch -q feature/x-0208", ""),
+    (
+        "kept-squash-on-dev",
+        "@flow\ngit switch -q dev\ncommit feat: y (#12)\ngit switch -q feature/x-0208",
+        "",
+    ),
     (
         "kept-merge-by-request",
         "@flow\ngit switch -q dev\ngit merge -q --no-ff -m \"Merge pull request #1 from a/feature/x-0208\" feature/x-0208\ngit switch -q -c fix/z-0208\ncommit fix: z",
@@ -48,8 +64,16 @@ pub const KEPT: &[Case] = &[
         "@flow\ngit switch -q main\ngit commit -q --allow-empty -m \"fix: hot (#9)\"\ngit switch -q dev\ngit merge -q --no-ff --no-edit main\ngit switch -q feature/x-0208",
         "",
     ),
-    ("kept-old-direct-commits", "age 60d\n@flow\ngit switch -q dev\ncommit old habits\nage 2h\ngit switch -q feature/x-0208\ncommit feat: z", ""),
-    ("kept-new-branch-on-old-base", "age 100d\nin r\ngit init -q .\ncommit chore: init\nage 2h\ngit switch -q -c fix/y-0208", ""),
+    (
+        "kept-old-direct-commits",
+        "age 60d\n@flow\ngit switch -q dev\ncommit old habits\nage 2h\ngit switch -q feature/x-0208\ncommit feat: z",
+        "",
+    ),
+    (
+        "kept-new-branch-on-old-base",
+        "age 100d\nin r\ngit init -q .\ncommit chore: init\nage 2h\ngit switch -q -c fix/y-0208",
+        "",
+    ),
     ("kept-initial-commit", "in r\ngit init -q -b feature/x-0208 .\ncommit Initial commit", ""),
     ("kept-unborn-feature", "in r\ngit init -q -b feature/x-0208 .", "dirty=0"),
     (
@@ -68,7 +92,11 @@ pub const BROKEN: &[Case] = &[
     ("on-env", "@flow\ngit switch -q -c env/dev1 dev", "env-branch:red"),
     ("unborn-main", "in r\ngit init -q .", "protected-branch:note dirty=0"),
     ("detached", "@flow\ngit checkout -q --detach dev", "detached:amber"),
-    ("detached-with-work", "@flow\ngit checkout -q --detach dev\ncommit bad", "detached:amber commit-subject:amber"),
+    (
+        "detached-with-work",
+        "@flow\ngit checkout -q --detach dev\ncommit bad",
+        "detached:amber commit-subject:amber",
+    ),
     ("name-no-date", "@flow\ngit branch -m feature/x", "branch-name:amber"),
     ("name-no-such-day", "@flow\ngit branch -m feature/x-0231", "branch-name:amber"),
     ("name-no-such-month", "@flow\ngit branch -m feature/x-1301", "branch-name:amber"),
@@ -85,21 +113,49 @@ pub const BROKEN: &[Case] = &[
     ("unpushed", "@flow\n@remote\ngit push -q -u origin feature/x-0208\ncommit feat: more", "unpushed:note"),
     ("unpushed-no-upstream", "@flow\n@remote", "unpushed:note"),
     ("unpushed-old", "age 3d\n@flow\n@remote\nage 2h\ncommit feat: more", "unpushed:amber"),
-    ("unpushed-cut-from-remote-dev", "@flow\n@remote\ngit switch -q -c fix/y-0208 origin/dev\ncommit fix: y", "unpushed:note"),
-    ("behind", "@flow\n@remote\ncommit feat: more\ngit push -q -u origin feature/x-0208\ngit reset -q --hard HEAD~1", "behind:note"),
+    (
+        "unpushed-cut-from-remote-dev",
+        "@flow\n@remote\ngit switch -q -c fix/y-0208 origin/dev\ncommit fix: y",
+        "unpushed:note",
+    ),
+    (
+        "behind",
+        "@flow\n@remote\ncommit feat: more\ngit push -q -u origin feature/x-0208\ngit reset -q --hard HEAD~1",
+        "behind:note",
+    ),
     (
         "apart",
         "@flow\n@remote\ncommit feat: more\ngit push -q -u origin feature/x-0208\ngit reset -q --hard HEAD~1\ncommit fix: other",
         "behind:amber unpushed:note",
     ),
-    ("upstream-gone", "@flow\n@remote\ngit push -q -u origin feature/x-0208\ngit update-ref -d refs/remotes/origin/feature/x-0208", "unpushed:note"),
+    (
+        "upstream-gone",
+        "@flow\n@remote\ngit push -q -u origin feature/x-0208\ngit update-ref -d refs/remotes/origin/feature/x-0208",
+        "unpushed:note",
+    ),
     ("subject-plain", "@flow\ncommit did some work", "commit-subject:amber"),
     ("subject-type", "@flow\ncommit perf: faster", "commit-subject:amber"),
     ("subject-no-blank", "@flow\ncommit feat:x", "commit-subject:amber"),
-    ("subject-long", "@flow\ncommit fix: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "commit-subject:amber"),
-    ("subject-runs-into-body", "@flow\ncommit fix: a\\n- Detail one of several that were meant for the body\\n- Detail two of them", "commit-subject:amber"),
-    ("subjects", "@flow\ncommit one\ncommit feat: two\ncommit three", "commit-subject:amber commit-subject:amber"),
-    ("direct-commit", "@flow\ngit switch -q dev\ncommit fix: straight to dev\ngit switch -q feature/x-0208", "direct-commit:red"),
+    (
+        "subject-long",
+        "@flow\ncommit fix: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "commit-subject:amber",
+    ),
+    (
+        "subject-runs-into-body",
+        "@flow\ncommit fix: a\\n- Detail one of several that were meant for the body\\n- Detail two of them",
+        "commit-subject:amber",
+    ),
+    (
+        "subjects",
+        "@flow\ncommit one\ncommit feat: two\ncommit three",
+        "commit-subject:amber commit-subject:amber",
+    ),
+    (
+        "direct-commit",
+        "@flow\ngit switch -q dev\ncommit fix: straight to dev\ngit switch -q feature/x-0208",
+        "direct-commit:red",
+    ),
     (
         "direct-commit-unpushed",
         "@flow\n@remote\ngit push -q origin feature/x-0208\nage 20d\ngit switch -q dev\ncommit fix: direct\nage 2h\ngit switch -q feature/x-0208",
@@ -110,8 +166,16 @@ pub const BROKEN: &[Case] = &[
         "@flow\n@remote\ngit push -q origin feature/x-0208\ngit switch -q dev\ncommit fix: direct\ngit push -q origin dev\ngit switch -q feature/x-0208",
         "direct-commit:amber",
     ),
-    ("merge-local", "@flow\ngit switch -q dev\ngit merge -q --no-ff --no-edit feature/x-0208\ngit switch -q -c fix/y-0208", "merge-without-pr:red"),
-    ("merge-forward", "@flow\ncommit feat: two\ngit switch -q dev\ngit merge -q feature/x-0208\ngit switch -q -c fix/y-0208", "merge-without-pr:red"),
+    (
+        "merge-local",
+        "@flow\ngit switch -q dev\ngit merge -q --no-ff --no-edit feature/x-0208\ngit switch -q -c fix/y-0208",
+        "merge-without-pr:red",
+    ),
+    (
+        "merge-forward",
+        "@flow\ncommit feat: two\ngit switch -q dev\ngit merge -q feature/x-0208\ngit switch -q -c fix/y-0208",
+        "merge-without-pr:red",
+    ),
     (
         "merge-promotion",
         "@flow\ngit branch qa dev\ngit switch -q dev\ncommit feat: a (#1)\ngit switch -q qa\ngit merge -q --no-ff --no-edit dev\ngit switch -q feature/x-0208",
@@ -128,8 +192,16 @@ pub const BROKEN: &[Case] = &[
     ("merge", "@flow\n@conflict\ntry git merge -q dev", "in-progress:amber dirty=1"),
     ("cherry-pick", "@flow\n@conflict\ntry git cherry-pick dev", "in-progress:amber"),
     ("revert", "@flow\ncommit feat: two\ntry git revert --no-edit HEAD~1", "in-progress:amber"),
-    ("am", "@flow\n@conflict\ngit format-patch -q -o ../patches dev~1..dev\ntry git am ../patches/0001-feat-c-1.patch", "in-progress:amber"),
-    ("bisect", "@flow\ncommit feat: b\ncommit feat: c\ncommit feat: d\ngit bisect start HEAD HEAD~3", "in-progress:amber"),
+    (
+        "am",
+        "@flow\n@conflict\ngit format-patch -q -o ../patches dev~1..dev\ntry git am ../patches/0001-feat-c-1.patch",
+        "in-progress:amber",
+    ),
+    (
+        "bisect",
+        "@flow\ncommit feat: b\ncommit feat: c\ncommit feat: d\ngit bisect start HEAD HEAD~3",
+        "in-progress:amber",
+    ),
     (
         "everything",
         "age 5d\n@flow\n@remote\ngit branch -m WIP\ncommit stuff\nfiles 60 f\ngit switch -q dev\ngit merge -q --no-ff --no-edit WIP\ncommit hm\ngit switch -q WIP\ncommit more stuff",

@@ -1,5 +1,6 @@
 //! What several parts of the tests need: a private tmux server, and waiting for a named condition.
 
+pub mod repo;
 pub mod room;
 pub mod tmux;
 
@@ -22,6 +23,3 @@ pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool, last: impl FnOnce
         std::thread::sleep(Duration::from_millis(5));
     }
 }
-//! What several parts of the tests need.
-
-pub mod repo;

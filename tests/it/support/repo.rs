@@ -20,7 +20,10 @@ pub struct Lab {
 }
 
 impl Lab {
-    #[expect(clippy::disallowed_methods, reason = "archtui reads the real clock, so must the dates of its test data")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "archtui reads the real clock, so must the dates of its test data"
+    )]
     pub fn new() -> Self {
         let root = tempfile::tempdir().expect("a scratch folder");
         fs::create_dir(root.path().join("home")).expect("a home");
@@ -33,7 +36,10 @@ impl Lab {
     }
 
     /// A program that sees only the lab.
-    #[expect(clippy::disallowed_methods, reason = "tests start git and archtui, and find them as the shell does")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests start git and archtui, and find them as the shell does"
+    )]
     pub fn command(&self, program: &str, cwd: &Path) -> Command {
         let mut command = Command::new(program);
         let path = std::env::var_os("PATH").expect("a PATH");
@@ -61,7 +67,8 @@ impl Lab {
     }
 
     pub fn git(&self, cwd: &Path, args: &[&str]) -> Output {
-        let defaults = ["-c", "init.defaultBranch=main", "-c", "advice.detachedHead=false", "-c", "gc.auto=0"];
+        let defaults =
+            ["-c", "init.defaultBranch=main", "-c", "advice.detachedHead=false", "-c", "gc.auto=0"];
         self.command("git", cwd).args(defaults).args(args).output().expect("git starts")
     }
 
@@ -124,7 +131,10 @@ impl Lab {
                 fs::write(file, format!("{before}{}\n", self.clock.get())).expect("a change");
                 let message = rest.replace("\\n", "\n").replace("\\e", "\x1b");
                 let done = self.git(cwd, &["add", "work.txt"]).status.success()
-                    && self.git(cwd, &["commit", "-q", "--cleanup=verbatim", "-m", &message]).status.success();
+                    && self
+                        .git(cwd, &["commit", "-q", "--cleanup=verbatim", "-m", &message])
+                        .status
+                        .success();
                 assert!(done, "{name}: commit {rest}");
             }
             "age" => {
@@ -145,11 +155,13 @@ impl Lab {
             }
             "rm" => {
                 let path = cwd.join(rest);
-                if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }.expect("removed");
+                if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
+                    .expect("removed");
             }
             "fifo" => {
                 let mode = rustix::fs::Mode::from_raw_mode(0o600);
-                rustix::fs::mknodat(rustix::fs::CWD, cwd.join(rest), rustix::fs::FileType::Fifo, mode, 0).expect("a pipe");
+                rustix::fs::mknodat(rustix::fs::CWD, cwd.join(rest), rustix::fs::FileType::Fifo, mode, 0)
+                    .expect("a pipe");
             }
             "mkdir" => fs::create_dir_all(cwd.join(rest)).expect("a folder"),
             "link" => std::os::unix::fs::symlink(first, cwd.join(text)).expect("a link"),
