@@ -83,9 +83,11 @@ impl Role {
 }
 
 /// The themes that come with archtui: name and file. The first is the default.
-pub const BUILTIN: [(&str, &str); 3] = [
+pub const BUILTIN: [(&str, &str); 5] = [
     ("dark", include_str!("../themes/dark.toml")),
     ("light", include_str!("../themes/light.toml")),
+    ("dusk", include_str!("../themes/dusk.toml")),
+    ("contrast", include_str!("../themes/contrast.toml")),
     ("mono", include_str!("../themes/mono.toml")),
 ];
 
@@ -146,6 +148,16 @@ impl Theme {
         style.add_modifier = style
             .add_modifier
             .difference(Modifier::REVERSED.union(Modifier::UNDERLINED).union(Modifier::ITALIC));
+        style
+    }
+
+    /// How a marked row is laid over what is written in it. With few colours all of it takes the mark's own, since nobody
+    /// knows which of the terminal's sixteen can be read on which.
+    pub fn marked(&self) -> Style {
+        let mut style = self.style(Role::Selection);
+        if self.depth > Depth::Sixteen {
+            style.fg = None;
+        }
         style
     }
 
@@ -211,6 +223,19 @@ mod tests {
     }
 
     #[test]
+    fn every_file_in_themes_is_built_in() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/themes");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .expect("the folder is there")
+            .map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned())
+            .collect();
+        files.sort();
+        let mut names: Vec<String> = BUILTIN.iter().map(|(n, _)| format!("{n}.toml")).collect();
+        names.sort();
+        assert_eq!(files, names);
+    }
+
+    #[test]
     fn without_colour_no_theme_has_a_colour_and_states_still_differ() {
         for (name, _) in BUILTIN {
             let theme = Theme::builtin(name, Depth::Mono).expect(name);
@@ -271,6 +296,16 @@ mod tests {
                 let fg = theme.style(role).fg.expect("a colour");
                 let contrast = theme.rgb(fg, true).contrast(theme.paper.1);
                 assert!(contrast >= 4.0, "{name} {}: {contrast}", role.word());
+            }
+            for ground in [Role::Selection, Role::Surface] {
+                let bg = theme.rgb(theme.style(ground).bg.expect("a ground"), false);
+                for role in
+                    [Role::Text, Role::Strong, Role::Subtext, Role::Accent, Role::Alarm, Role::Problem]
+                {
+                    let fg = theme.rgb(theme.style(role).fg.expect("a colour"), true);
+                    let contrast = fg.contrast(bg);
+                    assert!(contrast >= 3.0, "{name} {} on {}: {contrast}", role.word(), ground.word());
+                }
             }
             for role in [Role::Typing, Role::Selection, Role::Surface, Role::Cursor] {
                 let s = theme.style(role);

@@ -91,9 +91,13 @@ fn top_line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session:
     let mut pen = Pen::row(buf, edge(area, 0), 0);
     let styled = |role| paint::alone(theme.style(role));
     let number = if place.number <= 9 { format!(" {} ", place.number) } else { " · ".into() };
-    let chip = styled(if place.focused { Role::Typing } else { Role::Subtext });
+    let chip = if place.focused {
+        paint::alone(theme.line(Role::Focus).add_modifier(Modifier::REVERSED))
+    } else {
+        styled(Role::Subtext)
+    };
     pen.put(&number, chip);
-    let name = text::width(&session.label).min(12) as u16 + 2;
+    let name = text::width(&session.label).min(9) as u16 + 2;
     let age = session.age(state.now.mono);
     let role = if state.connected() { told.role } else { Role::Stale };
     // The age goes first, then the word; the shape stays.
@@ -108,7 +112,7 @@ fn top_line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session:
             break;
         }
     }
-    let label = text::fit(&session.label, usize::from(pen.left().saturating_sub(2)));
+    let label = words::short_name(&session.label, usize::from(pen.left().saturating_sub(2)));
     let space = if place.focused { " " } else { "" };
     let style = styled(if state.connected() { Role::Strong } else { Role::Stale });
     pen.put(&format!("{space}{label} "), style);
@@ -203,9 +207,6 @@ pub fn bare(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session:
 fn line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Session, focused: bool) {
     let told = words::of(session, state.now.mono);
     let fresh = state.connected();
-    if focused {
-        paint::tint(buf, area, theme.style(Role::Selection));
-    }
     let mut pen = Pen::row(buf, area, 0);
     let state_style = theme.style(if fresh { told.role } else { Role::Stale });
     pen.put(if focused { "▸" } else { " " }, theme.style(Role::Accent));
@@ -220,5 +221,9 @@ fn line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Se
     }
     let strong = needs::needs_you(session, state.now.mono);
     let weight = if strong { Modifier::BOLD } else { Modifier::empty() };
-    pen.put(&session.label, theme.style(if fresh { Role::Text } else { Role::Stale }).add_modifier(weight));
+    let label = words::short_name(&session.label, usize::from(pen.left()));
+    pen.put(&label, theme.style(if fresh { Role::Text } else { Role::Stale }).add_modifier(weight));
+    if focused {
+        paint::tint(buf, area, theme.marked());
+    }
 }

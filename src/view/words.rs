@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::app::state::{Session, needs};
 use crate::domain::status::State;
+use crate::domain::text;
 use crate::theme::Role;
 
 /// A state as it is shown.
@@ -71,6 +72,16 @@ pub fn short_age(d: Duration) -> String {
     }
 }
 
+/// A name cut to `max` columns. A number at its end stays: it is what tells workers apart.
+pub fn short_name(name: &str, max: usize) -> String {
+    let digits = name.len() - name.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    if text::width(name) <= max || digits == 0 || digits > 4 || digits + 4 > max {
+        return text::fit(name, max);
+    }
+    let (head, number) = name.split_at(name.len() - digits);
+    format!("{}{number}", text::fit(head, max - digits))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +100,20 @@ mod tests {
                 "alarm only where a person must act: {}",
                 s.word()
             );
+        }
+    }
+
+    #[test]
+    fn numbers_of_workers_stay() {
+        for (name, max, want) in [
+            ("dev_worker24", 12, "dev_worker24"),
+            ("dev_worker24", 9, "dev_wo…24"),
+            ("dev_worker24", 5, "dev_…"),
+            ("claude_orchestrator", 10, "claude_or…"),
+            ("漢字漢字漢字12", 9, "漢字漢…12"),
+            ("20260208", 6, "20260…"),
+        ] {
+            assert_eq!(short_name(name, max), want);
         }
     }
 

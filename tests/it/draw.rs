@@ -114,7 +114,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_state_at_any_size_gives_a_whole_frame(recipe in recipes(), (w, h) in size(), theme in 0usize..3, depth in 0usize..4) {
+    fn any_state_at_any_size_gives_a_whole_frame(recipe in recipes(), (w, h) in size(), theme in 0usize..BUILTIN.len(), depth in 0usize..4) {
         let depth = [Depth::Mono, Depth::Sixteen, Depth::Indexed256, Depth::True][depth];
         let theme = Theme::builtin(BUILTIN[theme].0, depth).expect("built in");
         let state = cook(&recipe);

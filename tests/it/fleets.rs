@@ -243,6 +243,7 @@ pub fn many(n: usize) -> State {
     for (i, s) in state.fleet.sessions.iter_mut().enumerate() {
         s.state = if i % 5 == 3 { Status::Permission } else { Status::Working };
         s.since = NOW.mono.saturating_sub(Duration::from_secs(7 * i as u64));
+        s.why = vec!["because the test says so".into()];
         s.screen = Some(Arc::new(recorded(if i % 5 == 3 { "permission" } else { screens[i % 8] })));
     }
     state.grid.focus = state.fleet.sessions.first().map(archtui::app::state::Session::key);

@@ -126,7 +126,7 @@ fn every_view_at_every_size() {
     let theme = Theme::dark(Depth::True);
     for (name, state) in views() {
         for size in SIZES {
-            check(&format!("{name}@{}x{}", size.0, size.1), &frame(&state, &theme, size), &theme);
+            check(&sized(&name, size), &frame(&state, &theme, size), &theme);
         }
     }
 }
@@ -134,15 +134,39 @@ fn every_view_at_every_size() {
 #[test]
 fn the_grid_in_every_theme_and_with_few_colours() {
     let state = fleets::nine();
-    for (name, _) in BUILTIN {
-        for (depth, word) in [(Depth::True, "true"), (Depth::Sixteen, "sixteen"), (Depth::Mono, "mono")] {
-            if (name, word) == ("dark", "true") {
-                continue;
-            }
-            let theme = Theme::builtin(name, depth).expect(name);
-            check(&format!("theme-{name}-{word}@80x24"), &frame(&state, &theme, (80, 24)), &theme);
-        }
+    for theme in themes() {
+        check(&themed(&theme), &frame(&state, &theme, SIZES[0]), &theme);
     }
+}
+
+#[test]
+fn no_snapshot_is_left_over() {
+    let mut names: Vec<String> = themes().iter().map(themed).collect();
+    names.extend(views().iter().flat_map(|(name, _)| SIZES.map(|size| sized(name, size))));
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/snapshots");
+    for entry in std::fs::read_dir(folder).expect("the folder is there") {
+        let file = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        let name = file.trim_end_matches(".snap");
+        assert!(!name.contains('@') || names.iter().any(|n| n == name), "{file} belongs to no view");
+    }
+}
+
+fn sized(name: &str, (w, h): (u16, u16)) -> String {
+    format!("{name}@{w}x{h}")
+}
+
+fn themed(theme: &Theme) -> String {
+    sized(&format!("theme-{}-{:?}", theme.name(), theme.depth()).to_lowercase(), SIZES[0])
+}
+
+/// Every theme on terminals of true colour, of sixteen colours and of none.
+fn themes() -> Vec<Theme> {
+    let theme = |name: &str, depth| Theme::builtin(name, depth).expect(name);
+    let coloured = BUILTIN.iter().filter(|(name, _)| *name != "mono");
+    let mut all: Vec<Theme> =
+        coloured.flat_map(|(name, _)| [theme(name, Depth::True), theme(name, Depth::Sixteen)]).collect();
+    all.push(theme("mono", Depth::Mono));
+    all
 }
 
 fn check(name: &str, buf: &Buffer, theme: &Theme) {

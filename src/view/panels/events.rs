@@ -84,10 +84,10 @@ fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, _: &mut Area
     let list = Area { h: area.h - below, ..area };
     let first = first_row(marked, list.h.into(), len);
     for (y, (n, entry)) in (0..list.h).zip(state.log.newest_first().enumerate().skip(first)) {
-        if n == marked {
-            paint::tint(buf, Area { y: list.y + y, h: 1, ..list }, theme.style(Role::Selection));
-        }
         line(buf, list, y, theme, entry);
+        if n == marked {
+            paint::tint(buf, Area { y: list.y + y, h: 1, ..list }, theme.marked());
+        }
     }
     if len == 0 {
         Pen::row(buf, list, 1).put("archtui has done nothing yet", theme.style(Role::Subtext));

@@ -61,8 +61,9 @@ fn title(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, view: &View
     rule(buf, row, theme);
     let (note, role) = (view.note)(state);
     let mut pen = Pen::row(buf, row, 0);
-    pen.right(&format!(" {note}"), theme.style(role));
-    pen.put(view.id.row().title, theme.style(Role::Strong)).put(" ", theme.style(Role::Text));
+    pen.right(&format!(" {note}"), paint::alone(theme.style(role)));
+    let plain = paint::alone(theme.style(Role::Text));
+    pen.put(view.id.row().title, paint::alone(theme.style(Role::Strong))).put(" ", plain);
 }
 
 fn rule(buf: &mut Buffer, row: Area, theme: &Theme) {
@@ -117,10 +118,11 @@ fn tabs(buf: &mut Buffer, row: Area, theme: &Theme, open: PanelId) {
     }
     let place = layout::middle(row, wide + 4, 1);
     let mut pen = Pen::row(buf, place, 0);
-    pen.put(" ", theme.style(Role::Text));
+    let plain = paint::alone(theme.style(Role::Text));
+    pen.put(" ", plain);
     for p in &PANELS {
         let role = if p.id == open { Role::Accent } else { Role::Faint };
-        pen.put(p.title, theme.style(role)).put("   ", theme.style(Role::Text));
+        pen.put(p.title, paint::alone(theme.style(role))).put("   ", plain);
     }
 }
 

@@ -9,6 +9,7 @@ use crate::app::state::{Session, State};
 use crate::domain::text;
 use crate::theme::{Role, Theme};
 
+use super::super::message::wrap;
 use super::super::paint::{self, Pen};
 use super::super::popups::first_row;
 use super::super::{cells, words};
@@ -34,8 +35,11 @@ fn headline(state: &State) -> (String, Role) {
 }
 
 fn wants(state: &State) -> u16 {
-    (state.needs().len() as u16).saturating_mul(2).max(1)
+    (state.needs().len() as u16).saturating_mul(ROOMY).saturating_sub(1).max(1)
 }
+
+/// Rows of one session where there is room: name, at most two rows why, a blank.
+const ROOMY: u16 = 4;
 
 fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
     let needs = state.needs();
@@ -43,27 +47,25 @@ fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
         Pen::row(buf, area, 0).put("nobody", theme.style(Role::Faint));
         return;
     }
-    // With room for it each has a second line: why.
-    let each = if usize::from(area.h) >= 2 * needs.len() { 2 } else { 1 };
-    let fit = usize::from(area.h) / each;
-    let rest = needs.len().saturating_sub(fit);
-    let fit = if rest > 0 { fit.saturating_sub(1) } else { fit };
-    for (n, &i) in needs.iter().take(fit).enumerate() {
-        let session = &state.fleet.sessions[i];
-        let y = (n * each) as u16;
-        row(buf, area, y, state, theme, session, state.grid.focus.as_ref() == Some(&session.key()));
-        if each == 2 {
-            let why = session.why.first().map_or("", String::as_str);
-            Pen::row(buf, area, y + 1).skip(2).put(why, theme.style(Role::Subtext));
+    let fits = |each: u16| needs.len() as u16 * each <= area.h + 1;
+    let (why_rows, blank) = if fits(ROOMY) { (2, 1) } else { (usize::from(fits(2)), 0) };
+    let mut y = 0;
+    for (n, &i) in needs.iter().enumerate() {
+        if y + 1 >= area.h && n + 1 < needs.len() {
+            let key = state.fixed.keymap.shown(Action::Panel(PanelId::NeedsYou));
+            let more = format!("  and {} more · {key}", needs.len() - n);
+            Pen::row(buf, area, y).put(&more, theme.style(Role::Alarm));
+            return;
         }
-    }
-    if rest > 0 {
-        let more = format!(
-            "  and {} more · {}",
-            needs.len() - fit,
-            state.fixed.keymap.shown(Action::Panel(PanelId::NeedsYou))
-        );
-        Pen::row(buf, area, area.h - 1).put(&more, theme.style(Role::Alarm));
+        let session = &state.fleet.sessions[i];
+        row(buf, area, y, state, theme, session, state.grid.focus.as_ref() == Some(&session.key()));
+        y += 1;
+        let why = session.why.first().map_or("", String::as_str);
+        for line in wrap(why, usize::from(area.w.saturating_sub(2))).iter().take(why_rows) {
+            Pen::row(buf, area, y).skip(2).put(line, theme.style(Role::Subtext));
+            y += 1;
+        }
+        y += blank;
     }
 }
 
@@ -74,7 +76,7 @@ fn row(buf: &mut Buffer, area: Area, y: u16, state: &State, theme: &Theme, sessi
     pen.right(&format!("{age:>7}"), theme.style(told.role));
     pen.right(&format!("{} {}", told.shape, told.word), theme.style(told.role));
     pen.put(if marked { "▸ " } else { "  " }, theme.style(Role::Accent));
-    pen.put(&session.label, theme.style(Role::Strong));
+    pen.put(&words::short_name(&session.label, usize::from(pen.left())), theme.style(Role::Strong));
 }
 
 fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, areas: &mut Areas) -> usize {
@@ -90,10 +92,10 @@ fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, areas: &mut 
     for (y, (n, &i)) in (0..list_rows).zip(needs.iter().enumerate().skip(first)) {
         let session = &state.fleet.sessions[i];
         let line = Area { y: area.y + y, h: 1, ..area };
-        if n == marked {
-            paint::tint(buf, line, theme.style(Role::Selection));
-        }
         wide_row(buf, line, state, theme, session, n == marked);
+        if n == marked {
+            paint::tint(buf, line, theme.marked());
+        }
     }
     if list_rows < area.h {
         let session = &state.fleet.sessions[needs[marked]];
@@ -111,7 +113,11 @@ fn wide_row(buf: &mut Buffer, line: Area, state: &State, theme: &Theme, session:
     let mut pen = Pen::row(buf, line, 0);
     pen.put(if marked { "▸ " } else { "  " }, theme.style(Role::Accent));
     let name = if line.w >= 60 { 26 } else { line.w / 2 };
-    pen.column(&session.label, name, theme.style(Role::Strong));
+    pen.column(
+        &words::short_name(&session.label, usize::from(name.saturating_sub(1))),
+        name,
+        theme.style(Role::Strong),
+    );
     pen.column(&format!("{} {}", told.shape, told.word), 14, theme.style(told.role));
     pen.column(&words::age(session.age(state.now.mono)), 9, theme.style(told.role));
     let role = session.member.as_ref().and_then(|m| m.role.as_deref()).unwrap_or_default();
@@ -125,7 +131,7 @@ fn preview(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: 
     let row = Area { h: 1, ..area };
     super::rule(buf, row, theme);
     let label = format!(" {} ", text::fit(&session.label, usize::from(area.w.saturating_sub(6))));
-    Pen::row(buf, row, 0).skip(2).put(&label, theme.style(Role::Strong));
+    Pen::row(buf, row, 0).skip(2).put(&label, paint::alone(theme.style(Role::Strong)));
     if let Some(screen) = session.visible_screen() {
         let inner = Area { y: area.y + 1, h: area.h - 1, ..area };
         let top = cells::top(cells::anchor(session), inner.h);

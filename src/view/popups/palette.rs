@@ -30,9 +30,6 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, typed: &
     for (y, row) in (0..list.h).zip(matches.iter().skip(first)) {
         let is_marked = first + usize::from(y) == marked;
         let line = Area { y: list.y + y, h: 1, ..list };
-        if is_marked {
-            paint::tint(buf, line, theme.style(Role::Selection));
-        }
         let mut pen = Pen::row(buf, line, 0);
         let keys = help::keys(state, row);
         if list.w >= 40 {
@@ -41,6 +38,9 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, typed: &
         pen.put(if is_marked { "▸ " } else { "  " }, theme.style(Role::Accent));
         let name = if list.w >= 60 { 20 } else { list.w.saturating_sub(2) };
         pen.column(row.name, name, theme.style(Role::Strong)).put(row.help, theme.style(Role::Subtext));
+        if is_marked {
+            paint::tint(buf, line, theme.marked());
+        }
     }
     if matches.is_empty() {
         Pen::row(buf, list, 0).put("no action has these words", theme.style(Role::Subtext));
