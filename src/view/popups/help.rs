@@ -12,7 +12,7 @@ use super::super::layout;
 use super::super::paint::Pen;
 
 /// One column of help needs this much.
-const COLUMN: u16 = 62;
+const COLUMN: u16 = 84;
 
 enum Line {
     Blank,
@@ -22,10 +22,10 @@ enum Line {
 
 /// Draws the window, scrolled to `row`; tells how many rows it shows.
 pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, row: usize) -> usize {
-    let two = over.w >= 2 * COLUMN;
+    let two = over.w >= 2 * COLUMN - 10;
     let columns = columns(state, two);
     let longest = columns.iter().map(Vec::len).max().unwrap_or(0);
-    let wide = if two { 2 * COLUMN } else { COLUMN + 8 };
+    let wide = if two { 2 * COLUMN } else { COLUMN };
     let window = layout::middle(over, wide, longest as u16 + 3);
     super::window(buf, window, theme, Role::Accent);
     let title =
@@ -41,7 +41,7 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, row: usi
     pen.put(" WHAT THE KEYS DO ", theme.style(Role::Strong));
     let each = inner.w / columns.len().max(1) as u16;
     for (i, column) in columns.iter().enumerate() {
-        let area = Area { x: inner.x + i as u16 * each, w: each, ..inner };
+        let area = Area { x: inner.x + i as u16 * each, w: each.saturating_sub(1), ..inner };
         for (y, line) in (0..inner.h).zip(column.iter().skip(first)) {
             let mut pen = Pen::row(buf, area, y);
             match line {
