@@ -8,6 +8,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::{Fail, out};
+use crate::config::{Env, files};
 use crate::domain::agent::Agents;
 use crate::domain::ansi;
 use crate::domain::dialog::Dialog;
@@ -89,7 +90,7 @@ struct Verdict {
 impl Explain {
     /// Reads the files and tells of each; the first that cannot be read ends it, after those before were told.
     pub fn run(self) -> Result<(), Fail> {
-        let agents = Agents::builtin();
+        let agents = &manifests()?;
         if let Some(name) = &self.agent
             && agents.get(name).is_none()
         {
@@ -130,6 +131,18 @@ impl Explain {
         screen.cursor = self.cursor.map(|(x, y)| Cursor { x, y, visible: true });
         Ok(screen)
     }
+}
+
+/// The manifests in force: the user's own win; a broken one is told, and the built-in one stays.
+fn manifests() -> Result<Agents, Fail> {
+    let folder = Env::read().config_dir();
+    let own = files::agents(folder.as_slice())?;
+    let (agents, errors) =
+        Agents::builtin().with_overrides(own.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    for e in errors {
+        out::complain(&format!("archtui: {e}; the built-in manifest stays in force"));
+    }
+    Ok(agents)
 }
 
 /// The verdict on a dialog; none while there is no policy to ask.

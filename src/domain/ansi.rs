@@ -231,6 +231,8 @@ struct RowBuilder {
     marks: usize,
     /// Length of the text up to the last character that shows (a glyph, or a blank whose style paints).
     shown: usize,
+    /// A character that may not be drawn was left out.
+    hides: bool,
 }
 
 impl RowBuilder {
@@ -241,6 +243,7 @@ impl RowBuilder {
             current: Style::default(),
             marks: 0,
             shown: 0,
+            hides: false,
         }
     }
 
@@ -272,6 +275,7 @@ impl RowBuilder {
 
     fn push(&mut self, c: char, style: Style) {
         if !text::is_printable(c) {
+            self.hides = true;
             return;
         }
         if text::char_width(c) == 0 {
@@ -302,7 +306,7 @@ impl RowBuilder {
                 last.end = shown;
             }
         }
-        Row::from_parts(self.text, self.spans)
+        Row::from_parts(self.text, self.spans, self.hides)
     }
 }
 

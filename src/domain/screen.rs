@@ -97,13 +97,15 @@ pub struct Span {
 pub struct Row {
     text: String,
     spans: Vec<Span>,
+    #[serde(default)]
+    hides: bool,
 }
 
 impl Row {
     /// A row from text that is already printable and runs that cover it.
-    pub(super) fn from_parts(text: String, spans: Vec<Span>) -> Self {
+    pub(super) fn from_parts(text: String, spans: Vec<Span>, hides: bool) -> Self {
         debug_assert_eq!(spans.last().map_or(0, |s| s.end as usize), text.len());
-        Self { text, spans }
+        Self { text, spans, hides }
     }
 
     /// A row of one style; characters that may not be drawn are dropped.
@@ -114,7 +116,14 @@ impl Row {
         } else {
             vec![Span { end: text.len() as u32, style: Style::default() }]
         };
-        Self { text, spans }
+        let hides = raw.chars().any(|c| !c.is_control() && !text::is_printable(c));
+        Self { text, spans, hides }
+    }
+
+    /// True if characters were left out that the program wrote and that cannot be shown: what the row says is not all
+    /// that stands there.
+    pub fn hides(&self) -> bool {
+        self.hides
     }
 
     /// The row's text, painted trailing blanks included.

@@ -127,6 +127,7 @@ fn top(lines: &[Line<'_>], first: usize, manifest: &Manifest) -> (usize, bool) {
         }
         Edge::Head => {
             let mut top = first;
+            let mut found = None;
             let heads = |i: usize| {
                 let text = joined(lines, paragraph_down(lines, i, first), "\n");
                 manifest.dialogs.iter().any(|d| has_head(d, &text))
@@ -137,12 +138,16 @@ fn top(lines: &[Line<'_>], first: usize, manifest: &Manifest) -> (usize, bool) {
                     break;
                 }
                 let starts = l.is_text() && (i == 0 || !lines[i - 1].is_text());
-                if starts && heads(i) {
-                    return (i, true);
+                if starts && l.column <= 2 && heads(i) {
+                    // A second head is one that a command or an answer shows: which is the true one is not known.
+                    if found.is_some() {
+                        return (i, false);
+                    }
+                    found = Some(i);
                 }
                 top = i;
             }
-            (top, false)
+            found.map_or((top, false), |i| (i, true))
         }
     }
 }

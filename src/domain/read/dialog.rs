@@ -116,6 +116,8 @@ pub(super) fn read(
     need(!block.cut, "a mark says that part of it is hidden");
     need(!needs_subject || dialog.subject.is_some(), "what it is about cannot be read");
     need(agrees(&dialog, full, &texts), "question and subject name different files");
+    let hidden = lines[block.lines.clone()].iter().any(|l| screen.rows[l.row].hides());
+    need(!hidden, "it holds characters that cannot be shown");
     need(!overflows(screen, lines, block, manifest), "its content may go on below its frame");
     if let Some(choices) = choices {
         need(choices.items.len() >= 2, "fewer than two options");

@@ -27,23 +27,37 @@ pub(super) struct Place<'a> {
 impl Place<'_> {
     /// The command in the body: between two dashed lines, in an inner box, or indented deeper than the heading.
     pub(super) fn command(&self) -> Option<Joined> {
-        let end = self.block.question.start;
-        let inside = self.block.lines.start..end;
-        let is = |i: &usize, kind: Kind| self.lines[*i].kind == kind;
-        let dashes: Vec<usize> = inside.clone().filter(|i| is(i, Kind::Dashes)).collect();
+        let inside = self.block.lines.start..self.block.question.start;
+        let dashes = self.edges(inside.clone(), Kind::Dashes);
         if !dashes.is_empty() {
             let [top, bottom] = dashes[..] else { return None };
             return self.between(top + 1..bottom);
         }
-        let tops: Vec<usize> = inside.clone().filter(|i| is(i, Kind::Top)).collect();
-        let bottoms: Vec<usize> = inside.filter(|i| is(i, Kind::Bottom)).collect();
-        if !tops.is_empty() || !bottoms.is_empty() {
-            let ([top], [bottom]) = (&tops[..], &bottoms[..]) else {
-                return None;
-            };
-            return self.boxed(top + 1..*bottom);
+        let (tops, bottoms) = (self.edges(inside.clone(), Kind::Top), self.edges(inside, Kind::Bottom));
+        match (&tops[..], &bottoms[..]) {
+            ([], []) => self.indented(),
+            ([top], [bottom]) if top < bottom => self.boxed(top + 1..*bottom),
+            _ => None,
         }
-        self.indented()
+    }
+
+    /// The edges that the dialog itself draws: from side to side of its frame. What a command shows is indented.
+    fn edges(&self, range: Range<usize>, kind: Kind) -> Vec<usize> {
+        let boxes = self.boxes();
+        range
+            .filter(|&i| {
+                let l = &self.lines[i];
+                l.kind == kind
+                    && l.boxes == boxes
+                    && l.indent() <= 1
+                    && l.width() + 2 * l.indent() >= l.right - l.left
+            })
+            .collect()
+    }
+
+    /// Boxes around the dialog's own rows.
+    fn boxes(&self) -> u8 {
+        self.lines[self.block.lines.end - 1].boxes
     }
 
     fn between(&self, range: Range<usize>) -> Option<Joined> {
@@ -59,7 +73,7 @@ impl Place<'_> {
 
     fn boxed(&self, range: Range<usize>) -> Option<Joined> {
         let lines = self.lines.get(range.clone())?;
-        let boxes = self.lines[self.block.lines.end - 1].boxes + 1;
+        let boxes = self.boxes() + 1;
         if lines.iter().any(|l| l.boxes != boxes) {
             return None;
         }
@@ -73,9 +87,10 @@ impl Place<'_> {
     fn indented(&self) -> Option<Joined> {
         let block = self.block;
         let head = self.lines.get(block.heading.start)?;
-        let first = block.body.clone().find(|&i| self.lines[i].is_text())?;
+        let first = block.body.clone().find(|&i| !self.lines[i].is_blank())?;
         let base = self.lines[first].column;
-        if base < head.column + 2 {
+        let framed = block.body.clone().any(|i| self.lines[i].boxes != self.boxes());
+        if base < head.column + 2 || framed {
             return None;
         }
         let deep = |i: &usize| self.lines[*i].is_blank() || self.lines[*i].column >= base;
@@ -130,18 +145,16 @@ impl Place<'_> {
 
     /// The rows from the one that begins with `prefix` on.
     pub(super) fn prompt(&self, prefix: &str) -> Option<Joined> {
-        let range = self.block.lines.clone();
-        let end = self.choices_start();
-        let first = range.clone().take_while(|&i| i < end).find(|&i| {
+        // Not in the heading: it may show words of the model. All that follows belongs to it: a row that is left out
+        // would be a command that nobody judged.
+        let end = self.block.question.end;
+        let first = (self.block.heading.end..end).find(|&i| {
             let l = &self.lines[i];
             l.is_text() && l.text.starts_with(prefix)
         })?;
         let base = self.lines[first].column;
-        let mut last = (first..end).rev().find(|&i| !self.lines[i].is_blank())?;
-        if self.lines[first].bar {
-            last = (first..=last).find(|&i| self.lines[i].is_blank()).map_or(last, |i| i - 1);
-        }
-        if (first..=last).any(|i| self.lines[i].is_text() && self.lines[i].column < base) {
+        let last = (first..end).rev().find(|&i| !self.lines[i].is_blank())?;
+        if (first..=last).any(|i| !self.lines[i].is_blank() && self.lines[i].column < base) {
             return None;
         }
         let rows: Vec<&str> = (first..=last).map(|i| self.row_from(i, base)).collect();
@@ -152,10 +165,6 @@ impl Place<'_> {
             alternative.drain(..prefix.len());
         }
         Some(joined)
-    }
-
-    fn choices_start(&self) -> usize {
-        self.block.question.end
     }
 
     /// `Tool(argument)` in the body: the tool and what is in the parentheses.
@@ -185,14 +194,13 @@ impl Place<'_> {
     /// The first rows of the body that name a path: of the inner box, or what the heading has below its first row.
     pub(super) fn path(&self) -> Option<String> {
         let block = self.block;
-        let boxes = self.lines.get(block.lines.end - 1)?.boxes;
-        let inner = block.body.clone().find(|&i| self.lines[i].boxes > boxes && self.lines[i].is_text());
-        let first = match inner {
-            Some(i) if self.lines[i - 1].kind == Kind::Top => i,
-            Some(_) => return None,
-            None => block.heading.start + 1,
+        let inner = self.edges(block.body.clone(), Kind::Top).first().map(|top| top + 1);
+        let framed = block.body.clone().any(|i| self.lines[i].boxes != self.boxes());
+        let (first, end) = match inner {
+            Some(first) => (first, block.body.end),
+            None if framed => return None,
+            None => (block.heading.start + 1, block.heading.end),
         };
-        let end = if inner.is_some() { block.body.end } else { block.heading.end };
         let rows: Vec<&str> =
             (first..end).map(|i| &self.lines[i]).take_while(|l| l.is_text()).map(|l| &*l.text).collect();
         let frame = self.lines.get(first)?;
