@@ -110,7 +110,7 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Init(a)) => init::run(global, &a),
         Some(Command::Snapshot(a)) => snapshot::run(global, &a),
         Some(Command::Agents(a)) => a.run(),
-        Some(Command::Explain(a)) => a.run(),
+        Some(Command::Explain(a)) => a.run(global),
         Some(Command::Branches(a)) => branches::run(global, &a),
         Some(Command::Demo(a)) => demo::run(&a, |demo, time| control::over(demo, global, time)),
         Some(Command::SimAgent(a)) => sim_agent::run(a),

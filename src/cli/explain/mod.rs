@@ -1,0 +1,195 @@
+//! `archtui explain`: why a session, or a screen in a file, reads as it does: what was matched where, the dialog, the
+//! verdict and its rule. How it is printed is for `print`.
+
+mod print;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use super::{Fail, Global, out, setup, status};
+use crate::app::state::Session;
+use crate::config::{Env, files};
+use crate::domain::agent::Agents;
+use crate::domain::ansi;
+use crate::domain::policy::{self, Action, Context, PRESETS, Policy, Verdict};
+use crate::domain::read::{Facts, Reading, read};
+use crate::domain::screen::{Cursor, Screen};
+use crate::domain::server::Server;
+use crate::domain::text;
+use crate::evidence::proc::Proc;
+use crate::ports::Processes;
+
+/// Bytes of a file that are read: a capture of the widest and highest pane is far smaller.
+const MAX_FILE: u64 = 16 * 1024 * 1024;
+
+/// Why this state: what was matched where, the dialog parsed, the verdict and the rule.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A session that runs now
+    #[arg(value_name = "SESSION", required_unless_present = "files", conflicts_with = "files")]
+    session: Option<String>,
+    /// A file that holds what `tmux capture-pane -p` (better `-p -e`) printed; several give one result each
+    #[arg(long = "file", value_name = "SCREEN", num_args = 1..)]
+    files: Vec<PathBuf>,
+    /// The agent that draws it; without it the agent is recognised.
+    #[arg(long, value_name = "NAME")]
+    agent: Option<String>,
+    /// The pane's size.
+    #[arg(long, value_name = "WxH", value_parser = size)]
+    size: Option<(u16, u16)>,
+    /// The cursor's place, from 0,0 at the top left.
+    #[arg(long, value_name = "X,Y", value_parser = cursor)]
+    cursor: Option<(u16, u16)>,
+    /// The pane's title.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    title: String,
+    /// The pane's foreground process.
+    #[arg(long, value_name = "NAME")]
+    command: Option<String>,
+    /// The rules to judge by
+    #[arg(long, value_name = "NAME", default_value = "sop", value_parser = PossibleValuesParser::new(PRESETS))]
+    preset: String,
+    /// The folder in which the agent was started; without it every path is outside the work tree
+    #[arg(long, value_name = "DIR")]
+    cwd: Option<PathBuf>,
+    /// One JSON object a line, schema archtui.explain/1
+    #[arg(long)]
+    json: bool,
+}
+
+fn size(s: &str) -> Result<(u16, u16), String> {
+    pair(s, 'x').ok_or_else(|| "a size is WIDTHxHEIGHT, like 80x24".to_owned())
+}
+
+fn cursor(s: &str) -> Result<(u16, u16), String> {
+    pair(s, ',').ok_or_else(|| "a cursor is X,Y, like 0,23".to_owned())
+}
+
+fn pair(s: &str, by: char) -> Option<(u16, u16)> {
+    let (a, b) = s.split_once(by)?;
+    Some((a.parse().ok()?, b.parse().ok()?))
+}
+
+impl Explain {
+    /// Reads the files and tells of each; the first that cannot be read ends it, after those before were told.
+    pub fn run(self, global: &Global) -> Result<(), Fail> {
+        if let Some(name) = &self.session {
+            return self.session(name, global);
+        }
+        let agents = &manifests()?;
+        if let Some(name) = &self.agent
+            && agents.get(name).is_none()
+        {
+            let known: Vec<&str> = agents.iter().map(|m| m.name.as_str()).collect();
+            return Err(Fail::usage(
+                format!("no agent is called {name:?}"),
+                format!("known are {}", known.join(", ")),
+            ));
+        }
+        for file in &self.files {
+            let screen = self.screen(file)?;
+            let facts = Facts {
+                title: text::printable(&self.title),
+                command: self.command.clone(),
+                agent: self.agent.clone(),
+                ..Facts::default()
+            };
+            let reading = read(&screen, &facts, agents);
+            let shown = file.to_string_lossy();
+            let verdict = self.verdict(&reading, self.context(self.cwd.as_deref(), None));
+            let named = (self.json || self.files.len() > 1).then_some(("file", &*shown));
+            self.tell(named, &reading, &verdict);
+        }
+        Ok(())
+    }
+
+    /// One look at a running session.
+    fn session(&self, name: &str, global: &Global) -> Result<(), Fail> {
+        let ground = setup::Ground::lay(global)?;
+        let state = status::look_once(&ground)?;
+        if !matches!(state.server, Server::Up { .. }) {
+            return Err(status::no_server(&ground, &state.server));
+        }
+        let Some(session) = state.fleet.sessions.iter().find(|s| s.label == name) else {
+            let labels = state.fleet.sessions.iter().map(|s| s.label.as_str());
+            let hint = match text::nearest(name, labels) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => "`archtui status` lists them".to_owned(),
+            };
+            return Err(Fail::not_found(format!("no session is called \"{}\"", text::printable(name)), hint));
+        };
+        let folder = session.pane.as_ref().and_then(|p| Proc::new(None).folder(p.identity));
+        let cwd = self.cwd.clone().or(folder);
+        let reading = session.tracker.reading();
+        let verdict = self.verdict(reading, self.context(cwd.as_deref(), Some(session)));
+        self.tell(self.json.then_some(("session", name)), reading, &verdict);
+        Ok(())
+    }
+
+    fn tell(&self, named: Option<(&str, &str)>, reading: &Reading, verdict: &Verdict) {
+        if self.json {
+            print::json(named, reading, verdict);
+        } else {
+            print::plain(named, reading, verdict);
+        }
+    }
+
+    /// Who asks and where, as far as it is known.
+    fn context(&self, cwd: Option<&Path>, session: Option<&Session>) -> Context {
+        let known = cwd.and_then(|dir| dir.canonicalize().ok()).map(|dir| super::policy::place(&dir));
+        let mut ctx = known.unwrap_or_default();
+        if let Some(session) = session {
+            let member = session.member.as_ref();
+            ctx.session = session.name.to_string();
+            ctx.role = member.and_then(|m| m.role.clone());
+            ctx.tier = member.and_then(|m| m.tier).map(|t| t.word().to_owned());
+        }
+        ctx
+    }
+
+    /// What the rules say of the dialog; without one there is nothing to judge.
+    fn verdict(&self, reading: &Reading, mut ctx: Context) -> Verdict {
+        let Some(dialog) = &reading.dialog else {
+            return Verdict {
+                action: Action::Ignore,
+                rule: "none".to_owned(),
+                reason: "nothing asks".to_owned(),
+                would: None,
+                parts: Vec::new(),
+            };
+        };
+        ctx.agent.clone_from(&reading.agent);
+        let policy = Policy::preset(&self.preset).expect("clap lets only the presets pass");
+        policy::judge(dialog, &ctx, &policy)
+    }
+
+    fn screen(&self, file: &Path) -> Result<Screen, Fail> {
+        let mut bytes = Vec::new();
+        File::open(file).and_then(|f| f.take(MAX_FILE).read_to_end(&mut bytes)).map_err(|e| {
+            Fail::not_found(
+                format!("{}: {e}", file.display()),
+                "give a file that tmux capture-pane -p -e printed",
+            )
+        })?;
+        let (width, height) = self.size.unwrap_or_default();
+        let mut screen = ansi::parse(&bytes, width, height);
+        screen.cursor = self.cursor.map(|(x, y)| Cursor { x, y, visible: true });
+        Ok(screen)
+    }
+}
+
+/// The manifests in force: the user's own win; a broken one is told, and the built-in one stays.
+fn manifests() -> Result<Agents, Fail> {
+    let folder = Env::read().config_dir();
+    let own = files::agents(folder.as_slice())?;
+    let (agents, errors) =
+        Agents::builtin().with_overrides(own.iter().map(|(name, text)| (name.as_str(), text.as_str())));
+    for e in errors {
+        out::complain(&format!("archtui: {e}; the built-in manifest stays in force"));
+    }
+    Ok(agents)
+}
