@@ -40,6 +40,8 @@ pub enum Action {
     Freeze,
     /// Save the focused pane's frame to a file.
     SaveFrame,
+    /// Why the focused session is in its state.
+    Explain,
     /// Order of tiles: roster or urgency.
     Order,
     /// Choose which tiles or rows are shown.
@@ -122,7 +124,7 @@ const fn hinted(
 }
 
 /// Every action.
-pub const ACTIONS: [ActionRow; 37] = [
+pub const ACTIONS: [ActionRow; 39] = [
     row(Action::MoveLeft, "move-left", Group::Move, "focus the tile to the left"),
     row(Action::MoveDown, "move-down", Group::Move, "focus the tile below, or the next row of a list"),
     row(Action::MoveUp, "move-up", Group::Move, "focus the tile above, or the row before"),
@@ -167,6 +169,12 @@ pub const ACTIONS: [ActionRow; 37] = [
         3,
     ),
     row(
+        Action::Explain,
+        "explain",
+        Group::Session,
+        "why it is in its state: what was matched where, and what it asks",
+    ),
+    row(
         Action::SaveFrame,
         "save-frame",
         Group::Session,
@@ -199,6 +207,12 @@ pub const ACTIONS: [ActionRow; 37] = [
     ),
     row(Action::Panel(PanelId::Branches), "panel-branches", Group::Panels, "branch compliance, full size"),
     row(Action::Panel(PanelId::Events), "panel-events", Group::Panels, "what archtui did, full size"),
+    row(
+        Action::Panel(PanelId::Detector),
+        "panel-detector",
+        Group::Panels,
+        "how well screens are read, full size",
+    ),
     hinted(Action::Palette, "palette", Group::Program, "find an action by name", "commands", 7),
     row(Action::Back, "back", Group::Program, "close what is open, one layer a time"),
     hinted(Action::Help, "help", Group::Program, "what the keys do", "help", 8),

@@ -13,6 +13,8 @@ pub enum PanelId {
     Branches,
     /// What archtui itself did, with the exact tmux commands.
     Events,
+    /// How well screens are read.
+    Detector,
 }
 
 /// A row of the panel table.
@@ -28,8 +30,8 @@ pub struct PanelRow {
     pub help: &'static str,
 }
 
-/// Every panel. The order is that of the column, of Tab and of F1 to F5.
-pub const PANELS: [PanelRow; 5] = [
+/// Every panel. The order is that of the column, of Tab and of F1 to F6.
+pub const PANELS: [PanelRow; 6] = [
     PanelRow {
         id: PanelId::NeedsYou,
         word: "needs-you",
@@ -54,6 +56,12 @@ pub const PANELS: [PanelRow; 5] = [
         word: "events",
         title: "EVENTS",
         help: "what archtui itself did, with the exact tmux commands",
+    },
+    PanelRow {
+        id: PanelId::Detector,
+        word: "detector",
+        title: "DETECTOR",
+        help: "how well screens are read, and which could not be",
     },
 ];
 
@@ -83,7 +91,8 @@ mod tests {
                 | PanelId::Tasks
                 | PanelId::Confirms
                 | PanelId::Branches
-                | PanelId::Events => {}
+                | PanelId::Events
+                | PanelId::Detector => {}
             }
         }
     }

@@ -79,7 +79,9 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
     let both = |a: Action, b: Action| format!("{} {}", shown(a), shown(b));
     let scroll = both(Action::MoveDown, Action::MoveUp);
     let hints: Vec<(String, &str)> = match (&state.popup, state.open_panel) {
-        (Some(Popup::Help { .. }), _) => vec![(scroll, "scroll"), (shown(Action::Back), "close")],
+        (Some(Popup::Help { .. } | Popup::Explain { .. }), _) => {
+            vec![(scroll, "scroll"), (shown(Action::Back), "close")]
+        }
         (Some(Popup::Palette { .. }), _) => {
             vec![("↑ ↓".into(), "choose"), ("Enter".into(), "do it"), ("Esc".into(), "close")]
         }

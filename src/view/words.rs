@@ -93,7 +93,7 @@ mod tests {
         let words: BTreeSet<_> = State::ALL.iter().map(|s| told(*s).word).collect();
         assert_eq!((shapes.len(), words.len()), (State::ALL.len(), State::ALL.len()));
         for s in State::ALL {
-            assert_eq!(crate::domain::text::width(told(s).shape), 1, "{}", s.word());
+            assert_eq!(text::width(told(s).shape), 1, "{}", s.word());
             assert_eq!(
                 told(s).role == Role::Alarm,
                 s.asks(),

@@ -1,5 +1,7 @@
 //! Everything that is known: one value, a file per part. Changed by `update` only; `view` reads it.
 
+pub mod detector;
+pub mod explain;
 pub mod fleet;
 pub mod grid;
 pub mod input;
@@ -18,6 +20,7 @@ use super::panel::PanelId;
 use crate::domain::server::{Notice, Server};
 use crate::domain::session::{PaneId, PaneIdentity};
 
+pub use detector::Detector;
 pub use fleet::{Fleet, Session, SessionKey};
 pub use grid::{Grid, Order};
 pub use input::Input;
@@ -102,6 +105,8 @@ pub struct State {
     pub mode: Mode,
     /// What archtui itself did.
     pub log: Log,
+    /// How well screens are read.
+    pub detector: Detector,
     /// The last answer to a key.
     pub toast: Option<Toast>,
     /// What the last frame showed where.
@@ -132,6 +137,7 @@ impl State {
             popup: None,
             mode: Mode::Normal,
             log: Log::default(),
+            detector: Detector::default(),
             toast: None,
             areas: Areas::default(),
             last_press: None,

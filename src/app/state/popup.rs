@@ -1,5 +1,6 @@
-//! Windows that lie over everything: help and the command palette.
+//! Windows that lie over everything: help, the explanation of a state, the command palette.
 
+use super::fleet::SessionKey;
 use super::input::Input;
 use crate::app::action::{ACTIONS, ActionRow};
 
@@ -8,6 +9,13 @@ use crate::app::action::{ACTIONS, ActionRow};
 pub enum Popup {
     /// What the keys do; `row` is the first one shown.
     Help {
+        /// First line shown.
+        row: usize,
+    },
+    /// Why a session is in its state.
+    Explain {
+        /// Which session.
+        key: SessionKey,
         /// First line shown.
         row: usize,
     },

@@ -34,6 +34,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::SaveFrame => {
             return with_pane(state, |p, s| Effect::SaveFrame { pane: p.identity, session: s.name.clone() });
         }
+        Action::Explain => match state.grid.focus.clone().filter(|_| state.focused().is_some()) {
+            Some(key) => state.popup = Some(Popup::Explain { key, row: 0 }),
+            None => say(state, "no session is focused", true),
+        },
         Action::TypeInto => type_into(state),
         Action::Freeze => freeze(state),
         Action::Order => {
@@ -64,6 +68,7 @@ pub fn panel_len(state: &State) -> usize {
     match state.open_panel {
         Some(PanelId::NeedsYou) => state.needs().len(),
         Some(PanelId::Events) => state.log.len(),
+        Some(PanelId::Detector) => state.detector.unread.len(),
         Some(PanelId::Tasks | PanelId::Confirms | PanelId::Branches) | None => 0,
     }
 }

@@ -6,6 +6,7 @@ use crate::app::event::Looked;
 use crate::app::state::{Mode, SessionKey, State};
 use crate::domain::server::{PaneInfo, Server};
 use crate::domain::session::PaneId;
+use crate::domain::status::State as Status;
 
 use super::say;
 
@@ -83,8 +84,14 @@ pub fn screen(state: &mut State, looked: Looked) -> Vec<Effect> {
         session.wrote = Some(now);
     }
     session.command = looked.command;
+    let before = (session.state, session.since);
+    let name = session.name.clone();
+    state.detector.saw(&name, &looked.screen, &looked.reading, state.now.local);
     session.screen = Some(looked.screen);
     session.look(looked.reading, now);
+    if before.0 == Status::Unknown && session.state != Status::Unknown {
+        state.detector.left_unknown(now.saturating_sub(before.1));
+    }
     vec![]
 }
 

@@ -30,13 +30,15 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
                 }
             }
         },
-        Some(Popup::Help { row }) => match action {
+        Some(Popup::Help { row } | Popup::Explain { row, .. }) => match action {
             Some(Action::MoveDown) => *row += 1,
             Some(Action::MoveUp) => *row = row.saturating_sub(1),
             Some(Action::PageNext) => *row += page,
             Some(Action::PagePrevious) => *row = row.saturating_sub(page),
             Some(Action::First) => *row = 0,
-            Some(Action::Back | Action::Help | Action::Quit | Action::Zoom) => state.popup = None,
+            Some(Action::Back | Action::Help | Action::Explain | Action::Quit | Action::Zoom) => {
+                state.popup = None;
+            }
             _ => {}
         },
         None => {}
@@ -55,8 +57,11 @@ pub fn paste(state: &mut State, text: &str) {
 /// The wheel scrolls the window; a click outside does nothing, so that no click acts by surprise.
 pub fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     match (state.popup.as_mut(), mouse.act) {
-        (Some(Popup::Help { row }), MouseAct::WheelDown) => *row += 1,
-        (Some(Popup::Help { row } | Popup::Palette { row, .. }), MouseAct::WheelUp) => {
+        (Some(Popup::Help { row } | Popup::Explain { row, .. }), MouseAct::WheelDown) => *row += 1,
+        (
+            Some(Popup::Help { row } | Popup::Explain { row, .. } | Popup::Palette { row, .. }),
+            MouseAct::WheelUp,
+        ) => {
             *row = row.saturating_sub(1);
         }
         (Some(Popup::Palette { input, row }), MouseAct::WheelDown) => {

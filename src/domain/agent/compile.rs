@@ -65,6 +65,7 @@ impl Compiler<'_> {
             name: name.clone(),
             processes: file.process.into_iter().map(toml::Spanned::into_inner).collect(),
             settle: Duration::from_millis(settle),
+            verified: file.verified.clone(),
             signs: self.patterns(&file.sign)?,
             farewells: self.patterns(&file.farewell)?,
             done: self.patterns(&file.done)?,

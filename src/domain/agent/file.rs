@@ -19,6 +19,8 @@ pub(super) struct File {
     pub process: Vec<Text>,
     pub settle_ms: Option<Spanned<u64>>,
     #[serde(default)]
+    pub verified: Vec<String>,
+    #[serde(default)]
     pub sign: Vec<Text>,
     #[serde(default)]
     pub farewell: Vec<Text>,

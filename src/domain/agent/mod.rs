@@ -35,6 +35,8 @@ pub struct Manifest {
     pub processes: Vec<String>,
     /// The same dialog must have been read twice this far apart before a key is pressed.
     pub settle: Duration,
+    /// Versions whose recorded screens all read right.
+    pub verified: Vec<String>,
     /// Rows that no other program draws; may capture `version`.
     pub signs: Vec<Regex>,
     /// Rows that it leaves behind when it ends.

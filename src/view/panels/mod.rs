@@ -3,6 +3,7 @@
 
 mod branches;
 mod confirms;
+mod detector;
 mod events;
 mod needs_you;
 mod tasks;
@@ -34,7 +35,8 @@ struct View {
 }
 
 /// Every panel, in the order of the core's table.
-const VIEWS: [View; 5] = [needs_you::VIEW, tasks::VIEW, confirms::VIEW, branches::VIEW, events::VIEW];
+const VIEWS: [View; 6] =
+    [needs_you::VIEW, tasks::VIEW, confirms::VIEW, branches::VIEW, events::VIEW, detector::VIEW];
 
 fn view(id: PanelId) -> &'static View {
     VIEWS.iter().find(|v| v.id == id).expect("every panel has a view: a test proves it")

@@ -1,5 +1,6 @@
 //! Windows that lie over everything. One file each; which one is open is in the state.
 
+mod explain;
 mod help;
 mod palette;
 
@@ -15,6 +16,7 @@ use super::{paint, tile};
 pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, popup: &Popup, areas: &mut Areas) {
     areas.popup_rows = match popup {
         Popup::Help { row } => help::draw(buf, over, state, theme, *row),
+        Popup::Explain { key, row } => explain::draw(buf, over, state, theme, key, *row),
         Popup::Palette { input, row } => palette::draw(buf, over, state, theme, input.text(), *row),
     };
 }

@@ -1,0 +1,115 @@
+//! How well screens are read: what the detector panel shows. Counts since the start, and the last screens that nothing
+//! could read, kept so that they can be saved and become fixtures.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::DateTime;
+
+use crate::domain::read::Reading;
+use crate::domain::screen::Screen;
+use crate::domain::session::SessionName;
+use crate::domain::status::State;
+
+/// How many unread screens are kept.
+const KEPT: usize = 20;
+
+/// A screen that nothing could read.
+#[derive(Debug, Clone)]
+pub struct Unread {
+    /// When, local time.
+    pub local: DateTime,
+    /// Whose.
+    pub session: SessionName,
+    /// What it showed.
+    pub screen: Arc<Screen>,
+}
+
+/// What was seen of one agent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AgentSeen {
+    /// Screens read.
+    pub frames: u64,
+    /// Of them unknown.
+    pub unknown: u64,
+    /// Versions that its screens named.
+    pub versions: BTreeSet<String>,
+}
+
+/// The counts.
+#[derive(Debug, Clone, Default)]
+pub struct Detector {
+    /// Screens read since the start.
+    pub frames: u64,
+    /// Of them unknown.
+    pub unknown: u64,
+    /// Time that sessions spent unknown, all together, as far as it is over.
+    pub dwell: Duration,
+    /// The longest of these times.
+    pub longest: Duration,
+    /// By agent; the empty name stands for screens of no known agent.
+    pub agents: BTreeMap<String, AgentSeen>,
+    /// The last screens that nothing could read, newest last.
+    pub unread: VecDeque<Unread>,
+}
+
+impl Detector {
+    /// A screen was read.
+    pub fn saw(&mut self, session: &SessionName, screen: &Arc<Screen>, reading: &Reading, local: DateTime) {
+        self.frames += 1;
+        let agent = self.agents.entry(reading.agent.clone().unwrap_or_default()).or_default();
+        agent.frames += 1;
+        if let Some(version) = &reading.version
+            && !agent.versions.contains(version)
+        {
+            agent.versions.insert(version.clone());
+        }
+        if reading.state != State::Unknown {
+            return;
+        }
+        self.unknown += 1;
+        agent.unknown += 1;
+        // A spinner under something unknown must not push the others out: one screen a session in a row.
+        if self.unread.back().is_some_and(|u| u.session == *session) {
+            self.unread.pop_back();
+        } else if self.unread.len() == KEPT {
+            self.unread.pop_front();
+        }
+        self.unread.push_back(Unread { local, session: session.clone(), screen: screen.clone() });
+    }
+
+    /// A session left the unknown after so long.
+    pub fn left_unknown(&mut self, after: Duration) {
+        self.dwell += after;
+        self.longest = self.longest.max(after);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unread_screens_are_kept_bounded_one_a_session_in_a_row() {
+        let mut d = Detector::default();
+        let screen = Arc::new(Screen::plain("?"));
+        let at = DateTime::constant(2026, 1, 1, 0, 0, 0, 0);
+        let unknown = Reading { state: State::Unknown, ..Reading::default() };
+        for i in 0..50 {
+            for _ in 0..3 {
+                d.saw(&SessionName::new(&format!("s{i}")), &screen, &unknown, at);
+            }
+        }
+        assert_eq!((d.frames, d.unknown, d.unread.len()), (150, 150, KEPT));
+        let read = Reading {
+            state: State::Idle,
+            agent: Some("claude".into()),
+            version: Some("2.1.330".into()),
+            ..Reading::default()
+        };
+        d.saw(&SessionName::new("a"), &screen, &read, at);
+        assert_eq!(d.agents["claude"].versions.len(), 1);
+        assert_eq!(d.unread.len(), KEPT);
+    }
+}
