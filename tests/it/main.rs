@@ -7,6 +7,7 @@ mod fleets;
 mod frames;
 mod house;
 mod proc;
+mod read_facts;
 mod read_mutations;
 mod screens;
 mod store;
