@@ -2,6 +2,7 @@
 //! put back on every way out, panics included. What is drawn is for `view`.
 
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::mem::ManuallyDrop;
 
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
@@ -21,7 +22,9 @@ pub type Backend = CrosstermBackend<BufWriter<Stdout>>;
 
 /// Our hold on the terminal. Dropping it puts everything back.
 pub struct Terminal {
-    inner: ratatui::Terminal<Backend>,
+    /// Never dropped: its drop prints to stderr where the cursor cannot be shown, and where the terminal is gone, stderr
+    /// is gone with it; that panic, and then the one of its report, would end us before anybody has cleaned up.
+    inner: ManuallyDrop<ratatui::Terminal<Backend>>,
     mouse: bool,
     held: bool,
 }
@@ -36,7 +39,7 @@ impl Terminal {
         crossterm::style::force_color_output(true);
         restore_on_panic();
         let backend = CrosstermBackend::new(BufWriter::with_capacity(BUFFER, io::stdout()));
-        let inner = ratatui::Terminal::new(backend)?;
+        let inner = ManuallyDrop::new(ratatui::Terminal::new(backend)?);
         let mut terminal = Self { inner, mouse, held: false };
         terminal.hold()?;
         Ok(terminal)

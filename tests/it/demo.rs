@@ -208,10 +208,54 @@ fn a_living_demo_is_left_alone() {
     second.signal(Signal::TERM);
 }
 
+/// A tmux server of a test's own, ended with it.
+struct Server(PathBuf);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let shown = tmux(&self.0, &["capture-pane", "-p"]).unwrap_or_default();
+            eprintln!("the screen at the end:\n{shown}");
+        }
+        tmux(&self.0, &["kill-server"]);
+    }
+}
+
+/// A person's terminal: the demo with its control room in a pane.
+#[test]
+fn the_control_room_leaves_without_a_trace() {
+    let check = |leave: &[&str], said: Option<&str>| {
+        let home = TempDir::new().expect("a scratch folder");
+        let socket = home.path().join("person");
+        let shell = format!("{PROGRAM} demo --sessions 2; echo ended with $?; exec sh");
+        let size =
+            ["-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30", "--", "sh", "-c", &shell];
+        tmux(&socket, &size).expect("a terminal");
+        let person = Server(socket);
+        let shown = || tmux(&person.0, &["capture-pane", "-p"]);
+        eventually("both sessions are on the screen", || {
+            let wanted = ["architect", "claude_orch", "manual mode"];
+            shown().filter(|s| wanted.iter().all(|w| s.contains(w)))
+        });
+        tmux(&person.0, leave).expect("sent");
+        if let Some(said) = said {
+            eventually("the shell is back", || shown().filter(|s| s.contains(said)));
+        }
+        eventually("the folder is gone", || {
+            let mut names = fs::read_dir(home.path()).ok()?.flatten().map(|e| e.file_name());
+            (!names.any(|n| n.to_string_lossy().contains("archtui-demo"))).then_some(())
+        });
+    };
+    check(&["send-keys", "q"], Some("ended with 0"));
+    check(&["send-keys", "C-c"], Some("ended with 0"));
+    check(&["kill-server"], None);
+}
+
 /// One agent under a script, in a tmux of its own.
 struct Stage {
+    // In this order: the server ends before its folder goes.
+    server: Server,
     home: TempDir,
-    socket: PathBuf,
 }
 
 impl Stage {
@@ -246,18 +290,12 @@ impl Stage {
             "sh",
         ];
         tmux(&socket, &[&size[..], &words].concat()).expect("a session");
-        Self { home, socket }
+        Self { server: Server(socket), home }
     }
 
     fn events(&self) -> Vec<Value> {
         let log = fs::read_to_string(self.home.path().join("log")).unwrap_or_default();
         log.lines().filter_map(|l| serde_json::from_str(l).ok()).collect()
-    }
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        tmux(&self.socket, &["kill-server"]);
     }
 }
 
@@ -279,7 +317,7 @@ fn a_key_that_comes_too_early_is_lost() {
             std::thread::sleep(Duration::from_millis(150));
         }
         let before = stage.events().len();
-        tmux(&stage.socket, &["send-keys", "1"]).expect("sent");
+        tmux(&stage.server.0, &["send-keys", "1"]).expect("sent");
         let effect = eventually("an effect", || {
             stage
                 .events()
@@ -319,8 +357,8 @@ fn an_agent_that_ends_leaves_a_shell() {
     eventually("the agent ends", || stage.events().iter().any(|e| e["event"] == "ended").then_some(()));
     let shown = eventually("the shell is in front", || {
         let front =
-            tmux(&stage.socket, &["display-message", "-p", "#{pane_current_command} #{alternate_on}"])?;
-        (front.trim() == "sh 0").then(|| tmux(&stage.socket, &["capture-pane", "-p"]))?
+            tmux(&stage.server.0, &["display-message", "-p", "#{pane_current_command} #{alternate_on}"])?;
+        (front.trim() == "sh 0").then(|| tmux(&stage.server.0, &["capture-pane", "-p"]))?
     });
     assert!(shown.contains("claude --resume"), "{shown}");
 }

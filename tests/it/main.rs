@@ -10,6 +10,7 @@ mod proc;
 mod read_facts;
 mod read_mutations;
 mod screens;
+mod scripts;
 mod store;
 mod support;
 mod tmux_keys;

@@ -188,6 +188,9 @@ pub struct Plan {
     pub title: String,
     /// Its steps.
     pub steps: Vec<String>,
+    /// What may go wrong, below the steps.
+    #[serde(default)]
+    pub risks: Vec<String>,
 }
 
 /// A question with choices.

@@ -135,6 +135,10 @@ impl Ask {
         for (i, s) in plan.steps.iter().enumerate() {
             head.extend(hang(vec![span(format!("   {}. ", i + 1), PLAIN)], s, PLAIN, width));
         }
+        if !plan.risks.is_empty() {
+            head.extend([Line::default(), line("   Risks", BOLD), Line::default()]);
+            head.extend(plan.risks.iter().flat_map(|r| hang(vec![span("   - ", PLAIN)], r, PLAIN, width)));
+        }
         head.push(inset("╌", DASH));
         let mut foot = Drawn { lines: vec![inset("─", TEAL)], cursor: (3, 0) };
         foot.lines.extend(hang(
