@@ -31,9 +31,27 @@ pub fn anchor(session: &Session) -> u16 {
     })
 }
 
-/// The first row to draw so that the anchor row is the last one seen, and no row above is wasted.
-pub const fn top(anchor: u16, rows: u16) -> u16 {
-    (anchor + 1).saturating_sub(rows)
+/// The rows of a session's screen that are worth the room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crop {
+    /// The first row seen.
+    pub top: u16,
+    /// A dialog is open and its head does not fit: what it is about has to be told in another way.
+    pub headless: bool,
+}
+
+/// Chooses the rows: up to the anchor, no row above wasted; an open dialog whole if it fits, else its end, where the
+/// choices are.
+pub fn crop(session: &Session, rows: u16) -> Crop {
+    let top = (anchor(session) + 1).saturating_sub(rows);
+    // A held screen is older than the dialog that is open now.
+    match session.dialog().filter(|_| session.held.is_none()).map(|d| d.rows) {
+        Some((first, last)) if first < top => {
+            let end = (last + 1).saturating_sub(rows);
+            Crop { top: first.max(end), headless: end > first }
+        }
+        _ => Crop { top, headless: false },
+    }
 }
 
 /// Draws the rows from `top` on into an area.
@@ -121,5 +139,56 @@ const fn color(c: screen::Color) -> Color {
         screen::Color::Default => Color::Reset,
         screen::Color::Indexed(n) => Color::Indexed(n),
         screen::Color::Rgb(r, g, b) => Color::Rgb(r, g, b),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::state::Fleet;
+    use crate::domain::dialog::Dialog;
+    use crate::domain::read::Reading;
+    use crate::domain::roster::{Member, Roster};
+    use crate::domain::screen::Cursor;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    fn session(used: usize, cursor: Option<u16>, dialog: Option<(u16, u16)>) -> Session {
+        let member = Member { name: "a".into(), ..Member::default() };
+        let mut fleet = Fleet::new(Roster { members: vec![member] });
+        fleet.meet(&[], Duration::ZERO);
+        let mut session = fleet.sessions.remove(0);
+        let mut screen = Screen::plain(&"x\n".repeat(used));
+        screen.height = 24;
+        screen.cursor = cursor.map(|y| Cursor { x: 0, y, visible: true });
+        session.screen = Some(Arc::new(screen));
+        let dialog = dialog.map(|rows| Dialog { rows, ..Dialog::default() });
+        session.look(Reading { dialog, ..Reading::default() }, Duration::ZERO);
+        session
+    }
+
+    #[test]
+    fn the_rows_that_matter_are_seen() {
+        let plain = |top| Crop { top, headless: false };
+        for (used, cursor, dialog, rows, want) in [
+            (24, None, None, 10, plain(14)),
+            (12, None, None, 10, plain(2)),
+            (3, None, None, 10, plain(0)),
+            (3, Some(15), None, 10, plain(6)),
+            (20, Some(2), None, 10, plain(10)),
+            (24, None, Some((16, 22)), 10, plain(14)),
+            (24, None, Some((12, 20)), 10, plain(12)),
+            (24, None, Some((5, 20)), 10, Crop { top: 11, headless: true }),
+            (24, None, Some((0, 23)), 24, plain(0)),
+            (0, None, None, 10, plain(0)),
+            (24, None, Some((5, 20)), 0, Crop { top: 21, headless: true }),
+        ] {
+            let s = session(used, cursor, dialog);
+            assert_eq!(
+                crop(&s, rows),
+                want,
+                "{used} rows, cursor {cursor:?}, dialog {dialog:?}, {rows} seen"
+            );
+        }
     }
 }

@@ -115,7 +115,7 @@ fn right(state: &State, page: &Page) -> Vec<Part> {
         let waiting = page.elsewhere().filter(|&i| needs::needs_you(&state.fleet.sessions[i], now)).count();
         parts.push(part(format!("page {}/{}", page.page + 1, page.pages), Role::Subtext, 65));
         if waiting > 0 {
-            parts.push(part(format!("● {waiting} there"), Role::Alarm, 66));
+            parts.push(part(format!("● {waiting} elsewhere"), Role::Alarm, 66));
         }
     }
     if !state.connected() {

@@ -36,6 +36,20 @@ pub fn fill(buf: &mut Buffer, area: Area, style: Style) {
     }
 }
 
+/// Fills an area that lies over others: a wide glyph that reaches into it from the left is blanked.
+pub fn cover(buf: &mut Buffer, area: Area, style: Style) {
+    if let Some(x) = area.x.checked_sub(1) {
+        for y in 0..area.h {
+            for cell in row(buf, Area { x, w: 1, ..area }, y) {
+                if cell.cell_width() > 1 {
+                    cell.set_symbol(" ");
+                }
+            }
+        }
+    }
+    fill(buf, area, style);
+}
+
 /// Lays a style over what stands in an area.
 pub fn tint(buf: &mut Buffer, area: Area, style: Style) {
     for y in 0..area.h {
@@ -205,10 +219,11 @@ impl<'a> Pen<'a> {
     /// Writes a text at the left end and leaves blanks up to a width.
     pub fn column(&mut self, text: &str, width: u16, style: Style) -> &mut Self {
         let width = width.min(self.left());
-        let fitted = text::fit(text, usize::from(width));
-        self.write(&fitted, style, 0);
-        self.area.x += width;
-        self.area.w -= width;
+        let rest = self.area.w - width;
+        self.area.w = width;
+        self.put(text, style);
+        self.area.x += self.area.w;
+        self.area.w = rest;
         self
     }
 

@@ -165,6 +165,16 @@ fn facts(state: &State, session: &Session, inner: Area) -> Vec<(String, Role)> {
     if pane.attached > 0 {
         facts.push(("attached".into(), Role::Ok));
     }
+    let reading = session.tracker.reading();
+    if let Some(mode) = reading.mode.as_ref().filter(|m| *m != "manual") {
+        facts.push((text::printable(mode), Role::Note));
+    }
+    if let Some(left) = reading.context_left {
+        facts.push((format!("ctx {left}%"), if left <= 15 { Role::Note } else { Role::Subtext }));
+    }
+    if let Some(number) = reading.pull_request {
+        facts.push((format!("PR {number}"), Role::Subtext));
+    }
     if pane.width > inner.w || pane.height > inner.h {
         facts.push((format!("{}x{}", pane.width, pane.height), Role::Faint));
     }
@@ -178,9 +188,22 @@ fn content(buf: &mut Buffer, inner: Area, state: &State, theme: &Theme, session:
     };
     let cursor = screen.cursor.map_or(0, |c| c.x);
     let skip = if typing { (cursor + 1).saturating_sub(inner.w) } else { 0 };
-    let top = cells::top(cells::anchor(session), inner.h);
+    let crop = cells::crop(session, inner.h);
     let look = cells::Look { stale: !state.connected(), skip, typing };
-    cells::draw(buf, inner, screen, theme, top, look);
+    cells::draw(buf, inner, screen, theme, crop.top, look);
+    if crop.headless && inner.h >= 3 {
+        headline(buf, Area { h: 1, ..inner }, theme, session);
+    }
+}
+
+/// What an open dialog is about, in our own words over the first row, since its head is cut off.
+fn headline(buf: &mut Buffer, row: Area, theme: &Theme, session: &Session) {
+    let Some(dialog) = session.dialog() else { return };
+    let about = dialog.subject.as_ref().or(dialog.question.as_ref()).map_or("", String::as_str);
+    paint::fill(buf, row, theme.style(Role::Base).patch(theme.style(Role::Surface)));
+    let mut pen = Pen::row(buf, row, 0);
+    pen.put(&format!("{}: ", dialog.operation.word()), theme.style(Role::Alarm));
+    pen.put(&words::one_line(about), theme.style(Role::Strong));
 }
 
 /// A session without a screen says why.

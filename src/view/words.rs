@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::app::state::{Session, needs};
+use crate::domain::dialog::DialogOption;
 use crate::domain::status::State;
 use crate::domain::text;
 use crate::theme::Role;
@@ -45,6 +46,8 @@ pub fn of(session: &Session, now: Duration) -> Told {
         State::Unknown if needs::needs_you(session, now) => {
             Told { word: "needs eyes", role: Role::Alarm, ..told }
         }
+        // What is asked says more than that something is asked.
+        State::Permission => session.dialog().map_or(told, |d| Told { word: d.operation.word(), ..told }),
         _ => told,
     }
 }
@@ -70,6 +73,39 @@ pub fn short_age(d: Duration) -> String {
         3600..86400 => format!("{}h", s / 3600),
         _ => format!("{}d", (s / 86400).min(999)),
     }
+}
+
+/// What a session waits for, in lines, the most important first: what its dialog is about, what can be chosen; else why
+/// it is thought to be in its state.
+pub fn details(session: &Session) -> Vec<(String, Role)> {
+    let why = || session.why.iter().map(|w| (one_line(w), Role::Subtext));
+    let Some(dialog) = session.dialog() else { return why().collect() };
+    let mut lines: Vec<(String, Role)> = [&dialog.subject, &dialog.question]
+        .into_iter()
+        .flatten()
+        .map(|t| (one_line(t), Role::Text))
+        .collect();
+    if session.state == State::Question {
+        let option = |o: &DialogOption| match &o.key {
+            Some(key) => format!("{key} {}", one_line(&o.label)),
+            None => one_line(&o.label),
+        };
+        let options: Vec<String> = dialog.options.iter().map(option).collect();
+        lines.push((options.join("  "), Role::Subtext));
+    } else {
+        lines.truncate(1);
+        lines.extend(why());
+    }
+    if !dialog.complete {
+        lines.insert(0, ("part of the dialog is not on the screen".into(), Role::Note));
+    }
+    lines
+}
+
+/// A text of several lines as one; nothing is hidden by a break.
+pub fn one_line(s: &str) -> String {
+    let lines: Vec<&str> = s.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    text::printable(&lines.join(" ⏎ "))
 }
 
 /// A name cut to `max` columns. A number at its end stays: it is what tells workers apart.

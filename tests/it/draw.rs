@@ -8,6 +8,7 @@ use archtui::app::State;
 use archtui::app::panel::PANELS;
 use archtui::app::state::{Input, Mode, Order, Popup};
 use archtui::domain::server::Server;
+use archtui::domain::track::Tracker;
 use archtui::domain::{ansi, text};
 use archtui::theme::{BUILTIN, Depth, Theme};
 use archtui::view;
@@ -111,7 +112,7 @@ fn size() -> impl Strategy<Value = (u16, u16)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
     #[test]
     fn any_state_at_any_size_gives_a_whole_frame(recipe in recipes(), (w, h) in size(), theme in 0usize..BUILTIN.len(), depth in 0usize..4) {
@@ -211,6 +212,7 @@ fn a_pane_is_drawn_inside_its_own_tile_only() {
             for (session, mark) in state.fleet.sessions.iter_mut().zip('\u{2801}'..) {
                 let rows = vec![format!("\x1b[41m{}", mark.to_string().repeat(300)); 100].join("\n");
                 session.screen = Some(Arc::new(ansi::parse(rows.as_bytes(), 300, 100)));
+                session.tracker = Tracker::new(session.state, session.since);
             }
             let mut buf = Buffer::empty(Rect::new(0, 0, w, h));
             let areas = view::paint(&state, &theme, &mut buf);

@@ -8,7 +8,9 @@ use archtui::app::effect::Fixed;
 use archtui::app::event::Did;
 use archtui::app::keymap::Keymap;
 use archtui::app::state::{Entry, Fleet, Now};
+use archtui::domain::agent::Agents;
 use archtui::domain::ansi;
+use archtui::domain::read::{Facts, read};
 use archtui::domain::roster::{Member, Roster, Tier};
 use archtui::domain::screen::{Cursor, Screen};
 use archtui::domain::server::{Notice, PaneInfo, Server};
@@ -92,6 +94,9 @@ pub fn state(places: Vec<Place>) -> State {
     for place in places {
         let name = SessionName::new(place.name);
         let session = state.fleet.sessions.iter_mut().find(|s| s.name == name).expect("it was met");
+        if let Some(screen) = &place.screen {
+            session.look(read(screen, &Facts::default(), Agents::builtin()), NOW.mono);
+        }
         session.state = place.state;
         session.since = NOW.mono.saturating_sub(Duration::from_secs(place.age));
         session.why = vec![place.why.into()];
@@ -244,7 +249,9 @@ pub fn many(n: usize) -> State {
         s.state = if i % 5 == 3 { Status::Permission } else { Status::Working };
         s.since = NOW.mono.saturating_sub(Duration::from_secs(7 * i as u64));
         s.why = vec!["because the test says so".into()];
-        s.screen = Some(Arc::new(recorded(if i % 5 == 3 { "permission" } else { screens[i % 8] })));
+        let screen = recorded(if i % 5 == 3 { "permission" } else { screens[i % 8] });
+        s.tracker.look(read(&screen, &Facts::default(), Agents::builtin()), NOW.mono);
+        s.screen = Some(Arc::new(screen));
     }
     state.grid.focus = state.fleet.sessions.first().map(archtui::app::state::Session::key);
     state

@@ -60,9 +60,15 @@ fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
         let session = &state.fleet.sessions[i];
         row(buf, area, y, state, theme, session, state.grid.focus.as_ref() == Some(&session.key()));
         y += 1;
-        let why = session.why.first().map_or("", String::as_str);
-        for line in wrap(why, usize::from(area.w.saturating_sub(2))).iter().take(why_rows) {
-            Pen::row(buf, area, y).skip(2).put(line, theme.style(Role::Subtext));
+        // Two facts get a row each, one alone may take both.
+        let room = usize::from(area.w.saturating_sub(2));
+        let details = words::details(session);
+        let rows: Vec<(String, Role)> = match details.as_slice() {
+            [(only, role)] => wrap(only, room).into_iter().map(|line| (line, *role)).collect(),
+            _ => details,
+        };
+        for (line, role) in rows.iter().take(why_rows) {
+            Pen::row(buf, area, y).skip(2).put(line, theme.style(*role));
             y += 1;
         }
         y += blank;
@@ -124,7 +130,9 @@ fn wide_row(buf: &mut Buffer, line: Area, state: &State, theme: &Theme, session:
     if line.w >= 110 {
         pen.column(role, 30, theme.style(Role::Subtext));
     }
-    pen.put(&session.why.join(" · "), theme.style(Role::Subtext));
+    for (line, role) in words::details(session) {
+        pen.put(&line, theme.style(role)).skip(3);
+    }
 }
 
 fn preview(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Session) {
@@ -134,7 +142,7 @@ fn preview(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: 
     Pen::row(buf, row, 0).skip(2).put(&label, paint::alone(theme.style(Role::Strong)));
     if let Some(screen) = session.visible_screen() {
         let inner = Area { y: area.y + 1, h: area.h - 1, ..area };
-        let top = cells::top(cells::anchor(session), inner.h);
+        let top = cells::crop(session, inner.h).top;
         cells::draw(
             buf,
             inner,

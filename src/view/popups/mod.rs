@@ -23,7 +23,7 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, popup: &
 
 /// An empty window with a frame in the colour of what it means.
 pub fn window(buf: &mut Buffer, area: Area, theme: &Theme, role: Role) {
-    paint::fill(buf, area, theme.style(Role::Base).patch(theme.style(Role::Surface)));
+    paint::cover(buf, area, theme.style(Role::Base).patch(theme.style(Role::Surface)));
     tile::frame(buf, area, tile::ROUND, theme.line(role));
 }
 

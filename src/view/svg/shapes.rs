@@ -94,40 +94,42 @@ impl Shape {
     }
 
     /// The path of `many` of them in a row, the first in the cell at `x`, `y`.
-    pub(super) fn path(self, x: usize, y: usize, many: usize, (w, h): (usize, usize)) -> String {
-        let (mid_x, mid_y) = (x + w / 2, y + h / 2);
-        let (right, bottom) = (x + w * many, y + h);
+    pub(super) fn path(self, x: usize, y: usize, many: usize, cell: (usize, usize)) -> String {
+        let (wide, high) = cell;
+        let (mid_x, mid_y) = (x + wide / 2, y + high / 2);
+        let (right, bottom) = (x + wide * many, y + high);
         match self {
-            Self::Arms([l, r, 0, 0]) if l > 0 && r > 0 => format!("M{x} {mid_y}H{right}"),
+            Self::Arms([1 | 2, 1 | 2, 0, 0]) => format!("M{x} {mid_y}H{right}"),
             Self::Dashes => format!("M{} {mid_y}H{right}", x + 7),
-            Self::Arms([l, r, u, d]) => {
+            Self::Arms(arms) => {
                 // A little over the middle, so that corners are whole.
-                let over = if l.max(r).max(u).max(d) > 1 { 11 } else { 5 };
+                let over = if arms.contains(&2) { 11 } else { 5 };
                 let mut path = String::new();
                 let mut arm = |on: u8, what: std::fmt::Arguments| {
                     if on > 0 {
                         path.write_fmt(what).expect("a string takes everything");
                     }
                 };
-                arm(l, format_args!("M{x} {mid_y}H{}", mid_x + over));
-                arm(r, format_args!("M{} {mid_y}H{right}", mid_x - over));
-                arm(u, format_args!("M{mid_x} {y}V{mid_y}"));
-                arm(d, format_args!("M{mid_x} {mid_y}V{bottom}"));
+                arm(arms[0], format_args!("M{x} {mid_y}H{}", mid_x + over));
+                arm(arms[1], format_args!("M{} {mid_y}H{right}", mid_x - over));
+                arm(arms[2], format_args!("M{mid_x} {y}V{mid_y}"));
+                arm(arms[3], format_args!("M{mid_x} {mid_y}V{bottom}"));
                 path
             }
             Self::Arc(to_right, down) => {
                 let (from, to) = (if to_right { right } else { x }, if down { bottom } else { y });
-                let bend = if down { mid_y + w / 2 } else { mid_y - w / 2 };
+                let bend = if down { mid_y + wide / 2 } else { mid_y - wide / 2 };
                 format!("M{from} {mid_y}Q{mid_x} {mid_y} {mid_x} {bend}V{to}")
             }
             Self::Quarters(filled) => {
                 let corners = [(x, y), (mid_x, y), (x, mid_y), (mid_x, mid_y)];
-                let quarter = |(x, y): (usize, usize)| format!("M{x} {y}h{}v{}h-{}z", w / 2, h / 2, w / 2);
+                let quarter =
+                    |(x, y): (usize, usize)| format!("M{x} {y}h{}v{}h-{}z", wide / 2, high / 2, wide / 2);
                 corners.into_iter().zip(filled).filter(|(_, on)| *on).map(|(at, _)| quarter(at)).collect()
             }
             Self::Part([x0, y0, x1, y1]) => {
-                let to = if x1 == 8 { right } else { x + w * x1 / 8 };
-                let (left, top, low) = (x + w * x0 / 8, y + h * y0 / 8, y + h * y1 / 8);
+                let to = if x1 == 8 { right } else { x + wide * x1 / 8 };
+                let (left, top, low) = (x + wide * x0 / 8, y + high * y0 / 8, y + high * y1 / 8);
                 format!("M{left} {top}H{to}V{low}H{left}z")
             }
         }
