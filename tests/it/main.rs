@@ -1,6 +1,7 @@
 //! The one integration test binary: each module is a layer or a part.
 
 mod branches;
+mod control;
 mod demo;
 mod draw;
 mod fleets;

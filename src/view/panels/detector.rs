@@ -117,7 +117,7 @@ fn unread(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) -> usize {
         super::rule(buf, row, theme);
         let inner = Area { y: row.y + 1, h: row.h - 1, ..row };
         let screen = &kept[marked].screen;
-        let top = cells::top(screen.used_rows().len().saturating_sub(1) as u16, inner.h);
+        let top = (screen.used_rows().len() as u16).saturating_sub(inner.h);
         cells::draw(buf, inner, screen, theme, top, cells::Look::default());
     }
     usize::from(list)
