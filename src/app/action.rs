@@ -174,12 +174,7 @@ pub const ACTIONS: [ActionRow; 39] = [
         Group::Session,
         "why it is in its state: what was matched where, and what it asks",
     ),
-    row(
-        Action::SaveFrame,
-        "save-frame",
-        Group::Session,
-        "save the pane's screen to a file, colours included",
-    ),
+    row(Action::SaveFrame, "save-frame", Group::Session, "save the pane's screen to a file, secrets masked"),
     hinted(Action::Freeze, "freeze", Group::View, "hold all screens still; again: go on", "freeze", 6),
     row(Action::Order, "order", Group::View, "order of tiles: roster or urgency"),
     hinted(

@@ -48,6 +48,13 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
         agents: ground.agents()?,
         attach: Attach::new(ground.address.clone(), ground.env.tmux.as_deref()),
         frames: Some(state_dir.join("frames")),
+        whose: ground
+            .env
+            .home
+            .iter()
+            .map(|h| h.display().to_string())
+            .chain(ground.env.user.clone())
+            .collect(),
         ends_after,
     };
     runtime::run(setup).map_err(|e| {

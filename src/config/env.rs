@@ -7,6 +7,8 @@ use std::path::PathBuf;
 pub struct Env {
     /// The home folder.
     pub home: Option<PathBuf>,
+    /// `$USER`.
+    pub user: Option<String>,
     /// `$XDG_CONFIG_HOME`.
     pub config_home: Option<PathBuf>,
     /// `$XDG_STATE_HOME`.
@@ -40,6 +42,7 @@ impl Env {
         let dir = |name: &str| get(name).map(PathBuf::from).filter(|p| p.is_absolute());
         Self {
             home: dir("HOME"),
+            user: get("USER"),
             config_home: dir("XDG_CONFIG_HOME"),
             state_home: dir("XDG_STATE_HOME"),
             runtime_dir: dir("XDG_RUNTIME_DIR"),

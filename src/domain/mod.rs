@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod policy;
 pub mod proc;
 pub mod read;
+pub mod redact;
 pub mod roster;
 pub mod screen;
 pub mod server;

@@ -1,7 +1,9 @@
 //! Carrying out what `update` wishes: handed to workers, or done here when it needs the terminal itself.
 
-use std::io;
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 
 use crossterm::event::EventStream;
 use tokio::sync::{mpsc, watch};
@@ -11,8 +13,9 @@ use crate::app::Event;
 use crate::app::effect::Effect;
 use crate::app::event::Did;
 use crate::app::update;
+use crate::config::files;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
-use crate::domain::{ansi, screen::Screen};
+use crate::domain::{redact, screen::Screen};
 use crate::ports::View;
 use crate::tmux::attach::Attach;
 use crate::workers::typist::{What, Wish};
@@ -27,6 +30,8 @@ pub struct Hands {
     pub attach: Attach,
     /// Where saved frames go.
     pub frames: Option<PathBuf>,
+    /// Words that tell whose machine this is: taken out of saved frames.
+    pub whose: Vec<String>,
 }
 
 impl Room {
@@ -104,7 +109,9 @@ impl Room {
             self.state.fleet.sessions.iter().find(|s| s.pane.as_ref().is_some_and(|p| p.identity == pane));
         let outcome = match (screen.and_then(|s| s.visible_screen()), &self.hands.frames) {
             (Some(screen), Some(folder)) => {
-                write_frame(folder, session, screen, &self.state.now.utc.to_string())
+                let whose: Vec<&str> = self.hands.whose.iter().map(String::as_str).collect();
+                let bytes = redact::saved(screen, &whose);
+                write_frame(folder, session, &bytes, screen, &self.state.now.utc.to_string())
             }
             (None, _) => Err(io::Error::other("its screen has not been seen yet")),
             (_, None) => {
@@ -118,12 +125,18 @@ impl Room {
     }
 }
 
-fn write_frame(folder: &PathBuf, session: &SessionName, screen: &Screen, at: &str) -> io::Result<PathBuf> {
-    std::fs::create_dir_all(folder)?;
+fn write_frame(
+    folder: &Path,
+    session: &SessionName,
+    bytes: &str,
+    screen: &Screen,
+    at: &str,
+) -> io::Result<PathBuf> {
+    files::private_dir(folder)?;
     let safe =
         |s: &str| s.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
     let (name, at): (String, String) = (safe(session.as_str()), safe(at));
     let file = folder.join(format!("{name}--{at}--{}x{}.ansi", screen.width, screen.height));
-    std::fs::write(&file, ansi::print(screen))?;
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file)?.write_all(bytes.as_bytes())?;
     Ok(file)
 }

@@ -52,6 +52,8 @@ pub struct Setup<P, K, Q> {
     pub attach: Attach,
     /// Where saved frames go; `None` = nowhere to write.
     pub frames: Option<PathBuf>,
+    /// Words that tell whose machine this is (home, user): taken out of saved frames.
+    pub whose: Vec<String>,
     /// Ends by itself after this time.
     pub ends_after: Option<Duration>,
 }
@@ -67,7 +69,7 @@ pub fn run<P: Panes, K: Keyboard, Q: Processes>(setup: Setup<P, K, Q>) -> io::Re
 }
 
 async fn control<P: Panes, K: Keyboard, Q: Processes>(setup: Setup<P, K, Q>) -> io::Result<()> {
-    let Setup { state, theme, panes, keyboard, processes, agents, attach, frames, ends_after } = setup;
+    let Setup { state, theme, panes, keyboard, processes, agents, attach, frames, whose, ends_after } = setup;
     let (facts, mut told) = mpsc::channel(workers::WAITING);
     let (look_at, view) = watch::channel(View::default());
     let (wishes, wished) = mpsc::channel::<Wish>(typist::WAITING);
@@ -83,7 +85,7 @@ async fn control<P: Panes, K: Keyboard, Q: Processes>(setup: Setup<P, K, Q>) -> 
         pace: Pace::default(),
         state,
         theme,
-        hands: effects::Hands { look_at, wishes, attach, frames },
+        hands: effects::Hands { look_at, wishes, attach, frames, whose },
     };
     let ends = ends_after.map(|after| clock::monotonic() + after);
     let size = room.terminal.size()?;
