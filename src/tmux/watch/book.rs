@@ -183,3 +183,120 @@ fn refresh(info: &mut PaneInfo, vitals: &Vitals, title: &str) -> bool {
     info.title = title;
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(id: u32, pid: u32, cursor: u32, session: &str) -> String {
+        format!("%{id} {pid} 20 2 {cursor} 0 1 0 0 0 5 $1 @{id} 1 1 0 0 /dev/pts/{id}\t{session}\ttitle\n")
+    }
+
+    fn book(list: &str) -> Book {
+        let mut book = Book::default();
+        book.listed(list, None, |pid| u64::from(pid) * 10);
+        book
+    }
+
+    fn facts(id: u32, pid: u32, cursor: u32) -> String {
+        format!("%{id} {pid} 20 2 {cursor} 0 1 0 0 0 5\ttitle")
+    }
+
+    fn ids(list: &[PaneId]) -> Vec<u32> {
+        list.iter().map(|p| p.0).collect()
+    }
+
+    #[test]
+    fn a_list_tells_what_is_new_and_gone() {
+        let mut book = book(&(line(1, 100, 0, "a") + &line(2, 200, 0, "b")));
+        assert_eq!(book.identity(PaneId(2)).map(|i| i.start), Some(2000));
+        let changes = book.listed(&(line(2, 200, 0, "b") + &line(3, 300, 0, "c")), None, |_| 1);
+        assert_eq!((ids(&changes.new), ids(&changes.gone), changes.told), (vec![3], vec![1], true));
+        assert_eq!(book.identity(PaneId(2)).map(|i| i.start), Some(2000), "known starts are kept");
+        let changes = book.listed(&(line(2, 200, 0, "b") + &line(3, 300, 0, "c")), None, |_| 1);
+        assert_eq!(changes, Changes::default());
+    }
+
+    #[test]
+    fn another_process_under_the_same_id_is_another_pane() {
+        let mut book = book(&line(1, 100, 0, "a"));
+        let changes = book.listed(&line(1, 101, 0, "a"), None, |_| 7);
+        assert_eq!(ids(&changes.new), [1]);
+        assert_eq!(book.identity(PaneId(1)), Some(PaneIdentity { id: PaneId(1), pid: 101, start: 7 }));
+        let (look, _) = book.captured(PaneId(1), &facts(1, 100, 0), b"x\n\n");
+        assert_eq!(look, Look::Stale, "an answer about the old one");
+    }
+
+    #[test]
+    fn our_own_are_left_out() {
+        let mut book = Book::default();
+        let list = line(1, 100, 0, "_archtui_77_1") + &line(2, 200, 0, "a") + &line(3, 300, 0, "a");
+        let changes = book.listed(&list, Some(PaneId(2)), |_| 1);
+        assert_eq!(book.panes().iter().map(|p| p.identity.id.0).collect::<Vec<_>>(), [3]);
+        assert!(!changes.empty);
+        let changes = book.listed(&line(1, 100, 0, "_archtui_77_1"), None, |_| 1);
+        assert!(changes.empty, "nobody but us");
+    }
+
+    #[test]
+    fn a_window_in_two_sessions_is_one_pane_where_it_is_in_front() {
+        let behind = line(1, 100, 0, "a").replace("@1 1 1", "@1 0 1");
+        for list in [behind.clone() + &line(1, 100, 0, "b"), line(1, 100, 0, "b") + &behind] {
+            let book = book(&list);
+            assert_eq!(book.panes().len(), 1);
+            assert_eq!((book.panes()[0].session.as_str(), book.panes()[0].front), ("b", true));
+            assert_eq!(book.panes()[0].identity.start, 1000);
+        }
+    }
+
+    #[test]
+    fn a_capture_is_new_once() {
+        let mut book = book(&line(1, 100, 0, "a"));
+        let (look, _) = book.captured(
+            PaneId(1),
+            &facts(1, 100, 3),
+            br"\033[31mred
+",
+        );
+        let Look::Stale = look else { panic!("one row of two: {look:?}") };
+        let body = b"\\033[31mred\nplain\n";
+        let (look, _) = book.captured(PaneId(1), &facts(1, 100, 3), body);
+        let Look::New(identity, screen, stirred) = look else { panic!("{look:?}") };
+        assert_eq!((identity.pid, screen.to_text().as_str(), stirred), (100, "red\nplain\n", false));
+        assert_eq!(screen.cursor.map(|c| c.x), Some(3));
+        assert_eq!(book.captured(PaneId(1), &facts(1, 100, 3), body), (Look::Same, false));
+        // The cursor alone is a change; so is the text; the size is one, but nobody wrote for it.
+        for (facts, body, want) in [
+            (facts(1, 100, 4), &body[..], true),
+            (facts(1, 100, 4), b"other\ntext\n", true),
+            (facts(1, 100, 4).replace(" 20 2 ", " 20 3 "), b"other\ntext\n\n", false),
+        ] {
+            let (look, _) = book.captured(PaneId(1), &facts, body);
+            assert!(matches!(look, Look::New(_, _, stirred) if stirred == want), "{look:?}");
+        }
+    }
+
+    #[test]
+    fn titles_and_modes_come_with_the_look() {
+        let mut book = book(&line(1, 100, 0, "a"));
+        let (_, listed) = book.captured(PaneId(1), &facts(1, 100, 0).replace("title", "new\ttitle"), b"\n\n");
+        assert!(listed);
+        assert_eq!(book.panes()[0].title, "newtitle");
+        let mode = facts(1, 100, 0).replace(" 1 0 0 0 5", " 1 0 1 0 5");
+        assert!(book.captured(PaneId(1), &mode, b"\n\n").1);
+        assert!(book.panes()[0].in_mode);
+    }
+
+    #[test]
+    fn the_cheap_check_finds_what_moved() {
+        let mut book = book(&(line(1, 100, 0, "a") + &line(2, 200, 0, "b")));
+        for id in [1, 2] {
+            book.captured(PaneId(id), &facts(id, id * 100, 0), b"\n\n");
+        }
+        let check =
+            |a: &str, b: &str| format!("%1 {a} 0 1 0 0 0 5\n%2 {b} 0 1 0 0 0 5\n%9 1 1 1 1 1 1 1 1 1 1\n");
+        assert_eq!(book.checked(&check("100 20 2 0", "200 20 2 0")), Some(vec![]));
+        assert_eq!(book.checked(&check("100 20 2 0", "200 20 2 7")), Some(vec![PaneId(2)]));
+        assert_eq!(book.checked(&check("101 20 2 0", "200 20 2 0")), None, "the list is no longer true");
+    }
+}

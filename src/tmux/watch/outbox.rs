@@ -51,3 +51,67 @@ fn supersedes(new: &Told, old: &Told) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::screen::Screen;
+    use crate::domain::session::{PaneId, PaneIdentity};
+    use std::sync::Arc;
+
+    fn screen(pane: u32, text: &str, wrote: bool) -> Told {
+        let pane = PaneIdentity { id: PaneId(pane), pid: 1, start: 1 };
+        Told::Screen { pane, screen: Arc::new(Screen::plain(text)), wrote }
+    }
+
+    fn drain(mut outbox: Outbox) -> Vec<String> {
+        std::iter::from_fn(|| outbox.pop())
+            .map(|told| match told {
+                Told::Screen { pane, screen, wrote } => {
+                    format!("{} {} {wrote}", pane.id, screen.to_text().trim())
+                }
+                Told::Wrote(pane) => format!("{pane} wrote"),
+                Told::Server(server) => format!("{server:?}"),
+                Told::Panes(panes) => format!("{} panes", panes.len()),
+                Told::Noticing(..) => "noticing".to_owned(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_newest_screen_takes_the_place_of_the_older() {
+        let mut outbox = Outbox::default();
+        for told in
+            [screen(1, "a", true), screen(2, "b", false), screen(1, "c", false), Told::Wrote(PaneId(2))]
+        {
+            outbox.push(told);
+        }
+        assert_eq!(drain(outbox), ["%1 c true", "%2 b true"]);
+    }
+
+    #[test]
+    fn a_server_is_told_once_and_lists_are_superseded() {
+        let mut outbox = Outbox::default();
+        for _ in 0..2 {
+            outbox.push(Told::Server(Server::Connecting));
+            outbox.push(Told::Panes(vec![]));
+            outbox.push(Told::Wrote(PaneId(1)));
+        }
+        assert_eq!(drain(outbox), ["Connecting", "0 panes", "%1 wrote"]);
+    }
+
+    #[test]
+    fn panes_of_a_lost_server_are_forgotten() {
+        let mut outbox = Outbox::default();
+        for told in [
+            screen(1, "a", true),
+            Told::Panes(vec![]),
+            Told::Wrote(PaneId(3)),
+            Told::Server(Server::Connecting),
+        ] {
+            outbox.push(told);
+        }
+        outbox.forget_panes();
+        assert_eq!(drain(outbox), ["Connecting"]);
+    }
+}

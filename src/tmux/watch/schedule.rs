@@ -33,8 +33,8 @@ const STREAK_GAP: Duration = ms(1000);
 /// … and so many in a row make a pane busy.
 const STREAK: u32 = 3;
 /// Pace of blind looks: first and slowest, in view and not.
-const BLIND_FRONT: (Duration, Duration) = (ms(66), ms(500));
-const BLIND_BACK: (Duration, Duration) = (ms(250), ms(2000));
+const BLIND_FRONT: (Duration, Duration) = (ms(66), ms(1500));
+const BLIND_BACK: (Duration, Duration) = (ms(250), ms(5000));
 /// Looks a second in all, and how many at once. First looks at new panes are not counted.
 const RATE: f64 = 400.0;
 const BURST: f64 = 64.0;
@@ -289,4 +289,272 @@ fn tick_after(epoch: Instant, at: Instant) -> Instant {
     let since = at.saturating_duration_since(epoch).as_micros() as u64;
     let tick = TICK.as_micros() as u64;
     epoch + Duration::from_micros(since.div_ceil(tick) * tick)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const P: PaneId = PaneId(1);
+
+    fn epoch() -> Instant {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "an instant cannot be made otherwise; only differences count"
+        )]
+        Instant::now()
+    }
+
+    /// A schedule with a clock of its own and a server that answers after 1 ms.
+    struct Sim {
+        schedule: Schedule,
+        zero: Instant,
+        now: Instant,
+        /// When each look was asked for, in ms.
+        looks: Vec<(PaneId, u64)>,
+        /// Wake-ups at which nothing was due.
+        idle: u32,
+        /// What looks show: something new, while this says so.
+        changed: bool,
+    }
+
+    impl Sim {
+        fn new(panes: u32, sight: Sight, front: bool) -> Self {
+            let zero = epoch();
+            let mut schedule = Schedule::new(zero);
+            for n in 1..=panes {
+                schedule.add(PaneId(n), sight, front, zero);
+            }
+            let mut sim = Self { schedule, zero, now: zero, looks: Vec::new(), idle: 0, changed: false };
+            // Long enough for the first looks to be forgotten.
+            sim.run(10_000);
+            sim.looks.clear();
+            sim
+        }
+
+        fn ms(&self) -> u64 {
+            (self.now - self.zero).as_millis() as u64 - 10_000
+        }
+
+        fn run(&mut self, ms: u64) {
+            let end = self.now + Duration::from_millis(ms);
+            while let Some(wake) = self.schedule.next_wake(self.now).filter(|w| *w <= end) {
+                self.now = self.now.max(wake);
+                let due = self.schedule.take_due(self.now);
+                self.idle += u32::from(due.is_empty());
+                assert!(self.idle < 10_000, "it spins");
+                let asked = (self.now - self.zero).as_millis() as u64;
+                self.now += Duration::from_micros(if due.is_empty() { 1 } else { 1000 });
+                for pane in due {
+                    self.looks.push((pane, asked.saturating_sub(10_000)));
+                    self.schedule.looked(pane, self.changed, self.now);
+                }
+            }
+            self.now = self.now.max(end);
+        }
+
+        fn wrote(&mut self, pane: PaneId) {
+            self.schedule.wrote(pane, self.now);
+        }
+
+        fn times(&self) -> Vec<u64> {
+            self.looks.iter().map(|(_, t)| *t).collect()
+        }
+    }
+
+    #[test]
+    fn a_quiet_pane_that_writes_gets_three_looks() {
+        let mut sim = Sim::new(1, Sight::Told, true);
+        sim.wrote(P);
+        sim.run(5000);
+        assert_eq!(sim.times(), [0, 3, 36], "now, 3 ms later, and when it is surely read");
+    }
+
+    #[test]
+    fn a_look_that_showed_something_saves_the_second() {
+        let mut sim = Sim::new(1, Sight::Told, true);
+        sim.changed = true;
+        sim.wrote(P);
+        sim.run(5000);
+        assert_eq!(sim.times(), [0, 33]);
+    }
+
+    #[test]
+    fn a_quiet_pane_out_of_view_is_as_quick() {
+        let mut sim = Sim::new(1, Sight::Told, false);
+        sim.wrote(P);
+        sim.run(5000);
+        assert_eq!(sim.times(), [0, 3, 36]);
+    }
+
+    #[test]
+    fn a_spinner_gets_one_look_a_write() {
+        let mut sim = Sim::new(1, Sight::Told, true);
+        sim.changed = true;
+        for _ in 0..50 {
+            sim.wrote(P);
+            sim.run(100);
+        }
+        let late: Vec<_> = sim.times().into_iter().filter(|t| *t >= 1000).collect();
+        assert_eq!(late.len(), 40, "{late:?}");
+        assert!(late.iter().all(|t| (SETTLED_BUSY.as_millis() as u64..=26).contains(&(t % 100))), "{late:?}");
+    }
+
+    #[test]
+    fn many_spinners_share_their_batches() {
+        let mut sim = Sim::new(20, Sight::Told, true);
+        for step in 0..300 {
+            if step == 100 {
+                // By now all are known to be busy.
+                sim.looks.clear();
+            }
+            sim.wrote(PaneId(1 + step % 20));
+            sim.run(5);
+        }
+        let mut batches = sim.times();
+        batches.dedup();
+        assert!(
+            sim.looks.len() > 2 * batches.len(),
+            "{} looks in {} batches",
+            sim.looks.len(),
+            batches.len()
+        );
+    }
+
+    #[test]
+    fn a_flood_is_looked_at_at_the_rate_of_its_place() {
+        for (front, rate) in [(true, 30), (false, 4)] {
+            let mut sim = Sim::new(1, Sight::Told, front);
+            sim.changed = true;
+            for _ in 0..3000 {
+                sim.wrote(P);
+                sim.run(1);
+            }
+            let second = sim.times().into_iter().filter(|t| (1000..3000).contains(t)).count();
+            assert!(
+                (2 * rate - 8..=2 * rate + 2).contains(&second),
+                "{second} looks in 2 s, in front: {front}"
+            );
+        }
+    }
+
+    #[test]
+    fn looks_are_bounded_and_shared_fairly() {
+        let mut sim = Sim::new(100, Sight::Told, true);
+        sim.changed = true;
+        for _ in 0..800 {
+            for n in 1..=100 {
+                sim.wrote(PaneId(n));
+            }
+            sim.run(5);
+        }
+        let seconds = sim.ms() / 1000;
+        let most = seconds as f64 * RATE + BURST;
+        assert!(
+            (most * 0.8..=most).contains(&(sim.looks.len() as f64)),
+            "{} looks in {seconds} s",
+            sim.looks.len()
+        );
+        let of = |n: u32| sim.looks.iter().filter(|(p, _)| p.0 == n).count();
+        let (least, most) = ((1..=100).map(of).min(), (1..=100).map(of).max());
+        assert!(most <= least.map(|n| n + 2), "{least:?} to {most:?} looks a pane");
+    }
+
+    #[test]
+    fn panes_in_view_come_first() {
+        let zero = epoch();
+        let mut schedule = Schedule::new(zero);
+        for n in 1..=4 {
+            schedule.add(PaneId(n), Sight::Told, n > 2, zero);
+        }
+        assert_eq!(schedule.take_due(zero), [PaneId(3), PaneId(4), PaneId(1), PaneId(2)]);
+    }
+
+    #[test]
+    fn the_first_looks_at_a_large_fleet_are_one_batch() {
+        let zero = epoch();
+        let mut schedule = Schedule::new(zero);
+        for n in 0..200 {
+            schedule.add(PaneId(n), Sight::Blind, false, zero);
+        }
+        assert_eq!(schedule.take_due(zero).len(), 200);
+    }
+
+    #[test]
+    fn a_slow_server_is_not_asked_more() {
+        let zero = epoch();
+        let mut schedule = Schedule::new(zero);
+        for n in 0..40 {
+            schedule.add(PaneId(n), Sight::Told, true, zero);
+        }
+        assert_eq!(schedule.take_due(zero).len(), 40);
+        let later = zero + ms(500);
+        schedule.add(PaneId(99), Sight::Told, true, later);
+        assert_eq!((schedule.take_due(later), schedule.next_wake(later)), (vec![], None));
+        for n in 0..30 {
+            schedule.looked(PaneId(n), true, later);
+        }
+        assert_eq!(schedule.take_due(later), [PaneId(99)]);
+    }
+
+    #[test]
+    fn blind_looks_slow_down_and_a_nudge_wakes_them() {
+        let mut sim = Sim::new(1, Sight::Blind, true);
+        sim.run(9000);
+        assert!((5..=7).contains(&sim.looks.len()), "every 1.5 s: {:?}", sim.times());
+        sim.schedule.nudge(P, sim.now);
+        sim.changed = true;
+        let before = sim.looks.len();
+        sim.run(1000);
+        assert!((14..=16).contains(&(sim.looks.len() - before)), "every 66 ms while it changes");
+    }
+
+    #[test]
+    fn nothing_is_looked_at_while_paused_and_nothing_is_lost() {
+        let mut sim = Sim::new(2, Sight::Told, true);
+        sim.schedule.view(&[P], true, sim.now);
+        sim.wrote(P);
+        sim.run(1000);
+        assert!(sim.looks.is_empty());
+        sim.schedule.view(&[P], false, sim.now);
+        sim.run(1000);
+        assert_eq!(sim.looks.first(), Some(&(P, 1000)));
+    }
+
+    #[test]
+    fn the_sweep_takes_what_was_not_seen_for_longest() {
+        let mut sim = Sim::new(3, Sight::Told, true);
+        sim.wrote(PaneId(2));
+        sim.run(1000);
+        let old = sim.now - ms(500);
+        assert_eq!(sim.schedule.oldest(2, old), [PaneId(1), PaneId(3)]);
+        assert_eq!(sim.schedule.oldest(9, old).len(), 3);
+    }
+
+    proptest! {
+        /// However panes write and whatever looks show: after the last write comes a look that surely sees it, soon.
+        #[test]
+        fn the_last_write_is_always_seen(
+            writes in proptest::collection::vec((1u32..4, 0u64..400, any::<bool>()), 1..60),
+            front in any::<bool>(),
+        ) {
+            let mut sim = Sim::new(3, Sight::Told, front);
+            let mut last = BTreeMap::new();
+            for (pane, pause, changed) in writes {
+                sim.changed = changed;
+                sim.run(pause);
+                sim.wrote(PaneId(pane));
+                last.insert(PaneId(pane), sim.ms());
+            }
+            sim.run(2000);
+            for (pane, wrote) in last {
+                let seen = sim.looks.iter().filter(|(p, _)| *p == pane).map(|(_, t)| *t).max();
+                let settled = wrote + SETTLED_BUSY.as_millis() as u64;
+                prop_assert!(seen.is_some_and(|t| t >= settled), "{pane} wrote at {wrote}, seen at {seen:?}");
+                prop_assert!(seen.is_some_and(|t| t <= wrote + 320), "{pane} wrote at {wrote}, seen at {seen:?}");
+            }
+            prop_assert!(sim.idle < 200, "{} idle wake-ups", sim.idle);
+        }
+    }
 }

@@ -9,11 +9,12 @@ use crate::ports::TypeError;
 use crate::tmux::address;
 use crate::tmux::exchange::Reply;
 use crate::tmux::keys::{self, Typing};
+use crate::tmux::version::Version;
 use crate::tmux::watch::book::Look;
 use crate::tmux::watch::outbox::Outbox;
 
-/// The oldest tmux that has client flags and named buffers as we use them.
-const OLDEST: (u32, u32) = (3, 2);
+/// What to do about an old tmux: client flags and `-N` came with that version.
+const LEAST: &str = "3.2 is the least";
 
 impl Link {
     pub(super) fn take_reply(
@@ -69,9 +70,8 @@ impl Link {
                 why: "the server's answer to our first question cannot be read".to_owned(),
             });
         };
-        if version_of(version).is_some_and(|v| v < OLDEST) {
-            let why = format!("tmux {version} is too old: {}.{} is the least", OLDEST.0, OLDEST.1);
-            return Err(Server::Unusable { why });
+        if Version::parse(version).is_some_and(|v| !v.supported()) {
+            return Err(Server::Unusable { why: format!("tmux {version} is too old: {LEAST}") });
         }
         let pid = pid.parse().unwrap_or_default();
         self.up = Some(Up { version: version.to_owned(), pid, warning: None });
@@ -229,36 +229,8 @@ impl Link {
             return Server::Missing { why };
         }
         if why.contains("usage:") || why.contains("unknown option") || why.contains("unknown flag") {
-            let why = format!("this tmux is too old: {}.{} is the least ({why})", OLDEST.0, OLDEST.1);
-            return Server::Unusable { why };
+            return Server::Unusable { why: format!("this tmux is too old: {LEAST} ({why})") };
         }
         Server::Lost { why }
-    }
-}
-
-/// Major and minor of `3.3a`, `next-3.8`; `None` for what has no numbers.
-fn version_of(version: &str) -> Option<(u32, u32)> {
-    let digits = version.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let (major, rest) = digits.split_once('.')?;
-    let minor: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    Some((major.parse().ok()?, minor.parse().ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_are_compared_as_numbers() {
-        for (version, want) in [
-            ("3.3a", Some((3, 3))),
-            ("3.2", Some((3, 2))),
-            ("2.9a", Some((2, 9))),
-            ("next-3.8", Some((3, 8))),
-            ("3.10", Some((3, 10))),
-            ("master", None),
-        ] {
-            assert_eq!(version_of(version), want, "{version}");
-        }
     }
 }
