@@ -86,7 +86,7 @@ fn foot(agent: &Agent, now: Duration, width: u16) -> (Vec<Line<'static>>, (u16, 
     } else {
         out.pop();
     }
-    out.push(hint(agent, width));
+    out.push(Line::default());
     out.push(rule("─", width, RULE));
     let (box_rows, cursor) = composer(agent, width);
     let y = out.len() + cursor.1;
@@ -118,17 +118,6 @@ fn spinner(agent: &Agent, now: Duration) -> Option<Line<'static>> {
         }
         _ => None,
     }
-}
-
-/// The row above the composer: the context that is left, once it is little.
-fn hint(agent: &Agent, width: u16) -> Line<'static> {
-    if agent.context_left > 40 {
-        return Line::default();
-    }
-    let told = format!("Context left until auto-compact: {}%", agent.context_left);
-    let style = if agent.context_left <= 10 { YELLOW } else { GREY };
-    let indent = usize::from(width).saturating_sub(text::width(&told) + 2);
-    Line::from(vec![span(" ".repeat(indent), PLAIN), span(told, style)])
 }
 
 fn composer(agent: &Agent, width: u16) -> (Vec<Line<'static>>, (u16, usize)) {
@@ -175,5 +164,13 @@ fn footer(agent: &Agent, width: u16) -> Line<'static> {
         Mode::Plan => ("⏸ plan mode on", PLAIN.fg(ratatui::style::Color::Indexed(73))),
     };
     let tail = text::fit(tail, usize::from(width).saturating_sub(2 + text::width(mode)));
-    Line::from(vec![span("  ", PLAIN), span(mode, style), span(tail, GREY)])
+    let mut row = Line::from(vec![span("  ", PLAIN), span(mode, style), span(tail, GREY)]);
+    // On the right: the context that is left, once it is little.
+    let told = format!("Context left until auto-compact: {}%", agent.context_left);
+    let gap = usize::from(width).saturating_sub(row.width() + text::width(&told) + 2);
+    if agent.context_left <= 40 && gap > 0 {
+        row.push_span(span(" ".repeat(gap), PLAIN));
+        row.push_span(span(told, if agent.context_left <= 10 { YELLOW } else { GREY }));
+    }
+    row
 }

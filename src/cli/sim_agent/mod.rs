@@ -86,8 +86,9 @@ pub fn run(args: Args) -> Result<(), Fail> {
         // Not vital, and not everywhere possible.
         let _ = fs::write("/proc/self/comm", name);
     }
+    let mut dice = Dice::new(args.seed, &args.session);
     let source = match &args.script {
-        None => Source::stories(args.role.word(), &args.session),
+        None => Source::stories(args.role.word(), &args.session, &mut dice),
         Some(path) => {
             let text = fs::read_to_string(path)
                 .map_err(|e| Fail::usage(format!("{}: {e}", path.display()), "give a file of steps"))?;
@@ -105,7 +106,6 @@ pub fn run(args: Args) -> Result<(), Fail> {
     let mut log = Log::open(args.log.as_deref()).map_err(io)?;
     let now = terminal::now();
     log.write(now, &Note::Started { pid: std::process::id() });
-    let dice = Dice::new(args.seed, &args.session);
     let agent = Agent::new(source, world, dice, now, terminal::second_of_day());
     match terminal::play(agent, &mut log, !args.main_screen).map_err(io)? {
         Some(End::Exit) => {

@@ -41,6 +41,8 @@ struct Book {
     opening: BTreeMap<String, Vec<Step>>,
     /// Stories by role.
     role: BTreeMap<String, Vec<Vec<Step>>>,
+    /// Stories in which a person is needed: for a session, and `anyone`.
+    more: BTreeMap<String, Vec<Vec<Step>>>,
     /// What a role does with a message.
     errand: BTreeMap<String, Vec<Vec<Step>>>,
 }
@@ -55,15 +57,16 @@ impl Source {
         Self::Script { script, told: false }
     }
 
-    /// The stories of a role; `session` may have an opening of its own.
-    pub fn stories(role: &str, session: &str) -> Self {
+    /// The stories of a role; `session` may have an opening and more stories of its own.
+    pub fn stories(role: &str, session: &str, dice: &mut Dice) -> Self {
         let mut book = book();
-        Self::Stories {
-            opening: book.opening.remove(session).unwrap_or_default(),
-            pool: book.role.remove(role).unwrap_or_default(),
-            last: None,
-            errands: book.errand.remove(role).unwrap_or_default(),
-        }
+        let opening = book.opening.remove(session);
+        let mut pool = book.role.remove(role).unwrap_or_default();
+        // Every sixth of those who have no part of their own now and then needs a person.
+        let own = if opening.is_none() && dice.between(1, 6) == 1 { "anyone" } else { session };
+        pool.extend(book.more.remove(own).unwrap_or_default());
+        let errands = book.errand.remove(role).unwrap_or_default();
+        Self::Stories { opening: opening.unwrap_or_default(), pool, last: None, errands }
     }
 
     /// The next steps; none if the script is over.
@@ -132,7 +135,7 @@ fn vary(mut steps: Vec<Step>, dice: &mut Dice) -> Vec<Step> {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
 
     #[test]
@@ -147,11 +150,20 @@ mod tests {
         }
     }
 
+    /// Every step of every story, with the part of the book that it is from.
+    pub fn told() -> Vec<(&'static str, Vec<Step>)> {
+        let Book { opening, role, more, errand } = book();
+        let many =
+            |part, of: BTreeMap<String, Vec<Vec<Step>>>| of.into_values().flatten().map(move |s| (part, s));
+        let opening = opening.into_values().map(|s| ("opening", s));
+        opening.chain(many("role", role)).chain(many("more", more)).chain(many("errand", errand)).collect()
+    }
+
     #[test]
     fn a_seed_tells_the_same_stories_and_none_twice_in_a_row() {
         let tell = |seed| {
             let mut dice = Dice::new(seed, "dev_worker1");
-            let mut source = Source::stories("worker", "nobody");
+            let mut source = Source::stories("worker", "nobody", &mut dice);
             (0..12).map(|_| source.more(&mut dice)).collect::<Vec<_>>()
         };
         assert_eq!(tell(1), tell(1));

@@ -8,8 +8,14 @@ use crate::cli::sim_agent::keys::{Input, Reader};
 use crate::cli::sim_agent::look;
 use crate::cli::sim_agent::note::Note;
 use crate::cli::sim_agent::script::Script;
-use crate::cli::sim_agent::stories::Source;
+use crate::cli::sim_agent::script::Step;
+use crate::cli::sim_agent::stories::{Source, tests::told};
 use crate::cli::sim_agent::world::World;
+use crate::domain::agent::Agents;
+use crate::domain::policy::{self, Action, Context, Policy};
+use crate::domain::read::{Facts, Reading, read};
+use crate::domain::screen::{Cursor, Row, Screen};
+use crate::domain::status::State;
 
 /// A folder in memory: what is done is only counted.
 struct Paper;
@@ -44,7 +50,10 @@ struct Stage {
 
 impl Stage {
     fn new(steps: &str) -> Self {
-        let script = Script::parse(&format!("steps = [{steps}]")).expect(steps);
+        Self::of(Script::parse(&format!("steps = [{steps}]")).expect(steps))
+    }
+
+    fn of(script: Script) -> Self {
         let now = Duration::from_secs(100);
         let agent = Agent::new(Source::script(script), Box::new(Paper), Dice::new(1, "t"), now, 10_440);
         Self { agent, reader: Reader::default(), now }
@@ -73,6 +82,21 @@ impl Stage {
         assert!(frame.rows.iter().all(|r| r.width() <= width.into()), "a row is too wide");
         let rows: Vec<_> = frame.rows.iter().map(|r| r.to_string().trim_end().to_owned()).collect();
         format!("{}\n[cursor {},{}]", rows.join("\n"), frame.cursor.0, frame.cursor.1)
+    }
+
+    /// How archtui reads the picture.
+    fn reading(&self, width: u16, height: u16) -> Reading {
+        let frame = look::frame(&self.agent, self.now, width, height);
+        let screen = Screen {
+            width,
+            height,
+            rows: frame.rows.iter().map(|r| Row::plain(&r.to_string())).collect(),
+            cursor: Some(Cursor { x: frame.cursor.0, y: frame.cursor.1, visible: false }),
+            alternate: Some(true),
+        };
+        let facts =
+            Facts { title: look::TITLE.to_owned(), command: Some("claude".to_owned()), ..Facts::default() };
+        read(&screen, &facts, Agents::builtin())
     }
 
     fn answers(&mut self) -> Vec<String> {
@@ -236,6 +260,71 @@ fn pictures() {
 }
 
 #[test]
+fn what_it_shows_is_read_as_what_it_does() {
+    let check = |steps: &str, ms: u64, keys: &str, want: State| {
+        let mut stage = Stage::new(steps);
+        stage.wait(ms).read(keys);
+        for (width, height) in [(120, 40), (80, 24)] {
+            let reading = stage.reading(width, height);
+            assert_eq!(reading.state, want, "{steps} at {width}x{height}: {:?}", reading.evidence);
+        }
+    };
+    check("\"await-prompt\"", 0, "", State::Idle);
+    check("\"await-prompt\"", 0, "please look at", State::Typing);
+    check("{ prompt = \"go\" }, { work = \"9s\" }", 2000, "", State::Working);
+    check(TEST, 100, "", State::Permission);
+    check(r#"{ plan = { title = "t", steps = ["a", "b"] } }"#, 0, "", State::Plan);
+    check(r#"{ question = { ask = "Which one?", options = ["this", "that"] } }"#, 0, "", State::Question);
+    check("\"trust\"", 0, "", State::Trust);
+    check("{ fail = { code = 529 } }", 100, "", State::Error);
+    check("{ fail = { code = 529, tries = 1 } }", 3000, "", State::Error);
+    check("\"look-alike\"", 100, "", State::Idle);
+    assert_eq!(Stage::new("{ context = 8 }").reading(120, 40).context_left, Some(8));
+}
+
+/// What the preset of the demo says of the dialog of a step, which must be read whole.
+fn verdict_on(step: &Step, stage: &mut Stage, policy: &Policy) -> Option<Action> {
+    let ask = stage.agent.ask()?;
+    let (word, subject) = (ask.word(), ask.subject().to_owned());
+    let reading = stage.reading(120, 40);
+    let dialog = reading.dialog.unwrap_or_else(|| panic!("{step:?} is not read: {:?}", reading.evidence));
+    assert_eq!(dialog.operation.word(), word, "{step:?}");
+    assert!(dialog.complete, "{step:?}");
+    if !matches!(step, Step::Plan(_) | Step::Question(_)) {
+        assert_eq!(dialog.subject.as_deref(), Some(subject.as_str()));
+        assert_eq!(dialog.allow_once_key(), Some("1"), "{step:?}");
+    }
+    let tree = Some("/home/demo/reader".to_owned());
+    let ctx = Context {
+        cwd: tree.clone(),
+        work_tree: tree,
+        branch: Some("feature/x-0208".to_owned()),
+        agent: Some("claude".to_owned()),
+        ..Context::default()
+    };
+    Some(policy::judge(&dialog, &ctx, policy).action)
+}
+
+#[test]
+fn every_dialog_of_the_demo_is_read_and_only_those_meant_for_people_wait() {
+    let policy = Policy::preset("sop").expect("it is built in");
+    for (part, story) in told() {
+        let mut held = 0;
+        for step in &story {
+            let mut stage = Stage::of(Script { steps: vec![step.clone()], repeat: false });
+            if let Some(action) = verdict_on(step, &mut stage, &policy) {
+                held += usize::from(action != Action::Confirm);
+            }
+        }
+        match part {
+            "more" => assert!(held > 0, "nobody is needed in {story:?}"),
+            "opening" => assert!(held <= 1, "too much waits in {story:?}"),
+            _ => assert_eq!(held, 0, "a person is needed in {story:?}"),
+        }
+    }
+}
+
+#[test]
 fn it_is_drawn_at_any_size() {
     let steps = [
         "\"await-prompt\"",
@@ -261,8 +350,9 @@ fn it_is_drawn_at_any_size() {
 fn a_seed_lives_the_same_day() {
     let live = |seed| {
         let now = Duration::from_secs(100);
-        let source = Source::stories("worker", "dev_worker1");
-        let mut agent = Agent::new(source, Box::new(Paper), Dice::new(seed, "w"), now, 0);
+        let mut dice = Dice::new(seed, "w");
+        let source = Source::stories("worker", "dev_worker1", &mut dice);
+        let mut agent = Agent::new(source, Box::new(Paper), dice, now, 0);
         for i in 0..3000_u64 {
             let t = now + Duration::from_millis(i * 100);
             agent.advance(t);
