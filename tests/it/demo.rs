@@ -1,7 +1,7 @@
 //! The demo on a real tmux: it comes, it answers to keys as an agent does, and it goes without a trace, however it ends.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -215,7 +215,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let shown = tmux(&self.0, &["capture-pane", "-p"]).unwrap_or_default();
-            eprintln!("the screen at the end:\n{shown}");
+            let _ = writeln!(std::io::stderr(), "the screen at the end:\n{shown}");
         }
         tmux(&self.0, &["kill-server"]);
     }
