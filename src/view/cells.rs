@@ -31,6 +31,11 @@ pub fn anchor(session: &Session) -> u16 {
     })
 }
 
+/// The first row to draw so that the anchor row is the last one seen, and no row above is wasted.
+pub const fn top(anchor: u16, rows: u16) -> u16 {
+    (anchor + 1).saturating_sub(rows)
+}
+
 /// The rows of a session's screen that are worth the room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Crop {
@@ -43,7 +48,7 @@ pub struct Crop {
 /// Chooses the rows: up to the anchor, no row above wasted; an open dialog whole if it fits, else its end, where the
 /// choices are.
 pub fn crop(session: &Session, rows: u16) -> Crop {
-    let top = (anchor(session) + 1).saturating_sub(rows);
+    let top = top(anchor(session), rows);
     // A held screen is older than the dialog that is open now.
     match session.dialog().filter(|_| session.held.is_none()).map(|d| d.rows) {
         Some((first, last)) if first < top => {
