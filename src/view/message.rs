@@ -109,22 +109,27 @@ fn due(state: &State, shown: usize) -> Option<Message> {
     }
 }
 
-/// Words of a line on lines of at most `width` columns. A word longer than that is cut when it is drawn.
+/// A line on lines of at most `width` columns: broken at blanks, inside a word only where it is longer than a line.
+/// Nothing is left out but the blanks at the breaks.
 pub fn wrap(line: &str, width: usize) -> Vec<String> {
-    if text::width(line) <= width {
-        return vec![line.to_owned()];
+    let (mut rest, mut out) = (line, vec![]);
+    while text::width(rest) > width {
+        let end = fitting(rest, width);
+        // A blank right behind what fits is a break too.
+        let blank = rest[..end].rfind(' ').filter(|&i| !rest[..i].trim().is_empty());
+        let cut = if rest[end..].starts_with(' ') { end } else { blank.unwrap_or(end) };
+        out.push(rest[..cut].trim_end().to_owned());
+        rest = rest[cut..].trim_start();
     }
-    let mut out: Vec<String> = vec![];
-    for word in line.split_whitespace() {
-        match out.last_mut() {
-            Some(last) if text::width(last) + 1 + text::width(word) <= width => {
-                last.push(' ');
-                last.push_str(word);
-            }
-            _ => out.push(word.to_owned()),
-        }
-    }
+    out.push(rest.to_owned());
     out
+}
+
+/// Where the part of a text that fits ends; at least one character does.
+fn fitting(s: &str, width: usize) -> usize {
+    let mut ends = s.char_indices().map(|(i, c)| i + c.len_utf8());
+    let first = ends.next().unwrap_or(0);
+    ends.take_while(|&end| text::width(&s[..end]) <= width).last().unwrap_or(first)
 }
 
 #[cfg(test)]
@@ -135,7 +140,9 @@ mod tests {
     fn lines_break_at_words() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("one  two", 20), ["one  two"], "what fits stays as it is");
-        assert_eq!(wrap("unbreakable", 4), ["unbreakable"]);
+        assert_eq!(wrap("unbreakable", 4), ["unbr", "eaka", "ble"]);
+        assert_eq!(wrap("  1   No, not now", 12), ["  1   No,", "not now"], "columns stay where they are");
         assert_eq!(wrap("", 4), [""]);
+        assert_eq!(wrap("漢字", 1), ["漢", "字"], "what cannot fit still comes");
     }
 }

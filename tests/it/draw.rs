@@ -51,7 +51,7 @@ fn recipes() -> impl Strategy<Value = Recipe> {
         0..60,
     );
     let name = prop_oneof!["[a-z_]{1,40}", "\\PC{1,12}"];
-    let shape = (0usize..14, any::<bool>(), any::<bool>(), any::<bool>(), 0usize..400, 0usize..60);
+    let shape = (0usize..16, any::<bool>(), any::<bool>(), any::<bool>(), 0usize..400, 0usize..60);
     (bytes, name, shape).prop_map(|(bytes, name, (view, zoomed, frozen, urgency, row, sessions))| Recipe {
         bytes,
         name,
@@ -85,24 +85,25 @@ fn cook(r: &Recipe) -> State {
     let mut input = Input::default();
     input.insert(&r.name);
     let why = r.name.clone();
+    let focus = s.grid.focus.clone();
     match r.view {
-        0..=4 => s.open_panel = Some(PANELS[r.view].id),
-        5 => s.popup = Some(Popup::Help { row: r.row }),
-        6 => s.popup = Some(Popup::Palette { input, row: r.row }),
-        7 => s.server = Server::Lost { why },
-        8 => s.server = Server::Missing { why },
-        9 => s.server = Server::Unusable { why },
-        10 => {
+        0 => s.popup = Some(Popup::Help { row: r.row }),
+        1 => s.popup = Some(Popup::Palette { input, row: r.row }),
+        2 => s.popup = focus.map(|key| Popup::Explain { key, row: r.row }),
+        3 => s.server = Server::Lost { why },
+        4 => s.server = Server::Missing { why },
+        5 => s.server = Server::Unusable { why },
+        6 => {
             s.mode = Mode::Filter;
             s.grid.filter = input;
         }
-        11 => {
+        7 => {
             if let Some(pane) = s.focused().and_then(|f| f.pane.clone()) {
                 s.mode = Mode::TypeInto(pane.identity);
             }
         }
-        12 => s.server_since = Duration::ZERO,
-        _ => {}
+        8 => s.server_since = Duration::ZERO,
+        n => s.open_panel = PANELS.get(n - 9).map(|p| p.id),
     }
     s
 }

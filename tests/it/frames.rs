@@ -84,6 +84,7 @@ fn views() -> Vec<(String, State)> {
         ("nothing-to-watch", fleets::state(vec![])),
         ("help", with(|s| s.popup = Some(Popup::Help { row: 0 }))),
         ("help-scrolled", with(|s| s.popup = Some(Popup::Help { row: 9 }))),
+        ("explain", with(|s| s.popup = s.grid.focus.clone().map(|key| Popup::Explain { key, row: 0 }))),
         ("palette", with(|s| s.popup = Some(Popup::Palette { input: Input::default(), row: 2 }))),
         (
             "palette-typed",
