@@ -121,7 +121,9 @@ pub fn wrap(line: &str, width: usize) -> Vec<String> {
         out.push(rest[..cut].trim_end().to_owned());
         rest = rest[cut..].trim_start();
     }
-    out.push(rest.to_owned());
+    if !rest.is_empty() || out.is_empty() {
+        out.push(rest.to_owned());
+    }
     out
 }
 
