@@ -25,6 +25,8 @@ use crate::ports::Processes;
 
 /// Bytes of a file that are read: a capture of the widest and highest pane is far smaller.
 const MAX_FILE: u64 = 16 * 1024 * 1024;
+/// Lines of a file that are read, counted from its end.
+const MAX_LINES: usize = 2000;
 
 /// Why this state: what was matched where, the dialog parsed, the verdict and the rule.
 #[derive(Debug, Args)]
@@ -176,10 +178,17 @@ impl Explain {
             )
         })?;
         let (width, height) = self.size.unwrap_or_default();
-        let mut screen = ansi::parse(&bytes, width, height);
+        let mut screen = ansi::parse(last_lines(&bytes), width, height);
         screen.cursor = self.cursor.map(|(x, y)| Cursor { x, y, visible: true });
         Ok(screen)
     }
+}
+
+/// The end of a file that is longer than any pane is high.
+fn last_lines(bytes: &[u8]) -> &[u8] {
+    let body = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let breaks = body.iter().enumerate().rev().filter(|(_, b)| **b == b'\n');
+    breaks.map(|(i, _)| i + 1).nth(MAX_LINES).map_or(bytes, |from| &bytes[from..])
 }
 
 /// The manifests in force: the user's own win; a broken one is told, and the built-in one stays.

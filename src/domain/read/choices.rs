@@ -280,8 +280,8 @@ fn in_a_row(screen: &Screen, lines: &[Line<'_>], shape: &ChoiceShape) -> Option<
             if before.ends_with(|c| shape.marks.contains(&c)) {
                 glyph = Some(k);
             }
-            styles.push(row.style_at(at));
             from = at + label.len();
+            styles.push((row.style_at(at), row.style_at(from + 2)));
         }
         let marked = glyph.or_else(|| painted(&styles));
         let items = labels
@@ -318,13 +318,11 @@ fn stands_there(text: &str, labels: &[String], marks: &[char]) -> bool {
     rest.is_empty() || rest.starts_with("  ")
 }
 
-/// The one whose background is its own while all others share theirs.
-fn painted(styles: &[Option<Style>]) -> Option<usize> {
-    let bg = |i: usize| styles[i].map(|s| s.bg);
-    let mut odd = (0..styles.len()).filter(|&i| {
-        let others: Vec<_> = (0..styles.len()).filter(|&j| j != i).map(bg).collect();
-        others.iter().all(|o| *o != bg(i)) && others.windows(2).all(|w| w[0] == w[1])
-    });
+/// The one whose background is not that of the row, if it is one.
+fn painted(styles: &[(Option<Style>, Option<Style>)]) -> Option<usize> {
+    // Two columns behind a label the row's own background is back.
+    let row = styles.first()?.1?.bg;
+    let mut odd = (0..styles.len()).filter(|&i| styles[i].0.is_some_and(|s| s.bg != row));
     match (odd.next(), odd.next()) {
         (Some(i), None) => Some(i),
         _ => None,

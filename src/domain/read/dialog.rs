@@ -344,5 +344,5 @@ fn overflows(screen: &Screen, lines: &[Line<'_>], block: &Block, manifest: &Mani
     };
     let start = block.lines.start + first;
     let shown = lines[start..block.lines.end].iter().take_while(|l| !l.is_blank()).count();
-    shown >= most.min(usize::from(screen.height) / 3)
+    shown >= most.min(usize::from(screen.height) / 3).max(1)
 }

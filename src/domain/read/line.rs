@@ -9,8 +9,14 @@ use crate::domain::text;
 /// Rows that are read, counted from the bottom: a dialog has been seen far above the end of a 1000-row pane.
 pub(super) const MAX_ROWS: usize = 2000;
 
-/// Longer rows are not read as text: no pane is that wide.
-const MAX_BYTES: usize = 8 * 1024;
+/// Longer rows are not read to their end: no pane is that wide.
+const MAX_BYTES: usize = 4 * 1024;
+
+/// Bytes that are read in all, counted from the bottom.
+const MAX_ALL: usize = 256 * 1024;
+
+/// Glyphs of scroll bars.
+const SCROLLBAR: [char; 4] = ['▀', '▄', '█', '▐'];
 
 /// What a line is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +94,12 @@ impl Line<'_> {
 /// The lines of the last [`MAX_ROWS`] used rows.
 pub(super) fn lines(screen: &Screen) -> Vec<Line<'_>> {
     let used = screen.used_rows();
-    let from = used.len().saturating_sub(MAX_ROWS);
+    let mut bytes = 0;
+    let read = used.iter().rev().take(MAX_ROWS).take_while(|r| {
+        bytes += r.text().len().min(MAX_BYTES);
+        bytes <= MAX_ALL
+    });
+    let from = used.len() - read.count();
     let width = usize::from(screen.width);
     used.iter().enumerate().skip(from).map(|(row, r)| line(row, r, width)).collect()
 }
@@ -115,10 +126,20 @@ fn line(row: usize, r: &Row, width: usize) -> Line<'_> {
     };
     at.skip_blanks();
     if at.rest().starts_with('┃') {
+        let panel = panel_end(r, at.start);
         at.skip(1);
         out.bar = true;
         out.left = at.column;
-        out.scrollbar = at.drop_scrollbar();
+        out.right = width.saturating_sub(2);
+        if let Some(end) = panel {
+            // What is beyond the text are blanks, a byte each.
+            let within = end.min(at.raw.len());
+            out.right = at.column + text::width(&at.raw[at.start..within]) + (end - within);
+            out.scrollbar = at.raw[within..].starts_with(SCROLLBAR);
+            at.raw = at.raw[..within].trim_end();
+            at.start = at.start.min(at.raw.len());
+        }
+        out.scrollbar |= at.drop_scrollbar();
         at.skip_blanks();
     }
     while out.boxes < 4 && at.in_box() {
@@ -136,6 +157,22 @@ fn line(row: usize, r: &Row, width: usize) -> Line<'_> {
     out.text = plain(at.rest());
     out.kind = kind(&out.text, width.saturating_sub(out.left));
     out
+}
+
+/// Where a panel with a bar at byte `bar` ends: its background is its own, and a side bar may stand beyond.
+fn panel_end(r: &Row, bar: usize) -> Option<usize> {
+    let outside = r.style_at(0).filter(|_| bar > 0)?.bg;
+    let mut start = 0;
+    for (run, style) in r.runs() {
+        if start > bar && style.bg == outside {
+            return Some(start);
+        }
+        if start == bar && style.bg == outside {
+            return None;
+        }
+        start += run.len();
+    }
+    None
 }
 
 /// A place in a row while frames are peeled off.
@@ -177,7 +214,7 @@ impl<'a> Cursor<'a> {
     }
 
     fn drop_scrollbar(&mut self) -> bool {
-        let Some(before) = self.raw.strip_suffix(['▀', '▄', '█', '▐']) else {
+        let Some(before) = self.raw.strip_suffix(SCROLLBAR) else {
             return false;
         };
         if !before.ends_with("  ") && before.trim_end().len() > self.start {

@@ -158,7 +158,8 @@ impl Place<'_> {
             return None;
         }
         let rows: Vec<&str> = (first..=last).map(|i| self.row_from(i, base)).collect();
-        let right = usize::from(self.screen.width).saturating_sub(base);
+        let frame = &self.lines[first];
+        let right = if frame.bar { frame.right } else { frame.right.saturating_sub(base) };
         let mut joined = join(&rows, right.saturating_sub(base + self.inset), self.wrap)?;
         joined.text.drain(..prefix.len());
         if let Some(alternative) = &mut joined.alternative {
