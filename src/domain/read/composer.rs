@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::line::{Kind, Line, is_faint};
 use super::unwrap::unwrap;
 use crate::domain::agent::{ComposerFrame, ComposerShape, WrapStyle};
-use crate::domain::screen::{Attrs, Screen};
+use crate::domain::screen::{Attrs, Color, Screen};
 use crate::domain::text;
 
 /// Rows of status that may stand below a composer.
@@ -114,6 +114,8 @@ fn content_of(
     let mut typed: Vec<String> = Vec::new();
     let mut faint = String::new();
     let mut room = 0;
+    // A person types in the terminal's own colour; a placeholder may be tinted rather than faint.
+    let mut tinted = true;
     for i in content.clone() {
         let line = &lines[i];
         if line.is_text() && shape.trim.iter().any(|p| p.is_match(&line.text)) {
@@ -136,6 +138,7 @@ fn content_of(
             if is_faint(style) || (cursor && next_is_faint(row.runs(), at)) {
                 faint.push_str(part);
             } else {
+                tinted &= style.fg != Color::Default || part.trim().is_empty() || is_prompt_part(part, shape);
                 rest.push_str(part);
             }
         }
@@ -144,7 +147,7 @@ fn content_of(
             kept = kept.trim_start_matches(|c| shape.prompts.contains(&c));
         }
         room = room.max(line.right.saturating_sub(line.column + 2));
-        typed.push(kept.trim_matches(['\u{a0}', ' ']).to_owned());
+        typed.push(kept.trim_matches(['\u{a0}', ' ', '\u{200b}']).to_owned());
     }
     while typed.last().is_some_and(String::is_empty) {
         typed.pop();
@@ -154,11 +157,16 @@ fn content_of(
     let faint = text::printable(faint.trim());
     let mut found =
         Found { certain: !plain, bare: frame == content, lines: frame, typed: String::new(), faint };
-    if plain && shape.placeholders.iter().any(|p| p.is_match(typed.trim())) {
+    if (plain || tinted) && shape.placeholders.iter().any(|p| p.is_match(typed.trim())) {
         found.faint = std::mem::take(&mut typed);
     }
     found.typed = typed;
     found
+}
+
+/// True for a run that holds nothing but the prompt.
+fn is_prompt_part(part: &str, shape: &ComposerShape) -> bool {
+    part.chars().all(|c| c == ' ' || c == '\u{a0}' || shape.prompts.contains(&c))
 }
 
 /// True if the run that begins at byte `at` is faint: then a reversed cell before it is the cursor on a placeholder.

@@ -82,7 +82,8 @@ impl Line<'_> {
     pub(super) fn wraps_into(&self, next: &Line<'_>) -> bool {
         let word = next.text.split(' ').next().map_or(0, text::width);
         let room = self.right.saturating_sub(self.column + self.indent().min(3));
-        self.is_text() && next.is_text() && self.width() + 1 + word > room
+        let alike = self.boxes == next.boxes && self.bar == next.bar;
+        alike && self.is_text() && next.is_text() && self.width() + 1 + word > room
     }
 
     /// Columns that the text takes.
@@ -125,6 +126,9 @@ fn line(row: usize, r: &Row, width: usize) -> Line<'_> {
         scrollbar: false,
     };
     at.skip_blanks();
+    if !at.in_box() && at.drop_column_bar(width) {
+        out.scrollbar = true;
+    }
     if at.rest().starts_with('┃') {
         let panel = panel_end(r, at.start);
         at.skip(1);
@@ -135,7 +139,7 @@ fn line(row: usize, r: &Row, width: usize) -> Line<'_> {
             // What is beyond the text are blanks, a byte each.
             let within = end.min(at.raw.len());
             out.right = at.column + text::width(&at.raw[at.start..within]) + (end - within);
-            out.scrollbar = at.raw[within..].starts_with(SCROLLBAR);
+            out.scrollbar |= at.raw[within..].starts_with(SCROLLBAR);
             at.raw = at.raw[..within].trim_end();
             at.start = at.start.min(at.raw.len());
         }
@@ -211,6 +215,19 @@ impl<'a> Cursor<'a> {
 
     fn drop_last_bar(&mut self) {
         self.raw = self.raw.strip_suffix('│').unwrap_or(self.raw);
+    }
+
+    /// A scroll bar that runs down the very last column of the pane.
+    fn drop_column_bar(&mut self, width: usize) -> bool {
+        let Some(before) = self.raw.strip_suffix(['│', '█']) else {
+            return false;
+        };
+        if text::width(self.raw) < width || !(before.ends_with(' ') || before.trim_end().is_empty()) {
+            return false;
+        }
+        self.raw = before.trim_end();
+        self.start = self.start.min(self.raw.len());
+        true
     }
 
     fn drop_scrollbar(&mut self) -> bool {
