@@ -17,3 +17,5 @@ mod support;
 mod tmux_keys;
 mod tmux_server;
 mod tmux_watch;
+mod policy_properties;
+mod policy_table;

@@ -33,8 +33,8 @@ pub enum Fault {
     /// `( ) { }`
     #[error("a group, subshell, function or brace expansion ({0}) is in the command")]
     Group(char),
-    /// `[ ]`, or `*` and `?` where they cannot be judged.
-    #[error("a pattern ({0}) stands where the shell may put anything in its place")]
+    /// `* ? [ ]`: other names, options, even `..` may come in its place.
+    #[error("a pattern ({0}) that the shell replaces by file names is in the command")]
     Pattern(char),
     /// `~` where the shell expands it.
     #[error("a `~` is expanded by the shell")]

@@ -90,11 +90,6 @@ impl TryFrom<Written> for Kind {
 }
 
 impl Kind {
-    /// True if several words may stand where one was written: all of them are taken alike.
-    pub(super) fn takes_patterns(&self) -> bool {
-        matches!(self, Self::Named(Name::Read | Name::List | Name::Test))
-    }
-
     /// True if a value that starts with `-` is still only text.
     pub(super) fn takes_dashes(&self) -> bool {
         matches!(self, Self::Named(Name::Text))
@@ -114,7 +109,7 @@ impl Kind {
         };
         let fits = match name {
             Name::Text => true,
-            Name::Plain => !value.starts_with('-'),
+            Name::Plain => value == "-" || !value.starts_with('-'),
             Name::Word => is(&WORD, value) && !value.contains(".."),
             Name::Number => is(&NUMBER, value),
             Name::Pause => seconds(value).is_some_and(|s| s <= 60.0),
@@ -147,12 +142,12 @@ impl Kind {
     }
 }
 
-/// `-` is standard input; `@file` is read as a list of options by many programs.
+/// `-` is standard input; `@file` is read as a list of options by many programs; the rest is not usual in a path.
 fn path(access: Access, value: &str, uses: &mut Vec<Use>) -> Result<(), String> {
     if value == "-" && access == Access::Read {
         return Ok(());
     }
-    if value.starts_with(['-', '@', '+', ':']) {
+    if value.starts_with(['-', '@', '+', ':']) || value.contains(['~', '^', '=', '\n']) {
         return Err(format!("`{value}` may be something other than a path"));
     }
     uses.push(Use::Path(access, if value.is_empty() { "." } else { value }.to_owned()));
@@ -161,7 +156,7 @@ fn path(access: Access, value: &str, uses: &mut Vec<Use>) -> Result<(), String> 
 
 /// Whatever git makes of it (revision, range, path, `revision:path`), no path in it may be one that is held.
 fn revision(value: &str, uses: &mut Vec<Use>) -> Result<(), String> {
-    if value.starts_with(['-', ':', '@']) && !is(&AT, value) || value.is_empty() {
+    if !is(&REVISION, value) {
         return Err(format!("`{value}` is not a revision or path vouched for"));
     }
     uses.push(Use::Path(Access::Read, value.to_owned()));
@@ -198,7 +193,11 @@ patterns! {
     DECIMAL = r"\A[0-9]{1,9}(\.[0-9]{1,9})?\z";
     BRANCH = r"\A[A-Za-z0-9][A-Za-z0-9_./-]*\z";
     FIELDS = r"\A[0-9,-]+\z";
-    AT = r"\A@(\{[a-z0-9]+\}|[~^][0-9~^]*)?([.]{2,3}[A-Za-z0-9_./~^-]*)?\z";
+    // A name, a path or `@`, steps back from it, then another one (a range) or `:path`.
+    REVISION = concat!(
+        r"\A(?:@(?:\{[a-z0-9]+\})?|[^-@:~^=\\\n][^:~^=\\\n]*)(?:~[0-9]*|\^(?:[0-9]+|\{[a-z]*\})?|@\{[a-z0-9]+\})*",
+        r"(?:\.{2,3}(?:(?:@|[^-@:~^=\\\n][^:~^=\\\n]*)(?:~[0-9]*|\^(?:[0-9]+|\{[a-z]*\})?|@?\{[a-z0-9]+\})*)?|:[^:~^=\\\n]*)?\z",
+    );
     EXPRESSION = r"\A[A-Za-z0-9_][A-Za-z0-9_ .:\[\]-]*\z";
     // One address or two, then p, d, q or =; or one replacement without the flags that write or run.
     SED = concat!(
@@ -300,6 +299,15 @@ mod tests {
             (Name::Revision, "@~2", true),
             (Name::Revision, ":/fix", false),
             (Name::Revision, "@/x", false),
+            (Name::Revision, "HEAD^^{tree}", true),
+            (Name::Revision, "main...HEAD~2", true),
+            (Name::Revision, "HEAD~3:src/my file.rs", true),
+            (Name::Revision, "stash@{0}", true),
+            (Name::Revision, "HEAD@{1}^2", true),
+            (Name::Revision, ".e~nv", false),
+            (Name::Revision, "a^b", false),
+            (Name::Revision, "-x", false),
+            (Name::Revision, "", false),
             (Name::Read, "@args", false),
             (Name::Read, "-", true),
             (Name::Write, "-", false),

@@ -110,7 +110,7 @@ impl<'a> Lexer<'a> {
         }
         let target = self.word()?;
         Ok(match target.text.as_str() {
-            _ if target.glob || target.text.is_empty() => return Err(Fault::Redirect),
+            "" | "[" | "]" | "=" => return Err(Fault::Redirect),
             "/dev/null" => Redirect::Null,
             _ if input => Redirect::From(target.text),
             _ => Redirect::Into(target.text),
@@ -120,7 +120,7 @@ impl<'a> Lexer<'a> {
     /// A word: plain characters; or one quoted text; or plain characters that end a quoted text's prefix, as in
     /// `--include="*.rs"` or `-m"text"`.
     fn word(&mut self) -> Result<Word, Fault> {
-        let mut word = Word { text: String::new(), quoted: false, glob: false };
+        let mut word = Word { text: String::new(), quoted: false };
         while let Some(c) = self.peek() {
             match c {
                 ' ' | '\n' | ';' | '|' | '&' | '<' | '>' => break,
@@ -151,8 +151,7 @@ impl<'a> Lexer<'a> {
             // `[` and `]` alone are a program's name and its last argument; `parse` sees to that.
             '=' | '[' | ']' if first && self.stands_alone() => {}
             '=' | '^' => return Err(Fault::Lead(c)),
-            '*' | '?' => word.glob = true,
-            '[' | ']' => return Err(Fault::Pattern(c)),
+            '*' | '?' | '[' | ']' => return Err(Fault::Pattern(c)),
             '~' if first || word.text.ends_with([':', '=']) => return Err(Fault::Tilde),
             '~' => {}
             '{' if word.text.ends_with('@') => return self.at_brace(word),
@@ -220,5 +219,5 @@ fn may_precede_quote(word: &Word) -> bool {
         !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
     });
     let short = start.len() == 2 && start.starts_with('-') && start.as_bytes()[1].is_ascii_alphabetic();
-    !word.glob && (start.is_empty() || named || short)
+    start.is_empty() || named || short
 }

@@ -38,8 +38,6 @@ pub struct Word {
     pub text: String,
     /// True if some of it stood in quotes.
     pub quoted: bool,
-    /// True if an unquoted `*` or `?` stands in it: the shell may put several file names in its place.
-    pub glob: bool,
 }
 
 /// How a part is joined to the one before it.

@@ -103,7 +103,7 @@ fn complete(part: &Part) -> Result<(), Fault> {
     if name.contains('=') && name != "=" {
         return Err(Fault::Assignment);
     }
-    if program.quoted || program.glob {
+    if program.quoted {
         return Err(Fault::Name);
     }
     if KEYWORDS.contains(&name) {
@@ -194,7 +194,10 @@ mod tests {
             ("a >| x", Fault::Redirect),
             ("a 3> x", Fault::Redirect),
             ("a <> x", Fault::Redirect),
-            ("a > *", Fault::Redirect),
+            ("a > *", Fault::Pattern('*')),
+            ("a > [", Fault::Redirect),
+            ("a b*", Fault::Pattern('*')),
+            ("a ?", Fault::Pattern('?')),
             ("a > >(b)", Fault::Redirect),
             ("a << E", Fault::HereDoc),
             ("a <<< E", Fault::HereDoc),
@@ -234,7 +237,7 @@ mod tests {
             ("a 'b'c", Fault::InnerQuote),
             ("'git' push", Fault::Name),
             ("\"\" a", Fault::Name),
-            ("g* a", Fault::Name),
+            ("g* a", Fault::Pattern('*')),
             ("-a b", Fault::Name),
             ("A=b c", Fault::Assignment),
             ("A+=b c", Fault::Assignment),

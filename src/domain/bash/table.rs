@@ -102,8 +102,6 @@ pub struct Table {
     pub(super) max: Option<usize>,
     /// One of these options must be given.
     pub(super) require: Names,
-    /// No option of the program can do harm, so an unquoted pattern may start with `*`.
-    pub(super) globs: bool,
     /// What may stand behind `--`, instead of operands.
     pub(super) after: Option<Box<Table>>,
     /// Tables of subcommands.

@@ -20,7 +20,7 @@ fn vouch_at(programs: &Programs, words: &[Word], depth: usize) -> Result<Outcome
         return Err(refusal("there is no program", false));
     };
     let name = program.text.as_str();
-    if depth > MAX_DEPTH || program.quoted || program.glob {
+    if depth > MAX_DEPTH || program.quoted {
         return Err(refusal("what it starts is not written plainly", true));
     }
     if name == "cd" {
@@ -34,6 +34,10 @@ fn vouch_at(programs: &Programs, words: &[Word], depth: usize) -> Result<Outcome
         }
         _ => programs.table(name),
     };
+    // Where file names have no case, `GIT` is git.
+    if table.is_none() && programs.table(&name.to_lowercase()).is_some() {
+        return Err(refusal(format!("`{name}` is not written as usual"), true));
+    }
     let Some(table) = table else {
         return Err(refusal(format!("no table vouches for `{name}`"), false));
     };
@@ -50,7 +54,7 @@ fn refusal(reason: impl Into<String>, known: bool) -> Refusal {
 
 fn change_folder(args: &[Word]) -> Result<Outcome, Refusal> {
     match args {
-        [to] if !to.glob && !to.text.is_empty() && !to.text.starts_with(['-', '+']) => Ok(Outcome {
+        [to] if !to.text.is_empty() && !to.text.starts_with(['-', '+']) => Ok(Outcome {
             effect: Effect::Read,
             uses: vec![Use::Path(Access::Read, to.text.clone())],
             folder: None,
@@ -163,12 +167,6 @@ impl<'a> Scan<'a> {
             if word.text.starts_with('-') && word.text != "-" && !kind.takes_dashes() {
                 return Err(format!("`{}` may be taken for an option", word.text));
             }
-            if word.glob {
-                let lead_is_plain = !word.text.starts_with(['*', '?', '-', '@', '+', ':']);
-                if first || table.max.is_some() || !kind.takes_patterns() || !(lead_is_plain || table.globs) {
-                    return Err(format!("the pattern `{}` may become something else", word.text));
-                }
-            }
             kind.check(&word.text, &mut self.uses)?;
         }
         Ok(())
@@ -178,9 +176,6 @@ impl<'a> Scan<'a> {
     fn option(&mut self, args: &[Word]) -> Result<usize, String> {
         let word = &args[0];
         let text = word.text.as_str();
-        if word.glob {
-            return Err(format!("the pattern `{text}` may become something else"));
-        }
         let table = self.table;
         if table.flags.0.contains(text) {
             self.seen.insert(text.to_owned());
@@ -236,7 +231,7 @@ impl<'a> Scan<'a> {
         let Some(value) = args.get(1) else {
             return Err(format!("the value of `{name}` is missing"));
         };
-        if value.glob || value.text.starts_with('-') && value.text != "-" && !self.table.dash_values {
+        if value.text.starts_with('-') && value.text != "-" && !self.table.dash_values {
             return Err(format!("the value `{}` of `{name}` may be taken for something else", value.text));
         }
         self.value(name, kind, &value.text).map(|()| 2)
@@ -264,7 +259,7 @@ impl<'a> Scan<'a> {
         let Some(name) = args.get(at) else {
             return Err("alone it is not vouched for".into());
         };
-        let Some(table) = self.table.sub.get(&name.text).filter(|_| !name.quoted && !name.glob) else {
+        let Some(table) = self.table.sub.get(&name.text).filter(|_| !name.quoted) else {
             return Err(format!("`{}` is not vouched for", name.text));
         };
         let mut outcome = read_table(programs, table, &args[at + 1..], depth)
@@ -281,9 +276,6 @@ impl<'a> Scan<'a> {
         let mut at = if starts_with_lead { 0 } else { self.leading_options(args)? };
         for kind in leads {
             let word = args.get(at).ok_or("an argument is missing")?;
-            if word.glob {
-                return Err(format!("the pattern `{}` may become something else", word.text));
-            }
             kind.check(&word.text, &mut self.uses)?;
             at += 1;
         }

@@ -90,7 +90,7 @@ impl OnePart<'_> {
             }),
             ..*self.case
         };
-        if let Some(verdict) = self.forbidden(&case, &starts(&vouched, words.len())) {
+        if let Some(verdict) = self.forbidden(&case, &starts(&vouched, words)) {
             return (verdict, vouched.ok());
         }
         if let Err(why) = spots {
@@ -185,10 +185,13 @@ fn branches(uses: &[Use], effect: Option<Effect>, spots: &[Spot]) -> Vec<Option<
 }
 
 /// Where a program may stand among the words. Behind one that starts others, or that nobody knows, at every word.
-fn starts(vouched: &Result<Outcome, Refusal>, words: usize) -> Vec<usize> {
+fn starts(vouched: &Result<Outcome, Refusal>, words: &[Word]) -> Vec<usize> {
     match vouched {
         Ok(outcome) => std::iter::once(0).chain(outcome.starts.iter().copied()).collect(),
-        Err(refusal) if refusal.wraps => (0..words).collect(),
+        // `.` is far more often a folder than the builtin that reads a script.
+        Err(refusal) if refusal.wraps => {
+            (0..words.len()).filter(|&at| at == 0 || words[at].text != ".").collect()
+        }
         Err(_) => vec![0],
     }
 }

@@ -2,30 +2,46 @@
 
 /// True if the whole text fits the pattern.
 pub fn fits(pattern: &str, text: &str) -> bool {
-    let (p, t): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    let (mut i, mut j) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while j < t.len() {
-        if i < p.len() && p[i] == '*' {
-            star = Some((i, j));
-            i += 1;
-        } else if i < p.len() && (p[i] == '?' || p[i] == t[j]) {
-            i += 1;
-            j += 1;
-        } else if let Some((at, from)) = star {
-            i = at + 1;
-            j = from + 1;
-            star = Some((at, from + 1));
-        } else {
-            return false;
-        }
-    }
-    p[i..].iter().all(|&c| c == '*')
+    matches(pattern, text, |a, b| a == b)
 }
 
 /// As [`fits`], whatever the case of letters.
 pub fn fits_any_case(pattern: &str, text: &str) -> bool {
-    fits(&pattern.to_lowercase(), &text.to_lowercase())
+    matches(pattern, text, same_letter)
+}
+
+fn same_letter(a: char, b: char) -> bool {
+    if a.is_ascii() && b.is_ascii() {
+        return a.eq_ignore_ascii_case(&b);
+    }
+    a.to_lowercase().eq(b.to_lowercase())
+}
+
+/// Rules are tried by the hundred: nothing is copied.
+fn matches(pattern: &str, text: &str, same: fn(char, char) -> bool) -> bool {
+    let (mut p, mut t) = (pattern.chars(), text.chars());
+    // Behind the last star: the pattern, and the text from which it was tried.
+    let mut again: Option<(std::str::Chars, std::str::Chars)> = None;
+    loop {
+        let (mut next_p, mut next_t) = (p.clone(), t.clone());
+        match (next_p.next(), next_t.next()) {
+            (Some('*'), _) => {
+                again = Some((next_p.clone(), t.clone()));
+                p = next_p;
+            }
+            (None, None) => return true,
+            (Some(a), Some(b)) if a == '?' || same(a, b) => (p, t) = (next_p, next_t),
+            _ => {
+                let Some((star, from)) = &mut again else {
+                    return false;
+                };
+                if from.next().is_none() {
+                    return false;
+                }
+                (p, t) = (star.clone(), from.clone());
+            }
+        }
+    }
 }
 
 /// True for text in which a shell would see a pattern.
@@ -33,16 +49,19 @@ pub fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?'])
 }
 
-/// True if some file name fits both: `name` as the shell expands it (a leading wildcard takes no leading dot) and
-/// `pattern`. Whatever the case of letters.
+/// True if some file name fits both `name`, a pattern that a program expands by itself, and `pattern`. Whatever the
+/// case of letters.
 pub fn may_meet(name: &str, pattern: &str) -> bool {
-    let open_start = name.starts_with(['*', '?']);
-    if open_start && pattern.starts_with('.') {
-        return false;
+    if !is_pattern(name) {
+        return fits_any_case(pattern, name);
     }
-    // `*.md` picks by ending, `id_rsa*` by beginning: `id_rsa.md` is in both, and no key.
-    if open_start && !name.ends_with(['*', '?']) && pattern.ends_with('*') && !pattern.starts_with('*') {
-        return false;
+    // `*.md` picks by ending and `id_rsa*` by beginning: `id_rsa.md` is in both, and no key.
+    let by_ending = name.starts_with(['*', '?']) && !name.ends_with(['*', '?']);
+    if let Some(beginning) = pattern.strip_suffix('*')
+        && by_ending
+        && !is_pattern(beginning)
+    {
+        return fits_any_case(name, beginning);
     }
     let a: Vec<char> = name.to_lowercase().chars().collect();
     let b: Vec<char> = pattern.to_lowercase().chars().collect();
@@ -94,7 +113,7 @@ mod tests {
         for (name, pattern, expected) in [
             (".e*", ".env*", true),
             (".ENV", ".env*", true),
-            ("*", ".env", false),
+            ("*", ".env", true),
             ("*.ts", "*.pem", false),
             ("*", "*.pem", true),
             ("id_*", "id_rsa*", true),
@@ -104,6 +123,8 @@ mod tests {
             ("*.example", ".env*", false),
             (".*", ".git", true),
             ("*.md", "id_rsa*", false),
+            ("*rsa", "id_rsa*", true),
+            ("*env", ".env*", true),
             ("*.tfstate", "*.tfstate*", true),
         ] {
             assert_eq!(may_meet(name, pattern), expected, "{name} {pattern}");
@@ -113,9 +134,8 @@ mod tests {
     proptest! {
         #[test]
         fn a_name_that_fits_both_means_that_they_meet(name in "[ab.]{0,6}", a in "[ab.*?]{0,5}", b in "[ab.*?]{0,5}") {
-            let open = a.starts_with(['*', '?']);
-            let hidden = open && (name.starts_with('.') || b.ends_with('*') && !a.ends_with(['*', '?']));
-            if fits(&a, &name) && fits(&b, &name) && !hidden {
+            let by_ending = a.starts_with(['*', '?']) && !a.ends_with(['*', '?']) && b.ends_with('*');
+            if fits(&a, &name) && fits(&b, &name) && !by_ending {
                 prop_assert!(may_meet(&a, &b), "{a} {b} {name}");
             }
         }

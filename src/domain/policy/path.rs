@@ -91,6 +91,9 @@ fn meets_at(
     home: Option<&str>,
     fits: fn(&str, &str) -> bool,
 ) -> bool {
+    if !pattern.contains(['/', '~']) {
+        return !is_vague(&steps[at], pattern, at + 1 == steps.len()) && fits(&steps[at], pattern);
+    }
     let mut wanted = Vec::new();
     let anchored = pattern.starts_with(['/', '~']);
     let walked = match pattern.strip_prefix('~') {
@@ -103,13 +106,15 @@ fn meets_at(
     if walked.is_err() || wanted.is_empty() || anchored && at > 0 || at + wanted.len() > steps.len() {
         return false;
     }
-    let last = steps.len() - 1;
-    wanted.iter().zip(at..).all(|(wanted, i)| {
-        // A pattern that stands for a folder is compared with plain names only, and `*` names no folder in particular.
-        let bare = steps[i].chars().all(|c| c == '*');
-        let too_vague = i < last && (bare || is_pattern(&steps[i]) && is_pattern(wanted));
-        !too_vague && fits(&steps[i], wanted)
-    })
+    let pairs = wanted.iter().zip(at..);
+    pairs
+        .into_iter()
+        .all(|(wanted, i)| !is_vague(&steps[i], wanted, i + 1 == steps.len()) && fits(&steps[i], wanted))
+}
+
+/// A pattern that stands for a folder is compared with plain names only, and `*` names no folder in particular.
+fn is_vague(step: &str, wanted: &str, last: bool) -> bool {
+    !last && (step.bytes().all(|b| b == b'*') || is_pattern(step) && is_pattern(wanted))
 }
 
 /// A name that is no pattern itself and fits.

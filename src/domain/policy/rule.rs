@@ -114,9 +114,10 @@ impl RuleSpec {
         let fit = |patterns: &[String], word: &Word| self.text(patterns, Some(&word.text));
         let args = part.words.get(1..).unwrap_or_default();
         (self.any_arg.is_empty() || args.iter().any(|w| fit(&self.any_arg, w)))
-            && self.all_args.as_ref().is_none_or(|patterns| {
-                args.iter().all(|w| !patterns.is_empty() && !w.glob && fit(patterns, w))
-            })
+            && self
+                .all_args
+                .as_ref()
+                .is_none_or(|patterns| args.iter().all(|w| !patterns.is_empty() && fit(patterns, w)))
     }
 
     fn branch_is(&self, branch: Option<&str>, ctx: &Context) -> bool {
