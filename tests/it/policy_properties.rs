@@ -53,7 +53,10 @@ fn one_more_expansion_or_escape_is_never_read() {
     for group in table() {
         for command in &group.commands {
             for at in outside_quotes(command) {
-                for meta in ["$", "`", "(", ")", "{", "}", "!", "#", "\\", "[", "]", "\t", "\r", "\0", "\u{a0}", "\u{200b}", "\u{202e}"] {
+                for meta in [
+                    "$", "`", "(", ")", "{", "}", "!", "#", "\\", "[", "]", "\t", "\r", "\0", "\u{a0}",
+                    "\u{200b}", "\u{202e}",
+                ] {
                     let changed = format!("{}{meta}{}", &command[..at], &command[at..]);
                     if bash::read(&changed).fault.is_none() {
                         wrong.push(changed);
@@ -71,7 +74,10 @@ fn no_metacharacter_turns_a_held_command_into_a_confirmed_one() {
     for group in table().iter().filter(|g| g.preset.is_none() && g.branch.is_none() && g.cwd.is_none()) {
         for command in group.commands.iter().filter(|c| action(c, "sop") != Action::Confirm) {
             for at in outside_quotes(command) {
-                for meta in ["*", "?", "~", "^", "<", ">", "&", ";", "|", "\n", "&&", "||", ">>", "<<", "2>&1", "=", "'", "\""] {
+                for meta in [
+                    "*", "?", "~", "^", "<", ">", "&", ";", "|", "\n", "&&", "||", ">>", "<<", "2>&1", "=",
+                    "'", "\"",
+                ] {
                     let changed = format!("{}{meta}{}", &command[..at], &command[at..]);
                     if bash::read(&changed).fault.is_none() && action(&changed, "sop") == Action::Confirm {
                         wrong.push(format!("{command:?} -> {changed:?}"));

@@ -157,6 +157,23 @@ fn make_dirs(root: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// What the demo's agents were granted for good long ago, as people do: so only what matters waits for a person.
+const GRANTED: [&str; 10] = [
+    "git log",
+    "git status",
+    "git diff",
+    "git show",
+    "git branch",
+    "git add",
+    "grep",
+    "cargo build",
+    "cargo test",
+    "cargo clippy",
+];
+
+/// The one session whose agent still asks before it edits.
+const ASKS_FOR_EDITS: &str = "dev_worker1";
+
 /// How the agent of a seat is started.
 fn agent_argv(root: &Path, link: &Path, seat: &Seat, seed: u64, dir: &Path) -> Vec<String> {
     let log = root.join(format!("logs/{}.jsonl", seat.name()));
@@ -176,6 +193,10 @@ fn agent_argv(root: &Path, link: &Path, seat: &Seat, seed: u64, dir: &Path) -> V
         word("--log"),
         path(&log),
     ]
+    .into_iter()
+    .chain(GRANTED.iter().flat_map(|g| [word("--granted"), word(g)]))
+    .chain((seat.name() != ASKS_FOR_EDITS).then(|| word("--accept-edits")))
+    .collect()
 }
 
 /// A shell that runs the agent and stays when it ends, as in a pane that a person opened. Job control gives the agent a

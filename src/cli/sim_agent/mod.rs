@@ -54,6 +54,12 @@ pub struct Args {
     /// A scratch work tree in which approved steps really happen
     #[arg(long, value_name = "DIR")]
     scratch: Option<PathBuf>,
+    /// Commands that begin so run without asking, as if granted for good (again for each)
+    #[arg(long, value_name = "WORDS")]
+    granted: Vec<String>,
+    /// Begin in the mode that edits without asking
+    #[arg(long)]
+    accept_edits: bool,
     /// Set the process name (what `ps` shows; tmux looks at the first argument instead)
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -106,7 +112,8 @@ pub fn run(args: Args) -> Result<(), Fail> {
     let mut log = Log::open(args.log.as_deref()).map_err(io)?;
     let now = terminal::now();
     log.write(now, &Note::Started { pid: std::process::id() });
-    let agent = Agent::new(source, world, dice, now, terminal::second_of_day());
+    let agent = Agent::new(source, world, dice, now, terminal::second_of_day())
+        .granted(args.granted, args.accept_edits);
     match terminal::play(agent, &mut log, !args.main_screen).map_err(io)? {
         Some(End::Exit) => {
             out::line("\nResume this session with:\nclaude --resume 00000000-0000-4000-8000-000000000000");

@@ -117,6 +117,15 @@ impl Agent {
         agent
     }
 
+    /// The same with commands that it need not ask for.
+    pub fn granted(mut self, commands: Vec<String>, edits: bool) -> Self {
+        self.granted = commands;
+        if edits {
+            self.mode = Mode::AcceptEdits;
+        }
+        self
+    }
+
     /// What happened since the last call.
     pub fn notes(&mut self) -> Vec<Note> {
         std::mem::take(&mut self.notes)
