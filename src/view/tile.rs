@@ -192,14 +192,19 @@ fn content(buf: &mut Buffer, inner: Area, state: &State, theme: &Theme, session:
     let look = cells::Look { stale: !state.connected(), skip, typing };
     cells::draw(buf, inner, screen, theme, crop.top, look);
     if crop.headless && inner.h >= 3 {
-        headline(buf, Area { h: 1, ..inner }, theme, session);
+        let seen = screen.rows.iter().skip(crop.top.into()).take(inner.h.into());
+        let seen: Vec<&str> = seen.map(|row| row.text().trim()).collect();
+        headline(buf, Area { h: 1, ..inner }, theme, session, &seen);
     }
 }
 
-/// What an open dialog is about, in our own words over the first row, since its head is cut off.
-fn headline(buf: &mut Buffer, row: Area, theme: &Theme, session: &Session) {
+/// What an open dialog is about, in our own words over the first row, if its head is cut off and does not tell.
+fn headline(buf: &mut Buffer, row: Area, theme: &Theme, session: &Session, seen: &[&str]) {
     let Some(dialog) = session.dialog() else { return };
     let about = dialog.subject.as_ref().or(dialog.question.as_ref()).map_or("", String::as_str);
+    if about.lines().next().is_some_and(|first| seen.contains(&first.trim())) {
+        return;
+    }
     paint::fill(buf, row, theme.style(Role::Base).patch(theme.style(Role::Surface)));
     let mut pen = Pen::row(buf, row, 0);
     pen.put(&format!("{}: ", dialog.operation.word()), theme.style(Role::Alarm));

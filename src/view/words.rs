@@ -80,11 +80,8 @@ pub fn short_age(d: Duration) -> String {
 pub fn details(session: &Session) -> Vec<(String, Role)> {
     let why = || session.why.iter().map(|w| (one_line(w), Role::Subtext));
     let Some(dialog) = session.dialog() else { return why().collect() };
-    let mut lines: Vec<(String, Role)> = [&dialog.subject, &dialog.question]
-        .into_iter()
-        .flatten()
-        .map(|t| (one_line(t), Role::Text))
-        .collect();
+    let about = dialog.subject.as_ref().or(dialog.question.as_ref());
+    let mut lines: Vec<(String, Role)> = about.into_iter().map(|t| (one_line(t), Role::Text)).collect();
     if session.state == State::Question {
         let option = |o: &DialogOption| match &o.key {
             Some(key) => format!("{key} {}", one_line(&o.label)),
@@ -92,8 +89,8 @@ pub fn details(session: &Session) -> Vec<(String, Role)> {
         };
         let options: Vec<String> = dialog.options.iter().map(option).collect();
         lines.push((options.join("  "), Role::Subtext));
-    } else {
-        lines.truncate(1);
+    }
+    if lines.is_empty() {
         lines.extend(why());
     }
     if !dialog.complete {
