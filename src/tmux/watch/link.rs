@@ -64,6 +64,8 @@ struct Up {
 pub(super) struct Link {
     wire: Wire,
     heard: Vec<Heard<Asked>>,
+    /// The paste buffer through which screens are fetched, for the length of one command line.
+    buffer: String,
     address: Address,
     id: SocketId,
     notice: Notice,
@@ -106,6 +108,7 @@ impl Link {
         Self {
             wire,
             heard: Vec::new(),
+            buffer: format!("_archtui_{}", std::process::id()),
             address: address.clone(),
             id,
             notice,
@@ -226,8 +229,8 @@ impl Link {
         let due = self.schedule.take_due(now);
         if !due.is_empty() {
             let facts = list::facts();
-            let buffer = format!("_archtui_{}", std::process::id());
             for pane in due {
+                let buffer = &self.buffer;
                 let look = format!(
                     "capture-pane -eN -b {buffer} -t {pane} ; show-buffer -b {buffer} ; delete-buffer -b {buffer}"
                 );
@@ -250,7 +253,7 @@ impl Link {
         by(timers.check);
         by(timers.titles);
         by(self.schedule.next_wake(now));
-        by(self.sighting.wake(now));
+        by(self.sighting.wake());
         wake
     }
 

@@ -16,14 +16,12 @@ use crate::tmux::watch::schedule::Sight;
 
 /// How long the proof that writes are noticed may take.
 const PROOF: Duration = ms(1500);
-/// After a read of notices the next waits so long while they come in bursts, so that they gather …
-const GATHER: Duration = ms(1);
-/// … and so long when many panes write all the time.
-const GATHER_MANY: Duration = ms(8);
-/// Reads closer than this are a burst.
+/// So many reads of notices, each as soon after the one before as [`BURST_GAP`], are a burst: from then on they are
+/// read on a common tick only, until a few ticks in a row had nothing.
+const BURST: u32 = 3;
 const BURST_GAP: Duration = ms(20);
-/// So many busy panes are many.
-const MANY: usize = 4;
+const TICK: Duration = ms(8);
+const EMPTY_TICKS: u32 = 4;
 
 /// Which file a watch is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,32 +47,82 @@ pub(super) struct Sighting {
     watches: Option<Watches<Tty>>,
     noticed: Vec<Noticed<Tty>>,
     proof: Proof,
-    /// Before this the notices are left to gather.
-    read_at: Instant,
-    read: Option<Instant>,
+    reading: Reading,
+    /// Ticks are counted from here.
+    epoch: Instant,
+}
+
+/// How the kernel's notices are read.
+#[derive(Debug, PartialEq, Eq)]
+enum Reading {
+    /// As they come; when the last were read, and how many times in a row there was hardly a pause.
+    AsTheyCome(Option<Instant>, u32),
+    /// On a tick; the next, and how many in a row had nothing.
+    OnTicks(Instant, u32),
 }
 
 impl Sighting {
     pub(super) fn new(now: Instant) -> Self {
-        Self { watches: None, noticed: Vec::new(), proof: Proof::None, read_at: now, read: None }
+        let reading = Reading::AsTheyCome(None, 0);
+        Self { watches: None, noticed: Vec::new(), proof: Proof::None, reading, epoch: now }
     }
 
-    /// Waits until the kernel tells of something. Cancel-safe.
+    /// Waits until the kernel has told of something, or a tick has come. Cancel-safe.
     pub(super) async fn next(&mut self, now: Instant) -> std::io::Result<()> {
-        match &mut self.watches {
-            Some(watches) if now >= self.read_at => watches.next(&mut self.noticed).await,
-            _ => std::future::pending().await,
+        let Some(watches) = &mut self.watches else {
+            return std::future::pending().await;
+        };
+        match self.reading {
+            Reading::AsTheyCome(..) => watches.next(&mut self.noticed).await,
+            Reading::OnTicks(at, _) if now >= at => watches.read(&mut self.noticed),
+            Reading::OnTicks(..) => std::future::pending().await,
         }
+    }
+
+    /// Notes that notices were read, or that a tick had none.
+    fn paced(&mut self, now: Instant) -> std::io::Result<()> {
+        let Some(watches) = &mut self.watches else {
+            return Ok(());
+        };
+        let empty = self.noticed.is_empty();
+        self.reading = match self.reading {
+            Reading::AsTheyCome(..) if empty => return Ok(()),
+            Reading::AsTheyCome(last, row) => {
+                let close = last.is_some_and(|last| now.saturating_duration_since(last) < BURST_GAP);
+                let row = if close { row + 1 } else { 0 };
+                if row < BURST {
+                    Reading::AsTheyCome(Some(now), row)
+                } else {
+                    watches.gather();
+                    Reading::OnTicks(self.next_tick(now), 0)
+                }
+            }
+            Reading::OnTicks(at, _) if now < at => return Ok(()),
+            Reading::OnTicks(_, none) if empty && none + 1 >= EMPTY_TICKS => {
+                watches.wait()?;
+                Reading::AsTheyCome(None, 0)
+            }
+            Reading::OnTicks(_, none) => {
+                Reading::OnTicks(self.next_tick(now), if empty { none + 1 } else { 0 })
+            }
+        };
+        Ok(())
+    }
+
+    fn next_tick(&self, now: Instant) -> Instant {
+        let since = now.saturating_duration_since(self.epoch).as_micros() as u64;
+        let tick = TICK.as_micros() as u64;
+        self.epoch + Duration::from_micros((since / tick + 1) * tick)
     }
 
     pub(super) fn proof_failed(&self, now: Instant) -> bool {
         matches!(self.proof, Proof::Awaited(by) if now >= by)
     }
 
-    pub(super) fn wake(&self, now: Instant) -> Option<Instant> {
+    pub(super) fn wake(&self) -> Option<Instant> {
         let by = if let Proof::Awaited(by) = self.proof { Some(by) } else { None };
-        let gathered = self.watches.as_ref().map(|_| self.read_at).filter(|&at| at > now);
-        by.into_iter().chain(gathered).min()
+        let tick = if let Reading::OnTicks(at, _) = self.reading { Some(at) } else { None };
+        by.into_iter().chain(tick).min()
     }
 }
 
@@ -104,8 +152,7 @@ impl Link {
 
     /// From now on all panes are looked at without being told.
     pub(super) fn lose_sight(&mut self, why: &str, outbox: &mut Outbox, now: Instant) {
-        self.sighting.watches = None;
-        self.sighting.proof = Proof::Fails;
+        self.sighting = Sighting { proof: Proof::Fails, ..Sighting::new(now) };
         outbox.push(Told::Noticing(Notice::Scan, Some(why.to_owned())));
         for pane in self.book.panes() {
             self.schedule.see(pane.identity.id, Sight::Blind, now);
@@ -143,8 +190,8 @@ impl Link {
     }
 
     pub(super) fn take_notices(&mut self, outbox: &mut Outbox, now: Instant) {
-        if self.sighting.noticed.is_empty() {
-            return;
+        if let Err(e) = self.sighting.paced(now) {
+            self.lose_sight(&format!("inotify failed: {e}"), outbox, now);
         }
         let mut noticed = std::mem::take(&mut self.sighting.noticed);
         for notice in noticed.drain(..) {
@@ -165,12 +212,6 @@ impl Link {
             }
         }
         self.sighting.noticed = noticed;
-        let burst = self.sighting.read.is_some_and(|read| now.saturating_duration_since(read) < BURST_GAP);
-        self.sighting.read = Some(now);
-        if burst {
-            let many = self.schedule.busy(now) > MANY;
-            self.sighting.read_at = now + if many { GATHER_MANY } else { GATHER };
-        }
     }
 
     fn gain_sight(&mut self, outbox: &mut Outbox, now: Instant) {
