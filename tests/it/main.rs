@@ -17,5 +17,6 @@ mod scripts;
 mod store;
 mod support;
 mod tmux_keys;
+mod tmux_load;
 mod tmux_server;
 mod tmux_watch;
