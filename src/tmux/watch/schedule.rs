@@ -38,8 +38,10 @@ const BLIND_BACK: (Duration, Duration) = (ms(250), ms(5000));
 /// Looks a second in all, and how many at once. First looks at new panes are not counted.
 const RATE: f64 = 400.0;
 const BURST: f64 = 64.0;
-/// No new batch while so many looks are unanswered: a slow server sets the pace.
+/// No new batch while so many looks are unanswered: a slow server sets the pace …
 const MAX_FLYING: usize = 16;
+/// … and no more than this at once, so that what comes into view meanwhile does not wait for a whole fleet.
+const BATCH: usize = 48;
 
 /// Whether the kernel tells of a pane's writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,7 +200,7 @@ impl Schedule {
         due.sort_unstable();
         let mut out = Vec::with_capacity(due.len());
         for (old, _, _, id) in due {
-            if old && self.tokens < 1.0 {
+            if out.len() == BATCH || (old && self.tokens < 1.0) {
                 break;
             }
             if old {
@@ -472,13 +474,28 @@ mod tests {
     }
 
     #[test]
-    fn the_first_looks_at_a_large_fleet_are_one_batch() {
+    fn the_first_looks_at_a_large_fleet_come_at_once_and_what_is_in_view_first() {
         let zero = epoch();
         let mut schedule = Schedule::new(zero);
         for n in 0..200 {
-            schedule.add(PaneId(n), Sight::Blind, false, zero);
+            schedule.add(PaneId(n), Sight::Told, false, zero);
         }
-        assert_eq!(schedule.take_due(zero).len(), 200);
+        let first = schedule.take_due(zero);
+        assert_eq!(first.len(), BATCH);
+        // By then it is known what is in view.
+        let view: Vec<PaneId> = (190..200).map(PaneId).collect();
+        schedule.view(&view, false, zero);
+        let mut looks = first.clone();
+        let mut answered = first;
+        while looks.len() < 200 {
+            for pane in std::mem::take(&mut answered) {
+                schedule.looked(pane, true, zero);
+            }
+            answered = schedule.take_due(zero);
+            assert!(!answered.is_empty(), "first looks cost no tokens");
+            looks.extend(&answered);
+        }
+        assert_eq!(looks[BATCH..BATCH + 10], view);
     }
 
     #[test]
