@@ -8,7 +8,7 @@ use super::read::Reading;
 use super::status::State;
 
 /// A resting screen must last this long before it is idle: agents rest between two steps.
-pub const IDLE_AFTER: Duration = Duration::from_millis(1000);
+pub const IDLE_AFTER: Duration = Duration::from_secs(1);
 /// An unreadable screen must last this long before it is shown as one: half a frame is unreadable too.
 pub const UNKNOWN_AFTER: Duration = Duration::from_millis(700);
 /// An agent that was started may show nothing that can be read for this long.

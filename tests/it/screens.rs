@@ -75,7 +75,7 @@ pub fn all() -> Vec<Recorded> {
 
 /// A reading in a few lines.
 fn told(r: &Reading) -> String {
-    let mut out = format!("{}", r.state.word());
+    let mut out = r.state.word().to_owned();
     for (name, value) in [("mode", r.mode.clone()), ("version", r.version.clone())] {
         if let Some(v) = value {
             write!(out, ", {name} {v}").expect("to a string");
