@@ -10,6 +10,7 @@ mod house;
 mod policy_properties;
 mod policy_table;
 mod proc;
+mod read_cli;
 mod read_facts;
 mod read_mutations;
 mod screens;

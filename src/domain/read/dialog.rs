@@ -103,6 +103,12 @@ pub(super) fn read(
     if let Some(shape) = shape {
         subject(&mut dialog, shape, &place(shape), lines, &texts);
     }
+    // What says that rows are hidden is no part of a command.
+    let hidden = |line: &str| manifest.choice.cuts.iter().any(|p| p.is_match(line.trim()));
+    if block.cut && dialog.subject.as_deref().is_some_and(|s| s.lines().any(hidden)) {
+        dialog.subject = None;
+        dialog.alternative = None;
+    }
     let needs_subject = full.is_some_and(|s| s.subject != SubjectPlace::None);
     let mut lacks = Vec::new();
     let mut need = |ok: bool, what: &'static str| {
