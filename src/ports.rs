@@ -2,20 +2,18 @@
 //! `git` and `store` implement them, the workers use them, tests script them.
 
 use std::future::Future;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::domain::read::SelfReport;
-use jiff::Timestamp;
-
-use crate::domain::branch::{Fact, Head, Rules, WorkTree};
 use crate::domain::ledger::{Body, Book, Entry};
+use crate::domain::read::SelfReport;
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::stroke::Stroke;
 
+mod git;
+
 pub use crate::domain::server::{Notice, PaneInfo, Server, Told};
+pub use git::{Ask, Cancel, Git, GitError, HeadLook};
 
 /// What the tmux side should care for most.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,82 +86,6 @@ pub trait Processes: Send + 'static {
 
     /// What the agent in it says of itself, where it does.
     fn report(&self, pane: PaneIdentity) -> Option<SelfReport>;
-}
-
-/// A wish that a long look ends early; every copy of it is the same wish.
-#[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<AtomicBool>);
-
-impl Cancel {
-    /// Ends the look.
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// True once it is wished.
-    pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// What a look at a work tree is to find out.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Ask {
-    /// Which branches are protected, and which of them is the base.
-    pub rules: Rules,
-    /// Now.
-    pub now: Timestamp,
-    /// Count uncommitted files too: the only part whose cost grows with the tree.
-    pub status: bool,
-}
-
-/// HEAD as its file says, found in microseconds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeadLook {
-    /// The top of the work tree.
-    pub tree: PathBuf,
-    /// Where HEAD points; the branch's commit is not looked up.
-    pub head: Fact<Head>,
-}
-
-/// Why a work tree could not be looked at.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum GitError {
-    /// No repository there or above.
-    #[error("no git repository there")]
-    NotARepository,
-    /// The system does not let us read it.
-    #[error("no permission to read it")]
-    Denied,
-    /// It belongs to another user, and git's `safe.directory` does not name it.
-    #[error("it belongs to another user (git's safe.directory does not name it)")]
-    NotOwned,
-    /// It is damaged; what is wrong, in one printable line.
-    #[error("{0}")]
-    Broken(String),
-    /// It was there a moment ago, or never.
-    #[error("it does not exist (any more)")]
-    Vanished,
-    /// The look was ended by wish.
-    #[error("the look was cancelled")]
-    Cancelled,
-    /// It took too long; what hangs there is not known.
-    #[error("it did not answer within {0:?}")]
-    TooSlow(Duration),
-    /// Only the git program can read it, and that did not work; why, in one printable line.
-    #[error("{0}")]
-    Command(String),
-}
-
-/// Looks at work trees. It only reads: no lock, no hook, no filter, no program that a repository names. Plain blocking
-/// calls, for a worker's own thread.
-pub trait Git: Send + 'static {
-    /// Everything that the branch rules ask about the work tree that a folder belongs to.
-    fn look(&mut self, path: &Path, ask: &Ask, cancel: &Cancel) -> Result<WorkTree, GitError>;
-    /// Only where HEAD points.
-    fn head(&self, path: &Path) -> Result<HeadLook, GitError>;
-    /// The folders whose direct entries change when the answer changes: a bounded number, not to be watched recursively.
-    fn watch_list(&self, path: &Path) -> Result<Vec<PathBuf>, GitError>;
 }
 
 /// Why the store could not do something. Whoever meant to act does not: no key without an entry on disk.

@@ -63,7 +63,9 @@ impl Program {
             shallow: lines.get(1) == Some(&"true"),
             reftable: found.is_reftable(),
             split: has_shared_index(found),
-            remote: keys.split('\0').any(|key| key.starts_with("remote.") && key.ends_with(".url")),
+            remote: keys
+                .split('\0')
+                .any(|key| key.starts_with("remote.") && key.rsplit('.').next() == Some("url")),
             times: RefCell::default(),
         })
     }

@@ -44,7 +44,7 @@ pub fn run(hook: Hook, file: Option<&Path>, rules: &Rules, today: Date) -> Resul
         Hook::CommitMsg => {
             let file =
                 file.ok_or_else(|| Fail::usage("commit-msg needs the message's file", "git gives it"))?;
-            let text = File::open(file).and_then(|f| read(f)).map_err(|e| {
+            let text = File::open(file).and_then(read).map_err(|e| {
                 Fail::failed(
                     format!("the message cannot be read: {e}"),
                     "commit with --no-verify to go past this",

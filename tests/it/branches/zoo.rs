@@ -107,7 +107,7 @@ fn check(lab: &Lab, (name, script, expected): &Case) -> Result<(), String> {
         return Err(format!("{name}: expected {want:?}, found {:#}", tree["findings"]));
     }
     if let Some(dirty) = expected.split_whitespace().find_map(|w| w.strip_prefix("dirty="))
-        && tree["dirty"].to_string() != dirty
+        && tree["dirty"] != serde_json::from_str::<Value>(dirty).expect("a number or null")
     {
         return Err(format!("{name}: dirty is {}, expected {dirty}", tree["dirty"]));
     }

@@ -1,4 +1,4 @@
-//! What several parts of the tests need: a private tmux server, and waiting for a named condition.
+//! What several parts of the tests need: a private tmux server, test repositories, and waiting for a named condition.
 
 pub mod repo;
 pub mod room;
