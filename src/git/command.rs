@@ -2,6 +2,7 @@
 //! hooks can name is switched off, no lock is taken, nothing is fetched, time and output are bounded. Not for what is
 //! asked (`program`).
 
+use std::cell::Cell;
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -13,8 +14,8 @@ use std::time::Duration;
 use crate::domain::text;
 use crate::ports::{Cancel, GitError};
 
-/// How long one command may take.
-const LIMIT: Duration = Duration::from_secs(5);
+/// How long the commands of one look may take together.
+const LIMIT: Duration = Duration::from_secs(10);
 /// How often a wish to cancel is looked at.
 const SLICE: Duration = Duration::from_millis(20);
 /// Bytes of output that are read.
@@ -93,13 +94,16 @@ pub struct GitProgram {
     cancel: Cancel,
     overruled: Vec<(String, String)>,
     sha256: bool,
+    /// Slices of time that are left for this look.
+    left: Cell<u128>,
 }
 
 impl GitProgram {
     /// Aims at a folder.
     pub fn new(folder: &Path, sha256: bool, cancel: &Cancel) -> Self {
         let overruled = OVERRULED.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
-        Self { folder: folder.to_owned(), cancel: cancel.clone(), overruled, sha256 }
+        let left = Cell::new(LIMIT.as_millis() / SLICE.as_millis());
+        Self { folder: folder.to_owned(), cancel: cancel.clone(), overruled, sha256, left }
     }
 
     /// Takes back the overruling of a key, to ask for its value.
@@ -187,15 +191,14 @@ impl GitProgram {
     }
 
     fn wait(&self, from: &Receiver<Vec<u8>>) -> Result<Vec<u8>, GitError> {
-        let slices = LIMIT.as_millis() / SLICE.as_millis();
-        for _ in 0..slices {
+        while self.left.get() > 0 {
             match from.recv_timeout(SLICE) {
                 Ok(bytes) => return Ok(bytes),
                 Err(RecvTimeoutError::Disconnected) => return Ok(Vec::new()),
                 Err(RecvTimeoutError::Timeout) if self.cancel.is_cancelled() => {
                     return Err(GitError::Cancelled);
                 }
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => self.left.set(self.left.get() - 1),
             }
         }
         Err(GitError::TooSlow(LIMIT))

@@ -49,22 +49,21 @@ impl Library {
             _ => Failure::Error(from_git2(&e)),
         })?;
         let library = Self { bare: repo.is_bare() || found.top.is_none(), repo, cancel: cancel.clone() };
-        if !library.bare {
-            library.check_tree(found.top.as_deref())?;
+        // A configuration can name any folder as work tree.
+        let named = library.repo.workdir().and_then(|dir| dir.canonicalize().ok());
+        if !library.bare && named.as_deref() != found.top.as_deref() {
+            let what = "its configuration names another folder as work tree";
+            return Err(Failure::Error(GitError::Broken(what.to_owned())));
         }
         Ok(library)
     }
 
-    /// A configuration can name any folder as work tree, and an index can be split or sparse, which only git reads.
-    fn check_tree(&self, own: Option<&Path>) -> Result<(), Failure> {
-        let named = self.repo.workdir().and_then(|dir| dir.canonicalize().ok());
-        if named.as_deref() != own {
-            let what = "its configuration names another folder as work tree";
-            return Err(Failure::Error(GitError::Broken(what.to_owned())));
-        }
+    /// Says beforehand that the files have to be counted by git: a sparse index is read by it alone.
+    pub fn can_count(&self) -> Result<(), Failure> {
         match self.repo.index() {
-            Err(e) if is_split(&e) => Ok(()),
-            Err(e) if e.message().contains("extension") => Err(Failure::Unsupported),
+            Err(e) if !self.bare && e.message().contains("extension") && !is_split(&e) => {
+                Err(Failure::Unsupported)
+            }
             _ => Ok(()),
         }
     }

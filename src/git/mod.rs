@@ -77,6 +77,9 @@ impl SystemGit {
 
 fn by_library(found: &Found, ask: &Ask, cancel: &Cancel) -> Result<WorkTree, Failure> {
     let library = Library::open(found, cancel)?;
+    if ask.status {
+        library.can_count()?;
+    }
     assemble::assemble(found, &library, ask, cancel).map_err(Failure::Error)
 }
 

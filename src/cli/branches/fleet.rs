@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::super::{Fail, setup, status};
 use crate::domain::roster::Tier;
-use crate::domain::status::State;
-use crate::ports::Git;
+use crate::evidence::proc::Proc;
+use crate::ports::{Git, Processes};
 
 /// A session that works somewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,13 +34,11 @@ pub fn places(ground: &setup::Ground, git: &impl Git) -> Result<Vec<Place>, Fail
         return Ok(Vec::new());
     }
     let state = status::look_once(ground)?;
+    let processes = Proc::new(None);
     let mut trees: BTreeMap<PathBuf, Place> = BTreeMap::new();
     for session in &state.fleet.sessions {
         let (Some(member), Some(pane)) = (&session.member, &session.pane) else { continue };
-        if matches!(session.state, State::Shell | State::Exited | State::Gone) {
-            continue;
-        }
-        let Ok(folder) = std::fs::read_link(format!("/proc/{}/cwd", pane.identity.pid)) else { continue };
+        let Some(folder) = processes.folder(pane.identity) else { continue };
         let Ok(head) = git.head(&folder) else { continue };
         let place = trees.entry(head.tree).or_insert_with(|| Place { folder, workers: Vec::new() });
         place.workers.push(Worker {

@@ -1,5 +1,6 @@
 //! Branch compliance against the real git: a zoo of repositories, hostile and broken ones, the hooks.
 
+mod api;
 mod hooks;
 mod hostile;
 mod zoo;

@@ -1,11 +1,11 @@
 //! Builds test repositories with the real git, from small scripts: own HOME, no user or system configuration, fixed
 //! identity, dates counted back from one moment. Not for judging them.
 
-use std::cell::Cell;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tempfile::TempDir;
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 pub struct Lab {
     root: TempDir,
     /// Seconds since the epoch at which the next commit is made.
-    clock: Cell<i64>,
+    clock: AtomicI64,
     /// The moment that ages are counted back from.
     now: i64,
 }
@@ -28,7 +28,7 @@ impl Lab {
         let root = tempfile::tempdir().expect("a scratch folder");
         fs::create_dir(root.path().join("home")).expect("a home");
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs().cast_signed();
-        Self { root, clock: Cell::new(now - 7200), now }
+        Self { root, clock: AtomicI64::new(now - 7200), now }
     }
 
     pub fn path(&self) -> PathBuf {
@@ -44,7 +44,7 @@ impl Lab {
         let mut command = Command::new(program);
         let path = std::env::var_os("PATH").expect("a PATH");
         let home = self.root.path().join("home");
-        let date = format!("{} +0000", self.clock.get());
+        let date = format!("{} +0000", self.clock.load(Ordering::Relaxed));
         command
             .current_dir(cwd)
             .env_clear()
@@ -95,7 +95,7 @@ impl Lab {
     pub fn build(&self, name: &str, script: &str) -> PathBuf {
         let top = self.path().join(name);
         fs::create_dir_all(&top).expect("a folder of its own");
-        self.clock.set(self.now - 7200);
+        self.clock.store(self.now - 7200, Ordering::Relaxed);
         let (mut cwd, mut look) = (top.clone(), None);
         for step in script.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')) {
             let (word, rest) = step.split_once(' ').unwrap_or((step, ""));
@@ -128,7 +128,8 @@ impl Lab {
                 self.tick(60);
                 let file = cwd.join("work.txt");
                 let before = fs::read_to_string(&file).unwrap_or_default();
-                fs::write(file, format!("{before}{}\n", self.clock.get())).expect("a change");
+                fs::write(file, format!("{before}{}\n", self.clock.load(Ordering::Relaxed)))
+                    .expect("a change");
                 let message = rest.replace("\\n", "\n").replace("\\e", "\x1b");
                 let done = self.git(cwd, &["add", "work.txt"]).status.success()
                     && self
@@ -141,7 +142,7 @@ impl Lab {
                 let (number, unit) = rest.split_at(rest.len() - 1);
                 let hours: i64 = number.parse().expect("a number");
                 let seconds = hours * if unit == "d" { 86400 } else { 3600 };
-                self.clock.set(self.now - seconds);
+                self.clock.store(self.now - seconds, Ordering::Relaxed);
             }
             "file" => write(&cwd.join(first.replace("\\n", "\n").replace("\\e", "\x1b")), text.as_bytes()),
             "exec" => {
@@ -170,7 +171,7 @@ impl Lab {
     }
 
     fn tick(&self, seconds: i64) {
-        self.clock.set(self.clock.get() + seconds);
+        self.clock.fetch_add(seconds, Ordering::Relaxed);
     }
 }
 
