@@ -45,7 +45,7 @@ const TREES: [(&str, Tree); 9] = [
 ];
 
 /// What a worker beyond the nine begins with.
-const MORE: Tree = tree("{session}", "feature/{session}-{date}", &["feat: a start"], 2, true);
+const MORE: Tree = Tree { linked: true, ..tree("{session}", "feature/{session}-{date}", &[], 2, false) };
 
 const fn tree(
     dir: &'static str,
@@ -54,7 +54,7 @@ const fn tree(
     dirty: usize,
     pushed: bool,
 ) -> Tree {
-    Tree { dir, branch, commits, dirty, pushed }
+    Tree { dir, branch, commits, dirty, pushed, linked: false }
 }
 
 /// One session of the demo.

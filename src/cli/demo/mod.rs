@@ -106,6 +106,12 @@ pub fn run(args: &Args, room: impl FnOnce(&Demo, Option<Duration>) -> Result<(),
         let _inside = runtime.enter();
         Signals::listen().map_err(|e| failed("signals", e))?
     };
+    if !args.headless {
+        let many = args.sessions;
+        out::complain(&format!(
+            "{many} simulated agents on a private tmux server; q leaves, nothing stays behind"
+        ));
+    }
     let demo = Demo::start(args.sessions.into(), args.seed, &env)?;
     if args.headless {
         out::offer(&format!("socket {}\nconfig {}", demo.socket().display(), demo.config_file().display()));

@@ -5,7 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use git2::build::RepoBuilder;
-use git2::{BranchType, Commit, IndexAddOption, Repository, RepositoryInitOptions, Signature, Time};
+use git2::{
+    BranchType, Commit, IndexAddOption, Repository, RepositoryInitOptions, Signature, Time,
+    WorktreeAddOptions,
+};
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -37,6 +40,8 @@ pub struct Tree {
     pub dirty: usize,
     /// The branch and its commits are on origin, too.
     pub pushed: bool,
+    /// A linked work tree of one common clone instead of a clone of its own: a tenth of the files, for large fleets.
+    pub linked: bool,
 }
 
 /// The repositories of one demo.
@@ -89,15 +94,11 @@ impl Repos {
         let branch =
             tree.branch.replace("{date}", &self.date).replace("{session}", &session.replace('_', "-"));
         let from = if branch == "main" { "main" } else { "dev" };
-        let repo = RepoBuilder::new().branch(from).clone(&self.origin.display().to_string(), &dir)?;
-        let mut config = repo.config()?;
-        config.set_str("user.name", session)?;
-        config.set_str("user.email", &format!("{session}@demo.invalid"))?;
-        if branch != from {
-            let head = repo.head()?.peel_to_commit()?;
-            repo.branch(&branch, &head, false)?;
-            repo.set_head(&format!("refs/heads/{branch}"))?;
-        }
+        let repo = if tree.linked {
+            self.link(session, &dir, &branch)?
+        } else {
+            self.clone(session, &dir, from, &branch)?
+        };
         for (i, (subject, hours)) in
             tree.commits.iter().zip((1..=tree.commits.len() as u32).rev()).enumerate()
         {
@@ -113,6 +114,34 @@ impl Repos {
         }
         write(&dir.join("build/reader"), "built\n")?;
         Ok(dir)
+    }
+
+    fn clone(&self, who: &str, dir: &Path, from: &str, branch: &str) -> Result<Repository, git2::Error> {
+        let repo = RepoBuilder::new().branch(from).clone(&self.origin.display().to_string(), dir)?;
+        let mut config = repo.config()?;
+        config.set_str("user.name", who)?;
+        config.set_str("user.email", &format!("{who}@demo.invalid"))?;
+        if branch != from {
+            let head = repo.head()?.peel_to_commit()?;
+            repo.branch(branch, &head, false)?;
+            repo.set_head(&format!("refs/heads/{branch}"))?;
+        }
+        Ok(repo)
+    }
+
+    /// A linked work tree on a branch of its own.
+    fn link(&self, name: &str, dir: &Path, branch: &str) -> Result<Repository, git2::Error> {
+        let common = self.root.join("common");
+        let repo = match Repository::open(&common) {
+            Ok(repo) => repo,
+            Err(_) => self.clone("worker", &common, "dev", "dev")?,
+        };
+        let start = repo.head()?.peel_to_commit()?;
+        let reference = repo.branch(branch, &start, false)?.into_reference();
+        let mut options = WorktreeAddOptions::new();
+        options.reference(Some(&reference));
+        repo.worktree(name, dir, Some(&options))?;
+        Repository::open(dir)
     }
 
     /// Commits all that is there, as if it had been done `hours` ago.
@@ -155,6 +184,7 @@ mod tests {
             commits: &["feat: one", "wip"],
             dirty: 3,
             pushed: true,
+            linked: false,
         };
         let path = repos.tree("dev_worker1", &tree).expect("made");
         let repo = Repository::open(&path).expect("a repository");
@@ -170,6 +200,13 @@ mod tests {
         let local = commit.id();
         let there = repo.refname_to_id("refs/remotes/origin/feature/dev-worker1-0208").expect("pushed");
         assert_eq!(repo.graph_ahead_behind(local, there), Ok((0, 0)));
+        for session in ["dev_worker4", "dev_worker5"] {
+            let linked = Tree { linked: true, pushed: false, commits: &[], ..tree };
+            let repo = Repository::open(repos.tree(session, &linked).expect("made")).expect("a work tree");
+            assert!(repo.is_worktree());
+            let branch = format!("feature/{}-0208", session.replace('_', "-"));
+            assert_eq!(repo.head().expect("a head").shorthand(), Ok(branch.as_str()));
+        }
         // Shared: the same folder, untouched.
         assert_eq!(repos.tree("dev_worker1", &Tree { branch: "other", ..tree }).expect("shared"), path);
     }
