@@ -43,13 +43,12 @@ impl LockName {
     /// Of the server behind a socket. One that does not exist yet is told apart by its path.
     pub fn of(socket: &Path) -> Self {
         let uid = rustix::process::geteuid().as_raw();
-        Self(match fs::metadata(socket) {
-            Ok(meta) => format!("actor-{uid}-{:x}-{}.lock", meta.dev(), meta.ino()),
-            Err(_) => {
-                let path = Sha256::digest(socket.as_os_str().as_bytes());
-                let path: u64 = path.iter().take(8).fold(0, |n, b| n << 8 | u64::from(*b));
-                format!("actor-{uid}-none-{path:016x}.lock")
-            }
+        Self(if let Ok(meta) = fs::metadata(socket) {
+            format!("actor-{uid}-{:x}-{}.lock", meta.dev(), meta.ino())
+        } else {
+            let path = Sha256::digest(socket.as_os_str().as_bytes());
+            let path: u64 = path.iter().take(8).fold(0, |n, b| n << 8 | u64::from(*b));
+            format!("actor-{uid}-none-{path:016x}.lock")
         })
     }
 }

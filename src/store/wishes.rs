@@ -55,16 +55,12 @@ impl Store {
                 tx.query_row(sql, [ms], read).optional().map_err(said)
             })?;
             let Some((id, who, ask, at)) = taken else { return Ok(None) };
-            match serde_json::from_str(&ask) {
-                Ok(ask) => {
-                    let at = Timestamp::from_millisecond(at).unwrap_or(now);
-                    return Ok(Some(Wish { id, who, ask, at }));
-                }
-                Err(_) => {
-                    let text = "the actor does not know this wish; it is of another version".to_owned();
-                    self.answer(id, &Answer { done: false, text }, now)?;
-                }
+            if let Ok(ask) = serde_json::from_str(&ask) {
+                let at = Timestamp::from_millisecond(at).unwrap_or(now);
+                return Ok(Some(Wish { id, who, ask, at }));
             }
+            let text = "the actor does not know this wish; it is of another version".to_owned();
+            self.answer(id, &Answer { done: false, text }, now)?;
         }
     }
 

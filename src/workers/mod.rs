@@ -24,7 +24,7 @@ pub const WAITING: usize = 1024;
 /// The first pause before a failed worker is started again; it doubles up to [`PAUSE_MAX`].
 const PAUSE: Duration = Duration::from_millis(500);
 /// The longest pause.
-const PAUSE_MAX: Duration = Duration::from_secs(60);
+const PAUSE_MAX: Duration = Duration::from_mins(1);
 
 /// A background task that can be started again where it failed.
 pub trait Worker: Send + 'static {

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_archtui");
 /// No condition takes this long, not even on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[expect(clippy::disallowed_methods, reason = "tests drive real programs")]
 fn command(program: &str, home: &Path) -> Command {

@@ -21,7 +21,7 @@ use jiff::civil::DateTime;
 
 /// The instant of every frame: an hour after the start.
 pub const NOW: Now = Now {
-    mono: Duration::from_secs(3600),
+    mono: Duration::from_hours(1),
     utc: Timestamp::UNIX_EPOCH,
     local: DateTime::constant(2026, 2, 8, 14, 32, 7, 0),
 };

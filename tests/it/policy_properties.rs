@@ -1,25 +1,12 @@
-//! Properties of the judge, and bash itself as an oracle: what the reader accepts must be split into exactly the same
-//! words by a real shell.
+//! Properties of the judge over the table of commands: nothing put into a command makes it harmless.
 
-use std::fmt::Write as _;
-use std::process::{Command, Stdio};
-
-use archtui::domain::bash::{self, Joint};
-use archtui::domain::policy::{Action, Verdict};
-use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
+use archtui::domain::bash;
+use archtui::domain::policy::Action;
 
 use crate::policy_table::{context, judge, table};
 
 fn action(command: &str, preset: &str) -> Action {
     judge(command, &context(), preset).action
-}
-
-/// All rows of the table that read without a fault and neither change the folder nor the branch.
-fn plain_rows() -> Vec<String> {
-    let rows = table().into_iter().flat_map(|g| g.commands);
-    let steady = |c: &String| !["cd ", "switch", "checkout"].iter().any(|w| c.contains(w));
-    rows.filter(|c| bash::read(c).fault.is_none()).filter(steady).collect()
 }
 
 /// Byte offsets between characters at which no quote is open.

@@ -14,9 +14,9 @@ use crate::support::tmux::{PrivateTmux, signal};
 use crate::support::{now, wait_until};
 
 /// Prints a coloured burst at odd moments, then a last line, then is still.
-const BURSTS: &str = r#"n=0; while [ $n -lt 12 ]; do n=$((n+1));
+const BURSTS: &str = r"n=0; while [ $n -lt 12 ]; do n=$((n+1));
   seq $n $((n+9)) | while read -r i; do printf '\033[3%dm● step %d\033[0m edited \033[1mpart_%d\033[0m\n' $((i%8)) $i $i; done;
-  sleep 0.0$((n%7+1)); done; printf 'the last word'; exec cat"#;
+  sleep 0.0$((n%7+1)); done; printf 'the last word'; exec cat";
 
 #[tokio::test]
 async fn after_any_burst_every_screen_is_true() {

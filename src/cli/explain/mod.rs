@@ -102,7 +102,7 @@ impl Explain {
             };
             let reading = read(&screen, &facts, agents);
             let shown = file.to_string_lossy();
-            let verdict = self.verdict(&reading, self.context(self.cwd.as_deref(), None));
+            let verdict = self.verdict(&reading, Self::context(self.cwd.as_deref(), None));
             let named = (self.json || self.files.len() > 1).then_some(("file", &*shown));
             self.tell(named, &reading, &verdict);
         }
@@ -127,7 +127,7 @@ impl Explain {
         let folder = session.pane.as_ref().and_then(|p| Proc::new(None).folder(p.identity));
         let cwd = self.cwd.clone().or(folder);
         let reading = session.tracker.reading();
-        let verdict = self.verdict(reading, self.context(cwd.as_deref(), Some(session)));
+        let verdict = self.verdict(reading, Self::context(cwd.as_deref(), Some(session)));
         self.tell(self.json.then_some(("session", name)), reading, &verdict);
         Ok(())
     }
@@ -141,7 +141,7 @@ impl Explain {
     }
 
     /// Who asks and where, as far as it is known.
-    fn context(&self, cwd: Option<&Path>, session: Option<&Session>) -> Context {
+    fn context(cwd: Option<&Path>, session: Option<&Session>) -> Context {
         let known = cwd.and_then(|dir| dir.canonicalize().ok()).map(|dir| super::policy::place(&dir));
         let mut ctx = known.unwrap_or_default();
         if let Some(session) = session {

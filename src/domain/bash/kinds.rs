@@ -19,6 +19,7 @@ pub(super) enum Kind {
 }
 
 /// The named kinds; the word in a table is the name in kebab-case.
+#[expect(clippy::enum_variant_names, reason = "these are the words of the tables of options")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Name {
@@ -114,9 +115,8 @@ impl Kind {
             Name::Number => is(&NUMBER, value),
             Name::Pause => seconds(value).is_some_and(|s| s <= 60.0),
             Name::Limit => seconds(value).is_some_and(|s| s <= 3600.0),
-            Name::Read => return path(Access::Read, value, uses),
             Name::Script if value == "-" => false,
-            Name::Script => return path(Access::Read, value, uses),
+            Name::Read | Name::Script => return path(Access::Read, value, uses),
             Name::Write => return path(Access::Write, value, uses),
             Name::List => return path(Access::List, value, uses),
             Name::Folder => !value.is_empty() && !value.starts_with(['-', '+', ':']),

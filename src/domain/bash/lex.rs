@@ -146,14 +146,14 @@ impl<'a> Lexer<'a> {
     fn plain(&mut self, c: char, word: &mut Word) -> Result<(), Fault> {
         let first = word.text.is_empty();
         match c {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '@' | '%' | '+' | ':' | ',' | '.' | '/' | '-' => {}
+            '~' if first || word.text.ends_with([':', '=']) => return Err(Fault::Tilde),
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '@' | '%' | '+' | ':' | ',' | '.' | '/' | '-' | '~' => {
+            }
             '=' | '^' if !first => {}
             // `[` and `]` alone are a program's name and its last argument; `parse` sees to that.
             '=' | '[' | ']' if first && self.stands_alone() => {}
             '=' | '^' => return Err(Fault::Lead(c)),
             '*' | '?' | '[' | ']' => return Err(Fault::Pattern(c)),
-            '~' if first || word.text.ends_with([':', '=']) => return Err(Fault::Tilde),
-            '~' => {}
             '{' if word.text.ends_with('@') => return self.at_brace(word),
             '(' | ')' | '{' | '}' => return Err(Fault::Group(c)),
             '$' | '`' => return Err(Fault::Expansion(c)),

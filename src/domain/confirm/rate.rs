@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::domain::ledger::{Actor, Entry, Outcome};
 use crate::domain::session::SessionName;
 
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 
 /// The limits in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

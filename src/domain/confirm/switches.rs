@@ -11,7 +11,7 @@ use super::stamp;
 use crate::domain::session::SessionName;
 
 /// A clock that was set back by more than this since the lease was granted ends it: nobody knows how long it has run.
-const SLACK: Duration = Duration::from_secs(300);
+const SLACK: Duration = Duration::from_mins(5);
 
 /// Who switched something, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,7 +35,7 @@ pub struct Lease {
 
 impl Lease {
     /// How long one lasts unless said otherwise.
-    pub const LENGTH: Duration = Duration::from_secs(8 * 3600);
+    pub const LENGTH: Duration = Duration::from_hours(8);
 
     fn covers(&self, now: Timestamp) -> bool {
         now < self.until && now.saturating_add(SLACK).is_ok_and(|n| n >= self.from.at)

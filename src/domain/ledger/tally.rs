@@ -72,7 +72,10 @@ impl Tally {
     /// Confirmed by automation in each of the last `n` hours, the oldest first, the running one last.
     pub fn hours(&self, now: Timestamp, n: usize) -> Vec<u32> {
         let this = now.as_millisecond().div_euclid(HOUR_MS);
-        (0..n as i64).rev().map(|ago| self.hours.get(&(this - ago)).copied().unwrap_or(0)).collect()
+        (0..i64::try_from(n).unwrap_or(i64::MAX))
+            .rev()
+            .map(|ago| self.hours.get(&(this - ago)).copied().unwrap_or(0))
+            .collect()
     }
 
     /// Confirmed by automation, in all.

@@ -24,7 +24,6 @@ impl<'a> Subject<'a> {
     /// What a dialog of this operation shows.
     pub fn of(operation: Operation, text: Option<&'a str>) -> Self {
         match (operation, text) {
-            (_, None) => Self::Nothing,
             (Operation::Bash, Some(t)) => Self::Command(t),
             (Operation::Fetch, Some(t)) => Self::Url(t),
             (

@@ -544,7 +544,7 @@ mod tests {
         let mut sim = Sim::new(3, Sight::Told, true);
         sim.wrote(PaneId(2));
         sim.run(1000);
-        let old = sim.now - ms(500);
+        let old = sim.now.checked_sub(ms(500)).unwrap();
         assert_eq!(sim.schedule.oldest(2, old), [PaneId(1), PaneId(3)]);
         assert_eq!(sim.schedule.oldest(9, old).len(), 3);
     }

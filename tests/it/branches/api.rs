@@ -58,7 +58,7 @@ fn watched(git: &SystemGit, path: &Path) -> Vec<String> {
     let mut out: Vec<String> = folders
         .iter()
         .flat_map(|dir| fs::read_dir(dir).expect("a folder").flatten())
-        .map(|e| format!("{:?} {:?}", e.path(), e.metadata().and_then(|m| m.modified()).ok()))
+        .map(|e| format!("{} {:?}", e.path().display(), e.metadata().and_then(|m| m.modified()).ok()))
         .collect();
     out.sort();
     out
