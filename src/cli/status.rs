@@ -59,7 +59,11 @@ pub fn look_once(ground: &setup::Ground) -> Result<State, Fail> {
                 Server::Connecting => false,
                 Server::Up { .. } => {
                     state.listed
-                        && state.fleet.sessions.iter().all(|s| s.pane.is_none() || s.screen.is_some())
+                        && state
+                            .fleet
+                            .sessions
+                            .iter()
+                            .all(|s| s.pane.is_none() || (s.screen.is_some() && !s.is_settling()))
                 }
                 _ => true,
             };

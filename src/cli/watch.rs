@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use super::{Fail, Global, out, setup};
 use crate::app::State;
 use crate::app::state::SessionKey;
+use crate::domain::dialog::DialogId;
 use crate::domain::server::Server;
 use crate::domain::status::State as Status;
+use crate::domain::track::Seen;
 use crate::evidence::proc::Proc;
 use crate::runtime::headless;
 use crate::tmux::watch::Watcher;
@@ -48,7 +50,14 @@ pub fn run(global: &Global, _args: &WatchArgs) -> Result<(), Fail> {
 #[derive(Default)]
 struct ToldBefore {
     server: Option<Server>,
-    sessions: BTreeMap<SessionKey, Status>,
+    sessions: BTreeMap<SessionKey, Last>,
+}
+
+/// What was told last of one session.
+#[derive(Clone, Copy, Default, PartialEq)]
+struct Last {
+    state: Option<Status>,
+    dialog: Option<(DialogId, u64)>,
 }
 
 impl ToldBefore {
@@ -57,25 +66,34 @@ impl ToldBefore {
         let mut news = Vec::new();
         if self.server.as_ref() != Some(&state.server) {
             self.server = Some(state.server.clone());
-            news.push(json!({ "event": "server", "session": null, "pane": null, "mono_ns": mono_ns, "server": state.server }));
+            news.push(json!({
+                "event": "server", "session": null, "pane": null, "mono_ns": mono_ns, "server": state.server,
+            }));
         }
         let mut seen = BTreeMap::new();
         for s in &state.fleet.sessions {
             let key = s.key();
-            let before = self.sessions.get(&key).copied();
-            if before != Some(s.state) {
+            let before = self.sessions.get(&key).copied().unwrap_or_default();
+            let now = Last { state: Some(s.state), dialog: s.tracker.dialog().map(Seen::key) };
+            let pane = s.pane.as_ref().map(|p| p.identity.id.to_string());
+            if before.dialog != now.dialog {
                 news.push(json!({
-                    "event": "state", "session": s.name, "pane": s.pane.as_ref().map(|p| p.identity.id.to_string()),
-                    "mono_ns": mono_ns, "state": s.state, "before": before, "why": s.why.join("; "),
+                    "event": "dialog", "session": s.name, "pane": pane, "mono_ns": mono_ns, "dialog": s.dialog(),
                 }));
             }
-            seen.insert(key, s.state);
+            if before.state != now.state {
+                news.push(json!({
+                    "event": "state", "session": s.name, "pane": pane, "mono_ns": mono_ns,
+                    "state": s.state, "before": before.state, "why": s.why.join("; "),
+                }));
+            }
+            seen.insert(key, now);
         }
         for (key, before) in &self.sessions {
             if let (SessionKey::Pane(pane), false) = (key, seen.contains_key(key)) {
                 news.push(json!({
-                    "event": "state", "session": null, "pane": pane.id.to_string(),
-                    "mono_ns": mono_ns, "state": Status::Gone, "before": before, "why": "the pane is gone",
+                    "event": "state", "session": null, "pane": pane.id.to_string(), "mono_ns": mono_ns,
+                    "state": Status::Gone, "before": before.state, "why": "the pane is gone",
                 }));
             }
         }

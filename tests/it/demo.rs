@@ -234,7 +234,7 @@ fn the_control_room_leaves_without_a_trace() {
         let person = Server(socket);
         let shown = || tmux(&person.0, &["capture-pane", "-p"]);
         eventually("both sessions are on the screen", || {
-            let wanted = ["architect", "claude_orch", "manual mode"];
+            let wanted = ["architect", "claude_orch", "accept edits"];
             shown().filter(|s| wanted.iter().all(|w| s.contains(w)))
         });
         tmux(&person.0, leave).expect("sent");

@@ -7,7 +7,6 @@ mod draw;
 mod fleets;
 mod frames;
 mod house;
-mod policy_properties;
 mod policy_table;
 mod proc;
 mod read_cli;

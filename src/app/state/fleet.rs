@@ -88,6 +88,11 @@ impl Session {
         changed
     }
 
+    /// What its screen says has not lasted long enough to be believed: it may rest for an instant only.
+    pub fn is_settling(&self) -> bool {
+        self.tracker.due().is_some()
+    }
+
     fn follow(&mut self) {
         self.state = self.tracker.state();
         self.since = self.tracker.since();

@@ -222,7 +222,11 @@ impl<'a> Cursor<'a> {
         let Some(before) = self.raw.strip_suffix(['│', '█']) else {
             return false;
         };
-        if text::width(self.raw) < width || !(before.ends_with(' ') || before.trim_end().is_empty()) {
+        // A pane of a few columns has no room for one.
+        if width < 4
+            || text::width(self.raw) < width
+            || !(before.ends_with(' ') || before.trim_end().is_empty())
+        {
             return false;
         }
         self.raw = before.trim_end();
