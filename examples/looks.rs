@@ -1,5 +1,5 @@
-//! Watches a tmux server as the control room does and tells what that costs: `looks SOCKET [auto|inotify|scan] [FRONT]`,
-//! FRONT = how many panes are in view (all without it). Prints when the first grid was complete, then a line every 5 s.
+//! Watches a tmux server as the control room does and tells what that costs: `looks SOCKET [auto|inotify|scan] [FRONT] [MARK]`,
+//! FRONT = how many panes are in view (all without it), MARK = a text whose appearance on a screen prints SEEN. Prints when the first grid was complete, then a line every 5 s.
 //! For measuring; nothing is typed, nothing is drawn.
 
 use std::collections::HashSet;
@@ -43,6 +43,8 @@ async fn main() {
         _ => Notice::Auto,
     };
     let front: usize = args.get(2).and_then(|n| n.parse().ok()).unwrap_or(usize::MAX);
+    let mark = args.get(3);
+    let mut marked: HashSet<PaneId> = HashSet::new();
     let (mut watcher, _keys) = Watcher::new(Address::resolve(&socket, &Environment::default()), notice);
     let mut missing: Option<HashSet<PaneId>> = None;
     let mut server = String::new();
@@ -66,8 +68,16 @@ async fn main() {
                     missing.get_or_insert_with(|| ids.iter().copied().collect());
                     watcher.look_at(View { front: ids.into_iter().take(front).collect(), paused: false });
                 }
-                Told::Screen { pane, .. } => {
+                Told::Screen { pane, screen, .. } => {
                     screens += 1;
+                    if let Some(mark) = mark {
+                        let shows = screen.rows.iter().any(|row| row.text().contains(mark.as_str()));
+                        if !shows {
+                            marked.remove(&pane.id);
+                        } else if marked.insert(pane.id) {
+                            say("SEEN");
+                        }
+                    }
                     if let Some(missing) = &mut missing {
                         missing.remove(&pane.id);
                     }

@@ -6,8 +6,9 @@ use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+
+use tokio::net::UnixStream;
 
 use crate::domain::session::PaneId;
 
@@ -84,31 +85,37 @@ pub type SocketId = (u64, u64);
 /// What stands at the socket's path.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Found {
-    /// A server listens.
-    Listening(SocketId),
+    /// A server listens. Its process as *we* number it: in another pid namespace it calls itself otherwise.
+    Listening(SocketId, Option<u32>),
     /// Nothing is there.
     Nothing,
     /// A socket on which nobody listens: its server was killed.
     Stale,
     /// We may not use it, or it is no socket; why.
     Barred(String),
+    /// It takes no connection now: its queue is full because it does not answer.
+    Silent,
 }
 
 /// Looks whether a server listens. The connection is closed at once; the server takes it for a client that left.
-pub fn probe(socket: &Path) -> Found {
-    match UnixStream::connect(socket) {
-        Ok(_) => socket_id(socket).map_or(Found::Nothing, Found::Listening),
-        Err(e) => match e.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Found::Nothing,
-            io::ErrorKind::ConnectionRefused if is_socket(socket) => Found::Stale,
-            io::ErrorKind::ConnectionRefused => {
-                Found::Barred(format!("{} is not a socket", socket.display()))
-            }
-            io::ErrorKind::PermissionDenied => {
-                Found::Barred(format!("no permission for {}", socket.display()))
-            }
-            _ => Found::Barred(format!("{}: {e}", socket.display())),
-        },
+pub async fn probe(socket: &Path) -> Found {
+    let stream = match UnixStream::connect(socket).await {
+        Ok(stream) => stream,
+        Err(e) => return refused(socket, &e),
+    };
+    let pid =
+        stream.peer_cred().ok().and_then(|cred| u32::try_from(cred.pid()?).ok()).filter(|&pid| pid != 0);
+    socket_id(socket).map_or(Found::Nothing, |id| Found::Listening(id, pid))
+}
+
+fn refused(socket: &Path, e: &io::Error) -> Found {
+    match e.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Found::Nothing,
+        io::ErrorKind::ConnectionRefused if is_socket(socket) => Found::Stale,
+        io::ErrorKind::ConnectionRefused => Found::Barred(format!("{} is not a socket", socket.display())),
+        io::ErrorKind::PermissionDenied => Found::Barred(format!("no permission for {}", socket.display())),
+        io::ErrorKind::WouldBlock => Found::Silent,
+        _ => Found::Barred(format!("{}: {e}", socket.display())),
     }
 }
 
@@ -166,18 +173,19 @@ mod tests {
         assert_eq!(Address::resolve(&Wanted::Default, &env(None, None)).own_pane, None);
     }
 
-    #[test]
-    fn what_stands_there_is_told_apart() {
+    #[tokio::test]
+    async fn what_stands_there_is_told_apart() {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("s");
-        assert_eq!(probe(&path), Found::Nothing);
-        assert_eq!(probe(&dir.path().join("none/s")), Found::Nothing);
+        assert_eq!(probe(&path).await, Found::Nothing);
+        assert_eq!(probe(&dir.path().join("none/s")).await, Found::Nothing);
         let listener = std::os::unix::net::UnixListener::bind(&path).expect("bind");
-        assert!(matches!(probe(&path), Found::Listening(_)));
+        let us = Some(std::process::id());
+        assert!(matches!(probe(&path).await, Found::Listening(_, pid) if pid == us));
         drop(listener);
-        assert_eq!(probe(&path), Found::Stale);
+        assert_eq!(probe(&path).await, Found::Stale);
         fs::remove_file(&path).expect("remove");
         fs::write(&path, "x").expect("write");
-        assert!(matches!(probe(&path), Found::Barred(_)));
+        assert!(matches!(probe(&path).await, Found::Barred(_)));
     }
 }

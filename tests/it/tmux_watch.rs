@@ -236,3 +236,39 @@ async fn looking_does_not_fill_the_servers_memory() {
     // A leak of the text alone would be more than 4 kB a look.
     assert!(grown < u64::from(looks) / 2 + 1024, "{grown} kB in {looks} looks");
 }
+
+/// In another namespace the names of terminals and the numbers of processes are somebody else's: nothing that the kernel
+/// tells here may be believed, and all is seen none the less.
+#[tokio::test]
+async fn a_server_in_a_container_is_scanned() {
+    let program = "printf ready; read -r x; printf after; exec cat";
+    let pts = "mount -t devpts -o newinstance,ptmxmode=0666 devpts /dev/pts &&";
+    for (flags, before, words) in [
+        // Terminals of its own: `/dev/pts/0` is another here, or none.
+        (&["--mount"][..], pts, "/dev/pts/"),
+        // Processes of its own.
+        (&["--pid", "--mount-proc"][..], "", "cannot be watched"),
+    ] {
+        let Some(tmux) = PrivateTmux::contained(flags, before, program) else {
+            #[expect(clippy::print_stderr, reason = "a skipped test says so")]
+            {
+                eprintln!("skipped: no namespace may be made here with {flags:?}");
+            }
+            continue;
+        };
+        let pane = PaneId(0);
+        tmux.wait_for(pane, "ready");
+        let mut room = Room::new(&tmux, Notice::Auto);
+        room.until_settled().await;
+        let told =
+            |r: &Room| r.notice.clone().is_some_and(|(_, why)| why.is_some_and(|why| why.contains(words)));
+        room.until("it is told why", told).await;
+        if flags.contains(&"--pid") {
+            assert_eq!(room.identity(pane).start, 0, "that process is another one here: {room:?}");
+        }
+        room.until_shown(pane, "ready").await;
+        tmux.run(&["send-keys", "-t", "%0", "Enter"]);
+        room.until_shown(pane, "after").await;
+        same_cells(&tmux, &room, pane);
+    }
+}

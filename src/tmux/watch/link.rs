@@ -27,8 +27,10 @@ const fn ms(n: u64) -> Duration {
 
 /// The slow sweep: a list, a few of the oldest looks again, the socket's file.
 const SWEEP: Duration = ms(2000);
-/// Looks that a sweep repeats although nothing told of a change.
-const SWEEP_LOOKS: usize = 4;
+/// Looks that a sweep repeats although nothing told of a change …
+const SWEEP_LOOKS: usize = 6;
+/// … at panes in view that were not looked at for so long, and at the others.
+const SWEEP_AGE: (Duration, Duration) = (ms(4000), ms(10_000));
 /// Between two cheap checks where writes are not noticed: while something moves, and when nothing did for a while.
 const CHECK: (Duration, Duration) = (ms(100), ms(500));
 /// A notice of the server is followed by a list after this, to take several together.
@@ -68,6 +70,8 @@ pub(super) struct Link {
     buffer: String,
     address: Address,
     id: SocketId,
+    /// The server's process as our kernel numbers it.
+    peer: Option<u32>,
     notice: Notice,
     attached: bool,
     up: Option<Up>,
@@ -100,7 +104,7 @@ impl Link {
     pub(super) fn new(
         wire: Wire,
         address: &Address,
-        id: SocketId,
+        (id, peer): (SocketId, Option<u32>),
         notice: Notice,
         view: View,
         now: Instant,
@@ -111,6 +115,7 @@ impl Link {
             buffer: format!("_archtui_{}", std::process::id()),
             address: address.clone(),
             id,
+            peer,
             notice,
             attached: false,
             up: None,
@@ -208,7 +213,7 @@ impl Link {
             self.look_at_socket(outbox)?;
             self.timers.list = Some(now);
             if !self.view.paused {
-                for pane in self.schedule.oldest(SWEEP_LOOKS, now.checked_sub(SWEEP * 3).unwrap_or(now)) {
+                for pane in self.schedule.oldest(SWEEP_LOOKS, SWEEP_AGE, now) {
                     self.schedule.nudge(pane, now);
                 }
             }

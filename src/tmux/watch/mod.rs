@@ -80,23 +80,29 @@ impl Watcher {
             State::Off(at, folder) => {
                 let at = *at;
                 tokio::select! {
-                    // Keys first: a person who types should be told at once that nobody listens.
-                    wish = self.keys.recv(), if self.keys_open => match wish {
-                        Some(wish) => drop(wish.answer.send(Err(TypeError::NotConnected))),
-                        None => self.keys_open = false,
-                    },
-                    () = tokio::time::sleep_until(at.into()) => self.connect(),
-                    () = arrival(folder.as_mut()) => self.connect(),
+                    // A person who types is told at once that nobody listens.
+                    wish = self.keys.recv(), if self.keys_open => {
+                        match wish {
+                            Some(wish) => drop(wish.answer.send(Err(TypeError::NotConnected))),
+                            None => self.keys_open = false,
+                        }
+                        return;
+                    }
+                    () = tokio::time::sleep_until(at.into()) => {}
+                    () = arrival(folder.as_mut()) => {}
                 }
+                self.connect().await;
             }
         }
     }
 
-    fn connect(&mut self) {
+    /// Cancel-safe: until it is known what stands there, nothing has changed.
+    async fn connect(&mut self) {
+        let found = address::probe(&self.address.socket).await;
         let now = clock();
         let socket = &self.address.socket;
-        let id = match address::probe(socket) {
-            Found::Listening(id) => id,
+        let (id, pid) = match found {
+            Found::Listening(id, pid) => (id, pid),
             Found::Nothing => {
                 let why = format!("no server at {}", socket.display());
                 return self.lose(Server::Missing { why });
@@ -106,12 +112,14 @@ impl Watcher {
                 return self.lose(Server::Missing { why });
             }
             Found::Barred(why) => return self.lose(Server::Unusable { why }),
+            Found::Silent => return self.lose(Server::Lost { why: "tmux does not answer".to_owned() }),
         };
         self.attempts += 1;
         let session = format!("_archtui_{}_{}", std::process::id(), self.attempts);
         match secret().and_then(|secret| Connection::open(socket, &session, secret)) {
             Ok(connection) => {
-                let link = Link::new(connection, &self.address, id, self.notice, self.view.clone(), now);
+                let link =
+                    Link::new(connection, &self.address, (id, pid), self.notice, self.view.clone(), now);
                 self.state = State::On(Box::new(link));
             }
             Err(e) if e.kind() == io::ErrorKind::NotFound => self.lose(Server::Unusable {

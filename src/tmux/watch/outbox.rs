@@ -47,7 +47,7 @@ fn supersedes(new: &Told, old: &Told) -> bool {
         (Told::Screen { pane: new, .. }, Told::Screen { pane: old, .. }) => new.id == old.id,
         (Told::Wrote(new), Told::Screen { pane: old, .. }) => *new == old.id,
         (Told::Wrote(new), Told::Wrote(old)) => new == old,
-        (Told::Panes(_), Told::Panes(_)) => true,
+        (Told::Panes(_), Told::Panes(_)) | (Told::Noticing(..), Told::Noticing(..)) => true,
         _ => false,
     }
 }

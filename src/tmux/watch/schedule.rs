@@ -173,16 +173,25 @@ impl Schedule {
         }
     }
 
-    /// The pane of `count` that were looked at longest ago, and before `before`: for the slow sweep.
-    pub fn oldest(&self, count: usize, before: Instant) -> Vec<PaneId> {
+    /// Panes that were not looked at for an age (one for panes in view, one for the others), those in view and the
+    /// oldest first: for the slow sweep.
+    pub fn oldest(&self, count: usize, age: (Duration, Duration), now: Instant) -> Vec<PaneId> {
         let mut old: Vec<_> = self
             .slots
             .iter()
             .filter(|(_, s)| !s.flying && s.due.is_none())
-            .filter_map(|(id, s)| s.asked.filter(|&a| a < before).map(|a| (!s.front, a, *id)))
+            .filter_map(|(id, s)| Some((!s.front, s.asked?, *id)))
+            .filter(|(back, asked, _)| {
+                now.saturating_duration_since(*asked) >= if *back { age.1 } else { age.0 }
+            })
             .collect();
         old.sort_unstable();
         old.into_iter().take(count).map(|(_, _, id)| id).collect()
+    }
+
+    /// How many panes' writes are not told of.
+    pub fn blind(&self) -> usize {
+        self.slots.values().filter(|s| s.sight == Sight::Blind).count()
     }
 
     /// The panes to look at now; they count as asked.
@@ -260,17 +269,6 @@ impl Schedule {
         // Wait for several tokens, not for one: a batch costs one wake-up.
         let wait = (8.0 - self.tokens).max(1.0) / RATE;
         Some(due.max(self.filled + Duration::from_secs_f64(wait)))
-    }
-
-    /// True if some pane's writes are not told of.
-    pub fn any_blind(&self) -> bool {
-        !self.paused && self.slots.values().any(|s| s.sight == Sight::Blind)
-    }
-
-    /// How many panes write all the time.
-    pub fn busy(&self, now: Instant) -> usize {
-        let fresh = |w: Instant| now.saturating_duration_since(w) < STREAK_GAP;
-        self.slots.values().filter(|s| s.busy() && s.last_write.is_some_and(fresh)).count()
     }
 
     fn next_tick(&self, at: Instant) -> Instant {
@@ -544,9 +542,12 @@ mod tests {
         let mut sim = Sim::new(3, Sight::Told, true);
         sim.wrote(PaneId(2));
         sim.run(1000);
-        let old = sim.now.checked_sub(ms(500)).unwrap();
-        assert_eq!(sim.schedule.oldest(2, old), [PaneId(1), PaneId(3)]);
-        assert_eq!(sim.schedule.oldest(9, old).len(), 3);
+        let age = (ms(500), ms(5000));
+        assert_eq!(sim.schedule.oldest(2, age, sim.now), [PaneId(1), PaneId(3)]);
+        assert_eq!(sim.schedule.oldest(9, age, sim.now).len(), 3);
+        sim.schedule.view(&[PaneId(3)], false, sim.now);
+        assert_eq!(sim.schedule.oldest(2, age, sim.now), [PaneId(3), PaneId(1)], "in view first");
+        assert_eq!(sim.schedule.oldest(9, age, sim.now), [PaneId(3), PaneId(1)], "the other is not old yet");
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! A tmux server of one test's own: a socket in a scratch folder, no config, ended with the value.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use archtui::domain::proc::ProcStat;
 use archtui::domain::session::{PaneId, PaneIdentity};
@@ -13,6 +13,8 @@ use super::wait_until;
 pub struct PrivateTmux {
     dir: tempfile::TempDir,
     socket: PathBuf,
+    /// The first process of its namespaces, where it has some of its own.
+    init: Option<Child>,
 }
 
 impl PrivateTmux {
@@ -20,7 +22,34 @@ impl PrivateTmux {
     pub fn new() -> Self {
         let dir = tempfile::Builder::new().prefix("archtui-test.").tempdir().expect("a scratch folder");
         let socket = dir.path().join("socket");
-        Self { dir, socket }
+        Self { dir, socket, init: None }
+    }
+
+    /// A server that runs in namespaces of its own, as in a container; `None` where that is not allowed here. `flags` are
+    /// those of unshare(1), `before` a shell command that prepares them, `command` what its one session runs.
+    pub fn contained(flags: &[&str], before: &str, command: &str) -> Option<Self> {
+        let mut tmux = Self::new();
+        let start = format!(
+            "{before} tmux -S '{}' -u -f /dev/null new-session -d -s one -x 120 -y 40 '{command}'; exec sleep 1000",
+            tmux.socket.display()
+        );
+        #[expect(clippy::disallowed_methods, reason = "tests start their own tmux")]
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--fork", "--kill-child"]).args(flags).args(["sh", "-c", &start]);
+        unshare.env("LC_ALL", "C.UTF-8").env("TERM", "xterm-256color").env("HOME", tmux.dir.path());
+        unshare.env_remove("TMUX").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut init = unshare.spawn().ok()?;
+        let mut ended = false;
+        wait_until(
+            "the contained server runs",
+            || {
+                ended = init.try_wait().is_ok_and(|status| status.is_some());
+                ended || tmux.pid().is_some()
+            },
+            String::new,
+        );
+        tmux.init = Some(init);
+        (!ended && tmux.pid().is_some()).then_some(tmux)
     }
 
     /// The scratch folder.
@@ -143,6 +172,13 @@ pub fn signal(pid: u32, signal: rustix::process::Signal) {
 
 impl Drop for PrivateTmux {
     fn drop(&mut self) {
+        // Its server's pid means another process here.
+        if let Some(mut init) = self.init.take() {
+            self.try_run(&["kill-server"]);
+            let _ = init.kill();
+            let _ = init.wait();
+            return;
+        }
         // By signal: `kill-server` can hang while a control client has unread output.
         if let Some(pid) = self.pid() {
             signal(pid, rustix::process::Signal::CONT);

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Asked, CHECK, Link, TITLES_GAP, Up, ms};
+use super::{Asked, CHECK, Link, TITLES_GAP, Up, ms, sight};
 use crate::domain::server::{Server, Told};
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::ports::TypeError;
@@ -91,10 +91,17 @@ impl Link {
         self.up.as_ref().map_or(0, |up| up.pid)
     }
 
+    /// The server, if its pids mean to us what they mean to it: not where it runs in another pid namespace.
+    fn same_pids(&self) -> Option<u32> {
+        self.up.as_ref().map(|up| up.pid).filter(|&pid| self.peer == Some(pid))
+    }
+
     fn take_list(&mut self, body: &str, outbox: &mut Outbox, now: Instant) -> Result<(), Server> {
         let server = self.server_pid();
         let own = self.address.own_pane.filter(|(pid, _)| *pid == server).map(|(_, pane)| pane);
-        let changes = self.book.listed(body, own, |pid| super::sight::start_of(pid, server));
+        let same = self.same_pids();
+        let changes =
+            self.book.listed(body, own, |pid| same.map_or(0, |server| sight::start_of(pid, server)));
         if changes.empty {
             // Ours alone would keep alive a server that nobody uses.
             outbox.push(Told::Panes(Vec::new()));
@@ -114,6 +121,7 @@ impl Link {
             self.schedule.nudge(pane, now);
         }
         self.keep_checking(!changes.moved.is_empty(), now);
+        self.tell_sight(outbox);
         if changes.told {
             self.timers.titles = None;
             outbox.push(Told::Panes(self.book.panes().to_vec()));
@@ -132,7 +140,7 @@ impl Link {
 
     /// Where writes are not told of, the cheap check goes on, at a pace that slows down while nothing moves.
     fn keep_checking(&mut self, moved: bool, now: Instant) {
-        if !self.schedule.any_blind() {
+        if self.view.paused || self.schedule.blind() == 0 {
             self.timers.check = None;
             return;
         }
@@ -159,11 +167,8 @@ impl Link {
         }
         match look {
             Look::New(pane, screen, stirred) => {
-                let settled = self.schedule.looked(pane.id, true, now);
-                let wrote = self.unseen.contains(&pane.id) || stirred;
-                if settled {
-                    self.unseen.remove(&pane.id);
-                }
+                self.schedule.looked(pane.id, true, now);
+                let wrote = self.unseen.remove(&pane.id) || stirred;
                 outbox.push(Told::Screen { pane, screen, wrote });
             }
             Look::Same => {
@@ -185,6 +190,11 @@ impl Link {
         if answer.is_closed() {
             return;
         }
+        // A server that does not answer would type it whenever it wakes.
+        if self.silent {
+            drop(answer.send(Err(TypeError::NotConnected)));
+            return;
+        }
         if self.replaced(pane) {
             drop(answer.send(Err(TypeError::Gone)));
             return;
@@ -195,7 +205,7 @@ impl Link {
 
     /// True if the pane is known to be another one by now. What the server can tell is in the guard.
     fn replaced(&self, pane: PaneIdentity) -> bool {
-        let start = super::sight::start_of(pane.pid, self.server_pid());
+        let start = self.same_pids().map_or(0, |server| sight::start_of(pane.pid, server));
         pane.start != 0 && start != pane.start
     }
 

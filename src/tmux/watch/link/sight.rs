@@ -50,6 +50,8 @@ pub(super) struct Sighting {
     reading: Reading,
     /// Ticks are counted from here.
     epoch: Instant,
+    /// Of how many panes it was told that they cannot be watched.
+    blind: Option<usize>,
 }
 
 /// How the kernel's notices are read.
@@ -64,7 +66,7 @@ enum Reading {
 impl Sighting {
     pub(super) fn new(now: Instant) -> Self {
         let reading = Reading::AsTheyCome(None, 0);
-        Self { watches: None, noticed: Vec::new(), proof: Proof::None, reading, epoch: now }
+        Self { watches: None, noticed: Vec::new(), proof: Proof::None, reading, epoch: now, blind: None }
     }
 
     /// Waits until the kernel has told of something, or a tick has come. Cancel-safe.
@@ -220,15 +222,27 @@ impl Link {
         }
         self.sighting.proof = Proof::Holds;
         self.timers.check = None;
-        outbox.push(Told::Noticing(Notice::Inotify, None));
         let panes: Vec<PaneId> = self.book.panes().iter().map(|p| p.identity.id).collect();
         for pane in panes {
             let sight = self.watch_pane(pane);
             self.schedule.see(pane, sight, now);
         }
-        if self.schedule.any_blind() {
+        self.tell_sight(outbox);
+        if self.schedule.blind() > 0 {
             self.timers.check = Some(now);
         }
+    }
+
+    /// Tells how changes are noticed, and of how many panes they cannot be: again whenever that number changes.
+    pub(super) fn tell_sight(&mut self, outbox: &mut Outbox) {
+        let blind = self.schedule.blind();
+        if self.sighting.proof != Proof::Holds || self.sighting.blind == Some(blind) {
+            return;
+        }
+        self.sighting.blind = Some(blind);
+        let why = (blind > 0)
+            .then(|| format!("{blind} panes' terminals cannot be watched from here and are scanned"));
+        outbox.push(Told::Noticing(Notice::Inotify, why));
     }
 }
 
