@@ -201,6 +201,9 @@ impl Config {
             role: s.role.clone(),
             reports_to: s.reports_to.clone(),
             agent: s.agent.clone(),
+            protected: s.protected,
+            skills: s.skills.clone(),
+            dir: s.dir.clone(),
         });
         Roster { members: members.collect() }
     }

@@ -17,5 +17,6 @@ pub mod server;
 pub mod session;
 pub mod status;
 pub mod stroke;
+pub mod task;
 pub mod text;
 pub mod track;

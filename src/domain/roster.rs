@@ -41,6 +41,12 @@ pub struct Member {
     pub reports_to: Option<String>,
     /// The agent that runs there, if the config says.
     pub agent: Option<String>,
+    /// Never restarted, no tasks dispatched.
+    pub protected: bool,
+    /// What it is good at.
+    pub skills: Vec<String>,
+    /// The folder it belongs in.
+    pub dir: Option<String>,
 }
 
 impl Member {
@@ -52,6 +58,14 @@ impl Member {
     /// True if the session of that name belongs to this entry.
     pub fn covers(&self, session: &SessionName) -> bool {
         glob(&self.name, session.as_str())
+    }
+
+    /// True if it is meant by a word for its tier, its role or one of its skills, letters compared without case.
+    pub fn answers_to(&self, word: &str) -> bool {
+        let same = |s: &str| s.to_lowercase() == word.to_lowercase();
+        self.tier.is_some_and(|t| same(t.word()))
+            || self.role.as_deref().is_some_and(same)
+            || self.skills.iter().any(|s| same(s))
     }
 }
 
@@ -67,6 +81,11 @@ impl Roster {
     pub fn place(&self, session: &SessionName) -> Option<usize> {
         let own = self.members.iter().position(|m| !m.is_pattern() && m.covers(session));
         own.or_else(|| self.members.iter().position(|m| m.covers(session)))
+    }
+
+    /// The entry itself.
+    pub fn member(&self, session: &SessionName) -> Option<&Member> {
+        self.place(session).and_then(|i| self.members.get(i))
     }
 }
 

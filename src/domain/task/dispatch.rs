@@ -1,0 +1,174 @@
+//! Who gets what: the oldest task of the highest priority for a session that fits. Waiting raises the priority, a target is
+//! strict, and a task that nobody may take now stands in nobody's way.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::attempt::End;
+use super::clock::{Now, QueueTime};
+use super::evidence::span;
+use super::misfit::Misfit;
+use super::queue::Queue;
+use super::{Priority, State, Task, TaskId, chain};
+use crate::domain::roster::{Member, Tier};
+use crate::domain::session::{PaneIdentity, SessionName};
+use crate::domain::status;
+
+/// A session as far as tasks care, as it was last seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Its name.
+    pub session: SessionName,
+    /// Its pane.
+    pub pane: PaneIdentity,
+    /// Its entry in the roster; `None` = unmanaged.
+    pub member: Option<Member>,
+    /// What it does.
+    pub state: status::State,
+    /// For how long.
+    pub lasts: Duration,
+    /// Nothing stands in its composer.
+    pub composer_empty: bool,
+    /// A person is attached and was active just now, or types through archtui.
+    pub attended: bool,
+    /// Percent of the context left, where the agent shows it.
+    pub context_left: Option<u8>,
+    /// The root of the work tree it is in, or its folder.
+    pub tree: Option<String>,
+}
+
+impl Queue {
+    /// The next hand-out, if there is one: which task, to whom.
+    pub fn dispatch<'a>(&self, sessions: &'a [Candidate], now: Now) -> Option<(TaskId, &'a Candidate)> {
+        let free: Vec<&Candidate> = sessions.iter().filter(|s| self.is_free(s).is_ok()).collect();
+        if free.is_empty() {
+            return None;
+        }
+        let order = self.order(self.clock.read(now));
+        order.into_iter().find_map(|t| choose(t, &free).map(|s| (t.id, s)))
+    }
+
+    /// Tasks that may be handed out, the next one first.
+    pub fn order(&self, at: QueueTime) -> Vec<&Task> {
+        let mut ready: Vec<(Reverse<Priority>, TaskId, &Task)> = self
+            .tasks
+            .values()
+            .filter(|t| t.state == State::Queued && t.not_before <= at)
+            .map(|t| (Reverse(self.urgency(t, at)), t.id, t))
+            .collect();
+        ready.sort_unstable_by_key(|(urgency, id, _)| (*urgency, *id));
+        ready.into_iter().map(|(_, _, t)| t).collect()
+    }
+
+    /// What a task's priority counts for after having waited.
+    pub fn urgency(&self, task: &Task, at: QueueTime) -> Priority {
+        task.priority.aged(at.since(task.ready), self.rules.ageing)
+    }
+
+    /// Whether a session may get a task now; if not, why.
+    pub fn fits(&self, task: &Task, s: &Candidate) -> Result<(), Misfit> {
+        suits(task, s).and_then(|()| self.is_free(s))
+    }
+
+    /// Whether a session may get anything now.
+    fn is_free(&self, s: &Candidate) -> Result<(), Misfit> {
+        let member = s.member.as_ref().ok_or(Misfit::Unmanaged)?;
+        if member.protected {
+            return Err(Misfit::Protected);
+        }
+        if let Some(task) = self.holder(&s.session) {
+            return Err(Misfit::Has(task.id));
+        }
+        if s.state != status::State::Idle {
+            return Err(Misfit::State(s.state));
+        }
+        if !s.composer_empty {
+            return Err(Misfit::Composer);
+        }
+        if s.attended {
+            return Err(Misfit::Attended);
+        }
+        if s.lasts < self.rules.settle {
+            return Err(Misfit::Fresh(s.lasts));
+        }
+        match s.context_left {
+            Some(left) if left < self.rules.least_context => Err(Misfit::Context(left)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Why a task is not handed out now, in a sentence; `None` if it could be, or is not waiting.
+    pub fn why(&self, task: &Task, sessions: &[Candidate], now: Now) -> Option<String> {
+        let at = self.clock.read(now);
+        match task.state {
+            State::Blocked => return task.reason.clone(),
+            State::Queued => {}
+            _ => return None,
+        }
+        if task.not_before > at {
+            let left = span(task.not_before.since(at));
+            let before = task.reason.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
+            return Some(format!("is tried again in {left}{before}"));
+        }
+        if let Some(target) = &task.target {
+            return match sessions.iter().find(|s| s.session == *target) {
+                None => Some(format!("{target} does not exist now")),
+                Some(s) => self.fits(task, s).err().map(|m| format!("{target} {m}")),
+            };
+        }
+        let mut count: BTreeMap<String, usize> = BTreeMap::new();
+        for s in sessions.iter().filter(|s| s.member.is_some()) {
+            match self.fits(task, s) {
+                Ok(()) => return None,
+                // Who may never take it is not what it waits for.
+                Err(m @ (Misfit::WrongTier(_) | Misfit::NotRole(_) | Misfit::Protected)) => drop(m),
+                Err(Misfit::Has(_)) => *count.entry("has a task".into()).or_default() += 1,
+                Err(Misfit::Fresh(_)) => *count.entry("became idle just now".into()).or_default() += 1,
+                Err(m) => *count.entry(m.to_string()).or_default() += 1,
+            }
+        }
+        let list: Vec<String> = count.into_iter().map(|(why, n)| format!("{n} {why}")).collect();
+        Some(match list.as_slice() {
+            [] => "no session that may take it exists now".into(),
+            list => format!("no session is free: {}", list.join(", ")),
+        })
+    }
+}
+
+/// Of the sessions that fit, one where the task has not come to nothing before, then the one that was idle longest.
+fn choose<'a>(task: &Task, free: &[&'a Candidate]) -> Option<&'a Candidate> {
+    let failed_at = |s: &Candidate| {
+        let here = |a: &&super::Attempt| a.session == s.session;
+        task.attempts.iter().filter(here).any(|a| matches!(a.end, Some(End::Declined | End::Died)))
+    };
+    let fitting = free.iter().enumerate().filter(|(_, s)| suits(task, s).is_ok());
+    fitting.min_by_key(|(i, s)| (failed_at(s), Reverse(s.lasts), *i)).map(|(_, s)| *s)
+}
+
+/// Whether this task is one for this session at all.
+fn suits(task: &Task, s: &Candidate) -> Result<(), Misfit> {
+    let member = s.member.as_ref().ok_or(Misfit::Unmanaged)?;
+    if let Some(target) = task.target.as_ref().filter(|t| **t != s.session) {
+        return Err(Misfit::NotTarget(target.clone()));
+    }
+    if task.target.is_none() && !chain::may_take(task.tier, &task.from, member.tier) {
+        return Err(Misfit::WrongTier(task.tier.map_or("session of that tier", Tier::word)));
+    }
+    if let Some(role) = task.role.as_ref().filter(|r| !member.answers_to(r)) {
+        return Err(Misfit::NotRole(role.clone()));
+    }
+    // Its own folder by the roster, and the task's.
+    for want in [member.dir.as_ref(), task.dir.as_ref()].into_iter().flatten() {
+        if !s.tree.as_ref().is_some_and(|is| same_tree(is, want)) {
+            return Err(Misfit::WrongTree { want: want.clone(), is: s.tree.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// Whether a path is the work tree meant, or lies in it.
+fn same_tree(is: &str, want: &str) -> bool {
+    let want = want.trim_end_matches('/');
+    is.trim_end_matches('/') == want || is.strip_prefix(want).is_some_and(|rest| rest.starts_with('/'))
+}

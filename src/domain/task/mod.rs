@@ -1,0 +1,157 @@
+//! The queue of work: what a task is, who may take it, and every step between a person's wish and the evidence that it is
+//! done. Pure: facts come in as [`Event`]s, what is to be done goes out as [`Effect`]s. Not for typing (the typist does
+//! that), not for storing (`store::queue`).
+//!
+//! ```text
+//!            ┌──────── declined: nothing was typed; later, and rather elsewhere ────────┐
+//!            ▼                                                                          │
+//!  blocked → queued → leased → typing → typed → delivered → working → done              │
+//!                       │        │        │         │           └ the agent ended: again, elsewhere, three times → failed
+//!                       └────────┼────────┼─────────┴ not known what became of it → held: a person decides
+//!                                └ paste  └ Enter: both are written down *before* they are done
+//! ```
+//! A step that reaches the keyboard is an effect of an event, and effects are carried out only after the change is on
+//! disk. So after a crash the record can only be ahead of the keyboard: what it says was begun is looked up, never repeated.
+
+pub mod attempt;
+pub mod chain;
+pub mod clock;
+pub mod dispatch;
+pub mod entry;
+pub mod event;
+pub mod evidence;
+pub mod id;
+pub mod misfit;
+pub mod plan;
+pub mod priority;
+pub mod queue;
+pub mod refusal;
+pub mod state;
+pub mod text;
+
+mod delivery;
+mod watch;
+mod wish;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use attempt::{Attempt, End};
+pub use clock::{Now, QueueTime};
+pub use dispatch::Candidate;
+pub use entry::{After, Order, Request};
+pub use event::{Effect, Errand, Event, News, Sight, Sighting, Step};
+pub use evidence::Evidence;
+pub use id::{Kind, Sender, TaskId};
+pub use misfit::Misfit;
+pub use priority::Priority;
+pub use queue::{Queue, Rules};
+pub use refusal::Refusal;
+pub use state::State;
+pub use text::TaskText;
+pub use wish::{Granted, Sure, Wish};
+
+use super::roster::Tier;
+use super::session::SessionName;
+
+/// A piece of work in the queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Task {
+    /// Its number, short enough to say aloud.
+    pub id: TaskId,
+    /// Work, or a message that is told and not watched.
+    pub kind: Kind,
+    /// What is to be done.
+    pub text: TaskText,
+    /// Where it stands.
+    pub state: State,
+    /// It takes longer than it was given. Watched, not failed.
+    pub overdue: bool,
+    /// How urgent it was called when it was queued.
+    pub priority: Priority,
+    /// The one session that may take it.
+    pub target: Option<SessionName>,
+    /// The role, skill or tier that a session must have to take it.
+    pub role: Option<String>,
+    /// The tier of those who may take it when no target is named.
+    pub tier: Option<Tier>,
+    /// The work tree it belongs to.
+    pub dir: Option<String>,
+    /// Who asked for it.
+    pub from: Sender,
+    /// Tasks that must be done first.
+    pub after: Vec<TaskId>,
+    /// The asker's own name for it, against duplicates.
+    pub key: Option<String>,
+    /// How long it may take before it is called overdue.
+    pub timeout: Duration,
+    /// When it was queued.
+    pub created: Timestamp,
+    /// Since when, on the queue's clock, it could have been handed out.
+    pub ready: QueueTime,
+    /// Not handed out again before this time.
+    pub not_before: QueueTime,
+    /// Hand-outs that came to nothing since a person last decided; they make the next pause longer.
+    pub declined: u32,
+    /// Agents that ended with it since a person last decided; three are enough.
+    pub died: u32,
+    /// Every time it was handed out.
+    pub attempts: Vec<Attempt>,
+    /// When it was finished, in whatever way.
+    pub finished: Option<Timestamp>,
+    /// The same on the queue's clock.
+    pub finished_at: Option<QueueTime>,
+    /// Why it stands where it stands, in a sentence.
+    pub reason: Option<String>,
+    /// What was seen of it.
+    pub evidence: Vec<Evidence>,
+}
+
+impl Task {
+    /// The attempt that is under way: it has not ended.
+    pub fn current(&self) -> Option<&Attempt> {
+        self.attempts.last().filter(|a| a.end.is_none())
+    }
+
+    /// The session that has it, or had it last.
+    pub fn session(&self) -> Option<&SessionName> {
+        self.attempts.last().map(|a| &a.session)
+    }
+
+    /// When the agent took it, the last time.
+    pub fn delivered(&self) -> Option<Timestamp> {
+        self.attempts.last().and_then(|a| a.delivered)
+    }
+
+    /// The sessions where it cannot be ruled out that a copy of it is at work or stands in the composer.
+    pub fn occupied(&self) -> impl Iterator<Item = &Attempt> {
+        self.attempts.iter().filter(|a| a.occupies())
+    }
+
+    /// True if it can still change by itself or by evidence.
+    pub fn is_live(&self) -> bool {
+        !self.state.is_finished() || self.occupied().next().is_some()
+    }
+
+    /// The text as it is typed. A task carries its number: the agent can name it, and it can be found again in the agent's
+    /// own record. What an agent sent never begins with a character that another agent takes for a command of its own.
+    pub fn typed(&self) -> String {
+        let again = if self.died > 0 {
+            " (again: the agent that had it ended before it was seen to finish; look at what exists first)"
+        } else {
+            ""
+        };
+        match (&self.from, self.kind) {
+            (Sender::Operator, Kind::Message) => self.text.as_str().to_owned(),
+            (Sender::Operator, Kind::Work) if self.text.is_command() => self.text.as_str().to_owned(),
+            (Sender::Operator, Kind::Work) => format!("Task #{}{again}: {}", self.id, self.text),
+            (Sender::Session(name), _) => format!("Task #{} from {name}{again}: {}", self.id, self.text),
+            (Sender::Archtui, _) => format!("archtui: {}", self.text),
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Who gets what, and why not.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::task::misfit::Misfit;
+
+fn given(q: &Queue, sessions: &[Candidate], s: u64) -> Option<(u32, String)> {
+    q.dispatch(sessions, at(s)).map(|(id, c)| (id.0, c.session.to_string()))
+}
+
+fn p(priority: u8, text: &str, target: &str) -> Order {
+    Order { priority: Priority::new(priority).expect("0 to 10"), ..order(text, target) }
+}
+
+#[test]
+fn the_oldest_of_the_highest_priority_goes_first() {
+    let mut q = queue();
+    add(&mut q, vec![p(5, "a", ""), p(8, "b", ""), p(8, "c", ""), p(0, "d", "")], at(0)).expect("queued");
+    let w = [candidate("w1", 1)];
+    let mut got = Vec::new();
+    for i in 0..4_u64 {
+        let (id, _) = q.dispatch(&w, at(i * 100)).expect("one more");
+        got.push(id.0);
+        q.ask(Wish::Cancel(id, Sure::Ask), at(i * 100)).expect("out of the way");
+    }
+    assert_eq!(got, [2, 3, 1, 4]);
+}
+
+#[test]
+fn waiting_makes_urgent() {
+    let mut q = queue();
+    add(&mut q, vec![p(3, "old", "")], at(0)).expect("queued");
+    q.apply(Event::Tick, at(0));
+    let half_hours = |n: u64| n * 1800;
+    // A fresh one of priority 6 goes before it until it has waited for three steps.
+    add(&mut q, vec![p(6, "new", "")], at(half_hours(2))).expect("queued");
+    assert_eq!(given(&q, &[candidate("w1", 1)], half_hours(2)), Some((2, "w1".into())));
+    let mut q = queue();
+    add(&mut q, vec![p(3, "old", "")], at(0)).expect("queued");
+    q.apply(Event::Tick, at(0));
+    add(&mut q, vec![p(6, "new", "")], at(half_hours(3))).expect("queued");
+    assert_eq!(given(&q, &[candidate("w1", 1)], half_hours(3)), Some((1, "w1".into())), "level, and older");
+}
+
+#[test]
+fn why_a_session_does_not_fit() {
+    let in_dir = |dir: &str| {
+        let mut c = candidate("w1", 1);
+        if let Some(m) = &mut c.member {
+            m.dir = Some(dir.into());
+        }
+        c.tree = Some("/src/app/sub".into());
+        c
+    };
+    let task = |o: Order| {
+        let mut q = queue();
+        let id = add(&mut q, vec![o], at(0)).expect("queued")[0];
+        (q, id)
+    };
+    let with = |f: fn(&mut Candidate)| {
+        let mut c = candidate("w1", 1);
+        f(&mut c);
+        c
+    };
+    let rust = || Order { role: Some("rust".into()), ..order("x", "") };
+    for (o, c, want) in [
+        (order("x", ""), candidate("w1", 1), None),
+        (order("x", "w1"), candidate("w1", 1), None),
+        (rust(), candidate("w3", 1), None),
+        (order("x", ""), with(|c| c.member = None), Some(Misfit::Unmanaged)),
+        (order("x", ""), candidate("kept", 1), Some(Misfit::Protected)),
+        (order("x", "w2"), candidate("w1", 1), Some(Misfit::NotTarget(name("w2")))),
+        (order("x", ""), candidate("boss", 1), Some(Misfit::WrongTier("worker"))),
+        (rust(), candidate("w1", 1), Some(Misfit::NotRole("rust".into()))),
+        (
+            order("x", ""),
+            with(|c| c.state = status::State::Permission),
+            Some(Misfit::State(status::State::Permission)),
+        ),
+        (
+            order("x", ""),
+            with(|c| c.state = status::State::Unknown),
+            Some(Misfit::State(status::State::Unknown)),
+        ),
+        (order("x", ""), with(|c| c.composer_empty = false), Some(Misfit::Composer)),
+        (order("x", ""), with(|c| c.attended = true), Some(Misfit::Attended)),
+        (
+            order("x", ""),
+            with(|c| c.lasts = Duration::from_secs(2)),
+            Some(Misfit::Fresh(Duration::from_secs(2))),
+        ),
+        (order("x", ""), with(|c| c.context_left = Some(9)), Some(Misfit::Context(9))),
+        (order("x", ""), with(|c| c.context_left = Some(10)), None),
+        (order("x", ""), in_dir("/src/app/"), None),
+        (
+            order("x", ""),
+            in_dir("/src/ap"),
+            Some(Misfit::WrongTree { want: "/src/ap".into(), is: Some("/src/app/sub".into()) }),
+        ),
+        (
+            Order { dir: Some("/y".into()), ..order("x", "") },
+            candidate("w1", 1),
+            Some(Misfit::WrongTree { want: "/y".into(), is: None }),
+        ),
+    ] {
+        let (q, id) = task(o.clone());
+        let t = q.get(id).expect("there");
+        assert_eq!(q.fits(t, &c).err(), want, "{o:?}");
+        // The dispatcher goes by nothing else.
+        assert_eq!(q.dispatch(std::slice::from_ref(&c), at(1)).is_some(), want.is_none(), "{o:?}");
+        let said = want.map(|m| m.to_string());
+        assert!(said.is_none_or(|s| s.starts_with("is ") || s.starts_with("ha") || s.starts_with("waits")));
+    }
+}
+
+#[test]
+fn only_idle_sessions_get_work() {
+    let mut q = queue();
+    one(&mut q);
+    for state in status::State::ALL {
+        let c = Candidate { state, ..candidate("w1", 1) };
+        assert_eq!(q.dispatch(&[c], at(1)).is_some(), state == status::State::Idle, "{state:?}");
+    }
+}
+
+#[test]
+fn a_target_is_strict_and_stands_in_nobodys_way() {
+    let mut q = queue();
+    add(&mut q, vec![p(10, "a", "w2"), p(1, "b", "")], at(0)).expect("queued");
+    let busy = Candidate { state: status::State::Working, ..candidate("w2", 2) };
+    let sessions = [candidate("w1", 1), busy];
+    assert_eq!(given(&q, &sessions, 1), Some((2, "w1".into())));
+    let why = |id: u32, sessions: &[Candidate]| q.get(TaskId(id)).and_then(|t| q.why(t, sessions, at(1)));
+    assert_eq!(why(1, &sessions).as_deref(), Some("w2 is working"));
+    assert_eq!(why(1, &sessions[..1]).as_deref(), Some("w2 does not exist now"));
+    assert_eq!(why(2, &sessions), None);
+    let asks = Candidate { state: status::State::Permission, ..candidate("w1", 1) };
+    let all = [asks, sessions[1].clone(), candidate("boss", 3), candidate("kept", 4)];
+    assert_eq!(
+        why(2, &all).as_deref(),
+        Some("no session is free: 1 is working, 1 waits for an answer (permission)")
+    );
+    assert_eq!(why(2, &[]).as_deref(), Some("no session that may take it exists now"));
+}
+
+#[test]
+fn another_session_is_tried_first_then_the_one_idle_longest() {
+    let mut q = queue();
+    let id = add(&mut q, vec![order("a", "")], at(0)).expect("queued")[0];
+    let mut sessions = [candidate("w1", 1), candidate("w2", 2), candidate("w3", 3)];
+    sessions[1].lasts = Duration::from_secs(90);
+    assert_eq!(given(&q, &sessions, 1), Some((1, "w2".into())));
+    lease(&mut q, id, "w2", 2, 1);
+    step(&mut q, id, Step::Declined("no".into()), 2);
+    assert_eq!(given(&q, &sessions, 2), None, "after a pause");
+    assert!(
+        q.get(id).and_then(|t| q.why(t, &sessions, at(2))).is_some_and(|w| w.contains("again in 2 s (no)"))
+    );
+    assert_eq!(given(&q, &sessions, 5), Some((1, "w1".into())));
+    assert_eq!(given(&q, &sessions[1..2], 5), Some((1, "w2".into())), "rather there than nowhere");
+}
+
+proptest! {
+    /// Nobody starves: under a stream of the most urgent tasks, the least urgent one gets its turn as soon as it has
+    /// waited for ten steps of ageing.
+    #[test]
+    fn the_least_urgent_gets_its_turn(priority in 0_u8..=10, gap in 300_u64..3000, burst in 1_usize..4) {
+        let mut q = queue();
+        add(&mut q, vec![p(priority, "patient", "")], at(0)).expect("queued");
+        q.apply(Event::Tick, at(0));
+        let w = [candidate("w1", 1)];
+        let mut now = 0;
+        let mut n = 0;
+        let bound = (10 - u64::from(priority)) * 1800;
+        loop {
+            for _ in 0..burst {
+                n += 1;
+                add(&mut q, vec![p(10, &format!("urgent {n}"), "")], at(now)).expect("queued");
+            }
+            let (id, _) = q.dispatch(&w, at(now)).expect("there is work");
+            if id.0 == 1 {
+                break;
+            }
+            prop_assert!(now < bound, "it waits since {} s", now);
+            q.ask(Wish::Close(id), at(now)).expect("done at once");
+            now += gap;
+        }
+    }
+}

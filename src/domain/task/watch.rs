@@ -1,0 +1,157 @@
+//! What sessions are seen to do, and what that says of the tasks they have. Completion is evidence: work seen after the
+//! hand-over, then idle, and idle for a while.
+
+use std::collections::BTreeSet;
+
+use super::attempt::End;
+use super::event::{Effect, News, Sight};
+use super::evidence::span;
+use super::queue::{Queue, Turn};
+use super::{Evidence, Kind, State, Task, TaskId};
+use crate::domain::session::PaneIdentity;
+
+impl Queue {
+    pub(super) fn saw(&mut self, pane: PaneIdentity, sight: Sight, turn: &mut Turn) {
+        for id in self.in_pane(pane) {
+            let settled = matches!(sight, Sight::Idle(d) if d >= self.rules.settle);
+            if settled || matches!(sight, Sight::Ended | Sight::Cleared) {
+                self.free_copies(id, |a| a == pane);
+            }
+            let Some((state, here)) = self.current(id) else { continue };
+            if here == pane {
+                self.saw_current(id, state, sight, turn);
+            }
+        }
+    }
+
+    fn saw_current(&mut self, id: TaskId, state: State, sight: Sight, turn: &mut Turn) {
+        use State::{Delivered, Held, Typed, Typing, Working};
+        match (state, sight) {
+            (Delivered, Sight::Working) => self.change(id, |t| {
+                t.state = Working;
+                t.reason = None;
+                if let Some(a) = t.attempts.last_mut() {
+                    a.working = Some(turn.now.wall);
+                }
+            }),
+            (Working, Sight::Idle(idle)) if idle >= self.rules.settle => self.done(id, idle, turn),
+            (Delivered, Sight::Idle(_)) => self.not_started(id, turn),
+            (_, Sight::Ended) => self.gone(id, state, "the agent ended", turn),
+            (Typing | Typed, Sight::Cleared) => {
+                self.end_attempt(id, End::Died);
+                self.hold(id, "the conversation was cleared while it was typed", turn);
+            }
+            (Delivered | Working, Sight::Cleared) => {
+                self.end_attempt(id, End::Died);
+                self.hold(id, "the conversation was cleared before the work was seen to end", turn);
+            }
+            (Held, Sight::Cleared) => self.end_attempt(id, End::Died),
+            _ => {}
+        }
+    }
+
+    /// Copies whose pane does not exist any more are gone with it.
+    pub(super) fn panes(&mut self, panes: &BTreeSet<PaneIdentity>, turn: &mut Turn) {
+        for id in self.out.clone() {
+            self.free_copies(id, |pane| !panes.contains(&pane));
+            let Some((state, pane)) = self.current(id) else { continue };
+            if !panes.contains(&pane) {
+                self.gone(id, state, "its pane is gone", turn);
+            }
+        }
+    }
+
+    pub(super) fn tick(&mut self, turn: &mut Turn) {
+        for id in self.out.clone() {
+            let Some((state, _)) = self.current(id) else { continue };
+            let Some(a) = self.get(id).and_then(Task::current) else { continue };
+            let waited = turn.at.since(a.step_at);
+            match state {
+                State::Leased if waited > self.rules.lease => {
+                    self.decline(id, format!("{} was not looked at in time", a.session), turn);
+                }
+                State::Typing if waited > self.rules.typing => {
+                    self.hold(id, "its text was pasted or not; nothing was heard of it", turn);
+                }
+                State::Typed if waited > self.rules.typing => {
+                    self.hold(id, "Enter was pressed or not; nothing was heard of it", turn);
+                }
+                State::Delivered => {
+                    self.not_started(id, turn);
+                    self.overdue(id, turn);
+                }
+                State::Working => self.overdue(id, turn),
+                _ => {}
+            }
+        }
+        let old = |t: &&Task| {
+            t.kind == Kind::Message && t.state == State::Queued && turn.at.since(t.ready) > t.timeout
+        };
+        let stale: Vec<TaskId> = self.tasks.values().filter(old).map(|t| t.id).collect();
+        for id in stale {
+            self.change(id, |t| t.reason = Some(format!("could not be told within {}", span(t.timeout))));
+            self.finish(id, State::Cancelled, turn);
+        }
+    }
+
+    fn done(&mut self, id: TaskId, idle: std::time::Duration, turn: &mut Turn) {
+        let since = self.get(id).and_then(Task::current).and_then(|a| a.delivered_at).unwrap_or(turn.at);
+        let worked = turn.at.since(since).saturating_sub(idle);
+        self.change(id, |t| {
+            t.reason = None;
+            t.evidence.push(Evidence::Worked(worked));
+            t.evidence.push(Evidence::Idle(idle));
+        });
+        self.end_attempt(id, End::Done);
+        turn.effects.extend(self.errand(id).map(Effect::Gather));
+        self.finish(id, State::Done, turn);
+    }
+
+    fn not_started(&mut self, id: TaskId, turn: &Turn) {
+        let Some(at) = self.get(id).and_then(Task::current).and_then(|a| a.delivered_at) else { return };
+        let quiet = self.get(id).is_some_and(|t| t.reason.is_none());
+        if quiet && turn.at.since(at) > self.rules.start {
+            self.change(id, |t| t.reason = Some("the agent took it, but no work has been seen since".into()));
+        }
+    }
+
+    fn overdue(&mut self, id: TaskId, turn: &mut Turn) {
+        let Some(task) = self.get(id) else { return };
+        let Some(at) = task.current().and_then(|a| a.delivered_at) else { return };
+        if !task.overdue && turn.at.since(at) > task.timeout {
+            self.change(id, |t| t.overdue = true);
+            turn.tell(id, News::Overdue);
+        }
+    }
+
+    /// The agent, or its pane, is not there any more.
+    fn gone(&mut self, id: TaskId, state: State, why: &str, turn: &mut Turn) {
+        match state {
+            State::Leased => self.decline(id, why.to_owned(), turn),
+            State::Typing | State::Typed => {
+                self.end_attempt(id, End::Died);
+                // What was typed last may have gone to the shell that came after the agent: somebody has to look.
+                self.hold(id, format!("{why} while the text was typed"), turn);
+            }
+            State::Delivered | State::Working => self.died(id, why, turn),
+            State::Held => self.end_attempt(id, End::Died),
+            State::Queued | State::Blocked | State::Done | State::Failed | State::Cancelled => {}
+        }
+    }
+
+    fn current(&self, id: TaskId) -> Option<(State, PaneIdentity)> {
+        let task = self.get(id)?;
+        task.current().map(|a| (task.state, a.pane))
+    }
+
+    fn free_copies(&mut self, id: TaskId, there: impl Fn(PaneIdentity) -> bool) {
+        let mine = |a: &super::Attempt| a.end == Some(End::Abandoned) && there(a.pane);
+        if self.get(id).is_some_and(|t| t.attempts.iter().any(mine)) {
+            self.change(id, |t| {
+                for a in t.attempts.iter_mut().filter(|a| mine(a)) {
+                    a.end = Some(End::Freed);
+                }
+            });
+        }
+    }
+}
