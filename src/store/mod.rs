@@ -5,6 +5,7 @@ mod fault;
 mod folder;
 pub mod ledger;
 pub mod lock;
+pub mod queue;
 mod schema;
 mod settings;
 mod wishes;

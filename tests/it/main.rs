@@ -16,6 +16,7 @@ mod screens;
 mod scripts;
 mod store;
 mod support;
+mod task_store;
 mod tmux_keys;
 mod tmux_load;
 mod tmux_server;

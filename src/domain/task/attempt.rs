@@ -18,18 +18,24 @@ pub struct Attempt {
     /// When the session was chosen.
     pub leased: Timestamp,
     /// Just before the text was pasted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub typing: Option<Timestamp>,
     /// Just before Enter was pressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub typed: Option<Timestamp>,
     /// When the agent took it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivered: Option<Timestamp>,
     /// When the agent was first seen to work on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub working: Option<Timestamp>,
     /// When the last step was made, on the queue's clock.
     pub step_at: QueueTime,
     /// When the agent took it, on the queue's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivered_at: Option<QueueTime>,
     /// How it ended; `None` while it is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<End>,
 }
 

@@ -68,6 +68,11 @@ impl QueueClock {
         at
     }
 
+    /// The queue's time when it was last moved on.
+    pub fn at(&self) -> QueueTime {
+        self.at
+    }
+
     /// The clock as another run of the program will find it.
     #[must_use]
     pub fn stored(self) -> Self {

@@ -53,7 +53,7 @@ pub use priority::Priority;
 pub use queue::{Queue, Rules};
 pub use refusal::Refusal;
 pub use state::State;
-pub use text::TaskText;
+pub use text::{ContentHash, TaskText};
 pub use wish::{Granted, Sure, Wish};
 
 use super::roster::Tier;
@@ -68,6 +68,8 @@ pub struct Task {
     pub kind: Kind,
     /// What is to be done.
     pub text: TaskText,
+    /// The text's fingerprint, against duplicates.
+    pub hash: ContentHash,
     /// Where it stands.
     pub state: State,
     /// It takes longer than it was given. Watched, not failed.
@@ -75,18 +77,24 @@ pub struct Task {
     /// How urgent it was called when it was queued.
     pub priority: Priority,
     /// The one session that may take it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<SessionName>,
     /// The role, skill or tier that a session must have to take it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
     /// The tier of those who may take it when no target is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<Tier>,
     /// The work tree it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dir: Option<String>,
     /// Who asked for it.
     pub from: Sender,
     /// Tasks that must be done first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<TaskId>,
     /// The asker's own name for it, against duplicates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
     /// How long it may take before it is called overdue.
     pub timeout: Duration,
@@ -101,14 +109,19 @@ pub struct Task {
     /// Agents that ended with it since a person last decided; three are enough.
     pub died: u32,
     /// Every time it was handed out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<Attempt>,
     /// When it was finished, in whatever way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished: Option<Timestamp>,
     /// The same on the queue's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<QueueTime>,
     /// Why it stands where it stands, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// What was seen of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
 }
 

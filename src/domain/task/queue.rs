@@ -154,6 +154,28 @@ impl Queue {
         std::mem::take(&mut self.changes)
     }
 
+    /// False for facts that are sure to change nothing: most looks at most sessions.
+    pub fn concerns(&self, event: &Event) -> bool {
+        match event {
+            Event::Saw { pane, .. } => !self.in_pane(*pane).is_empty(),
+            Event::Panes(panes) => {
+                let there = |t: &Task| t.occupied().all(|a| panes.contains(&a.pane));
+                !self.out.iter().filter_map(|id| self.tasks.get(id)).all(there)
+            }
+            Event::Waits { id, why } => self.says_anew(*id, why),
+            Event::Started
+            | Event::Leased { .. }
+            | Event::Stepped { .. }
+            | Event::Gathered { .. }
+            | Event::Tick => true,
+        }
+    }
+
+    /// Whether that would be a new reason for a waiting task.
+    fn says_anew(&self, id: TaskId, why: &str) -> bool {
+        self.get(id).is_some_and(|t| t.state == State::Queued && t.reason.as_deref() != Some(why))
+    }
+
     /// Takes in a fact. What comes back may be carried out once the changes are on disk.
     pub fn apply(&mut self, event: Event, now: Now) -> Vec<Effect> {
         let at = self.clock.advance(now);
@@ -174,9 +196,7 @@ impl Queue {
                 });
             }
             Event::Waits { id, why } => {
-                let news =
-                    self.get(id).is_some_and(|t| t.state == State::Queued && t.reason.as_ref() != Some(&why));
-                if news {
+                if self.says_anew(id, &why) {
                     self.change(id, |t| t.reason = Some(why));
                 }
             }
@@ -298,6 +318,7 @@ impl Queue {
         self.create(|id| Task {
             id,
             kind: Kind::Message,
+            hash: text.hash(),
             text,
             state: State::Queued,
             overdue: false,

@@ -82,7 +82,8 @@ impl fmt::Display for TaskText {
 }
 
 /// Fingerprint of a text's content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct ContentHash(u64);
 
 #[cfg(test)]

@@ -27,6 +27,16 @@ pub enum Wish {
     Close(TaskId),
 }
 
+impl Wish {
+    /// The tasks that it names.
+    pub fn mentions(&self) -> Vec<TaskId> {
+        match self {
+            Self::Add(requests) => requests.iter().flat_map(Request::waits_for).collect(),
+            Self::Cancel(id, _) | Self::Retry(id, _) | Self::Reassign(id, ..) | Self::Close(id) => vec![*id],
+        }
+    }
+}
+
 /// Whether the person knows what a wish means for a copy that an agent may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sure {
@@ -78,6 +88,7 @@ impl Queue {
             let id = self.create(|id| Task {
                 id,
                 kind: r.kind,
+                hash: r.text.hash(),
                 text: r.text,
                 state: State::Queued,
                 overdue: false,
@@ -140,10 +151,7 @@ impl Queue {
         let mut known: BTreeMap<Same<'_>, &Task> = BTreeMap::new();
         if requests.iter().any(|r| !r.again) {
             for t in self.tasks.values().filter(|t| self.still_counts(t, at)) {
-                known.insert(
-                    Same::of(t.key.as_deref(), t.text.hash(), t.target.as_ref(), t.role.as_deref()),
-                    t,
-                );
+                known.insert(Same::of(t.key.as_deref(), t.hash, t.target.as_ref(), t.role.as_deref()), t);
             }
         }
         let mut here: BTreeMap<Same<'_>, usize> = BTreeMap::new();
