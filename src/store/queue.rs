@@ -197,7 +197,7 @@ fn write(tx: &Transaction<'_>, queue: &Queue, changes: &Changes, at: Timestamp) 
         "INSERT INTO task_log (at_ms, task, attempt, state, session, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let mut log = tx.prepare_cached(sql).map_err(said)?;
     for line in &changes.log {
-        let session = line.session.as_ref().map(|s| s.as_str());
+        let session = line.session.as_ref().map(crate::domain::session::SessionName::as_str);
         let row =
             params![at.as_millisecond(), line.id.0, line.attempt, line.state.word(), session, line.reason];
         log.execute(row).map_err(said)?;
