@@ -13,6 +13,7 @@ use crossterm::terminal::{
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 
 /// One frame fits: an unbuffered writer costs eight times as much.
 const BUFFER: usize = 256 * 1024;
@@ -56,7 +57,7 @@ impl Terminal {
         if self.mouse {
             execute!(io::stdout(), EnableMouseCapture)?;
         }
-        self.inner.clear()
+        self.forget()
     }
 
     /// Gives it back for a while, as it was: for attaching a session or stopping by Ctrl-Z.
@@ -83,7 +84,9 @@ impl Terminal {
 
     /// Forgets what the terminal shows, so that the next frame paints every cell.
     pub fn forget(&mut self) -> io::Result<()> {
-        self.inner.clear()
+        // Not `clear`: that asks the terminal where its cursor is, and waits for an answer that the reader of keys takes.
+        let size = self.inner.size()?;
+        self.inner.resize(Rect::new(0, 0, size.width, size.height))
     }
 }
 

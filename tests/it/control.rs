@@ -197,6 +197,26 @@ fn a_killed_server_is_said_and_a_new_one_is_found() {
 }
 
 #[test]
+fn attaching_hands_the_terminal_over_and_takes_it_back() {
+    let fleet = PrivateTmux::new();
+    let a = fleet.session_of("alpha", 77, 19, "exec cat");
+    let desk = Desk::open(&fleet, (100, 30), "");
+    desk.shows("alpha");
+    desk.press(&["o"]);
+    wait_until("the person is attached", || fleet.fact(a, "#{session_attached}") == "1", String::new);
+    desk.press(&["-l", "by hand"]);
+    fleet.wait_for(a, "by hand");
+    desk.press(&["C-b"]);
+    desk.press(&["d"]);
+    desk.shows("next waiting");
+    desk.until("the grid shows what was typed", |t| t.contains("by hand") && t.contains("alpha"));
+    assert_eq!(fleet.fact(a, "#{window_width}x#{window_height}"), "77x19", "the window has its size again");
+    assert_eq!(fleet.run(&["show-options", "-w", "-t", "alpha", "window-size"]), "", "and no option of ours");
+    desk.press(&["q"]);
+    desk.shows("LEFT 0");
+}
+
+#[test]
 fn every_way_out_gives_the_terminal_back() {
     let fleet = PrivateTmux::new();
     fleet.session("alpha", "exec cat");
