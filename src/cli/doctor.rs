@@ -115,7 +115,10 @@ fn colours(ground: &setup::Ground) -> Finding {
 
 fn tmux_program() -> Finding {
     match version::installed() {
-        Ok(version) if version.supported() => Finding::Good(format!("tmux {version}")),
+        Ok(version) if version.best() => Finding::Good(format!("tmux {version}")),
+        Ok(version) if version.supported() => Finding::Note(format!(
+            "tmux {version} is supported; 3.7 no longer crashes when a session is made while a control client connects"
+        )),
         Ok(version) => {
             Finding::Fault(format!("tmux {version} is too old"), "install tmux 3.2 or newer".to_owned())
         }

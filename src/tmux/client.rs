@@ -2,20 +2,25 @@
 //! process, moves bytes, and ends with it; what the answers mean is for `watch`.
 
 use std::io;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 
 use super::control::{Event, Parser};
 use super::exchange::{Exchange, Heard};
+use super::lifeline::Lifeline;
 
 /// The flags of the connection. `no-output`: a client that gets the panes' output and does not read can freeze the
 /// agents. `ignore-size`: no window follows the size of this client.
 const FLAGS: &str = "no-output,ignore-size";
 
-/// One connection. Dropping it ends the client; our session goes with it (`destroy-unattached`), also after `kill -9`.
+/// One connection. Dropping it ends the client; our session goes with it (see [`Lifeline`]), also after `kill -9`.
 #[derive(Debug)]
 pub struct Connection<T> {
     child: Child,
@@ -28,20 +33,51 @@ pub struct Connection<T> {
     inbox: Vec<u8>,
     outbox: Vec<u8>,
     goodbye: Option<String>,
+    lifeline: Option<Lifeline>,
+    /// Held until the server has answered anything; see [`door`].
+    door: Option<OwnedFd>,
+}
+
+/// Waits for its turn to connect: tmux before 3.7 crashes when a session comes or goes while a control client is at the
+/// door, and every connection of ours is such a client and makes a session. So ours come one by one, by a lock on the
+/// socket's folder, which leaves nothing behind. Whoever holds it too long is not waited for.
+pub async fn door(socket: &Path) -> Option<OwnedFd> {
+    let folder = OwnedFd::from(std::fs::File::open(socket.parent()?).ok()?);
+    for _ in 0..500 {
+        match flock(&folder, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Some(folder),
+            Err(Errno::WOULDBLOCK | Errno::INTR) => tokio::time::sleep(Duration::from_millis(2)).await,
+            Err(_) => return None,
+        }
+    }
+    None
 }
 
 impl<T> Connection<T> {
     /// Starts `tmux` on the socket. It never starts a server (`-N`). Ask nothing before `session-changed` was heard:
     /// tmux before 3.4 runs what it reads earlier before the attach is complete.
-    pub fn open(socket: &Path, session: &str, secret: String) -> io::Result<Self> {
+    pub fn open(
+        socket: &Path,
+        session: &str,
+        secret: String,
+        lifeline: Option<Lifeline>,
+        door: Option<OwnedFd>,
+    ) -> io::Result<Self> {
         #[expect(clippy::disallowed_methods, reason = "the one place where the tmux client starts")]
         let mut command = Command::new("tmux");
+        let ours = format!("={session}:");
+        let read = lifeline.as_ref().map_or_else(|| "-".to_owned(), Lifeline::path);
+        // Where there is no lifeline, as in a container: this works unless we are killed.
+        let last = format!("kill-session -t ={session}");
         command
             .arg("-S")
             .arg(socket)
             .args(["-u", "-N", "-C", "new-session", "-s", session, "-x", "20", "-y", "2", "-c", "/", "-f", FLAGS])
-            // Two words, so that no shell starts. It echoes what it is sent: the proof that writes are noticed.
-            .args(["cat", "-", ";", "set-option", "destroy-unattached", "on"])
+            // Two words, so that no shell starts. It repeats what it is sent: the proof that writes are noticed.
+            .args(["cat", &read, ";", "set-hook", "-t", &ours, "client-detached", &last])
+            // What a person set for all sessions must not keep this one, nor move this client to one of his.
+            .args([";", "set-option", "-w", "-t", &ours, "remain-on-exit", "off"])
+            .args([";", "set-option", "-t", &ours, "detach-on-destroy", "on"])
             .env_remove("TMUX")
             .env_remove("TMUX_PANE")
             .env("LC_ALL", "C.UTF-8")
@@ -67,12 +103,19 @@ impl<T> Connection<T> {
             inbox: vec![0; 64 * 1024],
             outbox: Vec::new(),
             goodbye: None,
+            lifeline,
+            door,
         })
     }
 
     /// Puts a request into the outbox; see [`Exchange::ask`]. Nothing is awaited.
     pub fn ask(&mut self, tag: T, facts: Option<(&str, &str)>, commands: &str) {
         self.exchange.ask(tag, facts, commands, &mut self.outbox);
+    }
+
+    /// Makes our own pane write. False where it can only be done by a key to it.
+    pub fn poke(&mut self) -> bool {
+        self.lifeline.as_mut().is_some_and(|lifeline| lifeline.poke().is_ok())
     }
 
     /// Closes a batch of requests, so that the last one is answered too.
@@ -90,7 +133,10 @@ impl<T> Connection<T> {
         tokio::select! {
             read = self.stdout.read(&mut self.inbox) => match read {
                 Ok(0) | Err(_) => return Err(self.last_words().await),
-                Ok(n) => self.parser.feed(&self.inbox[..n], &mut self.events),
+                Ok(n) => {
+                    self.door = None;
+                    self.parser.feed(&self.inbox[..n], &mut self.events);
+                }
             },
             wrote = self.stdin.write(&self.outbox), if !self.outbox.is_empty() => match wrote {
                 Ok(n) => drop(self.outbox.drain(..n)),
@@ -113,7 +159,7 @@ impl<T> Connection<T> {
         // The process has closed stdout: stderr ends with it. A wait that does not end would be a tmux that forked.
         let mut stderr = (&mut self.stderr).take(4096);
         let read = stderr.read_to_end(&mut said);
-        let _ = tokio::time::timeout(std::time::Duration::from_millis(200), read).await;
+        let _ = tokio::time::timeout(Duration::from_millis(200), read).await;
         let said = String::from_utf8_lossy(&said);
         match (said.lines().next(), self.goodbye.take()) {
             (Some(line), _) => line.to_owned(),

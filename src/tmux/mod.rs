@@ -7,6 +7,7 @@ pub mod client;
 pub mod control;
 pub mod exchange;
 pub mod keys;
+pub mod lifeline;
 pub mod list;
 pub mod private;
 pub mod quote;

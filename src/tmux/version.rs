@@ -29,6 +29,11 @@ impl Version {
     pub fn supported(&self) -> bool {
         (self.major, self.minor) >= (OLDEST.major, OLDEST.minor)
     }
+
+    /// Without the crash of a control client that connects while a session comes or goes.
+    pub fn best(&self) -> bool {
+        (self.major, self.minor) >= (3, 7)
+    }
 }
 
 impl fmt::Display for Version {
@@ -56,14 +61,16 @@ mod tests {
     #[test]
     fn versions_are_read_and_compared() {
         for (said, supported) in [
-            ("tmux 3.3a\n", true),
-            ("3.2", true),
-            ("tmux 3.1c", false),
-            ("tmux 2.9", false),
-            ("tmux next-3.8", true),
-            ("tmux 3.10", true),
+            ("tmux 3.3a\n", (true, false)),
+            ("3.2", (true, false)),
+            ("tmux 3.1c", (false, false)),
+            ("tmux 2.9", (false, false)),
+            ("tmux 3.7c", (true, true)),
+            ("tmux next-3.8", (true, true)),
+            ("tmux 3.10", (true, true)),
         ] {
-            assert_eq!(Version::parse(said).map(|v| v.supported()), Some(supported), "{said}");
+            let version = Version::parse(said).map(|v| (v.supported(), v.best()));
+            assert_eq!(version, Some(supported), "{said}");
         }
         assert_eq!(Version::parse("tmux master"), None);
     }

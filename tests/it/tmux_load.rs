@@ -127,3 +127,27 @@ fn whatever_ends_us_our_session_ends_too() {
         assert_eq!(tmux.run(&["list-buffers"]), "");
     }
 }
+
+/// tmux before 3.7 crashes when a session is taken from a client that is leaving, as `destroy-unattached` does when any
+/// other client ends in that moment: here many do.
+#[test]
+fn the_server_outlives_us_whoever_else_comes_and_goes() {
+    let tmux = PrivateTmux::new();
+    tmux.session("one", "exec cat");
+    tmux.run(&["set-option", "-g", "detach-on-destroy", "off"]);
+    tmux.run(&["set-option", "-gw", "remain-on-exit", "on"]);
+    let server = tmux.pid();
+    let names = || tmux.run(&["list-sessions", "-F", "#{session_name}"]);
+    for _ in 0..12 {
+        let mut children: Vec<Child> = (0..3).map(|_| archtui(&tmux)).collect();
+        wait_until("our sessions are there", || names().matches("_archtui_").count() == 3, names);
+        for child in &children {
+            signal(child.id(), Signal::KILL);
+        }
+        wait_until("our sessions are gone", || names() == "one", names);
+        for child in &mut children {
+            child.wait().expect("it ended");
+        }
+    }
+    assert_eq!(tmux.pid(), server);
+}

@@ -16,8 +16,9 @@ use self::inotify::Watches;
 use self::link::{Asked, Link};
 use self::outbox::Outbox;
 use super::address::{self, Address, Found};
-use super::client::Connection;
+use super::client::{self, Connection};
 use super::keys::{self, Keys, Typing};
+use super::lifeline::Lifeline;
 use crate::domain::server::{Notice, Server, Told};
 use crate::ports::{Panes, TypeError, View};
 
@@ -116,7 +117,8 @@ impl Watcher {
         };
         self.attempts += 1;
         let session = format!("_archtui_{}_{}", std::process::id(), self.attempts);
-        match secret().and_then(|secret| Connection::open(socket, &session, secret)) {
+        let (lifeline, door) = (Lifeline::to(pid), client::door(socket).await);
+        match secret().and_then(|secret| Connection::open(socket, &session, secret, lifeline, door)) {
             Ok(connection) => {
                 let link =
                     Link::new(connection, &self.address, (id, pid), self.notice, self.view.clone(), now);

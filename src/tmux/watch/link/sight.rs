@@ -129,7 +129,7 @@ impl Sighting {
 }
 
 impl Link {
-    /// Begins the proof, if it is wanted: a key to our own pane, whose program repeats it.
+    /// Begins the proof, if it is wanted: a line to our own pane's program, which repeats it.
     pub(super) fn seek_sight(&mut self, own: Option<PaneId>, tty: &str, outbox: &mut Outbox, now: Instant) {
         if self.notice == Notice::Scan {
             self.sighting.proof = Proof::Fails;
@@ -144,8 +144,10 @@ impl Link {
             (Ok(watches), Some(own)) => {
                 self.sighting.watches = Some(watches);
                 self.sighting.proof = Proof::Awaited(now + PROOF);
-                self.ask(Asked::Proof, None, &format!("send-keys -t {own} Enter"), now);
-                self.close_batch();
+                if !self.wire.poke() {
+                    self.ask(Asked::Proof, None, &format!("send-keys -t {own} Enter"), now);
+                    self.close_batch();
+                }
             }
             (Err(e), _) => self.lose_sight(&format!("{tty} cannot be watched: {e}"), outbox, now),
             (Ok(_), None) => self.lose_sight("our own pane is not known", outbox, now),
