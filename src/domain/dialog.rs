@@ -168,7 +168,7 @@ impl Dialog {
 
 /// The identity of a dialog's content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct DialogId(u64);
+pub struct DialogId(pub u64);
 
 impl fmt::Display for DialogId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

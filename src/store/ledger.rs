@@ -11,9 +11,10 @@ use super::Store;
 use super::fault::said;
 use crate::domain::dialog::Operation;
 use crate::domain::ledger::{
-    Action, Actor, Anchor, Body, Broken, Channel, Checker, Entry, Hash, Masked, Outcome, Scene, Showing,
-    Times, Verdict,
+    ACTIONS, Actor, Anchor, Body, Broken, Channel, Checker, Entry, Hash, Masked, Outcome, Ruling, Scene,
+    Showing, Times,
 };
+use crate::domain::policy::Action;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::stroke::KeyName;
 use crate::ports::{Ledger, StoreError};
@@ -210,8 +211,8 @@ fn entry(r: &Row<'_>) -> rusqlite::Result<Entry> {
             operation: word("operation", &text("operation")?, &Operation::ALL, Operation::word)?,
             subject: masked("subject")?,
             asked: masked("asked")?,
-            verdict: Verdict {
-                action: word("verdict", &text("verdict")?, &Action::ALL, Action::word)?,
+            verdict: Ruling {
+                action: word("verdict", &text("verdict")?, &ACTIONS, Action::word)?,
                 rule: text("rule")?,
                 reason: text("reason")?,
             },

@@ -74,7 +74,8 @@ impl Lock {
     pub fn ask(folder: &Path, name: &LockName, me: &Holder) -> Result<Asked, StoreError> {
         let path = folder::private_folder(folder)?.join(&name.0);
         let mut file = folder::private_file(&path)?;
-        let failed = |e: &std::io::Error| StoreError::Failed(format!("{}: {e}", path.display()));
+        let shown = path.display().to_string();
+        let failed = |e: &std::io::Error| StoreError::Failed(format!("{shown}: {e}"));
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Ok(Asked::Theirs(read(&mut file))),

@@ -7,7 +7,7 @@ use rusqlite::OptionalExtension;
 
 use super::Store;
 use super::fault::said;
-use crate::domain::confirm::{Answer, Ask, Fate, Wish};
+use crate::domain::confirm::{Ask, Fate, Told, Wish};
 use crate::ports::StoreError;
 
 /// More than these do not wait: something is wrong with whoever makes them.
@@ -60,15 +60,15 @@ impl Store {
                 return Ok(Some(Wish { id, who, ask, at }));
             }
             let text = "the actor does not know this wish; it is of another version".to_owned();
-            self.answer(id, &Answer { done: false, text }, now)?;
+            self.answer(id, &Told { done: false, text }, now)?;
         }
     }
 
     /// Says what became of a wish.
-    pub fn answer(&mut self, id: u64, answer: &Answer, now: Timestamp) -> Result<(), StoreError> {
+    pub fn answer(&mut self, id: u64, told: &Told, now: Timestamp) -> Result<(), StoreError> {
         self.write(|tx| {
             let sql = "UPDATE wishes SET answered_ms = ?2, done = ?3, answer = ?4 WHERE id = ?1";
-            tx.execute(sql, (id, now.as_millisecond(), answer.done, &answer.text)).map_err(said)?;
+            tx.execute(sql, (id, now.as_millisecond(), told.done, &told.text)).map_err(said)?;
             Ok(())
         })
     }
@@ -79,7 +79,7 @@ impl Store {
         let read = |r: &rusqlite::Row<'_>| {
             let (taken, over): (bool, bool) = (r.get(0)?, r.get(1)?);
             Ok(match (r.get::<_, Option<bool>>(2)?, taken, over) {
-                (Some(done), ..) => Fate::Answered(Answer { done, text: r.get(3)? }),
+                (Some(done), ..) => Fate::Answered(Told { done, text: r.get(3)? }),
                 (None, true, _) => Fate::Taken,
                 (None, false, true) => Fate::Expired,
                 (None, false, false) => Fate::Waiting,

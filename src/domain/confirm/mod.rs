@@ -9,11 +9,31 @@
 //! ```
 //! Each step may end it as *held*, with a reason. Every doubt holds; nothing is tried twice.
 
+mod acting;
+mod case;
+mod hold;
+mod hooks;
+mod life;
+mod order;
+mod person;
+mod queue;
 mod rate;
 mod stamp;
 mod switches;
 mod wish;
 
+pub use hold::{Facts, Hold, Presence};
+pub use life::{BLINK, HOOK_OWNS, HOOK_WAIT, Life, SETTLE_FLOOR, STILL_THERE, STUCK, Ways};
+pub use order::{Answer, CaseId, HookId, HookSaid, HookWord, Input, Look, Order, Reply, Sent};
+pub use person::DRAWN_FOR;
+pub use queue::{Confirmation, Risk, in_order};
 pub use rate::{Limits, Rates};
 pub use switches::{Lease, Since, Standing, Switches};
-pub use wish::{Answer, Ask, Fate, Wish};
+pub use wish::{Ask, Fate, Told, Wish};
+
+#[cfg(test)]
+mod rig;
+#[cfg(test)]
+mod sim;
+#[cfg(test)]
+mod tests;

@@ -77,7 +77,7 @@ impl Wish {
 
 /// What the actor said to a wish.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct Told {
     /// Done, or refused.
     pub done: bool,
     /// One line what happened, or why not.
@@ -92,7 +92,7 @@ pub enum Fate {
     /// The actor is at it.
     Taken,
     /// Answered.
-    Answered(Answer),
+    Answered(Told),
     /// Nobody took it in time; nobody will.
     Expired,
 }

@@ -135,7 +135,7 @@ fn digest(before: Hash, seq: u64, body: &Body) -> Hash {
     bytes(Some(&scene.pane.start.to_be_bytes()));
     bytes(scene.agent.as_deref().map(str::as_bytes));
     bytes(scene.cwd.as_deref().map(str::as_bytes));
-    bytes(Some(&showing.content.to_be_bytes()));
+    bytes(Some(&showing.content.0.to_be_bytes()));
     bytes(Some(&showing.epoch.to_be_bytes()));
     bytes(Some(operation.word().as_bytes()));
     bytes(subject.as_ref().map(|s| s.as_str().as_bytes()));

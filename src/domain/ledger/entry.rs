@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::chain::Hash;
-use super::words::{Actor, Channel, Outcome, Verdict};
-use crate::domain::dialog::{Dialog, Operation};
+use super::words::{Actor, Channel, Outcome, Ruling};
+use crate::domain::dialog::{Dialog, DialogId, Operation};
 use crate::domain::session::{PaneIdentity, SessionName};
 use crate::domain::stroke::KeyName;
 use crate::domain::text;
@@ -20,23 +20,30 @@ const MAX_TEXT: usize = 16 * 1024;
 /// content and different epochs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Showing {
-    /// Hash of the content.
-    pub content: u64,
-    /// Counts the showings of the pane.
+    /// What it says.
+    pub content: DialogId,
+    /// Which time: see `domain::track`.
     pub epoch: u64,
+}
+
+impl From<(DialogId, u64)> for Showing {
+    fn from((content, epoch): (DialogId, u64)) -> Self {
+        Self { content, epoch }
+    }
 }
 
 impl Showing {
     /// Reads what [`fmt::Display`] wrote.
     pub fn parse(s: &str) -> Option<Self> {
         let (content, epoch) = s.split_once('-')?;
-        Some(Self { content: u64::from_str_radix(content, 16).ok()?, epoch: epoch.parse().ok()? })
+        let content = DialogId(u64::from_str_radix(content, 16).ok()?);
+        Some(Self { content, epoch: epoch.parse().ok()? })
     }
 }
 
 impl fmt::Display for Showing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}-{}", self.content, self.epoch)
+        write!(f, "{}-{}", self.content, self.epoch)
     }
 }
 
@@ -103,7 +110,7 @@ pub struct Decision {
     /// The entry that opened this dialog's life, if this is not the one.
     pub of: Option<u64>,
     /// What the policy said.
-    pub verdict: Verdict,
+    pub verdict: Ruling,
     /// Why it came to this; empty where the verdict says it all.
     pub why: String,
     /// Who acts.
@@ -136,7 +143,7 @@ pub struct Body {
     /// The whole dialog as JSON, in the entry that opens its life.
     pub asked: Option<Masked>,
     /// What the policy said; its reason is masked.
-    pub verdict: Verdict,
+    pub verdict: Ruling,
     /// Who acts.
     pub actor: Actor,
     /// By which channel.

@@ -12,7 +12,7 @@ pub use book::Book;
 pub use chain::{Anchor, Broken, Checker, Hash, verify};
 pub use entry::{Body, Decision, Entry, Masked, Scene, Showing, Times};
 pub use tally::{Latency, RuleCount, Tally};
-pub use words::{Action, Actor, Channel, Outcome, Verdict};
+pub use words::{ACTIONS, Actor, Channel, Outcome, Ruling};
 
 #[cfg(test)]
 mod tests;

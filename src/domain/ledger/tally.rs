@@ -6,7 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::entry::Entry;
-use super::words::{Action, Actor, Outcome};
+use super::words::{Actor, Outcome};
+use crate::domain::policy::Action;
 
 const HOUR_MS: i64 = 3_600_000;
 

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::dialog::{Dialog, DialogOption, Meaning, Operation};
+use crate::domain::dialog::{Dialog, DialogId, DialogOption, Meaning, Operation};
+use crate::domain::policy::Action;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::stroke::KeyName;
 
@@ -28,10 +29,7 @@ fn dialog(subject: &str) -> Dialog {
         options: vec![option("Yes", Meaning::AllowOnce, "1"), option("No", Meaning::Deny, "2")],
         selected: Some(0),
         complete: true,
-        ..serde_json::from_str(
-            r#"{"operation":"bash","tool":null,"subject":null,"question":null,"options":[],"selected":null,"complete":true}"#,
-        )
-        .expect("a dialog")
+        ..Dialog::default()
     }
 }
 
@@ -47,13 +45,9 @@ fn scene() -> Scene {
 
 fn decision(outcome: Outcome) -> Decision {
     Decision {
-        showing: Showing { content: 7, epoch: 1 },
+        showing: Showing { content: DialogId(7), epoch: 1 },
         of: None,
-        verdict: Verdict {
-            action: Action::Confirm,
-            rule: "read".to_owned(),
-            reason: "reads only".to_owned(),
-        },
+        verdict: Ruling { action: Action::Confirm, rule: "read".to_owned(), reason: "reads only".to_owned() },
         why: String::new(),
         actor: Actor::Automation,
         channel: Some(Channel::Key),
@@ -98,7 +92,7 @@ fn every_field_is_in_the_hash() {
         ("start", |b| b.scene.pane.start = 1),
         ("agent", |b| b.scene.agent = None),
         ("cwd", |b| b.scene.cwd = Some(String::new())),
-        ("content", |b| b.showing.content = 8),
+        ("content", |b| b.showing.content = DialogId(8)),
         ("epoch", |b| b.showing.epoch = 8),
         ("operation", |b| b.operation = Operation::Read),
         ("subject", |b| b.subject = None),
@@ -232,7 +226,7 @@ fn texts_of_entries_are_printable_and_bounded() {
 
 #[test]
 fn words_are_read_back() {
-    let showing = Showing { content: 0xfeed, epoch: 12 };
+    let showing = Showing { content: DialogId(0xfeed), epoch: 12 };
     assert_eq!(Showing::parse(&showing.to_string()), Some(showing));
     for bad in ["", "-", "x-1", "1", "1-x", "1-"] {
         assert_eq!(Showing::parse(bad), None, "{bad}");

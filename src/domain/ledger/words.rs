@@ -4,44 +4,26 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What the policy says of a dialog.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Action {
-    /// Choose *allow once*.
-    Confirm,
-    /// Leave it to a person.
-    Hold,
-    /// Answer no, where a hook can; else leave it to a person.
-    Deny,
-    /// Not ours to look at.
-    Ignore,
-}
+use crate::domain::policy::{Action, Verdict};
 
-impl Action {
-    /// Every action.
-    pub const ALL: [Self; 4] = [Self::Confirm, Self::Hold, Self::Deny, Self::Ignore];
+/// Every action of the policy, for reading its word back.
+pub const ACTIONS: [Action; 4] = [Action::Ignore, Action::Confirm, Action::Hold, Action::Deny];
 
-    /// The word used in JSON and on the screen.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Confirm => "confirm",
-            Self::Hold => "hold",
-            Self::Deny => "deny",
-            Self::Ignore => "ignore",
-        }
-    }
-}
-
-/// A decision of the policy, with the rule that made it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verdict {
+/// What the policy said, as far as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruling {
     /// What to do.
     pub action: Action,
     /// The rule's id.
     pub rule: String,
     /// One line why.
     pub reason: String,
+}
+
+impl From<&Verdict> for Ruling {
+    fn from(v: &Verdict) -> Self {
+        Self { action: v.action, rule: v.rule.clone(), reason: v.reason.clone() }
+    }
 }
 
 /// Who acts.

@@ -1,0 +1,272 @@
+//! From *may it be answered?* to *it went*: the half of a dialog's life in which something is written down and sent.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::case::{Act, After, By, Case, Stage};
+use super::hold::{Facts, Held, Hold};
+use super::life::{BLINK, Life, REMEMBERED, STUCK};
+use super::order::{CaseId, HookId, HookWord, Order, Sent};
+use crate::domain::ledger::{Actor, Channel, Outcome, Showing};
+
+impl Life {
+    /// The world's word: for whoever asked, and for whoever is held by something that may have passed.
+    pub(super) fn facts(&mut self, facts: &Facts, now: Duration, out: &mut Vec<Order>) {
+        for i in 0..self.cases.len() {
+            let (id, stage) = (self.cases[i].id, self.cases[i].stage.clone());
+            match stage {
+                Stage::Guarding(act) => match self.allowed(id, &act, facts, now) {
+                    Ok(()) => self.intend(id, act, out),
+                    Err(held) => self.denied(id, &act, held, out),
+                },
+                Stage::Rechecking(act, seq) => match self.allowed(id, &act, facts, now) {
+                    Ok(()) => self.send(id, act, seq, now, out),
+                    Err((hold, again)) => {
+                        let why = hold.to_string();
+                        self.release(id, out);
+                        self.write(id, Outcome::Withdrawn, why, After::Rest((hold, again)), out);
+                    }
+                },
+                // A hook that gave it back does not get it again; nor does a key.
+                Stage::Held((hold, _)) if hold.passes() && self.cases[i].hook.is_none() => {
+                    let passed = facts.allow(Channel::Key, now);
+                    let case = &mut self.cases[i];
+                    match passed {
+                        Ok(()) if case.current() => case.read_anew(now),
+                        Ok(()) => {}
+                        Err(held) => case.stage = Stage::Held(held),
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Everything that must be true right before an answer goes out.
+    fn allowed(&self, id: CaseId, act: &Act, facts: &Facts, now: Duration) -> Result<(), Held> {
+        let Some(case) = self.cases.iter().find(|c| c.id == id) else { return Err((Hold::Doubtful, None)) };
+        let automatic = act.actor == Actor::Automation;
+        match &act.by {
+            By::Hook(hook) if case.hook.is_none_or(|h| h.id != *hook || !h.open) => {
+                return Err((Hold::HookFell, None));
+            }
+            By::Hook(_) => {}
+            By::Key(_) if !case.current() => {
+                return Err((Hold::Refused("the dialog is gone".to_owned()), None));
+            }
+            By::Key(_) if automatic && (!case.twice || !case.asks) => return Err((Hold::Doubtful, None)),
+            By::Key(key) if automatic && case.dialog.allow_once_key() != Some(key.as_str()) => {
+                return Err((Hold::NoKey, None));
+            }
+            By::Key(_) if automatic => {
+                if let Some(until) = self.hook_owns_until(now) {
+                    return Err((Hold::HookSpeaks, until));
+                }
+            }
+            By::Key(key) => {
+                if !case.dialog.options.iter().any(|o| o.key.as_deref() == Some(key.as_str())) {
+                    return Err((Hold::NoKey, None));
+                }
+            }
+        }
+        if automatic { facts.allow(act.channel(), now) } else { facts.allow_person(act.channel()) }
+    }
+
+    /// The world says no to an answer that has not been written down.
+    fn denied(&mut self, id: CaseId, act: &Act, (hold, again): Held, out: &mut Vec<Order>) {
+        if act.actor == Actor::Automation {
+            self.release(id, out);
+            self.hold_until(id, hold, again, out);
+        } else {
+            out.push(Order::Refuse { why: hold.to_string() });
+            if let Some(case) = self.case(id) {
+                let since = case.since;
+                case.read_anew(since);
+            }
+        }
+    }
+
+    /// Writes down what is about to be sent. From here on automation never tries this dialog again.
+    fn intend(&mut self, id: CaseId, act: Act, out: &mut Vec<Order>) {
+        let Some(case) = self.case(id) else { return };
+        case.act = Some(act.clone());
+        case.pressed = None;
+        self.write(id, Outcome::Intended, String::new(), After::Send(act), out);
+    }
+
+    pub(super) fn recorded(&mut self, id: CaseId, how: Result<u64, String>, out: &mut Vec<Order>) {
+        let Some(case) = self.case(id) else { return };
+        let Stage::Writing(after) = case.stage.clone() else { return };
+        if let Ok(seq) = how {
+            case.opened.get_or_insert(seq);
+        }
+        match (after, how) {
+            (After::Send(act), Ok(seq)) => {
+                case.stage = Stage::Rechecking(act, seq);
+                out.push(Order::Check);
+            }
+            (After::Send(act), Err(why)) => {
+                case.act = None;
+                case.stage = Stage::Held((Hold::NotRecorded(why.clone()), None));
+                self.release(id, out);
+                if act.actor != Actor::Automation {
+                    out.push(Order::Refuse { why: Hold::NotRecorded(why).to_string() });
+                }
+            }
+            (After::Rest(held), _) => {
+                // Only what was sent, or may have been, is told of later.
+                if !case.outcome.is_some_and(Outcome::is_unsettled) {
+                    case.act = None;
+                }
+                case.stage = Stage::Held(held);
+            }
+            (After::Over, _) => case.stage = Stage::Over,
+        }
+    }
+
+    fn send(&mut self, id: CaseId, act: Act, intent: u64, now: Duration, out: &mut Vec<Order>) {
+        let Some(case) = self.case(id) else { return };
+        case.stage = Stage::Sending(act.clone(), now);
+        let (showing, dialog) = (case.showing, Arc::clone(&case.dialog));
+        let verdict = case.verdict.as_ref().map(|v| v.reason.clone()).unwrap_or_default();
+        match act.by {
+            By::Key(key) => {
+                self.remember(showing);
+                out.push(Order::Press { case: id, dialog, key, intent });
+            }
+            By::Hook(hook) => {
+                self.hook_allowed = self.hook_allowed.max((!act.deny).then_some(now));
+                let word = if act.deny { HookWord::Deny(verdict, intent) } else { HookWord::Allow(intent) };
+                out.push(Order::Answer { case: id, hook, word });
+            }
+        }
+    }
+
+    pub(super) fn sent(&mut self, id: CaseId, how: Sent, now: Duration, out: &mut Vec<Order>) {
+        let Some(case) = self.case(id) else { return };
+        let Stage::Sending(act, _) = case.stage.clone() else { return };
+        if let Some(hook) = &mut case.hook {
+            hook.open = false;
+        }
+        let content = case.showing.content;
+        match how {
+            Sent::Done(at) => {
+                case.pressed = Some(at);
+                case.stage = Stage::Verifying(at);
+                // It had gone before the key went out: what looks the same now may have got it.
+                let astray = act.channel() == Channel::Key && case.away.is_some_and(|away| away <= at);
+                let other = self.cases.iter().find(|c| {
+                    astray && c.id != id && c.current() && !c.in_flight() && c.showing.content == content
+                });
+                if let Some((other, showing)) = other.map(|c| (c.id, c.showing)) {
+                    self.remember(showing);
+                    self.hold(other, Hold::Uncertain("it may have met this one".to_owned()), out);
+                }
+            }
+            Sent::Refused(why) => {
+                let after = After::Rest((Hold::Refused(why.clone()), None));
+                self.write(id, Outcome::Refused, why, after, out);
+            }
+            Sent::Unknown(why) => {
+                self.uncertain = Some(now + STUCK);
+                let after = After::Rest((Hold::Uncertain(why.clone()), None));
+                self.write(id, Outcome::Unknown, why, after, out);
+            }
+        }
+    }
+
+    /// Not seen for so long that it did not just blink.
+    pub(super) fn gone(&self, id: CaseId, now: Duration) -> bool {
+        let away = |c: &Case| c.away.is_some_and(|at| now.saturating_sub(at) >= BLINK);
+        self.cases.iter().any(|c| c.id == id && away(c) && c.can_go())
+    }
+
+    /// It is gone for good: what is to be told of it?
+    pub(super) fn went(&mut self, id: CaseId, out: &mut Vec<Order>) {
+        self.release(id, out);
+        let Some(case) = self.case(id) else { return };
+        let (outcome, why) = match &case.stage {
+            Stage::Verifying(_) => (Outcome::Cleared, ""),
+            Stage::Rechecking(..) => (Outcome::Withdrawn, "the dialog went away"),
+            // It did not stand long enough to be read twice: nothing is told of it.
+            _ if case.opened.is_none() && case.hook.is_none() && case.fresh() => {
+                case.stage = Stage::Over;
+                return;
+            }
+            _ => (Outcome::Gone, ""),
+        };
+        self.write(id, outcome, why.to_owned(), After::Over, out);
+    }
+
+    pub(super) fn hold(&mut self, id: CaseId, hold: Hold, out: &mut Vec<Order>) {
+        self.hold_until(id, hold, None, out);
+    }
+
+    /// Held, and told once for what passes, each time for what does not.
+    pub(super) fn hold_until(
+        &mut self,
+        id: CaseId,
+        hold: Hold,
+        again: Option<Duration>,
+        out: &mut Vec<Order>,
+    ) {
+        let doubt = (hold == Hold::Restarted).then(|| self.settle_doubt(id)).flatten();
+        let Some(case) = self.case(id) else { return };
+        case.opened = case.opened.or(doubt);
+        if case.opened.is_some() && doubt.is_none() && hold.passes() {
+            case.stage = Stage::Held((hold, again));
+            return;
+        }
+        let outcome = match hold {
+            Hold::Watching => Outcome::Watched,
+            Hold::Ignored => Outcome::Ignored,
+            _ => Outcome::Held,
+        };
+        let why = if hold == Hold::Rule { String::new() } else { hold.to_string() };
+        self.write(id, outcome, why, After::Rest((hold, again)), out);
+    }
+
+    /// The doubt that this dialog answers to is spent on it.
+    fn settle_doubt(&mut self, id: CaseId) -> Option<u64> {
+        let (showing, content) =
+            self.cases.iter().find(|c| c.id == id).map(|c| (c.showing, c.showing.content))?;
+        let at = self.doubts.iter().position(|(c, _)| c.is_none_or(|c| c == content))?;
+        self.remember(showing);
+        Some(self.doubts.remove(at).1)
+    }
+
+    pub(super) fn write(
+        &mut self,
+        id: CaseId,
+        outcome: Outcome,
+        why: String,
+        after: After,
+        out: &mut Vec<Order>,
+    ) {
+        let Some(case) = self.case(id) else { return };
+        case.outcome = Some(outcome);
+        case.stage = Stage::Writing(after);
+        let decision = case.decision(outcome, why);
+        out.push(Order::Record { case: id, dialog: Arc::clone(case.asked_for()), decision });
+    }
+
+    pub(super) fn case(&mut self, id: CaseId) -> Option<&mut Case> {
+        self.cases.iter_mut().find(|c| c.id == id)
+    }
+
+    fn remember(&mut self, showing: Showing) {
+        if self.pressed.len() == REMEMBERED {
+            self.pressed.pop_front();
+        }
+        self.pressed.push_back(showing);
+    }
+
+    /// The hook of a case, if it waits for us.
+    pub(super) fn release(&mut self, id: CaseId, out: &mut Vec<Order>) {
+        let Some(case) = self.case(id) else { return };
+        let Some(hook) = case.hook.as_mut().filter(|h| h.open) else { return };
+        hook.open = false;
+        let hook: HookId = hook.id;
+        out.push(Order::Answer { case: id, hook, word: HookWord::Release });
+    }
+}

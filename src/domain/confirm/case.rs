@@ -1,0 +1,236 @@
+//! One dialog's life as data: how far it has come, and what is known of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::hold::{Held, Hold};
+use super::order::{CaseId, HookId};
+use crate::domain::dialog::{Dialog, Meaning};
+use crate::domain::ledger::{Actor, Channel, Decision, Outcome, Ruling, Showing, Times};
+use crate::domain::policy::{Action, Verdict};
+use crate::domain::stroke::KeyName;
+
+/// An answer that is on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Act {
+    pub actor: Actor,
+    pub by: By,
+    /// The verdict's *deny*, or a person's.
+    pub deny: bool,
+}
+
+/// How it travels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum By {
+    Key(KeyName),
+    Hook(HookId),
+}
+
+impl Act {
+    pub fn channel(&self) -> Channel {
+        match self.by {
+            By::Key(_) => Channel::Key,
+            By::Hook(_) => Channel::Hook,
+        }
+    }
+}
+
+/// How far a case has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Waits for its verdict.
+    Seen,
+    /// Judged; waits until it has stood long enough, and for a second reading.
+    Reading,
+    /// May be answered, if the world allows it.
+    Guarding(Act),
+    /// An entry is on its way to the disk.
+    Writing(After),
+    /// The intent is on disk; the world is asked once more.
+    Rechecking(Act, u64),
+    /// The answer is on its way, since then.
+    Sending(Act, Duration),
+    /// Sent, at that time; must be seen to go.
+    Verifying(Duration),
+    /// For a person, or until it passes.
+    Held(Held),
+    /// Told to the end.
+    Over,
+}
+
+/// What follows when an entry is on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum After {
+    Send(Act),
+    Rest(Held),
+    Over,
+}
+
+/// The part of a case that an agent's hook has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hook {
+    pub id: HookId,
+    /// It waits for our word.
+    pub open: bool,
+}
+
+/// One dialog's life.
+#[derive(Debug, Clone)]
+pub(super) struct Case {
+    pub id: CaseId,
+    pub showing: Showing,
+    /// As it stands on the screen; the hook's call until it is drawn.
+    pub dialog: Arc<Dialog>,
+    /// The whole call, where a hook told it.
+    pub call: Option<Arc<Dialog>>,
+    /// It was on the screen; false for a hook's call that is not drawn (yet).
+    pub drawn: bool,
+    /// Not seen since then.
+    pub away: Option<Duration>,
+    pub hook: Option<Hook>,
+    /// The session's state asked at the last look.
+    pub asks: bool,
+    /// The dialog's last byte, where it was noticed: times are told from here.
+    pub zero: Option<Duration>,
+    pub first: Duration,
+    /// Read exactly so since then.
+    pub since: Duration,
+    /// Read exactly so and complete, twice, a settle time apart.
+    pub twice: bool,
+    /// A fresh look was asked for at that time.
+    pub asked: Option<Duration>,
+    pub verdict: Option<Verdict>,
+    pub stage: Stage,
+    /// The entry that opened its life in the ledger.
+    pub opened: Option<u64>,
+    /// The answer that was last meant to be sent.
+    pub act: Option<Act>,
+    pub pressed: Option<Duration>,
+    /// How far it came, by its last entry.
+    pub outcome: Option<Outcome>,
+}
+
+impl Case {
+    /// On the screen now.
+    pub fn current(&self) -> bool {
+        self.drawn && self.away.is_none() && self.stage != Stage::Over
+    }
+
+    /// Something is being sent, or about to be.
+    pub fn in_flight(&self) -> bool {
+        matches!(self.stage, Stage::Writing(After::Send(_)) | Stage::Rechecking(..) | Stage::Sending(..))
+    }
+
+    pub fn hook_open(&self) -> bool {
+        self.hook.is_some_and(|h| h.open) && self.stage != Stage::Over
+    }
+
+    /// The rules would confirm it, and the preset only watches.
+    pub fn only_watched(&self) -> bool {
+        self.verdict.as_ref().is_some_and(|v| v.action != Action::Confirm && v.would() == Action::Confirm)
+    }
+
+    /// What is judged and recorded: the whole call rather than what a screen shows of it.
+    pub fn asked_for(&self) -> &Arc<Dialog> {
+        self.call.as_ref().unwrap_or(&self.dialog)
+    }
+
+    /// Its going can be told at once: nothing of it is under way.
+    pub fn can_go(&self) -> bool {
+        match &self.stage {
+            Stage::Seen | Stage::Reading | Stage::Guarding(_) | Stage::Verifying(_) | Stage::Held(_) => true,
+            Stage::Rechecking(act, _) => act.channel() == Channel::Key,
+            Stage::Writing(_) | Stage::Sending(..) | Stage::Over => false,
+        }
+    }
+
+    /// Nothing of it is on disk or on its way there.
+    pub fn fresh(&self) -> bool {
+        self.opened.is_none() && matches!(self.stage, Stage::Seen | Stage::Reading | Stage::Guarding(_))
+    }
+
+    /// Read again: is it the very same?
+    pub fn read(&mut self, dialog: Arc<Dialog>, settle: Duration, now: Duration) {
+        // Where it stands does not matter, where its mark stands does: somebody is choosing.
+        let same = same_form(&dialog, &self.dialog) && dialog.selected == self.dialog.selected;
+        if same {
+            self.twice |= dialog.complete && now.saturating_sub(self.since) >= settle;
+        } else {
+            // What was asked has another form now, so what was said of it is void, unless it was acted on.
+            if !same_form(&dialog, &self.dialog) && self.fresh() && self.hook.is_none() {
+                self.verdict = None;
+                self.stage = Stage::Seen;
+            }
+            self.since = now;
+            self.twice = false;
+            self.dialog = dialog;
+        }
+        self.asked = None;
+    }
+
+    /// Reads it from the beginning: nothing read before counts.
+    pub fn read_anew(&mut self, now: Duration) {
+        self.since = now;
+        self.twice = false;
+        self.asked = None;
+        self.stage = if self.verdict.is_some() { Stage::Reading } else { Stage::Seen };
+    }
+
+    /// The same call: what both name, wrapped or not.
+    pub fn same_call(&self, other: &Dialog) -> bool {
+        let plain = |d: &Dialog| {
+            d.subject.as_deref().map(|s| s.split_whitespace().collect::<String>()).filter(|s| !s.is_empty())
+        };
+        let own = self.asked_for();
+        let subject = plain(own);
+        subject.is_some() && subject == plain(other) && own.operation == other.operation
+    }
+
+    /// The key of the agent's own *No*: the plain one before the one that asks for a text.
+    pub fn deny_key(&self) -> Option<&str> {
+        [Meaning::Deny, Meaning::DenyWithText]
+            .iter()
+            .find_map(|m| self.dialog.options.iter().find(|o| o.meaning == *m)?.key.as_deref())
+    }
+
+    /// An entry that says how far it came.
+    pub fn decision(&self, outcome: Outcome, why: String) -> Decision {
+        let after = |at: Duration| self.zero.map(|zero| at.saturating_sub(zero));
+        let none =
+            || Ruling { action: Action::Hold, rule: "none".to_owned(), reason: "not judged yet".to_owned() };
+        let act = self.act.as_ref();
+        Decision {
+            showing: self.showing,
+            of: self.opened,
+            verdict: self.verdict.as_ref().map_or_else(none, Ruling::from),
+            why,
+            actor: act.map_or(Actor::Automation, |a| a.actor.clone()),
+            channel: act.map(Act::channel).or_else(|| self.hook.map(|_| Channel::Hook)),
+            key: act.and_then(|a| match &a.by {
+                By::Key(key) => Some(key.clone()),
+                By::Hook(_) => None,
+            }),
+            outcome,
+            times: Times {
+                seen: after(self.first),
+                pressed: self.pressed.and_then(after),
+                cleared: self.away.filter(|_| self.drawn).and_then(after),
+            },
+        }
+    }
+
+    /// Why it is held now, as far as it is.
+    pub fn hold(&self, now: Duration, still_there: Duration) -> Option<Hold> {
+        match &self.stage {
+            Stage::Held((hold, _)) | Stage::Writing(After::Rest((hold, _))) => Some(hold.clone()),
+            Stage::Verifying(sent) if now.saturating_sub(*sent) >= still_there => Some(Hold::StillThere),
+            _ => None,
+        }
+    }
+}
+
+/// Whether what is judged of two dialogs is the same; where the mark stands is not.
+pub(super) fn same_form(a: &Dialog, b: &Dialog) -> bool {
+    let unmarked = |d: &Dialog| Dialog { selected: None, rows: (0, 0), ..d.clone() };
+    unmarked(a) == unmarked(b)
+}

@@ -1,0 +1,223 @@
+//! Why a dialog is held for a person, and the guard that says so.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::switches::Standing;
+use crate::domain::ledger::Channel;
+
+/// Why nothing is pressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hold {
+    /// A rule holds it, or none allows it.
+    Rule,
+    /// It would be confirmed, but auto-confirm only watches here.
+    Watching,
+    /// Not for automation to look at.
+    Ignored,
+    /// The screen has a dialog and the session's state does not ask.
+    Doubtful,
+    /// No option, or more than one, means what is wanted, or part of it is hidden.
+    NoKey,
+    /// Another instance acts.
+    NotActor,
+    /// Our own pane.
+    OwnPane,
+    /// Not a session of the roster.
+    Unmanaged,
+    /// The config excludes it.
+    Excluded,
+    /// Paused everywhere, by whom.
+    Paused(String),
+    /// Switched off for this session, by whom.
+    Off(String),
+    /// A person was active there just now.
+    PersonActive,
+    /// It is not known whether a person is active there.
+    PersonUnknown,
+    /// The pane's program has ended.
+    Dead,
+    /// Copy mode would swallow the key.
+    InMode,
+    /// The key would go to other panes too.
+    Synchronized,
+    /// Another program than the agent is in the foreground.
+    NotTheAgent,
+    /// Too many answers in a minute.
+    TooFast,
+    /// A hook of the pane has the word now.
+    HookSpeaks,
+    /// The session's hooks are heard, but this dialog came without one.
+    HookMissing,
+    /// The hook gave it back: then the screen is not judged again.
+    HookFell,
+    /// It was answered once; nothing is tried twice.
+    Answered,
+    /// A key was sent, and it is still there.
+    StillThere,
+    /// A key was sent, and it was still there 5 s later.
+    Stuck,
+    /// archtui ended while it was answering a dialog that says the same.
+    Restarted,
+    /// It is not known where the last key went.
+    Uncertain(String),
+    /// The last look before the key found something else.
+    Refused(String),
+    /// The ledger could not be written.
+    NotRecorded(String),
+    /// A person keeps it.
+    Person(String),
+}
+
+impl Hold {
+    /// True if it may pass without anybody touching the dialog: then it is guarded again. All others are for a person.
+    pub const fn passes(&self) -> bool {
+        matches!(
+            self,
+            Self::Watching
+                | Self::Paused(_)
+                | Self::Off(_)
+                | Self::PersonActive
+                | Self::PersonUnknown
+                | Self::InMode
+                | Self::Synchronized
+                | Self::NotTheAgent
+                | Self::TooFast
+                | Self::HookSpeaks
+                | Self::NotRecorded(_)
+        )
+    }
+}
+
+impl fmt::Display for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rule => f.write_str("for a person, by rule"),
+            Self::Watching => f.write_str("auto-confirm only watches here"),
+            Self::Ignored => f.write_str("not for automation"),
+            Self::Doubtful => f.write_str("the session does not look as if it asked"),
+            Self::NoKey => f.write_str("no single option of it means that, or part of it is hidden"),
+            Self::NotActor => f.write_str("another instance acts"),
+            Self::OwnPane => f.write_str("this is our own pane"),
+            Self::Unmanaged => f.write_str("the session is not of the roster"),
+            Self::Excluded => f.write_str("the session is excluded"),
+            Self::Paused(who) => write!(f, "paused by {who}"),
+            Self::Off(who) => write!(f, "switched off for this session by {who}"),
+            Self::PersonActive => f.write_str("a person is active there"),
+            Self::PersonUnknown => f.write_str("it is not known whether a person is active there"),
+            Self::Dead => f.write_str("the pane is dead"),
+            Self::InMode => f.write_str("the pane is in copy mode"),
+            Self::Synchronized => f.write_str("synchronize-panes is on"),
+            Self::NotTheAgent => f.write_str("the agent is not in the foreground"),
+            Self::TooFast => f.write_str("too many answers in a minute"),
+            Self::HookSpeaks => f.write_str("the agent's hook has the word"),
+            Self::HookMissing => f.write_str("the agent's hook did not tell of it"),
+            Self::HookFell => f.write_str("the agent's hook gave it back"),
+            Self::Answered => f.write_str("it was answered once already"),
+            Self::StillThere => f.write_str("answered, and still there"),
+            Self::Stuck => f.write_str("answered, and still there after 5 s"),
+            Self::Restarted => f.write_str("archtui ended while it answered one like this"),
+            Self::Uncertain(why) => write!(f, "not known where the last key went: {why}"),
+            Self::Refused(why) => write!(f, "not sent: {why}"),
+            Self::NotRecorded(why) => write!(f, "the ledger could not be written: {why}"),
+            Self::Person(who) => write!(f, "kept by {who}"),
+        }
+    }
+}
+
+/// Whether a person is at the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// Nobody is attached, and nobody types there through the control room.
+    Away,
+    /// Somebody was last active so long ago: attached and typing, or typing through the control room.
+    Active(Duration),
+    /// It could not be found out.
+    Unknown,
+}
+
+/// What the world says at this moment. Asked for right before an answer, and again after the intent is on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// We hold the lock, and the server has our id.
+    pub actor: bool,
+    /// The session is of the roster.
+    pub managed: bool,
+    /// The config excludes the session.
+    pub excluded: bool,
+    /// It is the pane that we run in.
+    pub own_pane: bool,
+    /// What the switches say.
+    pub standing: Standing,
+    /// Whether a person is there.
+    pub presence: Presence,
+    /// How long after a person's last act hands are kept off.
+    pub quiet: Duration,
+    /// The pane's program has ended.
+    pub dead: bool,
+    /// Copy mode or another mode is open.
+    pub in_mode: bool,
+    /// Keys are copied to other panes.
+    pub synchronized: bool,
+    /// The agent is the pane's foreground process.
+    pub agent_in_front: bool,
+    /// When the rate allows the next answer; `None` = now.
+    pub rate: Option<Duration>,
+}
+
+/// Held, and when it is worth to ask again without anything having happened.
+pub type Held = (Hold, Option<Duration>);
+
+impl Facts {
+    /// Whether automation may answer now over that channel. The reason given is the one nearest to *never*.
+    pub fn allow(&self, channel: Channel, now: Duration) -> Result<(), Held> {
+        let held = |hold| Err((hold, None));
+        match () {
+            () if !self.actor => return held(Hold::NotActor),
+            () if self.own_pane => return held(Hold::OwnPane),
+            () if !self.managed => return held(Hold::Unmanaged),
+            () if self.excluded => return held(Hold::Excluded),
+            () => {}
+        }
+        match &self.standing {
+            Standing::Live(_) => {}
+            Standing::Paused(since) => return held(Hold::Paused(since.who.clone())),
+            Standing::Off(since) => return held(Hold::Off(since.who.clone())),
+            Standing::Lapsed(_) | Standing::Watching => return held(Hold::Watching),
+        }
+        if channel == Channel::Key {
+            self.takes_keys().map_err(|hold| (hold, None))?;
+        }
+        match self.presence {
+            Presence::Away => {}
+            Presence::Active(ago) if ago >= self.quiet => {}
+            Presence::Active(ago) => return Err((Hold::PersonActive, Some(now + (self.quiet - ago)))),
+            Presence::Unknown => return held(Hold::PersonUnknown),
+        }
+        match self.rate {
+            Some(next) if next > now => Err((Hold::TooFast, Some(next))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a person's answer may go there: he knows what he does, so only what would make it go astray counts.
+    pub fn allow_person(&self, channel: Channel) -> Result<(), Held> {
+        let held = |hold| Err((hold, None));
+        match () {
+            () if !self.actor => held(Hold::NotActor),
+            () if self.own_pane => held(Hold::OwnPane),
+            () if channel == Channel::Key => self.takes_keys().map_err(|hold| (hold, None)),
+            () => Ok(()),
+        }
+    }
+
+    fn takes_keys(&self) -> Result<(), Hold> {
+        match () {
+            () if self.dead => Err(Hold::Dead),
+            () if self.in_mode => Err(Hold::InMode),
+            () if self.synchronized => Err(Hold::Synchronized),
+            () if !self.agent_in_front => Err(Hold::NotTheAgent),
+            () => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! The hook channel of a pane: an agent's hook hands over the whole call and waits for a word. One owner per dialog:
+//! while a hook speaks, and for a while after it was told *allow*, automation sends no key there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::case::{Act, By, Hook, Stage};
+use super::hold::Hold;
+use super::life::{HOOK_OWNS, Life};
+use super::order::{CaseId, HookId, HookSaid, Order};
+use crate::domain::ledger::{Actor, Showing};
+use crate::domain::policy::Action;
+
+impl Life {
+    pub(super) fn hook_said(&mut self, said: HookSaid, now: Duration, out: &mut Vec<Order>) {
+        self.heard_hooks = true;
+        match said {
+            HookSaid::Heard => {}
+            HookSaid::Asks { id, dialog } => {
+                let hook = Some(Hook { id, open: true });
+                let drawn = self
+                    .cases
+                    .iter_mut()
+                    .find(|c| c.drawn && c.hook.is_none() && c.stage != Stage::Over && c.same_call(&dialog));
+                match drawn {
+                    // Already judged by its screen and at rest, or not judged at all: the hook knows more.
+                    Some(case) if case.fresh() || matches!(&case.stage, Stage::Held((h, _)) if joins(h)) => {
+                        case.hook = hook;
+                        case.call = Some(dialog);
+                        case.verdict = None;
+                        case.stage = Stage::Seen;
+                    }
+                    // A key is on its way, or a person keeps it: the agent asks as usual.
+                    Some(case) => {
+                        case.hook = hook;
+                        let id = case.id;
+                        self.release(id, out);
+                    }
+                    None => {
+                        let showing = Showing { content: dialog.identity(), epoch: id.0 };
+                        let case = self.open(showing, Arc::clone(&dialog), None, now);
+                        (case.hook, case.call) = (hook, Some(dialog));
+                    }
+                }
+                self.judge_new(out);
+            }
+            HookSaid::Closed { id } => self.hook_closed(id, out),
+        }
+    }
+
+    /// A hook's call is judged: the answer needs no second reading, the call is whole.
+    pub(super) fn hook_judged(&mut self, id: CaseId, out: &mut Vec<Order>) {
+        let Some(case) = self.case(id) else { return };
+        let (Some(hook), Some(verdict)) = (case.hook, case.verdict.as_ref()) else { return };
+        let act = |deny| Act { actor: Actor::Automation, by: By::Hook(hook.id), deny };
+        let hold = match verdict.action {
+            Action::Confirm | Action::Deny => {
+                case.stage = Stage::Guarding(act(verdict.action == Action::Deny));
+                out.push(Order::Check);
+                return;
+            }
+            Action::Hold if case.only_watched() => Hold::Watching,
+            Action::Hold => Hold::Rule,
+            Action::Ignore => Hold::Ignored,
+        };
+        self.release(id, out);
+        // The screen will show it: then this case is there already, and the key channel does not judge it again.
+        self.hold(id, hold, out);
+    }
+
+    /// The agent does not wait any more.
+    fn hook_closed(&mut self, id: HookId, out: &mut Vec<Order>) {
+        let Some(case) = self.cases.iter_mut().find(|c| c.hook.is_some_and(|h| h.id == id && h.open)) else {
+            return;
+        };
+        if let Some(hook) = &mut case.hook {
+            hook.open = false;
+        }
+        let case_id = case.id;
+        // Where its entry is on disk the second look at the world finds out by itself; what was sent is verified.
+        if matches!(case.stage, Stage::Seen | Stage::Reading | Stage::Guarding(_)) {
+            self.hold(case_id, Hold::HookFell, out);
+        }
+    }
+
+    /// Until when a hook has the word in this pane: `Some(None)` = until it says something.
+    pub(super) fn hook_owns_until(&self, now: Duration) -> Option<Option<Duration>> {
+        if self.cases.iter().any(super::case::Case::hook_open) {
+            return Some(None);
+        }
+        let until = self.hook_allowed? + HOOK_OWNS;
+        (now < until).then_some(Some(until))
+    }
+}
+
+/// Held only because its hook had not spoken, or by something that may pass.
+fn joins(hold: &Hold) -> bool {
+    *hold == Hold::HookMissing || hold.passes()
+}

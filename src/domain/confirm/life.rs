@@ -1,0 +1,354 @@
+//! The life of a pane's dialogs: facts in, orders out. It knows no clock, no screen and no disk; whoever carries its
+//! orders out is trusted with nothing but carrying them out.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::case::{Act, After, By, Case, Stage, same_form};
+use super::hold::{Held, Hold};
+use super::order::{CaseId, Input, Look, Order, Sent};
+use crate::domain::dialog::{Dialog, DialogId};
+use crate::domain::ledger::{Actor, Channel, Entry, Outcome, Showing};
+use crate::domain::policy::{Action, Verdict};
+use crate::domain::stroke::KeyName;
+
+/// No real agent settles faster: some ignore keys for 100 ms after drawing.
+pub const SETTLE_FLOOR: Duration = Duration::from_millis(120);
+/// A dialog that was gone for less than this has not been gone: half a frame shows none.
+pub const BLINK: Duration = Duration::from_millis(150);
+/// Answered and still there so long after: shown as held.
+pub const STILL_THERE: Duration = Duration::from_secs(1);
+/// Answered and still there so long after: stuck.
+pub const STUCK: Duration = Duration::from_secs(5);
+/// No key of automation goes to a pane so long after its hook was told *allow*.
+pub const HOOK_OWNS: Duration = Duration::from_secs(5);
+/// How long a dialog waits for its hook to speak, and a hook's call to be drawn.
+pub const HOOK_WAIT: Duration = Duration::from_secs(1);
+/// A fresh look, or an answer of the keyboard, that does not come within this is asked for again, or given up.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// How many answered dialogs of a pane are remembered.
+pub(super) const REMEMBERED: usize = 1024;
+
+/// How a pane is dealt with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ways {
+    /// Between the two readings.
+    pub settle: Duration,
+    /// `hook_fallback = "key"`: a dialog whose hook is silent may be answered by key.
+    pub hook_fallback: bool,
+}
+
+impl Ways {
+    /// The settle time of an agent, by its name.
+    pub fn of_agent(agent: &str, hook_fallback: bool) -> Self {
+        let ms = if ["claude", "codex"].contains(&agent) { 150 } else { 250 };
+        Self { settle: Duration::from_millis(ms).max(SETTLE_FLOOR), hook_fallback }
+    }
+}
+
+/// A pane's dialogs.
+#[derive(Debug, Clone)]
+pub struct Life {
+    ways: Ways,
+    pub(super) cases: Vec<Case>,
+    next: u64,
+    /// Answered by us, or perhaps by us: automation keeps off.
+    pub(super) pressed: VecDeque<Showing>,
+    /// What an archtui that ended left unsettled: the content (`None` = any) and the entry that opened it.
+    pub(super) doubts: Vec<(Option<DialogId>, u64)>,
+    /// The pane has shown something else since then.
+    undoubted: Option<Duration>,
+    /// It is not known where the last key went; until then.
+    pub(super) uncertain: Option<Duration>,
+    pub(super) heard_hooks: bool,
+    pub(super) hook_allowed: Option<Duration>,
+}
+
+impl Life {
+    /// A pane of which nothing is known.
+    pub fn new(ways: Ways) -> Self {
+        Self {
+            ways: Ways { settle: ways.settle.max(SETTLE_FLOOR), ..ways },
+            cases: Vec::new(),
+            next: 0,
+            pressed: VecDeque::new(),
+            doubts: Vec::new(),
+            undoubted: None,
+            uncertain: None,
+            heard_hooks: false,
+            hook_allowed: None,
+        }
+    }
+
+    /// The same after a restart: `unsettled` are this pane's entries of which it is not known what became of them. The
+    /// first dialog that says the same is left to a person; after a hook's, the first that says anything.
+    pub fn rebuilt<'a>(ways: Ways, unsettled: impl IntoIterator<Item = &'a Entry>) -> Self {
+        let doubt = |e: &Entry| {
+            let of_key = e.body.channel == Some(Channel::Key);
+            (of_key.then_some(e.body.showing.content), e.body.of.unwrap_or(e.seq))
+        };
+        Self { doubts: unsettled.into_iter().map(doubt).collect(), ..Self::new(ways) }
+    }
+
+    /// One fact. The orders are to be carried out in order.
+    pub fn hear(&mut self, input: Input, now: Duration) -> Vec<Order> {
+        let mut out = Vec::new();
+        match input {
+            Input::Look(look) => self.look(look, now, &mut out),
+            Input::Judged { case, dialog, verdict } => self.judged(case, &dialog, verdict, &mut out),
+            Input::Facts(facts) => self.facts(&facts, now, &mut out),
+            Input::Recorded { case, seq } => self.recorded(case, Ok(seq), &mut out),
+            Input::NotRecorded { case, why } => self.recorded(case, Err(why), &mut out),
+            Input::Sent { case, how } => self.sent(case, how, now, &mut out),
+            Input::Hook(said) => self.hook_said(said, now, &mut out),
+            Input::Person(reply) => self.person(reply, now, &mut out),
+            Input::Tick => {}
+        }
+        self.go_on(now, &mut out);
+        self.cases.retain(|c| c.stage != Stage::Over);
+        out
+    }
+
+    /// When time alone will change something.
+    pub fn deadline(&self, now: Duration) -> Option<Duration> {
+        self.cases.iter().filter_map(|c| self.due(c, now)).min()
+    }
+
+    fn due(&self, c: &Case, now: Duration) -> Option<Duration> {
+        let away = c.away.filter(|_| c.can_go()).map(|at| at + BLINK);
+        let own = match &c.stage {
+            Stage::Reading if !c.current() => None,
+            Stage::Reading if now < c.since + self.ways.settle => Some(c.since + self.ways.settle),
+            Stage::Reading if !c.twice => c.asked.map(|at| at + LOOK_AGAIN),
+            Stage::Reading => self.waits_for_hook(c).then_some(c.first + HOOK_WAIT),
+            Stage::Sending(_, since) => Some(*since + STUCK),
+            Stage::Verifying(sent) if !c.drawn => Some(*sent + HOOK_WAIT),
+            Stage::Verifying(_) if !c.current() => None,
+            Stage::Verifying(sent) if now < *sent + STILL_THERE => Some(*sent + STILL_THERE),
+            Stage::Verifying(sent) => Some(*sent + STUCK),
+            Stage::Held(_) if !c.drawn => Some(c.first + HOOK_OWNS),
+            Stage::Held((Hold::HookSpeaks, _)) => self.hook_owns_until(now).unwrap_or(Some(now)),
+            Stage::Held((_, again)) => *again,
+            _ => None,
+        };
+        [away, own].into_iter().flatten().min()
+    }
+
+    // ── what is seen ──
+
+    fn look(&mut self, look: Look, now: Duration, out: &mut Vec<Order>) {
+        let shown = look.dialog.as_ref().and_then(|(showing, _)| self.shown(*showing, now));
+        for case in self.cases.iter_mut().filter(|c| c.drawn && Some(c.id) != shown) {
+            case.away.get_or_insert(now);
+        }
+        let meant = look.dialog.as_ref().is_some_and(|(showing, _)| self.doubted(*showing));
+        if meant {
+            self.undoubted = None;
+        } else if now.saturating_sub(*self.undoubted.get_or_insert(now)) >= STUCK {
+            self.doubts.clear();
+        }
+        let Some((showing, dialog)) = look.dialog else { return };
+        let settle = self.ways.settle;
+        if let Some(case) = self.cases.iter_mut().find(|c| Some(c.id) == shown) {
+            if case.away.take().is_some() {
+                // Back from a blink: what was read before it was another frame.
+                case.since = now;
+                case.twice = false;
+            }
+            (case.showing, case.asks) = (showing, look.asks);
+            case.read(dialog, settle, now);
+        } else if let Some(case) =
+            self.cases.iter_mut().find(|c| c.hook.is_some() && !c.drawn && c.same_call(&dialog))
+        {
+            // What the hook told of is drawn now.
+            (case.drawn, case.asks, case.since, case.showing) = (true, look.asks, now, showing);
+            case.dialog = dialog;
+        } else {
+            let case = self.open(showing, dialog, look.wrote, now);
+            (case.drawn, case.asks) = (true, look.asks);
+        }
+        self.judge_new(out);
+    }
+
+    /// The case that is this showing: the very same, or one of the same content that only blinked.
+    fn shown(&self, showing: Showing, now: Duration) -> Option<CaseId> {
+        let live = |c: &&Case| c.drawn && c.stage != Stage::Over;
+        let blinked = |c: &&Case| {
+            c.showing.content == showing.content && c.away.is_some_and(|at| now.saturating_sub(at) < BLINK)
+        };
+        let same = self.cases.iter().filter(live).find(|c| c.showing == showing);
+        same.or_else(|| self.cases.iter().filter(live).find(blinked)).map(|c| c.id)
+    }
+
+    pub(super) fn open(
+        &mut self,
+        showing: Showing,
+        dialog: Arc<Dialog>,
+        wrote: Option<Duration>,
+        now: Duration,
+    ) -> &mut Case {
+        self.next += 1;
+        self.cases.push(Case {
+            id: CaseId(self.next),
+            showing,
+            dialog,
+            call: None,
+            drawn: false,
+            away: None,
+            hook: None,
+            asks: true,
+            zero: wrote.filter(|at| *at <= now),
+            first: now,
+            since: now,
+            twice: false,
+            asked: None,
+            verdict: None,
+            stage: Stage::Seen,
+            opened: None,
+            act: None,
+            pressed: None,
+            outcome: None,
+        });
+        self.cases.last_mut().expect("one was pushed")
+    }
+
+    /// Whatever has no verdict and has not been asked for one is judged.
+    pub(super) fn judge_new(&mut self, out: &mut Vec<Order>) {
+        for case in self.cases.iter().filter(|c| c.stage == Stage::Seen && c.verdict.is_none()) {
+            out.push(Order::Judge { case: case.id, dialog: Arc::clone(case.asked_for()) });
+        }
+    }
+
+    fn judged(&mut self, id: CaseId, dialog: &Dialog, verdict: Verdict, out: &mut Vec<Order>) {
+        let Some(case) = self.case(id).filter(|c| c.stage == Stage::Seen) else { return };
+        if !same_form(case.asked_for(), dialog) {
+            return;
+        }
+        case.verdict = Some(verdict);
+        case.stage = Stage::Reading;
+        if case.hook_open() {
+            self.hook_judged(id, out);
+        }
+    }
+
+    // ── what is done about it ──
+
+    /// Everything that time, or the end of something else, has made due.
+    fn go_on(&mut self, now: Duration, out: &mut Vec<Order>) {
+        for i in 0..self.cases.len() {
+            let id = self.cases[i].id;
+            if self.gone(id, now) {
+                self.went(id, out);
+            }
+            let case = &self.cases[i];
+            match case.stage.clone() {
+                Stage::Reading if case.current() && !case.hook_open() => self.read_on(id, now, out),
+                Stage::Sending(_, since) if now.saturating_sub(since) >= STUCK => {
+                    self.sent(id, Sent::Unknown("no answer from the other side".to_owned()), now, out);
+                }
+                Stage::Verifying(sent) if !case.drawn && now.saturating_sub(sent) >= HOOK_WAIT => {
+                    self.write(id, Outcome::Cleared, String::new(), After::Over, out);
+                }
+                Stage::Verifying(sent) if case.current() && now.saturating_sub(sent) >= STUCK => {
+                    let why = Hold::Stuck.to_string();
+                    self.write(id, Outcome::Stuck, why, After::Rest((Hold::Stuck, None)), out);
+                }
+                // A hook gave it back, and the agent never drew it.
+                Stage::Held(_) if !case.drawn && now.saturating_sub(case.first) >= HOOK_OWNS => {
+                    self.write(id, Outcome::Gone, String::new(), After::Over, out);
+                }
+                Stage::Held((Hold::HookSpeaks, _)) if case.current() => {
+                    if self.hook_owns_until(now).is_none() {
+                        self.cases[i].read_anew(now);
+                    }
+                }
+                Stage::Held((hold, Some(again))) if again <= now => {
+                    self.cases[i].stage = Stage::Held((hold, None));
+                    out.push(Order::Check);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A judged dialog on the screen: wait, look again, or decide.
+    fn read_on(&mut self, id: CaseId, now: Duration, out: &mut Vec<Order>) {
+        let settle = self.ways.settle;
+        let Some(case) = self.case(id) else { return };
+        let confirm = case.verdict.as_ref().is_some_and(|v| v.action == Action::Confirm);
+        if now.saturating_sub(case.since) < settle {
+            return;
+        }
+        if confirm && !case.twice {
+            let due = case.asked.is_none_or(|at| now.saturating_sub(at) >= LOOK_AGAIN);
+            // Part of it is hidden: looking again will not show it; a change of the screen will.
+            if !case.dialog.complete {
+                self.hold(id, Hold::NoKey, out);
+            } else if due {
+                case.asked = Some(now);
+                out.push(Order::Look);
+            }
+            return;
+        }
+        match self.may_try(id, now) {
+            Some(Ok(act)) => {
+                if let Some(case) = self.case(id) {
+                    case.stage = Stage::Guarding(act);
+                    out.push(Order::Check);
+                }
+            }
+            Some(Err((hold, again))) => self.hold_until(id, hold, again, out),
+            None => {}
+        }
+    }
+
+    /// What stands against answering by key, as far as the pane itself tells; `None` = wait.
+    fn may_try(&self, id: CaseId, now: Duration) -> Option<Result<Act, Held>> {
+        let case = self.cases.iter().find(|c| c.id == id)?;
+        let held = |hold| Some(Err((hold, None)));
+        match case.verdict.as_ref()?.action {
+            Action::Ignore => return held(Hold::Ignored),
+            Action::Hold if case.only_watched() => return held(Hold::Watching),
+            Action::Hold | Action::Deny => return held(Hold::Rule),
+            Action::Confirm => {}
+        }
+        if case.hook.is_some() {
+            return held(Hold::HookFell);
+        }
+        if self.pressed.contains(&case.showing) {
+            return held(Hold::Answered);
+        }
+        if self.doubted(case.showing) {
+            return held(Hold::Restarted);
+        }
+        if self.uncertain.is_some_and(|until| now < until) {
+            return held(Hold::Uncertain("wait for a person".to_owned()));
+        }
+        if !case.asks {
+            return held(Hold::Doubtful);
+        }
+        let Some(key) = case.dialog.allow_once_key().and_then(KeyName::new) else {
+            return held(Hold::NoKey);
+        };
+        if self.cases.iter().any(|c| c.id != id && c.in_flight()) {
+            return None;
+        }
+        if let Some(until) = self.hook_owns_until(now) {
+            return Some(Err((Hold::HookSpeaks, until)));
+        }
+        if self.waits_for_hook(case) {
+            return (now.saturating_sub(case.first) >= HOOK_WAIT).then_some(Err((Hold::HookMissing, None)));
+        }
+        Some(Ok(Act { actor: Actor::Automation, by: By::Key(key), deny: false }))
+    }
+
+    /// It may be the one that was being answered when archtui ended.
+    fn doubted(&self, showing: Showing) -> bool {
+        self.doubts.iter().any(|(content, _)| content.is_none_or(|c| c == showing.content))
+    }
+
+    fn waits_for_hook(&self, case: &Case) -> bool {
+        self.heard_hooks && !self.ways.hook_fallback && case.hook.is_none()
+    }
+}

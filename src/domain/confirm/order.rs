@@ -1,0 +1,189 @@
+//! What the life of a dialog hears and what it orders. Whoever carries orders out answers each one, by its case's number.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::hold::Facts;
+use crate::domain::dialog::Dialog;
+use crate::domain::ledger::{Decision, Showing};
+use crate::domain::policy::Verdict;
+use crate::domain::stroke::KeyName;
+
+/// One dialog's life, within its pane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CaseId(pub u64);
+
+/// An open request of an agent's hook, as its connection is numbered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct HookId(pub u64);
+
+/// One fact.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// The pane was looked at: a fresh capture, also where nothing changed.
+    Look(Look),
+    /// What the policy says of a case.
+    Judged {
+        /// Which case.
+        case: CaseId,
+        /// What was judged: if it is something else by now, the verdict is void.
+        dialog: Arc<Dialog>,
+        /// The verdict.
+        verdict: Verdict,
+    },
+    /// What the world says now. Told when asked for, and when something in it changed.
+    Facts(Facts),
+    /// A case's entry is on disk.
+    Recorded {
+        /// Which case.
+        case: CaseId,
+        /// The entry's number.
+        seq: u64,
+    },
+    /// A case's entry could not be written.
+    NotRecorded {
+        /// Which case.
+        case: CaseId,
+        /// One line why.
+        why: String,
+    },
+    /// What became of an answer that was to be sent.
+    Sent {
+        /// Which case.
+        case: CaseId,
+        /// How it ended.
+        how: Sent,
+    },
+    /// An agent's hook.
+    Hook(HookSaid),
+    /// A person answers.
+    Person(Reply),
+    /// Time went on.
+    Tick,
+}
+
+/// What a pane shows.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// The session's state asks.
+    pub asks: bool,
+    /// The dialog, if one is open.
+    pub dialog: Option<(Showing, Arc<Dialog>)>,
+    /// When the agent last wrote, if that is known better than by this look.
+    pub wrote: Option<Duration>,
+}
+
+/// How sending ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// It went out, at that time.
+    Done(Duration),
+    /// It did not go out: what was there was something else.
+    Refused(String),
+    /// It is not known.
+    Unknown(String),
+}
+
+/// What a hook says.
+#[derive(Debug, Clone)]
+pub enum HookSaid {
+    /// The hooks of this session work: any of their events was heard.
+    Heard,
+    /// One asks whether a call may run, and waits.
+    Asks {
+        /// Which request.
+        id: HookId,
+        /// The call, as a dialog without options.
+        dialog: Arc<Dialog>,
+    },
+    /// One does not wait any more: it was told, or gave up.
+    Closed {
+        /// Which request.
+        id: HookId,
+    },
+}
+
+/// A person's answer to the dialog that he saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// Who.
+    pub who: String,
+    /// What.
+    pub answer: Answer,
+    /// The dialog last drawn for him, and for how long it had been on his screen; `None` = he asked by the session's name.
+    pub drawn: Option<(Showing, Duration)>,
+}
+
+/// What a person can say to a dialog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Allow this once.
+    Approve,
+    /// The agent's own *No*.
+    Deny,
+    /// The option of that place, 0-based.
+    Choose(usize),
+    /// Keep automation off it.
+    Hold,
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Order {
+    /// Ask the policy; answered by [`Input::Judged`].
+    Judge {
+        /// Which case.
+        case: CaseId,
+        /// The dialog, or the hook's call.
+        dialog: Arc<Dialog>,
+    },
+    /// Capture the pane anew; answered by [`Input::Look`], also where nothing changed.
+    Look,
+    /// Find out what the world says; answered by [`Input::Facts`].
+    Check,
+    /// Write an entry; answered by [`Input::Recorded`] or [`Input::NotRecorded`].
+    Record {
+        /// Which case.
+        case: CaseId,
+        /// Its dialog.
+        dialog: Arc<Dialog>,
+        /// What to write.
+        decision: Decision,
+    },
+    /// Compare and send one key; answered by [`Input::Sent`].
+    Press {
+        /// Which case.
+        case: CaseId,
+        /// The dialog that must still be there.
+        dialog: Arc<Dialog>,
+        /// The key.
+        key: KeyName,
+        /// The entry that says why.
+        intent: u64,
+    },
+    /// Answer a hook; answered by [`Input::Sent`] unless it is released.
+    Answer {
+        /// Which case.
+        case: CaseId,
+        /// Which request.
+        hook: HookId,
+        /// What to say.
+        word: HookWord,
+    },
+    /// Tell the person why his answer is not carried out.
+    Refuse {
+        /// One line.
+        why: String,
+    },
+}
+
+/// What a hook is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HookWord {
+    /// Run it; the entry that says why.
+    Allow(u64),
+    /// Do not; the message for the agent, and the entry that says why.
+    Deny(String, u64),
+    /// Ask as usual.
+    Release,
+}

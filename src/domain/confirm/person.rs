@@ -1,0 +1,75 @@
+//! A person's answer to a dialog: to the one that was drawn for him, long enough to be read, and to no other.
+
+use std::time::Duration;
+
+use super::case::{Act, After, By, Stage};
+use super::hold::Hold;
+use super::life::{Life, STILL_THERE};
+use super::order::{Answer, Order, Reply};
+use crate::domain::ledger::Actor;
+use crate::domain::stroke::KeyName;
+
+/// A dialog must have been on a person's screen for so long before his key counts as an answer to it.
+pub const DRAWN_FOR: Duration = Duration::from_millis(300);
+
+impl Life {
+    pub(super) fn person(&mut self, reply: Reply, now: Duration, out: &mut Vec<Order>) {
+        if let Err(why) = self.reply(reply, now, out) {
+            out.push(Order::Refuse { why: why.to_owned() });
+        }
+    }
+
+    fn reply(&mut self, reply: Reply, now: Duration, out: &mut Vec<Order>) -> Result<(), &'static str> {
+        let Reply { who, answer, drawn } = reply;
+        let Some(at) = self.cases.iter().position(super::case::Case::current) else {
+            return Err("no dialog is open there");
+        };
+        if let Some((showing, on_screen)) = drawn {
+            if showing != self.cases[at].showing {
+                return Err("another dialog is there now; look at it first");
+            }
+            if on_screen < DRAWN_FOR {
+                return Err("that dialog has just appeared; look at it first");
+            }
+        }
+        let another_hook = self.cases.iter().enumerate().any(|(i, c)| i != at && c.hook_open());
+        let case = &mut self.cases[at];
+        let id = case.id;
+        match &case.stage {
+            Stage::Verifying(sent) if now.saturating_sub(*sent) < STILL_THERE => {
+                return Err("it was answered just now; wait a second");
+            }
+            Stage::Writing(After::Rest(_)) => return Err("try that again"),
+            Stage::Writing(_) | Stage::Rechecking(..) | Stage::Sending(..) => {
+                return Err("it is being answered right now");
+            }
+            _ => {}
+        }
+        if answer == Answer::Hold {
+            self.release(id, out);
+            self.hold(id, Hold::Person(who), out);
+            return Ok(());
+        }
+        let deny = answer == Answer::Deny;
+        let by = match (case.hook.filter(|h| h.open), answer) {
+            (Some(hook), Answer::Approve | Answer::Deny) => By::Hook(hook.id),
+            (Some(_), _) => return Err("the agent's hook has the word; try again in a second"),
+            (None, _) if another_hook => return Err("the agent's hook has the word; try again in a second"),
+            (None, Answer::Approve) if !case.dialog.complete => {
+                return Err("part of that dialog is hidden; attach and look at the whole");
+            }
+            (None, answer) => {
+                let key = match answer {
+                    Answer::Approve => case.dialog.allow_once_key(),
+                    Answer::Choose(i) => case.dialog.options.get(i).and_then(|o| o.key.as_deref()),
+                    Answer::Deny | Answer::Hold => case.deny_key(),
+                };
+                let no_key = "no single option of that dialog means that; attach and answer there";
+                By::Key(key.and_then(KeyName::new).ok_or(no_key)?)
+            }
+        };
+        case.stage = Stage::Guarding(Act { actor: Actor::Person(who), by, deny });
+        out.push(Order::Check);
+        Ok(())
+    }
+}

@@ -1,0 +1,134 @@
+//! The confirmation queue as values: what stands open in a pane, what was decided and what comes next; the riskiest and
+//! oldest first. How it looks is for `view`.
+
+use std::time::Duration;
+
+use super::case::{After, Case, Stage};
+use super::life::{Life, STILL_THERE};
+use crate::domain::dialog::{DialogOption, Operation};
+use crate::domain::ledger::{Outcome, Showing};
+use crate::domain::policy::{Action, Verdict};
+use crate::domain::session::{PaneIdentity, SessionName};
+
+/// How much can go wrong if the answer is wrong. A rough order for a person's attention, not a judgement of safety.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Risk {
+    /// Looks at things.
+    Low,
+    /// Changes files, reaches out, or asks what to do.
+    Middle,
+    /// Runs a command that no rule allows, trusts a folder, or is denied.
+    High,
+}
+
+impl Risk {
+    /// Of an operation with the policy's word on it.
+    pub const fn of(operation: Operation, action: Action) -> Self {
+        match (operation, action) {
+            (_, Action::Deny) => Self::High,
+            (Operation::Read | Operation::Grep | Operation::Glob, _) => Self::Low,
+            (_, Action::Confirm) => Self::Low,
+            (Operation::Bash | Operation::Trust | Operation::Mcp | Operation::Other, _) => Self::High,
+            (
+                Operation::Edit | Operation::Write | Operation::Fetch | Operation::Plan | Operation::Question,
+                _,
+            ) => Self::Middle,
+        }
+    }
+
+    /// The word on the screen.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Middle => "middle",
+            Self::High => "high",
+        }
+    }
+}
+
+/// One open dialog and what is being done about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirmation {
+    /// Which: the pane and the showing.
+    pub id: (PaneIdentity, Showing),
+    /// Its session.
+    pub session: SessionName,
+    /// The session's role.
+    pub role: Option<String>,
+    /// What it is about.
+    pub operation: Operation,
+    /// The command, path or URL. As the agent wrote it: whoever shows it masks secrets first.
+    pub subject: Option<String>,
+    /// The choices.
+    pub options: Vec<DialogOption>,
+    /// Waiting since then.
+    pub since: Duration,
+    /// How much can go wrong.
+    pub risk: Risk,
+    /// What the policy says, as soon as it has said it.
+    pub verdict: Option<Verdict>,
+    /// What comes next, in words.
+    pub next: String,
+    /// True if nothing comes next unless a person does something.
+    pub needs_you: bool,
+    /// How far it came, by its last entry in the ledger.
+    pub outcome: Option<Outcome>,
+}
+
+impl Life {
+    /// What stands open, as one pane's part of the queue.
+    pub fn open_dialogs(
+        &self,
+        pane: PaneIdentity,
+        session: &SessionName,
+        role: Option<&str>,
+        now: Duration,
+    ) -> Vec<Confirmation> {
+        let shown = |c: &&Case| c.stage != Stage::Over && (c.drawn || c.hook_open());
+        self.cases.iter().filter(shown).map(|c| confirmation(c, pane, session, role, now)).collect()
+    }
+}
+
+fn confirmation(
+    case: &Case,
+    pane: PaneIdentity,
+    session: &SessionName,
+    role: Option<&str>,
+    now: Duration,
+) -> Confirmation {
+    let asked = case.asked_for();
+    let hold = case.hold(now, STILL_THERE);
+    let action = case.verdict.as_ref().map_or(Action::Hold, |v| v.action);
+    let next = match (&hold, &case.stage) {
+        (Some(hold), _) => hold.to_string(),
+        (None, Stage::Seen) => "is being judged".to_owned(),
+        (None, Stage::Reading) => "is read a second time".to_owned(),
+        (None, Stage::Guarding(_)) => "may it be answered now?".to_owned(),
+        (None, Stage::Writing(After::Over) | Stage::Over) => "is told to the end".to_owned(),
+        (None, Stage::Writing(_) | Stage::Rechecking(..)) => "the intent is written down".to_owned(),
+        (None, Stage::Sending(act, _)) => format!("is answered by {}", act.channel().word()),
+        (None, Stage::Verifying(_)) => "is answered; must be seen to go".to_owned(),
+        (None, Stage::Held(_)) => "for a person".to_owned(),
+    };
+    Confirmation {
+        id: (pane, case.showing),
+        session: session.clone(),
+        role: role.map(str::to_owned),
+        operation: asked.operation,
+        subject: asked.subject.clone(),
+        options: case.dialog.options.clone(),
+        since: case.first,
+        risk: Risk::of(asked.operation, action),
+        verdict: case.verdict.clone(),
+        next,
+        needs_you: hold.is_some_and(|h| !h.passes() || action != Action::Confirm),
+        outcome: case.outcome,
+    }
+}
+
+/// Puts the queue in order: what needs a person, then the riskiest, then the oldest.
+pub fn in_order(queue: &mut [Confirmation]) {
+    queue.sort_by(|a, b| {
+        (b.needs_you, b.risk).cmp(&(a.needs_you, a.risk)).then(a.since.cmp(&b.since)).then(a.id.cmp(&b.id))
+    });
+}

@@ -1,0 +1,608 @@
+//! Stories of one dialog: what happens when, told to the ledger in which words.
+
+use super::rig::{Rig, call, clear, ms, verdict};
+use super::*;
+use crate::domain::policy::{Action, Verdict};
+
+/// One step of a story.
+#[derive(Clone)]
+enum Step {
+    /// Time goes on to this millisecond.
+    At(u64),
+    /// The pane shows this dialog.
+    Show(&'static str, u64),
+    /// The pane shows none.
+    Gone,
+    /// The world is like this now, and says so.
+    World(fn(&mut Facts)),
+    /// What the policy says from now on.
+    Says(Action),
+    /// How sending ends from now on.
+    Sends(Option<Sent>),
+    /// The policy answers, or not.
+    Judges(bool),
+    /// The ledger takes entries, or not.
+    Disk(bool),
+    /// A hook.
+    Hook(HookSaid),
+    /// A person answers what was drawn so long.
+    Person(Answer, &'static str, u64, u64),
+    /// What was sent is answered only now.
+    Answered,
+    /// archtui ends and starts again.
+    Crash,
+}
+use Step::*;
+
+fn asks(id: u64, subject: &str) -> Step {
+    Hook(HookSaid::Asks { id: HookId(id), dialog: call(subject) })
+}
+
+fn closed(id: u64) -> Step {
+    Hook(HookSaid::Closed { id: HookId(id) })
+}
+
+fn check(name: &str, steps: &[Step], want: &[&str]) -> Rig {
+    check_with(false, name, steps, want)
+}
+
+fn check_with(hook_fallback: bool, name: &str, steps: &[Step], want: &[&str]) -> Rig {
+    let mut rig = Rig::new(hook_fallback);
+    for step in steps.iter().cloned() {
+        match step {
+            At(at) => rig.until(at),
+            Show(subject, epoch) => rig.show(Some((subject, epoch))),
+            Gone => rig.show(None),
+            World(change) => {
+                rig.facts = clear();
+                change(&mut rig.facts);
+                let facts = rig.facts.clone();
+                rig.hear(Input::Facts(facts));
+            }
+            Says(action) => rig.verdict = verdict(action),
+            Sends(how) => rig.sends = how,
+            Judges(on) => rig.judges = on,
+            Disk(on) => rig.writes = on,
+            Hook(said) => rig.hear(Input::Hook(said)),
+            Person(answer, subject, epoch, on_screen) => {
+                let showing = (rig::dialog(subject).identity(), epoch).into();
+                let drawn = Some((showing, ms(on_screen)));
+                rig.hear(Input::Person(Reply { who: "operator".to_owned(), answer, drawn }));
+            }
+            Answered => {
+                for case in std::mem::take(&mut rig.waiting) {
+                    let how = Sent::Done(rig.now);
+                    rig.hear(Input::Sent { case, how });
+                }
+            }
+            Crash => {
+                let unsettled = rig.book.unsettled();
+                rig.life = Life::rebuilt(Ways::of_agent("claude", hook_fallback), &unsettled);
+                rig.waiting.clear();
+            }
+        }
+    }
+    assert_eq!(rig.log, want, "{name}");
+    rig.book.verify().expect("the chain holds");
+    rig
+}
+
+#[test]
+fn what_is_allowed_is_pressed_once_and_seen_to_go() {
+    let rig = check(
+        "the way it should be",
+        &[Show("ls", 1), At(149), At(200), Gone, At(1000)],
+        &["150 intended", "150 PRESS 1", "350 cleared"],
+    );
+    let cleared = &rig.book.entries()[1].body;
+    assert_eq!(cleared.of, Some(1));
+    assert_eq!(cleared.times.seen, Some(ms(0)));
+    assert_eq!(cleared.times.pressed, Some(ms(150)));
+    assert_eq!(cleared.times.cleared, Some(ms(200)), "when it was seen to go, not when that was believed");
+    check(
+        "it does not go",
+        &[Show("ls", 1), At(60_000)],
+        &["150 intended", "150 PRESS 1", "5150 stuck: answered, and still there after 5 s"],
+    );
+    check(
+        "a person helps it",
+        &[Show("ls", 1), At(9_000), Gone, At(10_000)],
+        &["150 intended", "150 PRESS 1", "5150 stuck: answered, and still there after 5 s", "9150 gone"],
+    );
+}
+
+#[test]
+fn a_settle_time_lies_between_two_equal_readings() {
+    check("it goes before it is read twice: nothing is told", &[Show("ls", 1), At(100), Gone, At(9000)], &[]);
+    check(
+        "it blinks: the time begins anew",
+        &[Show("ls", 1), At(100), Gone, At(120), Show("ls", 2), At(400)],
+        &["270 intended", "270 PRESS 1"],
+    );
+    check("swapped", &[Show("ls", 1), At(100), Show("rm", 2), At(249), Gone, At(900)], &[]);
+    for (agent, settle) in [("claude", 150), ("codex", 150), ("gemini", 250), ("else", 250)] {
+        assert_eq!(Ways::of_agent(agent, false).settle, ms(settle));
+    }
+    let hasty = Life::new(Ways { settle: ms(0), hook_fallback: false });
+    let mut rig = Rig::new(false);
+    rig.life = hasty;
+    rig.show(Some(("ls", 1)));
+    rig.until(119);
+    assert!(rig.log.is_empty(), "the floor holds: {:?}", rig.log);
+    rig.until(120);
+    assert_eq!(rig.log, ["120 intended", "120 PRESS 1"]);
+}
+
+#[test]
+fn equal_calls_in_a_row_are_told_apart_by_a_gap_that_is_no_blink() {
+    check(
+        "parallel calls",
+        &[Show("ls", 1), At(200), Gone, At(500), Show("ls", 2), At(700), Gone, At(1000)],
+        &["150 intended", "150 PRESS 1", "350 cleared", "650 intended", "650 PRESS 1", "850 cleared"],
+    );
+    check(
+        "half a frame after the press is no second dialog",
+        &[Show("ls", 1), At(200), Gone, At(230), Show("ls", 2), At(9_000)],
+        &["150 intended", "150 PRESS 1", "5150 stuck: answered, and still there after 5 s"],
+    );
+    check(
+        "the same showing, back after it was gone",
+        &[Show("ls", 1), At(200), Gone, At(900), Show("ls", 1), At(2_000)],
+        &["150 intended", "150 PRESS 1", "350 cleared", "1050 held: it was answered once already"],
+    );
+}
+
+#[test]
+fn rules_hold_and_the_screen_is_not_pressed() {
+    check(
+        "hold",
+        &[Says(Action::Hold), Show("rm", 1), At(5_000), Gone, At(6_000)],
+        &["150 held", "5150 gone"],
+    );
+    check("deny has no key", &[Says(Action::Deny), Show("rm", 1), At(5_000)], &["150 held"]);
+    check("ignore", &[Says(Action::Ignore), Show("rm", 1), At(5_000)], &["150 ignored: not for automation"]);
+    let mut rig = Rig::new(false);
+    rig.verdict = Verdict { would: Some(Action::Confirm), ..verdict(Action::Hold) };
+    rig.show(Some(("ls", 1)));
+    rig.until(900);
+    assert_eq!(rig.log, ["150 watched: auto-confirm only watches here"]);
+}
+
+#[test]
+fn an_incomplete_or_doubtful_dialog_is_held() {
+    let press = |change: fn(&mut crate::domain::dialog::Dialog), asks: bool| {
+        let mut rig = Rig::new(false);
+        let mut d = rig::dialog("ls");
+        change(&mut d);
+        let dialog = std::sync::Arc::new(d);
+        let showing = (dialog.identity(), 1).into();
+        rig.asks = asks;
+        for at in [0, 200, 400, 600] {
+            rig.until(at);
+            rig.screen = Some((showing, dialog.clone()));
+            rig.look();
+        }
+        rig.log.join("; ")
+    };
+    assert!(press(|_| {}, true).contains("PRESS 1"));
+    assert!(press(|d| d.complete = false, true).contains("held: no single option"));
+    assert!(
+        press(|d| d.options[1].meaning = crate::domain::dialog::Meaning::AllowOnce, true).contains("held")
+    );
+    assert!(press(|d| d.options[0].key = None, true).contains("held"));
+    assert!(press(|d| d.options[0].key = Some("Entr".to_owned()), true).contains("held"));
+    assert_eq!(press(|_| {}, false), "150 held: the session does not look as if it asked");
+}
+
+#[test]
+fn the_world_can_forbid_it_and_what_passes_is_asked_again() {
+    let later = |world: fn(&mut Facts), why: &str| {
+        let held = format!("150 held: {why}");
+        let watched = format!("150 watched: {why}");
+        let mut rig = Rig::new(false);
+        world(&mut rig.facts);
+        rig.show(Some(("ls", 1)));
+        rig.until(3_000);
+        assert_eq!(rig.log.len(), 1, "{why}: {:?}", rig.log);
+        assert!(rig.log[0] == held || rig.log[0] == watched, "{why}: {:?}", rig.log);
+        rig.facts = clear();
+        let facts = rig.facts.clone();
+        rig.hear(Input::Facts(facts));
+        rig.until(4_000);
+        rig.log.len() > 1
+    };
+    // What passes by itself or by a switch …
+    for (world, why) in [
+        ((|f| f.standing = Standing::Watching) as fn(&mut Facts), "auto-confirm only watches here"),
+        (|f| f.standing = Standing::Lapsed(jiff::Timestamp::UNIX_EPOCH), "auto-confirm only watches here"),
+        (
+            |f| f.standing = Standing::Paused(Since { who: "me".into(), at: jiff::Timestamp::UNIX_EPOCH }),
+            "paused by me",
+        ),
+        (
+            |f| f.standing = Standing::Off(Since { who: "me".into(), at: jiff::Timestamp::UNIX_EPOCH }),
+            "switched off for this session by me",
+        ),
+        (|f| f.in_mode = true, "the pane is in copy mode"),
+        (|f| f.synchronized = true, "synchronize-panes is on"),
+        (|f| f.agent_in_front = false, "the agent is not in the foreground"),
+        (|f| f.presence = Presence::Unknown, "it is not known whether a person is active there"),
+        (|f| f.presence = Presence::Active(ms(4_000)), "a person is active there"),
+        (|f| f.rate = Some(ms(50_000)), "too many answers in a minute"),
+    ] {
+        assert!(later(world, why), "{why} passes");
+    }
+    // … and what does not.
+    for (world, why) in [
+        ((|f| f.actor = false) as fn(&mut Facts), "another instance acts"),
+        (|f| f.own_pane = true, "this is our own pane"),
+        (|f| f.managed = false, "the session is not of the roster"),
+        (|f| f.excluded = true, "the session is excluded"),
+        (|f| f.dead = true, "the pane is dead"),
+    ] {
+        assert!(!later(world, why), "{why} stays");
+    }
+    check(
+        "quiet passes by itself",
+        &[
+            World(|f| f.presence = Presence::Active(ms(4_000))),
+            Show("ls", 1),
+            At(6_149),
+            World(|_| {}),
+            At(6_500),
+        ],
+        &["150 held: a person is active there", "6299 intended", "6299 PRESS 1"],
+    );
+}
+
+#[test]
+fn between_the_intent_and_the_key_the_world_is_asked_once_more() {
+    let mut rig = Rig::new(false);
+    rig.show(Some(("ls", 1)));
+    // By hand, up to the intent.
+    rig.now = ms(150);
+    let look = Look { asks: true, dialog: rig.screen.clone(), wrote: None };
+    let orders = rig.life.hear(Input::Look(look), rig.now);
+    assert_eq!(orders, [Order::Check]);
+    let orders = rig.life.hear(Input::Facts(clear()), rig.now);
+    let [Order::Record { case, .. }] = orders[..] else { panic!("{orders:?}") };
+    let orders = rig.life.hear(Input::Recorded { case, seq: 1 }, rig.now);
+    assert_eq!(orders, [Order::Check]);
+    let mut facts = clear();
+    facts.presence = Presence::Active(ms(0));
+    let orders = rig.life.hear(Input::Facts(facts), rig.now);
+    let [Order::Record { decision, .. }] = &orders[..] else { panic!("{orders:?}") };
+    assert_eq!((decision.outcome.word(), decision.of), ("withdrawn", Some(1)));
+}
+
+#[test]
+fn without_an_entry_there_is_no_key() {
+    check(
+        "a full disk, then room",
+        &[Disk(false), Show("ls", 1), At(3_000), Disk(true), World(|_| {}), At(4_000)],
+        &["3150 intended", "3150 PRESS 1"],
+    );
+}
+
+#[test]
+fn what_did_not_arrive_is_never_sent_again() {
+    check(
+        "the keyboard refused",
+        &[
+            Sends(Some(Sent::Refused("another screen".into()))),
+            Show("ls", 1),
+            At(500),
+            World(|_| {}),
+            At(9_000),
+        ],
+        &["150 intended", "150 PRESS 1", "150 refused: another screen"],
+    );
+    check(
+        "nobody knows",
+        &[
+            Sends(Some(Sent::Unknown("no answer".into()))),
+            Show("ls", 1),
+            At(500),
+            Show("cat", 2),
+            At(9_000),
+            Gone,
+            At(9_500),
+        ],
+        &[
+            "150 intended",
+            "150 PRESS 1",
+            "150 unknown: no answer",
+            "650 gone",
+            "650 held: not known where the last key went: wait for a person",
+            "9150 gone",
+        ],
+    );
+    check(
+        "no answer at all, and a late one",
+        &[Sends(None), Show("ls", 1), At(6_000), Answered, At(9_000)],
+        &["150 intended", "150 PRESS 1", "5150 unknown: no answer from the other side"],
+    );
+    check(
+        "it went out after the dialog had gone, and its double is there",
+        &[Sends(None), Show("ls", 1), At(160), Gone, At(400), Show("ls", 2), At(410), Answered, At(3_000)],
+        &[
+            "150 intended",
+            "150 PRESS 1",
+            "410 held: not known where the last key went: it may have met this one",
+            "410 cleared",
+        ],
+    );
+}
+
+#[test]
+fn after_a_crash_the_first_that_says_the_same_is_for_a_person() {
+    check(
+        "killed between the key and its end",
+        &[Show("ls", 1), At(200), Crash, Show("ls", 0), At(900), Gone, At(1_200), Show("ls", 1), At(1_500)],
+        &[
+            "150 intended",
+            "150 PRESS 1",
+            "350 held: archtui ended while it answered one like this",
+            "1050 gone",
+            "1350 intended",
+            "1350 PRESS 1",
+        ],
+    );
+    check(
+        "another one is not in doubt",
+        &[Show("ls", 1), At(200), Crash, Show("cat", 0), At(400)],
+        &["150 intended", "150 PRESS 1", "350 intended", "350 PRESS 1"],
+    );
+    check(
+        "what was told to the end is not in doubt",
+        &[Show("ls", 1), At(200), Gone, At(500), Crash, Show("ls", 0), At(700)],
+        &["150 intended", "150 PRESS 1", "350 cleared", "650 intended", "650 PRESS 1"],
+    );
+    check(
+        "a hook's word may have met any dialog",
+        &[asks(1, "ls"), Crash, Show("cat", 0), At(2_000)],
+        &["0 intended", "0 ALLOW", "150 held: archtui ended while it answered one like this"],
+    );
+}
+
+#[test]
+fn a_hook_is_answered_at_once_and_owns_the_pane() {
+    check(
+        "allow",
+        &[asks(1, "ls"), At(20), Show("ls", 1), At(60), Gone, closed(1), At(3_000)],
+        &["0 intended", "0 ALLOW", "210 cleared"],
+    );
+    check("allow, never drawn", &[asks(1, "ls"), At(3_000)], &["0 intended", "0 ALLOW", "1000 cleared"]);
+    check(
+        "hold is released at once, and the key channel does not judge it again",
+        &[
+            Says(Action::Hold),
+            asks(1, "rm"),
+            At(20),
+            Says(Action::Confirm),
+            Show("rm", 1),
+            At(8_000),
+            Gone,
+            At(9_000),
+        ],
+        &["0 hook released", "0 held", "8150 gone"],
+    );
+    check(
+        "a hook can say no",
+        &[Says(Action::Deny), asks(1, "rm"), At(2_000)],
+        &["0 intended", "0 DENY", "1000 cleared"],
+    );
+    check(
+        "paused: the agent asks as usual",
+        &[
+            World(|f| {
+                f.standing = Standing::Paused(Since { who: "me".into(), at: jiff::Timestamp::UNIX_EPOCH })
+            }),
+            asks(1, "ls"),
+            Show("ls", 1),
+            At(1_000),
+            World(|_| {}),
+            At(3_000),
+        ],
+        &["0 hook released", "0 held: paused by me"],
+    );
+    check(
+        "copy mode does not matter to a hook",
+        &[World(|f| (f.in_mode, f.agent_in_front) = (true, false)), asks(1, "ls")],
+        &["0 intended", "0 ALLOW"],
+    );
+    check(
+        "another dialog right after an allow",
+        &[asks(1, "ls"), At(100), Show("cat", 1), At(7_000)],
+        &[
+            "0 intended",
+            "0 ALLOW",
+            "250 held: the agent's hook has the word",
+            "1000 cleared",
+            "5150 held: the agent's hook did not tell of it",
+        ],
+    );
+    check_with(
+        true,
+        "the same where keys may fall back",
+        &[asks(1, "ls"), At(100), Show("cat", 1), At(7_000)],
+        &[
+            "0 intended",
+            "0 ALLOW",
+            "250 held: the agent's hook has the word",
+            "1000 cleared",
+            "5150 intended",
+            "5150 PRESS 1",
+        ],
+    );
+}
+
+#[test]
+fn a_dialog_whose_hook_is_silent_waits_and_is_held() {
+    check(
+        "silent",
+        &[Hook(HookSaid::Heard), Show("ls", 1), At(5_000)],
+        &["1000 held: the agent's hook did not tell of it"],
+    );
+    check_with(
+        true,
+        "fallback",
+        &[Hook(HookSaid::Heard), Show("ls", 1), At(500)],
+        &["150 intended", "150 PRESS 1"],
+    );
+    check(
+        "late",
+        &[Hook(HookSaid::Heard), Show("ls", 1), At(300), asks(1, "ls"), At(400), Gone, At(1_000)],
+        &["300 intended", "300 ALLOW", "550 cleared"],
+    );
+    check(
+        "later than that",
+        &[Hook(HookSaid::Heard), Show("ls", 1), At(3_000), asks(1, "ls"), At(3_100), Gone, At(4_000)],
+        &["1000 held: the agent's hook did not tell of it", "3000 intended", "3000 ALLOW", "3250 cleared"],
+    );
+    check(
+        "it gives up before the policy spoke; two equal calls are two answers",
+        &[asks(1, "ls"), asks(2, "ls"), closed(1), closed(2), At(2_000)],
+        &["0 intended", "0 ALLOW", "0 intended", "0 ALLOW", "1000 cleared", "1000 cleared"],
+    );
+    check(
+        "a key is on its way when the hook speaks",
+        &[Sends(None), Show("ls", 1), At(160), asks(1, "ls"), At(170), Answered, Gone, At(900)],
+        &["150 intended", "150 PRESS 1", "160 hook released", "320 cleared"],
+    );
+}
+
+#[test]
+fn a_person_answers_the_dialog_that_he_saw() {
+    use Answer::*;
+    let says = Says(Action::Hold);
+    let story = |answer, want: &[&str]| {
+        let mut all = vec!["150 held"];
+        all.extend(want);
+        check(
+            "a person",
+            &[
+                says.clone(),
+                Show("rm", 1),
+                At(1_000),
+                Person(answer, "rm", 1, 400),
+                At(1_100),
+                Gone,
+                At(2_000),
+            ],
+            &all,
+        );
+    };
+    story(Approve, &["1000 intended by a person", "1000 PRESS 1", "1250 cleared by a person"]);
+    story(Deny, &["1000 intended by a person", "1000 PRESS 3", "1250 cleared by a person"]);
+    story(Choose(1), &["1000 intended by a person", "1000 PRESS 2", "1250 cleared by a person"]);
+    story(
+        Choose(7),
+        &[
+            "1000 refused to the person: no single option of that dialog means that; attach and answer there",
+            "1250 gone",
+        ],
+    );
+    check(
+        "too soon",
+        &[says.clone(), Show("rm", 1), At(1_000), Person(Approve, "rm", 1, 299)],
+        &["150 held", "1000 refused to the person: that dialog has just appeared; look at it first"],
+    );
+    check(
+        "swapped",
+        &[says.clone(), Show("rm", 1), At(1_000), Person(Approve, "ls", 1, 900)],
+        &["150 held", "1000 refused to the person: another dialog is there now; look at it first"],
+    );
+    check("none", &[Person(Approve, "ls", 1, 900)], &["0 refused to the person: no dialog is open there"]);
+    check(
+        "in copy mode",
+        &[says.clone(), Show("rm", 1), At(1_000), World(|f| f.in_mode = true), Person(Approve, "rm", 1, 900)],
+        &["150 held", "1000 refused to the person: the pane is in copy mode", "1000 held"],
+    );
+    check(
+        "paused and unmanaged do not stop a person",
+        &[
+            says.clone(),
+            World(|f| f.managed = false),
+            Show("rm", 1),
+            At(1_000),
+            Person(Approve, "rm", 1, 900),
+        ],
+        &["150 held", "1000 intended by a person", "1000 PRESS 1"],
+    );
+    check(
+        "right after the key of automation, and a second later",
+        &[
+            Show("ls", 1),
+            At(300),
+            Person(Approve, "ls", 1, 300),
+            At(1_200),
+            Person(Approve, "ls", 1, 900),
+            At(1_300),
+            Gone,
+            At(2_000),
+        ],
+        &[
+            "150 intended",
+            "150 PRESS 1",
+            "300 refused to the person: it was answered just now; wait a second",
+            "1200 intended by a person",
+            "1200 PRESS 1",
+            "1450 cleared by a person",
+        ],
+    );
+    check(
+        "a person keeps it",
+        &[Show("ls", 1), At(100), Person(Hold, "ls", 1, 400), At(3_000), World(|_| {}), At(4_000)],
+        &["100 held: kept by operator"],
+    );
+    check(
+        "while the hook waits, the hook is answered",
+        &[Judges(false), Show("rm", 1), At(900), asks(1, "rm"), Person(Deny, "rm", 1, 400), Gone, At(2_000)],
+        &["900 intended by a person", "900 DENY", "1050 cleared by a person"],
+    );
+    check(
+        "not while another call's hook waits",
+        &[Judges(false), Show("rm", 1), At(900), asks(1, "ls"), Person(Deny, "rm", 1, 400)],
+        &["900 refused to the person: the agent's hook has the word; try again in a second"],
+    );
+    check(
+        "an agent that gave up cannot be answered",
+        &[
+            Judges(false),
+            Show("rm", 1),
+            At(900),
+            asks(1, "rm"),
+            closed(1),
+            Person(Approve, "rm", 1, 400),
+            At(950),
+        ],
+        &["900 held: the agent's hook gave it back", "900 intended by a person", "900 PRESS 1"],
+    );
+}
+
+#[test]
+fn the_queue_tells_what_comes_next_and_puts_the_worst_first() {
+    let mut rig = Rig::new(false);
+    let pane = rig::scene().pane;
+    let open = |rig: &Rig| rig.life.open_dialogs(pane, &rig::scene().session, Some("Tasks"), rig.now);
+    rig.show(Some(("ls", 1)));
+    let first = open(&rig);
+    assert_eq!(first[0].next, "is read a second time");
+    assert!(!first[0].needs_you);
+    assert_eq!(first[0].subject.as_deref(), Some("ls"));
+    rig.until(1_000);
+    assert_eq!(open(&rig)[0].next, "is answered; must be seen to go");
+    rig.until(1_150);
+    let late = open(&rig).remove(0);
+    assert_eq!((late.next.as_str(), late.needs_you), ("answered, and still there", true));
+    rig.until(6_000);
+    assert_eq!(open(&rig)[0].next, "answered, and still there after 5 s");
+
+    let at = |since: u64, risk, needs_you| Confirmation { since: ms(since), risk, needs_you, ..late.clone() };
+    let mut queue =
+        [at(1, Risk::Low, true), at(5, Risk::High, true), at(3, Risk::High, true), at(0, Risk::High, false)];
+    in_order(&mut queue);
+    let order: Vec<u128> = queue.iter().map(|c| c.since.as_millis()).collect();
+    assert_eq!(order, [3, 5, 1, 0]);
+}
