@@ -9,6 +9,7 @@ mod explain;
 pub mod fail;
 mod init;
 mod keys;
+mod ledger;
 pub mod out;
 mod policy;
 mod setup;
@@ -76,6 +77,8 @@ enum Command {
     Explain(explain::Explain),
     /// Which work trees break the branch rules, and how to mend them
     Branches(branches::BranchesArgs),
+    /// What was seen, decided and sent, and what came of it
+    Ledger(ledger::LedgerArgs),
     /// A simulated agent in this terminal, for the demo and for tests
     #[command(hide = true)]
     SimAgent(sim_agent::Args),
@@ -113,6 +116,7 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Explain(a)) => a.run(global),
         Some(Command::Branches(a)) => branches::run(global, &a),
         Some(Command::Demo(a)) => demo::run(&a, |demo, time| control::over(demo, global, time)),
+        Some(Command::Ledger(a)) => ledger::run(global, &a),
         Some(Command::SimAgent(a)) => sim_agent::run(a),
         Some(Command::Policy(command)) => policy::run(&command),
     }

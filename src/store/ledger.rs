@@ -19,9 +19,6 @@ use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::stroke::KeyName;
 use crate::ports::{Ledger, StoreError};
 
-/// Entries that are read at a time.
-const BATCH: usize = 512;
-
 /// How a check of the whole ledger ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checked {
@@ -81,13 +78,19 @@ impl Store {
         let (from, head) = (anchor(&view)?, head(&view)?);
         let mut checker = Checker::after(from);
         let mut entries = 0;
+        let mut statement = view.prepare("SELECT * FROM ledger WHERE seq > ?1 ORDER BY seq").map_err(said)?;
+        let mut rows = statement.query_map([from.seq], entry).map_err(said)?;
         let end = loop {
-            let batch = self.since(from.seq + entries, BATCH)?;
-            let Some(last) = batch.last().map(|e| e.seq) else { break checker.end(head) };
-            if let Err(broken) = batch.iter().try_for_each(|e| checker.follow(e)) {
-                break Err(broken);
+            let followed = match rows.next() {
+                None => break checker.end(head),
+                Some(Ok(entry)) => checker.follow(&entry),
+                // What was never put there was put there by somebody else.
+                Some(Err(e)) => Err(Broken { seq: from.seq + entries + 1, why: said(e).to_string() }),
+            };
+            match followed {
+                Ok(()) => entries += 1,
+                Err(broken) => break Err(broken),
             }
-            entries = last - from.seq;
         };
         let end = end.and_then(|end| guards(&view, end));
         Ok(Checked { from, entries, end })

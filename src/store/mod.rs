@@ -155,3 +155,6 @@ fn set_aside(dir: &Path, now: Timestamp) -> Result<PathBuf, StoreError> {
     }
     Ok(dir.join(free))
 }
+
+#[cfg(test)]
+mod tests;

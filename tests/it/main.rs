@@ -8,6 +8,7 @@ mod fleets;
 mod frames;
 mod house;
 mod policy_table;
+mod ledger;
 mod proc;
 mod read_cli;
 mod read_facts;

@@ -34,6 +34,4 @@ pub use wish::{Ask, Fate, Told, Wish};
 #[cfg(test)]
 mod rig;
 #[cfg(test)]
-mod sim;
-#[cfg(test)]
 mod tests;
