@@ -34,4 +34,6 @@ pub use wish::{Ask, Fate, Told, Wish};
 #[cfg(test)]
 mod rig;
 #[cfg(test)]
+mod sim;
+#[cfg(test)]
 mod tests;

@@ -1,0 +1,388 @@
+//! A pane, an agent, a keyboard, a disk and a person that do things in any order, with crashes: whatever happens, no
+//! dialog gets two answers of automation, and none without an entry that says why.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::rig::{call, clear, dialog, ms, scene, verdict};
+use super::*;
+use crate::domain::dialog::Dialog;
+use crate::domain::ledger::{Actor, Body, Book, Outcome, Showing};
+use crate::domain::policy::Action;
+
+/// What agents ask here: two that the rules confirm, one that they hold, one that they deny.
+const ASKED: [(&str, Action); 4] =
+    [("ls", Action::Confirm), ("cat x", Action::Confirm), ("rm x", Action::Hold), ("sudo", Action::Deny)];
+
+#[derive(Debug, Clone)]
+enum Op {
+    Wait(u64),
+    /// The agent asks; at once over whatever was there.
+    Ask(usize),
+    /// The dialog goes, for whatever reason.
+    Clear,
+    Look,
+    /// Half a frame: no dialog, or one cut short; the next look comes 20 ms later.
+    HalfFrame(bool),
+    /// So many orders are carried out.
+    Carry(usize),
+    World(usize),
+    Disk(bool),
+    /// A person answers the dialog that he saw last, or one before.
+    Person(Answer, bool),
+    HookAsks,
+    HookGivesUp,
+    /// The keyboard does what it is told but does not know that it did.
+    Deaf(bool),
+    /// A key does nothing (an agent that has just drawn ignores keys).
+    Numb(bool),
+    /// archtui ends; what it had ordered is still carried out, or is not.
+    Crash(bool),
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let answer =
+        prop_oneof![Just(Answer::Approve), Just(Answer::Deny), Just(Answer::Hold), Just(Answer::Choose(1))];
+    prop_oneof![
+        6 => (1u64..600).prop_map(Op::Wait),
+        1 => (1_000u64..9_000).prop_map(Op::Wait),
+        3 => (0..ASKED.len()).prop_map(Op::Ask),
+        2 => Just(Op::Clear),
+        4 => Just(Op::Look),
+        2 => any::<bool>().prop_map(Op::HalfFrame),
+        12 => (1usize..8).prop_map(Op::Carry),
+        2 => (0usize..6).prop_map(Op::World),
+        1 => any::<bool>().prop_map(Op::Disk),
+        2 => (answer, any::<bool>()).prop_map(|(a, b)| Op::Person(a, b)),
+        2 => Just(Op::HookAsks),
+        1 => Just(Op::HookGivesUp),
+        1 => any::<bool>().prop_map(Op::Deaf),
+        1 => any::<bool>().prop_map(Op::Numb),
+        1 => any::<bool>().prop_map(Op::Crash),
+    ]
+}
+
+/// A dialog as the agent knows it.
+struct Truth {
+    uid: u64,
+    what: usize,
+}
+
+struct World {
+    life: Life,
+    fallback: bool,
+    book: Book,
+    now: Duration,
+    truth: Option<Truth>,
+    uids: u64,
+    /// Answers of automation by the dialog that they reached.
+    answers: BTreeMap<u64, u32>,
+    orders: VecDeque<Order>,
+    facts: Facts,
+    disk: bool,
+    deaf: bool,
+    numb: bool,
+    /// The open hook, and the dialog it speaks of.
+    hook: Option<(HookId, u64)>,
+    hooks: u64,
+    /// How a tracker counts: the last dialog seen and its epoch.
+    seen: Option<Showing>,
+    before: Option<Showing>,
+    epoch: u64,
+    /// The unbroken run of equal looks that the last one belongs to: since when, how many.
+    run: (Option<Showing>, Duration, u32),
+}
+
+fn shown(what: usize) -> Arc<Dialog> {
+    Arc::new(dialog(ASKED[what].0))
+}
+
+impl World {
+    fn new(fallback: bool) -> Self {
+        Self {
+            life: Life::new(Ways::of_agent("claude", fallback)),
+            fallback,
+            book: Book::default(),
+            now: Duration::ZERO,
+            truth: None,
+            uids: 0,
+            answers: BTreeMap::new(),
+            orders: VecDeque::new(),
+            facts: clear(),
+            disk: true,
+            deaf: false,
+            numb: false,
+            hook: None,
+            hooks: 0,
+            seen: None,
+            before: None,
+            epoch: 0,
+            run: (None, Duration::ZERO, 0),
+        }
+    }
+
+    fn hear(&mut self, input: Input) {
+        let orders = self.life.hear(input, self.now);
+        for order in &orders {
+            if let Order::Press { intent, dialog, .. } = order {
+                self.may_press(*intent, dialog);
+            }
+        }
+        self.orders.extend(orders);
+    }
+
+    /// What must be true when a key is ordered.
+    fn may_press(&self, intent: u64, dialog: &Dialog) {
+        let entry = self.book.entries().iter().find(|e| e.seq == intent).expect("written before it is sent");
+        assert_eq!(entry.body.outcome, Outcome::Intended);
+        if entry.body.actor != Actor::Automation {
+            return;
+        }
+        let rule = ASKED.iter().find(|(s, _)| Some(*s) == dialog.subject.as_deref()).expect("one of ours").1;
+        assert_eq!(rule, Action::Confirm, "only what the rules confirm");
+        assert!(dialog.complete);
+        let (what, since, looks) = self.run;
+        assert_eq!(what.map(|s| s.content), Some(dialog.identity()), "what was looked at last");
+        assert!(looks >= 2 && self.now - since >= SETTLE_FLOOR, "read twice, a settle time apart");
+        assert_eq!(self.facts.allow(crate::domain::ledger::Channel::Key, self.now), Ok(()));
+        let own_hook = self.hook.is_some_and(|(_, uid)| self.truth.as_ref().is_some_and(|t| t.uid == uid));
+        assert!(!own_hook, "a hook has the word");
+    }
+
+    fn look_at(&mut self, dialog: Option<Arc<Dialog>>) {
+        let content = dialog.as_ref().map(|d| d.identity());
+        if self.seen.map(|s| s.content) != content {
+            self.epoch += 1;
+            self.before = self.seen.or(self.before);
+        }
+        self.seen = content.map(|content| Showing { content, epoch: self.epoch });
+        self.run = match self.run {
+            (what, since, looks) if what == self.seen => (what, since, looks + 1),
+            _ => (self.seen, self.now, 1),
+        };
+        let dialog = self.seen.zip(dialog);
+        self.hear(Input::Look(Look { asks: dialog.is_some(), dialog, wrote: Some(self.now) }));
+    }
+
+    fn look(&mut self) {
+        let dialog = self.truth.as_ref().map(|t| shown(t.what));
+        self.look_at(dialog);
+    }
+
+    /// An answer reaches the dialog that is there.
+    fn reach(&mut self, automatic: bool, numb: bool) {
+        let Some(truth) = &self.truth else { return };
+        if automatic {
+            *self.answers.entry(truth.uid).or_default() += 1;
+        }
+        if !numb {
+            self.truth = None;
+        }
+    }
+
+    fn automatic(&self, intent: u64) -> bool {
+        self.book.entries()[intent as usize - 1].body.actor == Actor::Automation
+    }
+
+    /// Carries one order out; `told` = the life hears of it.
+    fn carry(&mut self, told: bool) {
+        let Some(order) = self.orders.pop_front() else { return };
+        let sent = |deaf: bool, now| {
+            if deaf { Sent::Unknown("no answer".to_owned()) } else { Sent::Done(now) }
+        };
+        let answer = match order {
+            Order::Judge { case, dialog } => {
+                let rule = ASKED.iter().find(|(s, _)| Some(*s) == dialog.subject.as_deref());
+                let action = rule.map_or(Action::Hold, |(_, action)| *action);
+                Input::Judged { case, dialog, verdict: verdict(action) }
+            }
+            Order::Look => {
+                if told {
+                    self.look();
+                }
+                return;
+            }
+            Order::Check => Input::Facts(self.facts.clone()),
+            Order::Record { case, .. } if !self.disk => {
+                Input::NotRecorded { case, why: "the disk is full".to_owned() }
+            }
+            Order::Record { case, dialog, decision } => {
+                let body =
+                    Body::new(jiff::Timestamp::UNIX_EPOCH, &scene(), &dialog, decision, &str::to_owned);
+                Input::Recorded { case, seq: self.book.append(body).seq }
+            }
+            // Compare and send: the rows must read the same.
+            Order::Press { case, dialog, intent, .. } => {
+                let same = self.truth.as_ref().is_some_and(|t| *shown(t.what) == *dialog);
+                let how = if same {
+                    self.reach(self.automatic(intent), self.numb);
+                    sent(self.deaf, self.now)
+                } else {
+                    Sent::Refused("another screen".to_owned())
+                };
+                Input::Sent { case, how }
+            }
+            Order::Answer { hook, word: HookWord::Release, .. } => {
+                self.hook = self.hook.filter(|(id, _)| *id != hook);
+                return;
+            }
+            Order::Answer { case, hook, word: HookWord::Allow(intent) | HookWord::Deny(_, intent) } => {
+                let open = self.hook.filter(|(id, _)| *id == hook);
+                self.hook = self.hook.filter(|(id, _)| *id != hook);
+                match open {
+                    Some((_, uid)) => {
+                        if self.truth.as_ref().is_some_and(|t| t.uid == uid) {
+                            self.reach(self.automatic(intent), false);
+                        }
+                        Input::Sent { case, how: sent(self.deaf, self.now) }
+                    }
+                    None => Input::Sent { case, how: Sent::Refused("the hook gave up".to_owned()) },
+                }
+            }
+            Order::Refuse { .. } => return,
+        };
+        if told {
+            self.hear(answer);
+        }
+    }
+
+    fn wait(&mut self, time: u64) {
+        let end = self.now + ms(time);
+        for round in 0.. {
+            assert!(round < 1_000, "a deadline that is always due: {:?}", self.life);
+            match self.life.deadline(self.now).filter(|due| *due <= end) {
+                // Nobody carries orders out meanwhile: what waits for that is not due.
+                Some(due) => {
+                    self.now = self.now.max(due);
+                    self.hear(Input::Tick);
+                }
+                None => break,
+            }
+        }
+        self.now = end;
+    }
+
+    fn crash(&mut self, carried_out: bool) {
+        if carried_out {
+            while !self.orders.is_empty() {
+                self.carry(false);
+            }
+        }
+        self.orders.clear();
+        self.hook = None;
+        // The new one counts its showings anew.
+        (self.epoch, self.seen, self.before) = (0, None, None);
+        self.run = (None, self.now, 0);
+        self.life = Life::rebuilt(Ways::of_agent("claude", self.fallback), &self.book.unsettled());
+    }
+
+    fn step(&mut self, op: Op) {
+        match op {
+            Op::Wait(time) => self.wait(time),
+            Op::Ask(what) => {
+                self.uids += 1;
+                self.truth = Some(Truth { uid: self.uids, what });
+            }
+            Op::Clear => self.truth = None,
+            Op::Look => self.look(),
+            Op::HalfFrame(none) => {
+                let cut = || Arc::new(Dialog { complete: false, ..dialog("l") });
+                self.look_at((!none).then(cut));
+                self.wait(20);
+                self.look();
+            }
+            Op::Carry(n) => (0..n).for_each(|_| self.carry(true)),
+            Op::World(n) => {
+                self.facts = clear();
+                match n {
+                    0 => self.facts.in_mode = true,
+                    1 => self.facts.presence = Presence::Active(ms(0)),
+                    2 => self.facts.standing = Standing::Watching,
+                    3 => self.facts.rate = Some(self.now + ms(700)),
+                    _ => {}
+                }
+                self.hear(Input::Facts(self.facts.clone()));
+            }
+            Op::Disk(on) => self.disk = on,
+            Op::Person(answer, old) => {
+                let drawn = if old { self.before } else { self.seen };
+                let drawn = drawn.map(|s| (s, DRAWN_FOR));
+                self.hear(Input::Person(Reply { who: "operator".to_owned(), answer, drawn }));
+            }
+            Op::HookAsks => {
+                if let (Some(truth), None) = (&self.truth, &self.hook) {
+                    self.hooks += 1;
+                    self.hook = Some((HookId(self.hooks), truth.uid));
+                    let dialog = call(ASKED[truth.what].0);
+                    self.hear(Input::Hook(HookSaid::Asks { id: HookId(self.hooks), dialog }));
+                }
+            }
+            Op::HookGivesUp => {
+                if let Some((id, _)) = self.hook.take() {
+                    self.hear(Input::Hook(HookSaid::Closed { id }));
+                }
+            }
+            Op::Deaf(on) => self.deaf = on,
+            Op::Numb(on) => self.numb = on,
+            Op::Crash(carried_out) => self.crash(carried_out),
+        }
+        for (uid, n) in &self.answers {
+            assert!(*n <= 1, "dialog {uid} was answered {n} times by automation");
+        }
+    }
+
+    /// Everything comes to rest: every dialog that was opened in the ledger has an end there.
+    fn rest(&mut self) {
+        self.step(Op::Disk(true));
+        self.step(Op::HookGivesUp);
+        self.step(Op::Clear);
+        for _ in 0..60 {
+            self.step(Op::Carry(20));
+            self.step(Op::Look);
+            self.step(Op::Wait(300));
+        }
+        assert!(self.life.cases.is_empty(), "something never ends: {:?}", self.life.cases);
+        assert_eq!(self.life.deadline(self.now), None, "nothing keeps it awake");
+        self.book.verify().expect("the chain holds");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_dialog_gets_two_answers_whatever_happens(
+        fallback in any::<bool>(),
+        ops in proptest::collection::vec(op(), 1..160),
+    ) {
+        let mut world = World::new(fallback);
+        for op in ops {
+            world.step(op);
+        }
+        world.rest();
+    }
+}
+
+#[test]
+fn the_bench_does_see_answers() {
+    let mut world = World::new(false);
+    let mut at = 0;
+    for _ in 0..3 {
+        world.step(Op::Ask(0));
+        for _ in 0..4 {
+            world.step(Op::Look);
+            world.step(Op::Carry(20));
+            world.step(Op::Wait(200));
+        }
+        at += 1;
+        assert_eq!(world.answers.values().sum::<u32>(), at);
+    }
+    world.step(Op::Ask(0));
+    world.step(Op::HookAsks);
+    world.step(Op::Carry(20));
+    assert_eq!(world.answers.values().sum::<u32>(), at + 1);
+    world.rest();
+}
