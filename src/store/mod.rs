@@ -58,10 +58,14 @@ impl Store {
         }
     }
 
-    /// Opens it to write a line beside the actor. A broken one is left where it is: the actor may have it open.
+    /// Opens it to write a line beside the actor; made if there is none. A broken one is left where it is, an older one as
+    /// it is: the actor may have it open.
     pub fn visit(dir: &Path) -> Result<Self, StoreError> {
         let mut store = Self::connect(dir)?;
-        schema::migrate(&mut store.conn)?;
+        match schema::found(&store.conn)? {
+            0 => schema::migrate(&mut store.conn)?,
+            found => schema::fits(found)?,
+        }
         Ok(store)
     }
 

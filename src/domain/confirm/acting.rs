@@ -24,6 +24,7 @@ impl Life {
                     Err((hold, again)) => {
                         let why = hold.to_string();
                         self.release(id, out);
+                        refuse(&act, &why, out);
                         self.write(id, Outcome::Withdrawn, why, After::Rest((hold, again)), out);
                     }
                 },
@@ -78,10 +79,11 @@ impl Life {
             self.release(id, out);
             self.hold_until(id, hold, again, out);
         } else {
-            out.push(Order::Refuse { why: hold.to_string() });
-            if let Some(case) = self.case(id) {
-                let since = case.since;
-                case.read_anew(since);
+            refuse(act, &hold.to_string(), out);
+            let Some(case) = self.case(id) else { return };
+            match case.kept.clone() {
+                Some(kept) => case.stage = Stage::Held((kept, None)),
+                None => case.read_anew(case.since),
             }
         }
     }
@@ -109,14 +111,15 @@ impl Life {
                 case.act = None;
                 case.stage = Stage::Held((Hold::NotRecorded(why.clone()), None));
                 self.release(id, out);
-                if act.actor != Actor::Automation {
-                    out.push(Order::Refuse { why: Hold::NotRecorded(why).to_string() });
-                }
+                refuse(&act, &Hold::NotRecorded(why).to_string(), out);
             }
             (After::Rest(held), _) => {
                 // Only what was sent, or may have been, is told of later.
                 if !case.outcome.is_some_and(Outcome::is_unsettled) {
                     case.act = None;
+                }
+                if !held.0.passes() {
+                    case.kept = Some(held.0.clone());
                 }
                 case.stage = Stage::Held(held);
             }
@@ -127,6 +130,7 @@ impl Life {
     fn send(&mut self, id: CaseId, act: Act, intent: u64, now: Duration, out: &mut Vec<Order>) {
         let Some(case) = self.case(id) else { return };
         case.stage = Stage::Sending(act.clone(), now);
+        case.tried = true;
         let (showing, dialog) = (case.showing, Arc::clone(&case.dialog));
         let verdict = case.verdict.as_ref().map(|v| v.reason.clone()).unwrap_or_default();
         match act.by {
@@ -164,6 +168,7 @@ impl Life {
                 }
             }
             Sent::Refused(why) => {
+                refuse(&act, &why, out);
                 let after = After::Rest((Hold::Refused(why.clone()), None));
                 self.write(id, Outcome::Refused, why, after, out);
             }
@@ -268,5 +273,12 @@ impl Life {
         hook.open = false;
         let hook: HookId = hook.id;
         out.push(Order::Answer { case: id, hook, word: HookWord::Release });
+    }
+}
+
+/// A person is told why nothing was sent; automation has the ledger.
+fn refuse(act: &Act, why: &str, out: &mut Vec<Order>) {
+    if act.actor != Actor::Automation {
+        out.push(Order::Refuse { why: why.to_owned() });
     }
 }

@@ -106,6 +106,10 @@ pub(super) struct Case {
     /// The answer that was last meant to be sent.
     pub act: Option<Act>,
     pub pressed: Option<Duration>,
+    /// An answer went out, or may have: automation does not try again.
+    pub tried: bool,
+    /// Why it is a person's for good.
+    pub kept: Option<Hold>,
     /// How far it came, by its last entry.
     pub outcome: Option<Outcome>,
 }

@@ -28,6 +28,7 @@ impl Life {
                         case.hook = hook;
                         case.call = Some(dialog);
                         case.verdict = None;
+                        case.kept = None;
                         case.stage = Stage::Seen;
                     }
                     // A key is on its way, or a person keeps it: the agent asks as usual.

@@ -128,6 +128,7 @@ impl Life {
             Stage::Verifying(sent) if now < *sent + STILL_THERE => Some(*sent + STILL_THERE),
             Stage::Verifying(sent) => Some(*sent + STUCK),
             Stage::Held(_) if !c.drawn => Some(c.first + HOOK_OWNS),
+            Stage::Held((Hold::HookSpeaks, _)) if !c.current() => None,
             Stage::Held((Hold::HookSpeaks, _)) => self.hook_owns_until(now).unwrap_or(Some(now)),
             Stage::Held((_, again)) => *again,
             _ => None,
@@ -208,6 +209,8 @@ impl Life {
             opened: None,
             act: None,
             pressed: None,
+            tried: false,
+            kept: None,
             outcome: None,
         });
         self.cases.last_mut().expect("one was pushed")
@@ -316,7 +319,7 @@ impl Life {
         if case.hook.is_some() {
             return held(Hold::HookFell);
         }
-        if self.pressed.contains(&case.showing) {
+        if case.tried || self.pressed.contains(&case.showing) {
             return held(Hold::Answered);
         }
         if self.doubted(case.showing) {

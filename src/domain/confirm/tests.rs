@@ -105,6 +105,27 @@ fn what_is_allowed_is_pressed_once_and_seen_to_go() {
         &["150 intended", "150 PRESS 1", "5150 stuck: answered, and still there after 5 s"],
     );
     check(
+        "it blinks after the press, and a person's key is refused: still no second one",
+        &[
+            Show("ls", 1),
+            At(200),
+            Gone,
+            At(250),
+            Show("ls", 2),
+            At(2_000),
+            World(|f| f.in_mode = true),
+            Person(Answer::Approve, "ls", 2, 900),
+            World(|_| {}),
+            At(4_000),
+        ],
+        &[
+            "150 intended",
+            "150 PRESS 1",
+            "2000 refused to the person: the pane is in copy mode",
+            "2000 held: it was answered once already",
+        ],
+    );
+    check(
         "a person helps it",
         &[Show("ls", 1), At(9_000), Gone, At(10_000)],
         &["150 intended", "150 PRESS 1", "5150 stuck: answered, and still there after 5 s", "9150 gone"],
@@ -517,7 +538,7 @@ fn a_person_answers_the_dialog_that_he_saw() {
     check(
         "in copy mode",
         &[says.clone(), Show("rm", 1), At(1_000), World(|f| f.in_mode = true), Person(Approve, "rm", 1, 900)],
-        &["150 held", "1000 refused to the person: the pane is in copy mode", "1000 held"],
+        &["150 held", "1000 refused to the person: the pane is in copy mode"],
     );
     check(
         "paused and unmanaged do not stop a person",
