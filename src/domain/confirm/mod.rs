@@ -36,4 +36,8 @@ mod rig;
 #[cfg(test)]
 mod sim;
 #[cfg(test)]
+mod story;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_answers;

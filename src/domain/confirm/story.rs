@@ -1,0 +1,88 @@
+//! How a story of one dialog is written down in tests: steps in, and what came of them.
+
+use super::rig::{self, Rig, call, clear, ms, verdict};
+use super::*;
+use crate::domain::policy::Action;
+
+/// One step of a story.
+#[derive(Clone)]
+pub enum Step {
+    /// Time goes on to this millisecond.
+    At(u64),
+    /// The pane shows this dialog.
+    Show(&'static str, u64),
+    /// The pane shows none.
+    Gone,
+    /// The world is like this now, and says so.
+    World(fn(&mut Facts)),
+    /// What the policy says from now on.
+    Says(Action),
+    /// How sending ends from now on.
+    Sends(Option<Sent>),
+    /// The policy answers, or not.
+    Judges(bool),
+    /// The ledger takes entries, or not.
+    Disk(bool),
+    /// A hook.
+    Hook(HookSaid),
+    /// A person answers what was drawn so long.
+    Person(Answer, &'static str, u64, u64),
+    /// What was sent is answered only now.
+    Answered,
+    /// archtui ends and starts again.
+    Crash,
+}
+use Step::*;
+
+pub fn asks(id: u64, subject: &str) -> Step {
+    Hook(HookSaid::Asks { id: HookId(id), dialog: call(subject) })
+}
+
+pub fn closed(id: u64) -> Step {
+    Hook(HookSaid::Closed { id: HookId(id) })
+}
+
+pub fn check(name: &str, steps: &[Step], want: &[&str]) -> Rig {
+    check_with(false, name, steps, want)
+}
+
+pub fn check_with(hook_fallback: bool, name: &str, steps: &[Step], want: &[&str]) -> Rig {
+    let mut rig = Rig::new(hook_fallback);
+    for step in steps.iter().cloned() {
+        match step {
+            At(at) => rig.until(at),
+            Show(subject, epoch) => rig.show(Some((subject, epoch))),
+            Gone => rig.show(None),
+            World(change) => {
+                rig.facts = clear();
+                change(&mut rig.facts);
+                let facts = rig.facts.clone();
+                rig.hear(Input::Facts(facts));
+            }
+            Says(action) => rig.verdict = verdict(action),
+            Sends(how) => rig.sends = how,
+            Judges(on) => rig.judges = on,
+            Disk(on) => rig.writes = on,
+            Hook(said) => rig.hear(Input::Hook(said)),
+            Person(answer, subject, epoch, on_screen) => {
+                let showing = (rig::dialog(subject).identity(), epoch).into();
+                let drawn = Some((showing, ms(on_screen)));
+                rig.hear(Input::Person(Reply { who: "operator".to_owned(), answer, drawn }));
+            }
+            Answered => {
+                for case in std::mem::take(&mut rig.waiting) {
+                    let how = Sent::Done(rig.now);
+                    rig.hear(Input::Sent { case, how });
+                }
+            }
+            Crash => {
+                let unsettled = rig.book.unsettled();
+                rig.life = Life::rebuilt(Ways::of_agent("claude", hook_fallback), &unsettled);
+                rig.waiting.clear();
+            }
+        }
+    }
+    assert_eq!(rig.log, want, "{name}");
+    rig.book.verify().expect("the chain holds");
+    rig
+}

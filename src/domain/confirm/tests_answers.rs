@@ -1,0 +1,249 @@
+//! Stories of a dialog that an agent's hook or a person answers, and of the queue.
+
+use super::rig::{self, Rig, ms};
+use super::story::Step::*;
+use super::story::{asks, check, check_with, closed};
+use super::*;
+use crate::domain::policy::Action;
+
+#[test]
+fn a_hook_is_answered_at_once_and_owns_the_pane() {
+    check(
+        "allow",
+        &[asks(1, "ls"), At(20), Show("ls", 1), At(60), Gone, closed(1), At(3_000)],
+        &["0 intended", "0 ALLOW", "210 cleared"],
+    );
+    check("allow, never drawn", &[asks(1, "ls"), At(3_000)], &["0 intended", "0 ALLOW", "1000 cleared"]);
+    check(
+        "hold is released at once, and the key channel does not judge it again",
+        &[
+            Says(Action::Hold),
+            asks(1, "rm"),
+            At(20),
+            Says(Action::Confirm),
+            Show("rm", 1),
+            At(8_000),
+            Gone,
+            At(9_000),
+        ],
+        &["0 hook released", "0 held", "8150 gone"],
+    );
+    check(
+        "a hook can say no",
+        &[Says(Action::Deny), asks(1, "rm"), At(2_000)],
+        &["0 intended", "0 DENY", "1000 cleared"],
+    );
+    check(
+        "paused: the agent asks as usual",
+        &[
+            World(|f| {
+                f.standing = Standing::Paused(Since { who: "me".into(), at: jiff::Timestamp::UNIX_EPOCH })
+            }),
+            asks(1, "ls"),
+            Show("ls", 1),
+            At(1_000),
+            World(|_| {}),
+            At(3_000),
+        ],
+        &["0 hook released", "0 held: paused by me"],
+    );
+    check(
+        "copy mode does not matter to a hook",
+        &[World(|f| (f.in_mode, f.agent_in_front) = (true, false)), asks(1, "ls")],
+        &["0 intended", "0 ALLOW"],
+    );
+    check(
+        "another dialog right after an allow",
+        &[asks(1, "ls"), At(100), Show("cat", 1), At(7_000)],
+        &[
+            "0 intended",
+            "0 ALLOW",
+            "250 held: the agent's hook has the word",
+            "1000 cleared",
+            "5150 held: the agent's hook did not tell of it",
+        ],
+    );
+    check_with(
+        true,
+        "the same where keys may fall back",
+        &[asks(1, "ls"), At(100), Show("cat", 1), At(7_000)],
+        &[
+            "0 intended",
+            "0 ALLOW",
+            "250 held: the agent's hook has the word",
+            "1000 cleared",
+            "5150 intended",
+            "5150 PRESS 1",
+        ],
+    );
+}
+
+#[test]
+fn a_dialog_whose_hook_is_silent_waits_and_is_held() {
+    check(
+        "silent",
+        &[Hook(HookSaid::Heard), Show("ls", 1), At(5_000)],
+        &["1000 held: the agent's hook did not tell of it"],
+    );
+    check_with(
+        true,
+        "fallback",
+        &[Hook(HookSaid::Heard), Show("ls", 1), At(500)],
+        &["150 intended", "150 PRESS 1"],
+    );
+    check(
+        "late",
+        &[Hook(HookSaid::Heard), Show("ls", 1), At(300), asks(1, "ls"), At(400), Gone, At(1_000)],
+        &["300 intended", "300 ALLOW", "550 cleared"],
+    );
+    check(
+        "later than that",
+        &[Hook(HookSaid::Heard), Show("ls", 1), At(3_000), asks(1, "ls"), At(3_100), Gone, At(4_000)],
+        &["1000 held: the agent's hook did not tell of it", "3000 intended", "3000 ALLOW", "3250 cleared"],
+    );
+    check(
+        "it gives up before the policy spoke; two equal calls are two answers",
+        &[asks(1, "ls"), asks(2, "ls"), closed(1), closed(2), At(2_000)],
+        &["0 intended", "0 ALLOW", "0 intended", "0 ALLOW", "1000 cleared", "1000 cleared"],
+    );
+    check(
+        "a key is on its way when the hook speaks",
+        &[Sends(None), Show("ls", 1), At(160), asks(1, "ls"), At(170), Answered, Gone, At(900)],
+        &["150 intended", "150 PRESS 1", "160 hook released", "320 cleared"],
+    );
+}
+
+#[test]
+fn a_person_answers_the_dialog_that_he_saw() {
+    use Answer::*;
+    let says = Says(Action::Hold);
+    let story = |answer, want: &[&str]| {
+        let mut all = vec!["150 held"];
+        all.extend(want);
+        check(
+            "a person",
+            &[
+                says.clone(),
+                Show("rm", 1),
+                At(1_000),
+                Person(answer, "rm", 1, 400),
+                At(1_100),
+                Gone,
+                At(2_000),
+            ],
+            &all,
+        );
+    };
+    story(Approve, &["1000 intended by a person", "1000 PRESS 1", "1250 cleared by a person"]);
+    story(Deny, &["1000 intended by a person", "1000 PRESS 3", "1250 cleared by a person"]);
+    story(Choose(1), &["1000 intended by a person", "1000 PRESS 2", "1250 cleared by a person"]);
+    story(
+        Choose(7),
+        &[
+            "1000 refused to the person: no single option of that dialog means that; attach and answer there",
+            "1250 gone",
+        ],
+    );
+    check(
+        "too soon",
+        &[says.clone(), Show("rm", 1), At(1_000), Person(Approve, "rm", 1, 299)],
+        &["150 held", "1000 refused to the person: that dialog has just appeared; look at it first"],
+    );
+    check(
+        "swapped",
+        &[says.clone(), Show("rm", 1), At(1_000), Person(Approve, "ls", 1, 900)],
+        &["150 held", "1000 refused to the person: another dialog is there now; look at it first"],
+    );
+    check("none", &[Person(Approve, "ls", 1, 900)], &["0 refused to the person: no dialog is open there"]);
+    check(
+        "in copy mode",
+        &[says.clone(), Show("rm", 1), At(1_000), World(|f| f.in_mode = true), Person(Approve, "rm", 1, 900)],
+        &["150 held", "1000 refused to the person: the pane is in copy mode"],
+    );
+    check(
+        "paused and unmanaged do not stop a person",
+        &[
+            says.clone(),
+            World(|f| f.managed = false),
+            Show("rm", 1),
+            At(1_000),
+            Person(Approve, "rm", 1, 900),
+        ],
+        &["150 held", "1000 intended by a person", "1000 PRESS 1"],
+    );
+    check(
+        "right after the key of automation, and a second later",
+        &[
+            Show("ls", 1),
+            At(300),
+            Person(Approve, "ls", 1, 300),
+            At(1_200),
+            Person(Approve, "ls", 1, 900),
+            At(1_300),
+            Gone,
+            At(2_000),
+        ],
+        &[
+            "150 intended",
+            "150 PRESS 1",
+            "300 refused to the person: it was answered just now; wait a second",
+            "1200 intended by a person",
+            "1200 PRESS 1",
+            "1450 cleared by a person",
+        ],
+    );
+    check(
+        "a person keeps it",
+        &[Show("ls", 1), At(100), Person(Hold, "ls", 1, 400), At(3_000), World(|_| {}), At(4_000)],
+        &["100 held: kept by operator"],
+    );
+    check(
+        "while the hook waits, the hook is answered",
+        &[Judges(false), Show("rm", 1), At(900), asks(1, "rm"), Person(Deny, "rm", 1, 400), Gone, At(2_000)],
+        &["900 intended by a person", "900 DENY", "1050 cleared by a person"],
+    );
+    check(
+        "not while another call's hook waits",
+        &[Judges(false), Show("rm", 1), At(900), asks(1, "ls"), Person(Deny, "rm", 1, 400)],
+        &["900 refused to the person: the agent's hook has the word; try again in a second"],
+    );
+    check(
+        "an agent that gave up cannot be answered",
+        &[
+            Judges(false),
+            Show("rm", 1),
+            At(900),
+            asks(1, "rm"),
+            closed(1),
+            Person(Approve, "rm", 1, 400),
+            At(950),
+        ],
+        &["900 held: the agent's hook gave it back", "900 intended by a person", "900 PRESS 1"],
+    );
+}
+
+#[test]
+fn the_queue_tells_what_comes_next_and_puts_the_worst_first() {
+    let mut rig = Rig::new(false);
+    let pane = rig::scene().pane;
+    let open = |rig: &Rig| rig.life.open_dialogs(pane, &rig::scene().session, Some("Tasks"), rig.now);
+    rig.show(Some(("ls", 1)));
+    let first = open(&rig);
+    assert_eq!(first[0].next, "is read a second time");
+    assert!(!first[0].needs_you);
+    assert_eq!(first[0].subject.as_deref(), Some("ls"));
+    rig.until(1_000);
+    assert_eq!(open(&rig)[0].next, "is answered; must be seen to go");
+    rig.until(1_150);
+    let late = open(&rig).remove(0);
+    assert_eq!((late.next.as_str(), late.needs_you), ("answered, and still there", true));
+    rig.until(6_000);
+    assert_eq!(open(&rig)[0].next, "answered, and still there after 5 s");
+
+    let at = |since: u64, risk, needs_you| Confirmation { since: ms(since), risk, needs_you, ..late.clone() };
+    let mut queue =
+        [at(1, Risk::Low, true), at(5, Risk::High, true), at(3, Risk::High, true), at(0, Risk::High, false)];
+    in_order(&mut queue);
+    let order: Vec<u128> = queue.iter().map(|c| c.since.as_millis()).collect();
+    assert_eq!(order, [3, 5, 1, 0]);
+}
