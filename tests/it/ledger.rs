@@ -39,7 +39,7 @@ fn body(n: u64, outcome: Outcome, of: Option<u64>) -> Body {
         host: "box".to_owned(),
         session: SessionName::new("dev_worker1"),
         pane: PaneIdentity { id: PaneId(3), pid: 4711, start: 1 << 40 },
-        agent: (n % 2 == 0).then(|| "claude".to_owned()),
+        agent: (n.is_multiple_of(2)).then(|| "claude".to_owned()),
         cwd: Some("/src/app".to_owned()),
     };
     let decision = Decision {
@@ -47,17 +47,17 @@ fn body(n: u64, outcome: Outcome, of: Option<u64>) -> Body {
         of,
         verdict: Ruling { action: Action::Confirm, rule: "read".to_owned(), reason: "reads only".to_owned() },
         why: String::new(),
-        actor: if n % 3 == 0 { Actor::Person("operator".to_owned()) } else { Actor::Automation },
+        actor: if n.is_multiple_of(3) { Actor::Person("operator".to_owned()) } else { Actor::Automation },
         channel: [None, Some(Channel::Key), Some(Channel::Hook)][n as usize % 3],
         key: KeyName::new("1").filter(|_| n % 3 == 1),
         outcome,
         times: Times {
             seen: Some(Duration::from_micros(900)),
-            pressed: (n % 2 == 0).then(|| Duration::from_micros(1234)),
+            pressed: (n.is_multiple_of(2)).then(|| Duration::from_micros(1234)),
             cleared: None,
         },
     };
-    Body::new(at(n as i64), &scene, &dialog, decision, &str::to_owned)
+    Body::new(at(n.cast_signed()), &scene, &dialog, decision, &str::to_owned)
 }
 
 fn open(dir: &Path) -> Store {

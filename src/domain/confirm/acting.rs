@@ -55,13 +55,15 @@ impl Life {
             By::Key(_) if !case.current() => {
                 return Err((Hold::Refused("the dialog is gone".to_owned()), None));
             }
+            // It spoke while the key was on its way: the agent asks as usual, and nobody answers twice.
+            By::Key(_) if automatic && case.hook.is_some() => return Err((Hold::HookFell, None)),
             By::Key(_) if automatic && (!case.twice || !case.asks) => return Err((Hold::Doubtful, None)),
             By::Key(key) if automatic && case.dialog.allow_once_key() != Some(key.as_str()) => {
                 return Err((Hold::NoKey, None));
             }
             By::Key(_) if automatic => {
-                if let Some(until) = self.hook_owns_until(now) {
-                    return Err((Hold::HookSpeaks, until));
+                if let Some(held) = self.hook_owns(now).held() {
+                    return Err(held);
                 }
             }
             By::Key(key) => {
@@ -225,6 +227,8 @@ impl Life {
         let outcome = match hold {
             Hold::Watching => Outcome::Watched,
             Hold::Ignored => Outcome::Ignored,
+            // Still not known what became of it, also to whoever comes after us.
+            Hold::Restarted => Outcome::Unknown,
             _ => Outcome::Held,
         };
         let why = if hold == Hold::Rule { String::new() } else { hold.to_string() };

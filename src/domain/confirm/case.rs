@@ -153,6 +153,12 @@ impl Case {
         self.opened.is_none() && matches!(self.stage, Stage::Seen | Stage::Reading | Stage::Guarding(_))
     }
 
+    /// A hook may take it over: nothing is on its way, and it rests only for what a hook knows better or what passes.
+    pub fn awaits_hook(&self) -> bool {
+        let rests = |hold: &Hold| *hold == Hold::HookMissing || hold.passes();
+        self.hook.is_none() && (self.fresh() || matches!(&self.stage, Stage::Held((hold, _)) if rests(hold)))
+    }
+
     /// Read again: is it the very same?
     pub fn read(&mut self, dialog: Arc<Dialog>, settle: Duration, now: Duration) {
         // Where it stands does not matter, where its mark stands does: somebody is choosing.

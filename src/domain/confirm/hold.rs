@@ -191,7 +191,9 @@ impl Facts {
         match self.presence {
             Presence::Away => {}
             Presence::Active(ago) if ago >= self.quiet => {}
-            Presence::Active(ago) => return Err((Hold::PersonActive, Some(now + (self.quiet - ago)))),
+            Presence::Active(ago) => {
+                return Err((Hold::PersonActive, Some(now + self.quiet.saturating_sub(ago))));
+            }
             Presence::Unknown => return held(Hold::PersonUnknown),
         }
         match self.rate {

@@ -5,11 +5,31 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::case::{Act, By, Hook, Stage};
-use super::hold::Hold;
+use super::hold::{Held, Hold};
 use super::life::{HOOK_OWNS, Life};
 use super::order::{CaseId, HookId, HookSaid, Order};
 use crate::domain::ledger::{Actor, Showing};
 use crate::domain::policy::Action;
+
+/// Whether a hook has the word in a pane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HookOwns {
+    No,
+    /// It was told *allow*.
+    Until(Duration),
+    UntilItSpeaks,
+}
+
+impl HookOwns {
+    /// The hold that this means, and when to ask again.
+    pub fn held(self) -> Option<Held> {
+        match self {
+            Self::No => None,
+            Self::Until(at) => Some((Hold::HookSpeaks, Some(at))),
+            Self::UntilItSpeaks => Some((Hold::HookSpeaks, None)),
+        }
+    }
+}
 
 impl Life {
     pub(super) fn hook_said(&mut self, said: HookSaid, now: Duration, out: &mut Vec<Order>) {
@@ -21,17 +41,17 @@ impl Life {
                 let drawn = self
                     .cases
                     .iter_mut()
-                    .find(|c| c.drawn && c.hook.is_none() && c.stage != Stage::Over && c.same_call(&dialog));
+                    .find(|c| c.drawn && !c.hook_open() && c.stage != Stage::Over && c.same_call(&dialog));
                 match drawn {
                     // Already judged by its screen and at rest, or not judged at all: the hook knows more.
-                    Some(case) if case.fresh() || matches!(&case.stage, Stage::Held((h, _)) if joins(h)) => {
+                    Some(case) if case.awaits_hook() => {
                         case.hook = hook;
                         case.call = Some(dialog);
                         case.verdict = None;
                         case.kept = None;
                         case.stage = Stage::Seen;
                     }
-                    // A key is on its way, or a person keeps it: the agent asks as usual.
+                    // A key is on its way, a hook gave it back before, or a person keeps it: the agent asks as usual.
                     Some(case) => {
                         case.hook = hook;
                         let id = case.id;
@@ -51,10 +71,13 @@ impl Life {
 
     /// A hook's call is judged: the answer needs no second reading, the call is whole.
     pub(super) fn hook_judged(&mut self, id: CaseId, out: &mut Vec<Order>) {
+        let doubt = !self.doubts.is_empty();
         let Some(case) = self.case(id) else { return };
         let (Some(hook), Some(verdict)) = (case.hook, case.verdict.as_ref()) else { return };
         let act = |deny| Act { actor: Actor::Automation, by: By::Hook(hook.id), deny };
         let hold = match verdict.action {
+            // It may be the one that was being answered when archtui ended: the screen will tell.
+            Action::Confirm | Action::Deny if doubt => Hold::Restarted,
             Action::Confirm | Action::Deny => {
                 case.stage = Stage::Guarding(act(verdict.action == Action::Deny));
                 out.push(Order::Check);
@@ -84,17 +107,14 @@ impl Life {
         }
     }
 
-    /// Until when a hook has the word in this pane: `Some(None)` = until it says something.
-    pub(super) fn hook_owns_until(&self, now: Duration) -> Option<Option<Duration>> {
+    /// Whether a hook has the word in this pane.
+    pub(super) fn hook_owns(&self, now: Duration) -> HookOwns {
         if self.cases.iter().any(super::case::Case::hook_open) {
-            return Some(None);
+            return HookOwns::UntilItSpeaks;
         }
-        let until = self.hook_allowed? + HOOK_OWNS;
-        (now < until).then_some(Some(until))
+        match self.hook_allowed.map(|at| at + HOOK_OWNS) {
+            Some(until) if now < until => HookOwns::Until(until),
+            _ => HookOwns::No,
+        }
     }
-}
-
-/// Held only because its hook had not spoken, or by something that may pass.
-fn joins(hold: &Hold) -> bool {
-    *hold == Hold::HookMissing || hold.passes()
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::case::{Act, After, By, Case, Stage, same_form};
 use super::hold::{Held, Hold};
+use super::hooks::HookOwns;
 use super::order::{CaseId, Input, Look, Order, Sent};
 use crate::domain::dialog::{Dialog, DialogId};
 use crate::domain::ledger::{Actor, Channel, Entry, Outcome, Showing};
@@ -121,6 +122,8 @@ impl Life {
             Stage::Reading if !c.current() => None,
             Stage::Reading if now < c.since + self.ways.settle => Some(c.since + self.ways.settle),
             Stage::Reading if !c.twice => c.asked.map(|at| at + LOOK_AGAIN),
+            // The end of what is on its way is told; until then nothing is due.
+            Stage::Reading if self.another_in_flight(c.id) => None,
             Stage::Reading => self.waits_for_hook(c).then_some(c.first + HOOK_WAIT),
             Stage::Sending(_, since) => Some(*since + STUCK),
             Stage::Verifying(sent) if !c.drawn => Some(*sent + HOOK_WAIT),
@@ -129,7 +132,7 @@ impl Life {
             Stage::Verifying(sent) => Some(*sent + STUCK),
             Stage::Held(_) if !c.drawn => Some(c.first + HOOK_OWNS),
             Stage::Held((Hold::HookSpeaks, _)) if !c.current() => None,
-            Stage::Held((Hold::HookSpeaks, _)) => self.hook_owns_until(now).unwrap_or(Some(now)),
+            Stage::Held((Hold::HookSpeaks, _)) => self.hook_owns(now).held().map_or(Some(now), |(_, at)| at),
             Stage::Held((_, again)) => *again,
             _ => None,
         };
@@ -261,10 +264,10 @@ impl Life {
                 Stage::Held(_) if !case.drawn && now.saturating_sub(case.first) >= HOOK_OWNS => {
                     self.write(id, Outcome::Gone, String::new(), After::Over, out);
                 }
-                Stage::Held((Hold::HookSpeaks, _)) if case.current() => {
-                    if self.hook_owns_until(now).is_none() {
-                        self.cases[i].read_anew(now);
-                    }
+                Stage::Held((Hold::HookSpeaks, _))
+                    if case.current() && self.hook_owns(now) == HookOwns::No =>
+                {
+                    self.cases[i].read_anew(now);
                 }
                 Stage::Held((hold, Some(again))) if again <= now => {
                     self.cases[i].stage = Stage::Held((hold, None));
@@ -334,11 +337,11 @@ impl Life {
         let Some(key) = case.dialog.allow_once_key().and_then(KeyName::new) else {
             return held(Hold::NoKey);
         };
-        if self.cases.iter().any(|c| c.id != id && c.in_flight()) {
+        if self.another_in_flight(id) {
             return None;
         }
-        if let Some(until) = self.hook_owns_until(now) {
-            return Some(Err((Hold::HookSpeaks, until)));
+        if let Some(held) = self.hook_owns(now).held() {
+            return Some(Err(held));
         }
         if self.waits_for_hook(case) {
             return (now.saturating_sub(case.first) >= HOOK_WAIT).then_some(Err((Hold::HookMissing, None)));
@@ -349,6 +352,10 @@ impl Life {
     /// It may be the one that was being answered when archtui ended.
     fn doubted(&self, showing: Showing) -> bool {
         self.doubts.iter().any(|(content, _)| content.is_none_or(|c| c == showing.content))
+    }
+
+    fn another_in_flight(&self, id: CaseId) -> bool {
+        self.cases.iter().any(|c| c.id != id && c.in_flight())
     }
 
     fn waits_for_hook(&self, case: &Case) -> bool {

@@ -26,8 +26,7 @@ impl Risk {
     pub const fn of(operation: Operation, action: Action) -> Self {
         match (operation, action) {
             (_, Action::Deny) => Self::High,
-            (Operation::Read | Operation::Grep | Operation::Glob, _) => Self::Low,
-            (_, Action::Confirm) => Self::Low,
+            (Operation::Read | Operation::Grep | Operation::Glob, _) | (_, Action::Confirm) => Self::Low,
             (Operation::Bash | Operation::Trust | Operation::Mcp | Operation::Other, _) => Self::High,
             (
                 Operation::Edit | Operation::Write | Operation::Fetch | Operation::Plan | Operation::Question,

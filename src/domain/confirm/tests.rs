@@ -282,7 +282,7 @@ fn after_a_crash_the_first_that_says_the_same_is_for_a_person() {
         &[
             "150 intended",
             "150 PRESS 1",
-            "350 held: archtui ended while it answered one like this",
+            "350 unknown: archtui ended while it answered one like this",
             "1050 gone",
             "1350 intended",
             "1350 PRESS 1",
@@ -301,6 +301,6 @@ fn after_a_crash_the_first_that_says_the_same_is_for_a_person() {
     check(
         "a hook's word may have met any dialog",
         &[asks(1, "ls"), Crash, Show("cat", 0), At(2_000)],
-        &["0 intended", "0 ALLOW", "150 held: archtui ended while it answered one like this"],
+        &["0 intended", "0 ALLOW", "150 unknown: archtui ended while it answered one like this"],
     );
 }

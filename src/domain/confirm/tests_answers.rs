@@ -37,7 +37,7 @@ fn a_hook_is_answered_at_once_and_owns_the_pane() {
         "paused: the agent asks as usual",
         &[
             World(|f| {
-                f.standing = Standing::Paused(Since { who: "me".into(), at: jiff::Timestamp::UNIX_EPOCH })
+                f.standing = Standing::Paused(Since { who: "me".into(), at: jiff::Timestamp::UNIX_EPOCH });
             }),
             asks(1, "ls"),
             Show("ls", 1),
