@@ -3,12 +3,14 @@
 
 use std::future::Future;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::ledger::{Body, Book, Entry};
 use crate::domain::read::SelfReport;
+use crate::domain::screen::Screen;
 use crate::domain::session::{PaneId, PaneIdentity};
-use crate::domain::stroke::Stroke;
+use crate::domain::stroke::{KeyName, Stroke};
 
 mod git;
 
@@ -30,6 +32,8 @@ pub trait Panes: Send + 'static {
     fn next(&mut self) -> impl Future<Output = Told> + Send;
     /// Says what is on our screen.
     fn look_at(&mut self, view: View);
+    /// Looks at a pane at once and tells its screen, also if it is the same as before.
+    fn look_again(&mut self, pane: PaneId);
 }
 
 /// Why something could not be typed.
@@ -47,6 +51,9 @@ pub enum TypeError {
     /// synchronize-panes would copy the keys to others.
     #[error("synchronize-panes is on in that window; keys would reach other panes too")]
     Synchronized,
+    /// Its screen is another one by now, or the server has another actor.
+    #[error("the screen shows something else now")]
+    Changed,
     /// tmux refused, in its own words.
     #[error("tmux: {0}")]
     Refused(String),
@@ -73,6 +80,51 @@ pub trait Keyboard: Send + Sync + 'static {
         pane: PaneIdentity,
         text: String,
     ) -> impl Future<Output = Result<String, TypeError>> + Send;
+}
+
+/// What must still be true on the server when a key is sent.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    /// The screen as it was read.
+    pub screen: Arc<Screen>,
+    /// The rows that must read the same, first and last, 0-based.
+    pub rows: (u16, u16),
+    /// What tmux calls the pane's foreground process, where that can be compared.
+    pub command: Option<String>,
+    /// Whose word counts on this server: see [`Press::claim`].
+    pub actor: String,
+}
+
+/// What the server says of a pane at this moment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PaneFacts {
+    /// Its program has ended.
+    pub dead: bool,
+    /// Copy mode or another mode is open.
+    pub in_mode: bool,
+    /// Keys are copied to other panes.
+    pub synchronized: bool,
+    /// When a client that is attached to its session was last active, in seconds since 1970; `None` = nobody is attached.
+    pub active: Option<i64>,
+    /// Who claimed the server.
+    pub actor: Option<String>,
+}
+
+/// The one key of automation: sent only if the server itself finds that nothing has changed.
+pub trait Press: Send + Sync + 'static {
+    /// Compares and sends, in one command of the server. Tells the exact tmux command.
+    fn press(
+        &self,
+        pane: PaneIdentity,
+        expected: &Expected,
+        key: &KeyName,
+    ) -> impl Future<Output = Result<String, TypeError>> + Send;
+
+    /// What the server says of the pane now.
+    fn check(&self, pane: PaneIdentity) -> impl Future<Output = Result<PaneFacts, TypeError>> + Send;
+
+    /// Writes on the server who acts: keys of others are not sent from now on.
+    fn claim(&self, actor: &str) -> impl Future<Output = Result<(), TypeError>> + Send;
 }
 
 /// What the system says of the processes in a pane. Quick to ask, never blocking for long, wrong for an instant while a

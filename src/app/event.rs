@@ -32,7 +32,7 @@ pub enum Event {
     /// The panes that exist now.
     Panes(Vec<PaneInfo>),
     /// A pane's screen as it is now, read.
-    Screen(Box<Looked>),
+    Screen(Arc<Looked>),
     /// A pane wrote something that changed nothing on its screen.
     Wrote(PaneId),
     /// Something that archtui did, or could not do.

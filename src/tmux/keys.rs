@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::quote;
+use super::{guard, quote};
 use crate::domain::session::{PaneId, PaneIdentity};
-use crate::domain::stroke::Stroke;
-use crate::ports::{Keyboard, TypeError};
+use crate::domain::stroke::{KeyName, Stroke};
+use crate::ports::{Expected, Keyboard, PaneFacts, Press, TypeError};
 
 /// How long an answer may take before nobody knows whether the keys arrived.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -18,7 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Typing {
     pub(super) pane: PaneIdentity,
     pub(super) commands: String,
-    pub(super) answer: oneshot::Sender<Result<(), TypeError>>,
+    /// It may change what the pane shows.
+    pub(super) types: bool,
+    pub(super) answer: oneshot::Sender<Result<String, TypeError>>,
 }
 
 /// The handle by which a worker types. Bounded: a wish waits until the connection took the one before.
@@ -36,43 +38,116 @@ pub fn channel() -> (Keys, mpsc::Receiver<Typing>) {
 impl Keyboard for Keys {
     async fn type_into(&self, pane: PaneIdentity, strokes: Vec<Stroke>) -> Result<String, TypeError> {
         let keys: Result<Vec<String>, TypeError> = strokes.iter().map(|s| send_keys(pane.id, s)).collect();
-        self.send(pane, guarded(pane, &keys?)).await
+        self.type_all(pane, &keys?).await
     }
 
     async fn paste_into(&self, pane: PaneIdentity, text: String) -> Result<String, TypeError> {
-        self.send(pane, guarded(pane, &paste(pane.id, &text)?)).await
+        self.type_all(pane, &paste(pane.id, &text)?).await
+    }
+}
+
+impl Press for Keys {
+    async fn press(
+        &self,
+        pane: PaneIdentity,
+        expected: &Expected,
+        key: &KeyName,
+    ) -> Result<String, TypeError> {
+        let rows = guard::rows(&expected.screen, expected.rows)
+            .ok_or_else(|| TypeError::Refused("the dialog cannot be compared on the server".to_owned()))?;
+        let mut conditions = still_it(pane);
+        let words = [
+            ("#{@archtui_actor}", Some(&expected.actor)),
+            ("#{pane_current_command}", expected.command.as_ref()),
+        ];
+        for (format, word) in words.into_iter().filter_map(|(f, w)| Some((f, w?))) {
+            conditions.extend(guard::equals(format, word));
+        }
+        conditions.extend(rows);
+        let commands = if_all(pane, &conditions, &[send_keys(pane.id, &Stroke::Key(key.clone()))?]);
+        self.send(pane, commands.clone(), true).await?;
+        Ok(commands)
+    }
+
+    async fn check(&self, pane: PaneIdentity) -> Result<PaneFacts, TypeError> {
+        let id = pane.id;
+        // What a client did last, in seconds since 1970, and the server's own clock beside it.
+        let commands = format!(
+            "list-clients -t {id} -F '#{{client_activity}}' ; display-message -p -t {id} \
+             'facts #{{pane_pid}} #{{pane_in_mode}} #{{pane_synchronized}} #{{pane_dead}} #{{@archtui_actor}}' ; \
+             display-message -p {TYPED}"
+        );
+        facts(pane, &self.send(pane, commands, false).await?)
+    }
+
+    async fn claim(&self, actor: &str) -> Result<(), TypeError> {
+        let word = quote::word(actor).map_err(|e| TypeError::Refused(e.to_string()))?;
+        let nobody = PaneIdentity { id: PaneId(0), pid: 0, start: 0 };
+        let commands = format!("set-option -s @archtui_actor {word} ; display-message -p {TYPED}");
+        self.send(nobody, commands, false).await.map(drop)
     }
 }
 
 impl Keys {
-    async fn send(&self, pane: PaneIdentity, commands: String) -> Result<String, TypeError> {
+    /// What the commands printed before the last word.
+    async fn send(&self, pane: PaneIdentity, commands: String, types: bool) -> Result<String, TypeError> {
         let (answer, answered) = oneshot::channel();
-        let typing = Typing { pane, commands: commands.clone(), answer };
+        let typing = Typing { pane, commands, types, answer };
         let asked = async {
             self.wishes.send(typing).await.map_err(|_| TypeError::NotConnected)?;
             answered.await.map_err(|_| TypeError::Unanswered)?
         };
-        tokio::time::timeout(PATIENCE, asked).await.map_err(|_| TypeError::Timeout(PATIENCE))??;
+        tokio::time::timeout(PATIENCE, asked).await.map_err(|_| TypeError::Timeout(PATIENCE))?
+    }
+
+    async fn type_all(&self, pane: PaneIdentity, sends: &[String]) -> Result<String, TypeError> {
+        let commands = if_all(pane, &still_it(pane), sends);
+        self.send(pane, commands.clone(), true).await?;
         Ok(commands)
     }
+}
+
+/// Reads what `check` asked.
+fn facts(pane: PaneIdentity, said: &str) -> Result<PaneFacts, TypeError> {
+    let unreadable = || TypeError::Refused("an answer that cannot be read".to_owned());
+    let (clients, last) = said.rsplit_once('\n').unwrap_or(("", said));
+    let words: Vec<&str> = last.split(' ').collect();
+    let &["facts", pid, mode, synchronized, dead, actor] = &words[..] else { return Err(unreadable()) };
+    if pid != pane.pid.to_string() {
+        return Err(TypeError::Gone);
+    }
+    let active =
+        clients.lines().map(|l| l.parse::<i64>().map_err(|_| unreadable())).collect::<Result<Vec<_>, _>>()?;
+    Ok(PaneFacts {
+        dead: dead != "0",
+        in_mode: mode != "0",
+        synchronized: synchronized != "0",
+        active: active.into_iter().max(),
+        actor: (!actor.is_empty()).then(|| actor.to_owned()),
+    })
 }
 
 /// The word that the branch which typed prints, and the one of the branch which did not.
 const TYPED: &str = "typed";
 const REFUSED: &str = "refused";
 
-/// The whole command: guard, what is sent, and a word that tells which branch ran.
-fn guarded(pane: PaneIdentity, sends: &[String]) -> String {
-    let id = pane.id;
-    let said = format!("display-message -p {TYPED}");
-    let sends = sends.iter().map(String::as_str).chain([said.as_str()]).collect::<Vec<_>>().join(" ; ");
-    let guard = all(&[
+/// That it is still the pane meant, and takes keys.
+fn still_it(pane: PaneIdentity) -> Vec<String> {
+    vec![
         format!("#{{==:#{{pane_pid}},{}}}", pane.pid),
         "#{==:#{pane_in_mode},0}".to_owned(),
         "#{==:#{pane_synchronized},0}".to_owned(),
         "#{==:#{pane_dead},0}".to_owned(),
         "#{==:#{pane_input_off},0}".to_owned(),
-    ]);
+    ]
+}
+
+/// The whole command: guard, what is sent, and a word that tells which branch ran.
+fn if_all(pane: PaneIdentity, conditions: &[String], sends: &[String]) -> String {
+    let id = pane.id;
+    let said = format!("display-message -p {TYPED}");
+    let sends = sends.iter().map(String::as_str).chain([said.as_str()]).collect::<Vec<_>>().join(" ; ");
+    let guard = guard::all(conditions);
     format!(
         "if-shell -F -t {id} '{guard}' {{ {sends} }} {{ display-message -p -t {id} \
          '{REFUSED} #{{pane_pid}} #{{pane_in_mode}} #{{pane_synchronized}} #{{pane_dead}} #{{pane_input_off}}' }}"
@@ -98,27 +173,19 @@ fn send_keys(id: PaneId, stroke: &Stroke) -> Result<String, TypeError> {
     Ok(format!("send-keys -t {id} {flags}-- {word}"))
 }
 
-/// All conditions, nested in pairs: `#{&&:a,b,c}` would read a and b only.
-fn all(conditions: &[String]) -> String {
-    match conditions {
-        [] => "1".to_owned(),
-        [one] => one.clone(),
-        [one, rest @ ..] => format!("#{{&&:{one},{}}}", all(rest)),
-    }
-}
-
 /// What the answer's blocks say.
 pub(super) fn outcome(
     pane: PaneIdentity,
     blocks: &[(bool, Vec<u8>)],
     error: Option<String>,
-) -> Result<(), TypeError> {
+) -> Result<String, TypeError> {
     let last = blocks.last().map(|(_, body)| String::from_utf8_lossy(body).into_owned()).unwrap_or_default();
     if let Some(error) = error {
         return Err(TypeError::Refused(error));
     }
     if last == TYPED {
-        return Ok(());
+        let said = blocks[..blocks.len() - 1].iter().filter(|(_, body)| !body.is_empty());
+        return Ok(said.map(|(_, body)| String::from_utf8_lossy(body)).collect::<Vec<_>>().join("\n"));
     }
     let Some(facts) = last.strip_prefix(REFUSED) else {
         return Err(TypeError::Refused("an answer that cannot be read".to_owned()));
@@ -130,14 +197,13 @@ pub(super) fn outcome(
         [_, mode, ..] if mode != "0" => TypeError::InMode,
         [_, _, "1", ..] => TypeError::Synchronized,
         [_, _, _, _, "1"] => TypeError::Refused("input to that pane is switched off".to_owned()),
-        _ => TypeError::Refused("the pane changed meanwhile".to_owned()),
+        _ => TypeError::Changed,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::stroke::KeyName;
 
     const PANE: PaneIdentity = PaneIdentity { id: PaneId(3), pid: 4711, start: 9 };
 
@@ -146,7 +212,7 @@ mod tests {
         let strokes =
             [Stroke::Text("it's; #{x}".to_owned()), Stroke::Key(KeyName::new("Enter").expect("a key"))];
         let keys: Vec<_> = strokes.iter().map(|s| send_keys(PANE.id, s).expect("it can be typed")).collect();
-        let command = guarded(PANE, &keys);
+        let command = if_all(PANE, &still_it(PANE), &keys);
         assert_eq!(
             command,
             "if-shell -F -t %3 '#{&&:#{==:#{pane_pid},4711},#{&&:#{==:#{pane_in_mode},0},\
@@ -172,9 +238,23 @@ mod tests {
     }
 
     #[test]
+    fn what_the_world_says_is_read_strictly() {
+        let read = |said| facts(PANE, said);
+        let quiet = PaneFacts::default();
+        assert_eq!(read("facts 4711 0 0 0 "), Ok(quiet.clone()));
+        let busy = PaneFacts { in_mode: true, active: Some(20), actor: Some("x".to_owned()), ..quiet };
+        assert_eq!(read("7\n20\nfacts 4711 1 0 0 x"), Ok(busy));
+        assert_eq!(read("facts 4712 0 0 0 "), Err(TypeError::Gone));
+        for bad in ["", "facts", "x\nfacts 4711 0 0 0 ", "facts 4711 0 0 0"] {
+            assert!(matches!(read(bad), Err(TypeError::Refused(_))), "{bad}");
+        }
+    }
+
+    #[test]
     fn refusals_are_told_apart() {
         for (body, want) in [
-            ("typed", Ok(())),
+            ("typed", Ok(String::new())),
+            ("refused 4711 0 0 0 0", Err(TypeError::Changed)),
             ("refused 4711 1 0 0 0", Err(TypeError::InMode)),
             ("refused 4711 2 0 0 0", Err(TypeError::InMode)),
             ("refused 4711 0 1 0 0", Err(TypeError::Synchronized)),

@@ -6,6 +6,7 @@ pub mod attach;
 pub mod client;
 pub mod control;
 pub mod exchange;
+pub mod guard;
 pub mod keys;
 pub mod lifeline;
 pub mod list;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::{Facts, Worker};
@@ -32,6 +32,8 @@ pub struct Screens<P, Q> {
     roster: Roster,
     view: watch::Receiver<View>,
     facts: Facts,
+    /// The actor hears the same facts, and asks for looks.
+    actor: Option<(Facts, mpsc::Receiver<PaneId>)>,
     known: BTreeMap<PaneId, Known>,
 }
 
@@ -55,17 +57,33 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
         view: watch::Receiver<View>,
         facts: Facts,
     ) -> Self {
-        Self { panes, processes, agents, roster, view, facts, known: BTreeMap::new() }
+        Self { panes, processes, agents, roster, view, facts, actor: None, known: BTreeMap::new() }
+    }
+
+    /// The same with an actor beside the screen: it hears every fact first, and its looks are taken at once.
+    #[must_use]
+    pub fn with_actor(self, facts: Facts, looks: mpsc::Receiver<PaneId>) -> Self {
+        Self { actor: Some((facts, looks)), ..self }
+    }
+
+    /// Passes a fact on; false if nobody listens any more.
+    async fn tell(&mut self, event: Event) -> bool {
+        if let Some((actor, _)) = &self.actor
+            && actor.send(event.clone()).await.is_err()
+        {
+            self.actor = None;
+        }
+        self.facts.send(event).await.is_ok()
     }
 
     /// Takes what tmux told; false if nobody listens any more.
     async fn take(&mut self, told: Told) -> bool {
         match told {
-            Told::Server(server) => tell(&self.facts, Event::Server(server)).await,
-            Told::Noticing(notice, why) => tell(&self.facts, Event::Noticing(notice, why)).await,
+            Told::Server(server) => self.tell(Event::Server(server)).await,
+            Told::Noticing(notice, why) => self.tell(Event::Noticing(notice, why)).await,
             Told::Panes(panes) => {
                 let renamed = self.list(&panes);
-                let mut heard = tell(&self.facts, Event::Panes(panes)).await;
+                let mut heard = self.tell(Event::Panes(panes)).await;
                 for pane in renamed {
                     heard &= self.read(pane, false, true).await;
                 }
@@ -73,7 +91,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
             }
             Told::Wrote(pane) => {
                 self.wrote(pane);
-                tell(&self.facts, Event::Wrote(pane)).await
+                self.tell(Event::Wrote(pane)).await
             }
             Told::Screen { pane, screen, wrote } => {
                 let Some(known) = self.known.get_mut(&pane.id).filter(|k| k.info.identity == pane) else {
@@ -141,8 +159,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
             return true;
         }
         known.told = Some((reading.clone(), command.clone()));
-        tell(&self.facts, Event::Screen(Box::new(Looked { pane: identity, screen, wrote, command, reading })))
-            .await
+        self.tell(Event::Screen(Arc::new(Looked { pane: identity, screen, wrote, command, reading }))).await
     }
 
     /// Reads again what is due; false if nobody listens any more.
@@ -183,6 +200,13 @@ impl<P: Panes, Q: Processes> Worker for Screens<P, Q> {
                     continue;
                 }
                 told = self.panes.next() => self.take(told).await,
+                pane = look(self.actor.as_mut()) => {
+                    match pane {
+                        Some(pane) => self.panes.look_again(pane),
+                        None => self.actor = None,
+                    }
+                    continue;
+                }
                 () = at(again) => self.read_again().await,
             };
             if !heard {
@@ -192,9 +216,12 @@ impl<P: Panes, Q: Processes> Worker for Screens<P, Q> {
     }
 }
 
-/// Passes a fact on; false if nobody listens any more.
-async fn tell(facts: &Facts, event: Event) -> bool {
-    facts.send(event).await.is_ok()
+/// The next look that the actor asks for; for ever where there is none.
+async fn look(actor: Option<&mut (Facts, mpsc::Receiver<PaneId>)>) -> Option<PaneId> {
+    match actor {
+        Some((_, looks)) => looks.recv().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Sleeps until an instant; for ever if there is none.
@@ -215,7 +242,6 @@ mod tests {
     use super::*;
     use crate::domain::session::{PaneIdentity, SessionName};
     use crate::domain::status::State;
-    use tokio::sync::mpsc;
 
     /// Panes that tell what a test says.
     struct Script(mpsc::Receiver<Told>);
@@ -229,6 +255,8 @@ mod tests {
         }
 
         fn look_at(&mut self, _: View) {}
+
+        fn look_again(&mut self, _: PaneId) {}
     }
 
     /// A process table that a test can change.

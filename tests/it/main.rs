@@ -18,6 +18,7 @@ mod scripts;
 mod store;
 mod support;
 mod task_store;
+mod tmux_guard;
 mod tmux_keys;
 mod tmux_load;
 mod tmux_server;

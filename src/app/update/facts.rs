@@ -1,5 +1,7 @@
 //! What the world tells: the server, its panes, their screens.
 
+use std::sync::Arc;
+
 use crate::app::areas::Areas;
 use crate::app::effect::Effect;
 use crate::app::event::Looked;
@@ -71,7 +73,7 @@ fn first_shown(state: &State) -> Option<SessionKey> {
 }
 
 /// A pane's screen was looked at.
-pub fn screen(state: &mut State, looked: Looked) -> Vec<Effect> {
+pub fn screen(state: &mut State, looked: &Looked) -> Vec<Effect> {
     let now = state.now.mono;
     let frozen = state.grid.frozen;
     let Some(session) = state.fleet.by_pane(looked.pane) else {
@@ -83,12 +85,12 @@ pub fn screen(state: &mut State, looked: Looked) -> Vec<Effect> {
     if looked.wrote {
         session.wrote = Some(now);
     }
-    session.command = looked.command;
+    session.command.clone_from(&looked.command);
     let before = (session.state, session.since);
     let name = session.name.clone();
     state.detector.saw(&name, &looked.screen, &looked.reading, state.now.local);
-    session.screen = Some(looked.screen);
-    session.look(looked.reading, now);
+    session.screen = Some(Arc::clone(&looked.screen));
+    session.look(looked.reading.clone(), now);
     if before.0 == Status::Unknown && session.state != Status::Unknown {
         state.detector.left_unknown(now.saturating_sub(before.1));
     }

@@ -43,7 +43,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             vec![]
         }
         Event::Panes(panes) => facts::panes(state, panes),
-        Event::Screen(looked) => facts::screen(state, *looked),
+        Event::Screen(looked) => facts::screen(state, &looked),
         Event::Wrote(pane) => {
             facts::wrote(state, pane);
             vec![]

@@ -67,6 +67,13 @@ impl Book {
         self.entries.get(&pane).map(|e| e.identity)
     }
 
+    /// The next capture counts as another screen, whatever it shows.
+    pub fn forget_look(&mut self, pane: PaneId) {
+        if let Some(entry) = self.entries.get_mut(&pane) {
+            entry.raw = None;
+        }
+    }
+
     /// Takes a whole list. `start` tells when a process started; `own` is the pane in which we run.
     pub fn listed(&mut self, body: &str, own: Option<PaneId>, start: impl Fn(u32) -> u64) -> Changes {
         let mut changes = Changes { empty: true, ..Changes::default() };

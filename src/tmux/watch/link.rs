@@ -50,7 +50,7 @@ pub(super) enum Asked {
     Check,
     Screen(PaneId),
     Proof,
-    Typed(PaneIdentity, oneshot::Sender<Result<(), TypeError>>),
+    Typed(PaneIdentity, bool, oneshot::Sender<Result<String, TypeError>>),
 }
 
 /// What the server said of itself.
@@ -147,6 +147,12 @@ impl Link {
     pub(super) fn look_at(&mut self, view: &View, now: Instant) {
         self.schedule.view(&view.front, view.paused, now);
         self.view = view.clone();
+    }
+
+    /// Looks at a pane at once, and tells its screen also if it is the same.
+    pub(super) fn look_again(&mut self, pane: PaneId, now: Instant) {
+        self.book.forget_look(pane);
+        self.schedule.nudge(pane, now);
     }
 
     /// Does what is due, waits for the next thing, takes it in. Cancel-safe. An error is the end, as it is to be told.

@@ -20,6 +20,7 @@ use super::client::{self, Connection};
 use super::keys::{self, Keys, Typing};
 use super::lifeline::Lifeline;
 use crate::domain::server::{Notice, Server, Told};
+use crate::domain::session::PaneId;
 use crate::ports::{Panes, TypeError, View};
 
 /// The first wait before a new try, and the longest.
@@ -160,6 +161,12 @@ impl Panes for Watcher {
             link.look_at(&view, clock());
         }
         self.view = view;
+    }
+
+    fn look_again(&mut self, pane: PaneId) {
+        if let State::On(link) = &mut self.state {
+            link.look_again(pane, clock());
+        }
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Room {
     pub panes: Vec<PaneInfo>,
     pub screens: HashMap<PaneId, Arc<Screen>>,
     pub wrote: HashMap<PaneId, u32>,
+    /// How often each screen was told.
+    looks: HashMap<PaneId, u32>,
     pub told: u32,
 }
 
@@ -39,6 +41,7 @@ impl Room {
             panes: Vec::new(),
             screens: HashMap::new(),
             wrote: HashMap::new(),
+            looks: HashMap::new(),
             told: 0,
         }
     }
@@ -46,6 +49,16 @@ impl Room {
     /// Says what is in view.
     pub fn look_at(&mut self, front: &[PaneId]) {
         self.watcher.look_at(View { front: front.to_vec(), paused: false });
+    }
+
+    /// Asks for a look now.
+    pub fn look_again(&mut self, pane: PaneId) {
+        self.watcher.look_again(pane);
+    }
+
+    /// How often a pane's screen was told.
+    pub fn shown(&self, pane: PaneId) -> u32 {
+        self.looks.get(&pane).copied().unwrap_or_default()
     }
 
     fn take(&mut self, told: Told) {
@@ -61,6 +74,7 @@ impl Room {
                 if wrote {
                     *self.wrote.entry(pane.id).or_default() += 1;
                 }
+                *self.looks.entry(pane.id).or_default() += 1;
                 self.screens.insert(pane.id, screen);
             }
             Told::Wrote(pane) => *self.wrote.entry(pane).or_default() += 1,

@@ -172,7 +172,7 @@ fn the_filter_hides_and_escape_shows_all_again() {
 fn freezing_holds_screens_and_thawing_shows_the_newest() {
     let mut room = Room::with(&["a"]);
     let look = |s: &str| {
-        Event::Screen(Box::new(Looked {
+        Event::Screen(Arc::new(Looked {
             pane: pane(0, "a").identity,
             screen: Arc::new(Screen::plain(s)),
             wrote: true,

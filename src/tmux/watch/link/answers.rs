@@ -50,12 +50,14 @@ impl Link {
                 self.take_look(pane, &reply.facts, shown.map(Vec::as_slice), outbox, now);
             }
             Asked::Proof => {}
-            Asked::Typed(pane, answer) => {
+            Asked::Typed(pane, types, answer) => {
                 let torn = reply.torn;
                 let outcome =
                     if torn { Err(TypeError::Unanswered) } else { keys::outcome(pane, &reply.blocks, error) };
                 // Echo is not told of by the kernel.
-                self.schedule.nudge(pane.id, now + ms(12));
+                if types {
+                    self.schedule.nudge(pane.id, now + ms(12));
+                }
                 // Who asked may have given up; the outcome is then known by the screen.
                 drop(answer.send(outcome));
             }
@@ -185,7 +187,7 @@ impl Link {
     }
 
     pub(super) fn type_in(&mut self, wish: Typing, now: Instant) {
-        let Typing { pane, commands, answer } = wish;
+        let Typing { pane, commands, types, answer } = wish;
         // Who gave up waiting must not see it typed later.
         if answer.is_closed() {
             return;
@@ -199,7 +201,7 @@ impl Link {
             drop(answer.send(Err(TypeError::Gone)));
             return;
         }
-        self.ask(Asked::Typed(pane, answer), None, &commands, now);
+        self.ask(Asked::Typed(pane, types, answer), None, &commands, now);
         self.close_batch();
     }
 

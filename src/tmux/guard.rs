@@ -1,0 +1,102 @@
+//! What the server checks in the same command before it sends a key: that the rows of a screen are still there. A row
+//! becomes a regular expression by one function; nothing of a pane's text reaches tmux in any other way.
+//!
+//! `#{C/r:…}` gives the first row, from the top and from 1, that a pattern matches; so the place is compared, too. Blank
+//! rows are not compared. What it cannot see is what the program wrote and tmux has not read yet.
+
+use crate::domain::screen::Screen;
+
+/// More conditions than this are not nested: tmux reads 99 levels and takes the 101st for false.
+const MOST: usize = 90;
+
+/// One condition for each row that is not blank, from `first` to `last`. `None` if the server cannot be asked: nothing to
+/// compare, or too much.
+pub fn rows(screen: &Screen, (first, last): (u16, u16)) -> Option<Vec<String>> {
+    let patterns: Vec<String> = screen.rows.iter().map(|row| pattern(row.trimmed())).collect();
+    let block = patterns.get(usize::from(first)..=usize::from(last))?;
+    let conditions: Vec<String> = block
+        .iter()
+        .filter(|p| !p.is_empty())
+        .map(|p| {
+            let at = patterns.iter().position(|row| fits(p, row)).expect("a row fits its own pattern");
+            format!("#{{==:#{{C/r:^{p}$}},{}}}", at + 1)
+        })
+        .collect();
+    (!conditions.is_empty() && conditions.len() <= MOST).then_some(conditions)
+}
+
+/// A row as a pattern: letters and digits of any script, blanks and what is harmless in a format and in a pattern stay;
+/// everything else becomes a dot, which stands for any one character.
+fn pattern(row: &str) -> String {
+    let keep = |c: char| matches!(c, ' ' | '_' | '/' | '-') || c.is_ascii_alphanumeric() || plain(c);
+    row.chars().map(|c| if keep(c) { c } else { '.' }).collect()
+}
+
+/// A mark or a letter beyond ASCII that is one character for tmux, too: no combining sign, nothing wide.
+fn plain(c: char) -> bool {
+    const MARKS: &str = "❯›●○◉✓✔";
+    MARKS.contains(c)
+        || (matches!(c, '\u{c0}'..='\u{24f}' | '\u{391}'..='\u{3c9}' | '\u{410}'..='\u{44f}')
+            && c.is_alphabetic())
+}
+
+/// Whether a pattern matches a whole row, both made by [`pattern`].
+fn fits(pattern: &str, row: &str) -> bool {
+    let mut row = row.chars();
+    pattern.chars().all(|p| row.next().is_some_and(|c| p == '.' || p == c)) && row.next().is_none()
+}
+
+/// All conditions, nested in pairs: `#{&&:a,b,c}` would read a and b only.
+pub fn all(conditions: &[String]) -> String {
+    match conditions {
+        [] => "1".to_owned(),
+        [one] => one.clone(),
+        [one, rest @ ..] => format!("#{{&&:{one},{}}}", all(rest)),
+    }
+}
+
+/// A word compared as it is: nothing in it means anything to a format.
+pub fn equals(format: &str, word: &str) -> Option<String> {
+    let inert = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
+    (!word.is_empty() && word.chars().all(inert)).then(|| format!("#{{==:{format},{word}}}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn rows_become_patterns_with_their_place() {
+        let screen = Screen::plain("same\n Do you? (y/n)\nsame\n\n❯ 1. Yes, #(reboot) } é");
+        let got = rows(&screen, (1, 4)).expect("three rows");
+        assert_eq!(
+            got,
+            [
+                "#{==:#{C/r:^ Do you. .y/n.$},2}",
+                "#{==:#{C/r:^same$},1}",
+                "#{==:#{C/r:^❯ 1. Yes. ..reboot. . é$},5}",
+            ]
+        );
+        assert_eq!(rows(&screen, (3, 3)), None, "nothing to compare");
+        assert_eq!(rows(&screen, (3, 9)), None, "beyond the screen");
+    }
+
+    #[test]
+    fn words_that_mean_something_are_not_compared() {
+        assert_eq!(equals("#{x}", "2.1.330").as_deref(), Some("#{==:#{x},2.1.330}"));
+        for bad in ["", "a,b", "a}", "#(x)", "a b"] {
+            assert_eq!(equals("#{x}", bad), None, "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_of_a_row_acts(row in "\\PC*") {
+            let p = pattern(&row);
+            let acts = |c: char| r##"#{}(),'"\;$^*+?[]|%:&~`!=<>@"##.contains(c);
+            prop_assert!(!p.contains(acts), "{}", p);
+            prop_assert!(fits(&p, &p));
+        }
+    }
+}
