@@ -1,27 +1,29 @@
 //! What the server checks in the same command before it sends a key: that the rows of a screen are still there. A row
 //! becomes a regular expression by one function; nothing of a pane's text reaches tmux in any other way.
 //!
-//! `#{C/r:…}` gives the first row, from the top and from 1, that a pattern matches; so the place is compared, too. Blank
-//! rows are not compared. What it cannot see is what the program wrote and tmux has not read yet.
+//! `#{C/r:…}` gives the first row, from the top and from 1, that a pattern matches; so the place is compared, too. Rows
+//! without a letter or digit (blanks, rules) are not compared. What it cannot see is what the program wrote and tmux has not read yet.
 
 use crate::domain::screen::Screen;
 
 /// More conditions than this are not nested: tmux reads 99 levels and takes the 101st for false.
 const MOST: usize = 90;
 
-/// One condition for each row that is not blank, from `first` to `last`. `None` if the server cannot be asked: nothing to
-/// compare, or too much.
+/// One condition for each row that says something, from `first` to `last`. `None` if the server cannot be asked: nothing
+/// to compare, too much, or a row that also stands further up, where the server would find it instead.
 pub fn rows(screen: &Screen, (first, last): (u16, u16)) -> Option<Vec<String>> {
     let patterns: Vec<String> = screen.rows.iter().map(|row| pattern(row.trimmed())).collect();
-    let block = patterns.get(usize::from(first)..=usize::from(last))?;
-    let conditions: Vec<String> = block
-        .iter()
-        .filter(|p| !p.is_empty())
-        .map(|p| {
-            let at = patterns.iter().position(|row| fits(p, row)).expect("a row fits its own pattern");
-            format!("#{{==:#{{C/r:^{p}$}},{}}}", at + 1)
-        })
-        .collect();
+    let mut conditions = Vec::new();
+    for at in usize::from(first)..=usize::from(last) {
+        let own = patterns.get(at)?;
+        if !own.chars().any(char::is_alphanumeric) {
+            continue;
+        }
+        if patterns[..at].iter().any(|row| fits(own, row)) {
+            return None;
+        }
+        conditions.push(format!("#{{==:#{{C/r:^{own}$}},{}}}", at + 1));
+    }
     (!conditions.is_empty() && conditions.len() <= MOST).then_some(conditions)
 }
 
@@ -32,12 +34,12 @@ fn pattern(row: &str) -> String {
     row.chars().map(|c| if keep(c) { c } else { '.' }).collect()
 }
 
-/// A mark or a letter beyond ASCII that is one character for tmux, too: no combining sign, nothing wide.
+/// A mark or a letter beyond ASCII that is one character for tmux, too: nothing that combines with another.
 fn plain(c: char) -> bool {
     const MARKS: &str = "❯›●○◉✓✔";
-    MARKS.contains(c)
-        || (matches!(c, '\u{c0}'..='\u{24f}' | '\u{391}'..='\u{3c9}' | '\u{410}'..='\u{44f}')
-            && c.is_alphabetic())
+    let alphabets = matches!(c, '\u{c0}'..='\u{24f}' | '\u{391}'..='\u{3c9}' | '\u{410}'..='\u{44f}');
+    let others = matches!(c, '\u{3041}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}');
+    MARKS.contains(c) || ((alphabets || others) && c.is_alphabetic())
 }
 
 /// Whether a pattern matches a whole row, both made by [`pattern`].
@@ -68,17 +70,18 @@ mod tests {
 
     #[test]
     fn rows_become_patterns_with_their_place() {
-        let screen = Screen::plain("same\n Do you? (y/n)\nsame\n\n❯ 1. Yes, #(reboot) } é");
-        let got = rows(&screen, (1, 4)).expect("three rows");
+        let screen = Screen::plain("same\n Do you? (y/n)\n────\n\n❯ 1. Yes, #(reboot) } é\nsame");
+        let got = rows(&screen, (0, 4)).expect("three rows");
         assert_eq!(
             got,
             [
-                "#{==:#{C/r:^ Do you. .y/n.$},2}",
                 "#{==:#{C/r:^same$},1}",
+                "#{==:#{C/r:^ Do you. .y/n.$},2}",
                 "#{==:#{C/r:^❯ 1. Yes. ..reboot. . é$},5}",
             ]
         );
-        assert_eq!(rows(&screen, (3, 3)), None, "nothing to compare");
+        assert_eq!(rows(&screen, (2, 3)), None, "nothing to compare");
+        assert_eq!(rows(&screen, (4, 5)), None, "the server would find the other one");
         assert_eq!(rows(&screen, (3, 9)), None, "beyond the screen");
     }
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use archtui::domain::ansi;
-use archtui::domain::screen::Screen;
+use archtui::domain::screen::{Row, Screen};
 use archtui::domain::server::Notice;
 use archtui::domain::session::{PaneId, PaneIdentity};
 use archtui::domain::stroke::KeyName;
@@ -141,8 +141,8 @@ fn a_guard_is_true_exactly_if_the_rows_are_there() {
             let letters = |s: &Screen| -> Vec<String> {
                 let shape =
                     |t: &str| t.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '.' }).collect();
-                let was = before.rows.iter().map(archtui::domain::screen::Row::is_blank);
-                let block = s.rows[..rows.len()].iter().zip(was).filter(|(_, blank)| !blank);
+                let says = |r: &Row| r.trimmed().chars().any(char::is_alphanumeric);
+                let block = s.rows[..rows.len()].iter().zip(&before.rows).filter(|(_, was)| says(was));
                 block.map(|(r, _)| shape(r.trimmed())).collect()
             };
             prop_assert!(!want || is, "{rows:?} then {next:?}");
