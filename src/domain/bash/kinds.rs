@@ -19,7 +19,6 @@ pub(super) enum Kind {
 }
 
 /// The named kinds; the word in a table is the name in kebab-case.
-#[expect(clippy::enum_variant_names, reason = "these are the words of the tables of options")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Name {
@@ -27,6 +26,10 @@ pub(super) enum Name {
     Text,
     /// Text that does not start with `-`.
     Plain,
+    /// A format of `printf` that stores nothing in a variable.
+    Printf,
+    /// Text in which no shell sees a subscript or a substitution.
+    Inert,
     /// A name of plain characters without `..`.
     Word,
     /// A whole number, with a sign or a unit.
@@ -54,7 +57,7 @@ pub(super) enum Name {
     /// The name of a branch to make or to go to.
     Branch,
     /// The name of a branch to make without going to it.
-    BranchName,
+    NewRef,
     /// A pattern of file names.
     Names,
     /// Columns of `cut`: `1,3-5`.
@@ -91,6 +94,9 @@ impl TryFrom<Written> for Kind {
 }
 
 impl Kind {
+    /// A path whose content is read.
+    pub(super) const READ: Self = Self::Named(Name::Read);
+
     /// True if a value that starts with `-` is still only text.
     pub(super) fn takes_dashes(&self) -> bool {
         matches!(self, Self::Named(Name::Text))
@@ -111,28 +117,28 @@ impl Kind {
         let fits = match name {
             Name::Text => true,
             Name::Plain => value == "-" || !value.starts_with('-'),
+            Name::Printf => !value.starts_with('-') && !is(&PRINTF_STORES, &value.replace("%%", "")),
+            Name::Inert => !value.contains(['$', '`', '[']),
             Name::Word => is(&WORD, value) && !value.contains(".."),
             Name::Number => is(&NUMBER, value),
             Name::Pause => seconds(value).is_some_and(|s| s <= 60.0),
             Name::Limit => seconds(value).is_some_and(|s| s <= 3600.0),
             Name::Script if value == "-" => false,
-            Name::Read | Name::Script => return path(Access::Read, value, uses),
+            // What is left out is not read.
+            Name::Names if value.starts_with('!') => true,
+            Name::Read | Name::Script | Name::Names => return path(Access::Read, value, uses),
             Name::Write => return path(Access::Write, value, uses),
             Name::List => return path(Access::List, value, uses),
-            Name::Folder => !value.is_empty() && !value.starts_with(['-', '+', ':']),
+            Name::Folder => is_plain_path(value),
             Name::Test => return path(Access::Read, value.split("::").next().unwrap_or(value), uses),
-            Name::Package => return path(Access::Read, value.trim_end_matches("..."), uses),
+            Name::Package => return path(Access::Read, value.strip_suffix("/...").unwrap_or(value), uses),
             Name::Revision => return revision(value, uses),
             Name::Branch => {
                 uses.push(Use::Branch(value.to_owned()));
                 is(&BRANCH, value) && !value.contains("..")
             }
-            Name::BranchName => is(&BRANCH, value) && !value.contains(".."),
+            Name::NewRef => is(&BRANCH, value) && !value.contains(".."),
             Name::Fields => is(&FIELDS, value),
-            Name::Names => {
-                uses.push(Use::Path(Access::Read, value.trim_start_matches('!').to_owned()));
-                !value.starts_with('-')
-            }
             Name::Expression => is(&EXPRESSION, value),
             Name::Sed => is(&SED, value),
             Name::Jq => !is(&JQ_REACHES_OUT, value) && !value.starts_with('-'),
@@ -147,11 +153,16 @@ fn path(access: Access, value: &str, uses: &mut Vec<Use>) -> Result<(), String> 
     if value == "-" && access == Access::Read {
         return Ok(());
     }
-    if value.starts_with(['-', '@', '+', ':']) || value.contains(['~', '^', '=', '\n']) {
+    if !is_plain_path(value) {
         return Err(format!("`{value}` may be something other than a path"));
     }
-    uses.push(Use::Path(access, if value.is_empty() { "." } else { value }.to_owned()));
+    uses.push(Use::Path(access, value.to_owned()));
     Ok(())
+}
+
+/// True for text that no shell and no program takes for anything but a path.
+pub(super) fn is_plain_path(value: &str) -> bool {
+    !value.is_empty() && !value.starts_with(['-', '@', '+', ':']) && !value.contains(['~', '^', '=', '\n'])
 }
 
 /// Whatever git makes of it (revision, range, path, `revision:path`), no path in it may be one that is held.
@@ -192,6 +203,7 @@ patterns! {
     NUMBER = r"\A[+-]?[0-9]{1,12}[kKMGTb]?\z";
     DECIMAL = r"\A[0-9]{1,9}(\.[0-9]{1,9})?\z";
     BRANCH = r"\A[A-Za-z0-9][A-Za-z0-9_./-]*\z";
+    PRINTF_STORES = r"%[^a-zA-Z%]*[hlLjztq]*n";
     FIELDS = r"\A[0-9,-]+\z";
     // A name, a path or `@`, steps back from it, then another one (a range) or `:path`.
     REVISION = concat!(
@@ -287,6 +299,12 @@ mod tests {
             (Name::Pause, "infinity", false),
             (Name::Limit, "10m", true),
             (Name::Limit, "5d", false),
+            (Name::Printf, "%s\\n %5.2f %%n", true),
+            (Name::Printf, "%n", false),
+            (Name::Printf, "%5ln", false),
+            (Name::Printf, "-v", false),
+            (Name::Inert, "a[$(x)]", false),
+            (Name::Inert, "a b", true),
             (Name::Number, "+5", true),
             (Name::Number, "5x", false),
             (Name::Format, "+%F", true),

@@ -74,10 +74,11 @@ impl<'a> Lexer<'a> {
                 let word = self.word()?;
                 let is_fd =
                     !word.quoted && !word.text.is_empty() && word.text.bytes().all(|b| b.is_ascii_digit());
-                if is_fd && matches!(self.peek(), Some('<' | '>')) {
-                    Token::Redirect(self.redirect(&word.text)?)
-                } else {
-                    Token::Word(word)
+                match self.peek() {
+                    Some('<' | '>') if is_fd => Token::Redirect(self.redirect(&word.text)?),
+                    // `file2>x` reads as one thing and is another.
+                    Some('<' | '>') => return Err(Fault::Redirect),
+                    _ => Token::Word(word),
                 }
             }
         };
@@ -145,15 +146,18 @@ impl<'a> Lexer<'a> {
 
     fn plain(&mut self, c: char, word: &mut Word) -> Result<(), Fault> {
         let first = word.text.is_empty();
+        let stands = match c {
+            '=' | '^' => !first || c == '=' && self.stands_alone(),
+            '~' => !first && !word.text.ends_with([':', '=']),
+            // Alone they are a program's name and its last argument; `parse` sees to that.
+            '[' | ']' => first && self.stands_alone(),
+            c => c.is_ascii_alphanumeric() || "_@%+:,./-".contains(c),
+        };
         match c {
-            '~' if first || word.text.ends_with([':', '=']) => return Err(Fault::Tilde),
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '@' | '%' | '+' | ':' | ',' | '.' | '/' | '-' | '~' => {
-            }
-            '=' | '^' if !first => {}
-            // `[` and `]` alone are a program's name and its last argument; `parse` sees to that.
-            '=' | '[' | ']' if first && self.stands_alone() => {}
+            _ if stands => {}
             '=' | '^' => return Err(Fault::Lead(c)),
             '*' | '?' | '[' | ']' => return Err(Fault::Pattern(c)),
+            '~' => return Err(Fault::Tilde),
             '{' if word.text.ends_with('@') => return self.at_brace(word),
             '(' | ')' | '{' | '}' => return Err(Fault::Group(c)),
             '$' | '`' => return Err(Fault::Expansion(c)),
@@ -212,12 +216,16 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// True where a quote may follow the plain start of a word without hiding what the word is.
+/// True where a quote may follow the plain start of a word without hiding what the word is: `-m"…"`, `+"…"`, `name="…"`,
+/// `--pretty=format:"…"`.
 fn may_precede_quote(word: &Word) -> bool {
     let start = word.text.as_str();
-    let named = start.strip_suffix('=').is_some_and(|name| {
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    let named = start.split_once('=').is_some_and(|(name, value)| {
+        !name.is_empty()
+            && name.bytes().all(plain)
+            && value.bytes().all(|b| plain(b) || matches!(b, b':' | b',' | b'/'))
     });
     let short = start.len() == 2 && start.starts_with('-') && start.as_bytes()[1].is_ascii_alphabetic();
-    start.is_empty() || named || short
+    matches!(start, "" | "+") || named || short
 }

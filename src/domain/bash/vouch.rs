@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::kinds::Kind;
+use super::kinds::{Kind, is_plain_path};
 use super::table::{Style, Table};
 use super::{Access, Effect, Outcome, Programs, Refusal, Use, Word};
 
@@ -54,7 +54,7 @@ fn refusal(reason: impl Into<String>, known: bool) -> Refusal {
 
 fn change_folder(args: &[Word]) -> Result<Outcome, Refusal> {
     match args {
-        [to] if !to.text.is_empty() && !to.text.starts_with(['-', '+']) => Ok(Outcome {
+        [to] if is_plain_path(&to.text) => Ok(Outcome {
             effect: Effect::Read,
             uses: vec![Use::Path(Access::Read, to.text.clone())],
             folder: None,
@@ -128,7 +128,11 @@ impl<'a> Scan<'a> {
                     break;
                 }
             } else if !ended && is_option(word) {
-                at += self.option(&args[at..])?;
+                let taken = self.option(&args[at..])?;
+                if taken == 2 && !operands.is_empty() {
+                    self.may_be_an_operand(&args[at + 1].text)?;
+                }
+                at += taken;
             } else {
                 operands.push(word);
                 at += 1;
@@ -145,6 +149,16 @@ impl<'a> Scan<'a> {
             outcome.uses.extend(behind.uses);
         }
         Ok(outcome)
+    }
+
+    /// Some programs read no options behind the first operand: there the value of one is a file like any other.
+    fn may_be_an_operand(&mut self, value: &str) -> Result<(), String> {
+        let table = self.table;
+        let may = table.style == Style::Clustered && table.effect == Some(Effect::Read) && !table.dash_values;
+        if !may || value.chars().count() == 1 {
+            return Ok(());
+        }
+        Kind::READ.check(value, &mut self.uses)
     }
 
     fn operands(&mut self, operands: &[&Word]) -> Result<(), String> {
@@ -207,6 +221,9 @@ impl<'a> Scan<'a> {
         for (at, letter) in text.char_indices().skip(1) {
             let name = format!("-{letter}");
             let rest = &text[at + letter.len_utf8()..];
+            if rest.starts_with('=') {
+                return Err(format!("`{text}` is read differently by different programs"));
+            }
             if let Some(kind) = self.table.values.get(&name) {
                 if rest.is_empty() {
                     return self.value_in_next(&name, kind, args);

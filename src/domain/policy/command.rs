@@ -201,13 +201,11 @@ fn loose_uses(words: &[Word]) -> Vec<Use> {
     let mut out = Vec::new();
     for word in words.iter().skip(1) {
         let text = word.text.as_str();
-        let mut candidates = vec![text];
-        candidates.extend(text.match_indices(['=', ':', ',']).map(|(at, _)| &text[at + 1..]));
-        if let Some(option) = text.strip_prefix('-') {
-            candidates.extend(option.char_indices().nth(1).map(|(at, _)| &option[at..]));
-        }
-        let paths = candidates.into_iter().filter(|c| !c.is_empty());
-        out.extend(paths.map(|c| Use::Path(Access::Write, c.to_owned())));
+        let pieces = text.split(|c: char| !c.is_alphanumeric() && !"._-/~+@%".contains(c));
+        let glued = text.strip_prefix('-').and_then(|o| o.char_indices().nth(1).map(|(at, _)| &o[at..]));
+        let upwards = text.match_indices("..").map(|(at, _)| &text[at..]);
+        let candidates = std::iter::once(text).chain(pieces).chain(glued).chain(upwards);
+        out.extend(candidates.filter(|c| !c.is_empty()).map(|c| Use::Path(Access::Write, c.to_owned())));
     }
     // A program that is named by a path must lie in the work tree itself.
     let program = words.first().filter(|w| w.text.contains('/'));

@@ -168,3 +168,104 @@ impl Layer<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The error of a user's text: line, and what message and hint must hold.
+    fn check(text: &str, line: usize, part: &str, hint: &str) {
+        let error = Policy::parse(text, "my.toml").expect_err(text);
+        assert!(error.message.contains(part), "{text:?}: {error}");
+        assert!(error.hint.contains(hint), "{text:?}: {}", error.hint);
+        assert_eq!(error.line, line, "{text:?}: {error}");
+        assert!(error.to_string().starts_with("my.toml:"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place_and_a_near_miss() {
+        check("extends = \"sopp\"", 1, "`sopp`", "sop");
+        check("exclud = []", 1, "`exclud`", "`exclude`");
+        check("\n[[rule]]\nid = \"a\"\nprogam = [\"rm\"]", 4, "`progam`", "`program`");
+        check("[[rule]]\nid = \"a\"\naction = \"alow\"", 3, "`alow`", "`allow`");
+        check("[[rule]]\nid = \"a\"\naction = \"hold\"\noperation = [\"raed\"]", 4, "`raed`", "`read`");
+        check("disable = [\"delet\"]", 1, "`delet`", "`delete`");
+        check("disable = [\"tmux\"]", 1, "cannot be disabled", "approving");
+        check(
+            "[[rule]]\nid = \"tmux\"\naction = \"allow\"\noperation = [\"bash\"]\nprogram = [\"tmux\"]\nall_args = [\"*\"]",
+            1,
+            "cannot be replaced",
+            "id",
+        );
+        check("[[rule]]\naction = \"hold\"\nprogram = [\"x\"]", 1, "no `id`", "name");
+        check("[[rule]]\nid = \"a\"\nprogram = [\"x\"]", 1, "no `action`", "deny");
+        check("[[rule]]\nid = \"a\"\naction = \"hold\"", 1, "no condition", "operation");
+        check(
+            "[[rule]]\nid = \"a\"\naction = \"allow\"\nprogram = [\"x\"]",
+            1,
+            "no `operation`",
+            "operation",
+        );
+        check(
+            "[[rule]]\nid = \"a\"\naction = \"allow\"\noperation = [\"bash\"]",
+            1,
+            "every command",
+            "effect",
+        );
+        check(
+            "[[rule]]\nid = \"a\"\naction = \"allow\"\noperation = [\"bash\"]\nprogram = [\"x\"]",
+            1,
+            "any arguments",
+            "all_args",
+        );
+        check(
+            "[[rule]]\nid = \"a\"\naction = \"allow\"\noperation = [\"read\", \"plan\"]",
+            1,
+            "for people",
+            "one by one",
+        );
+        check(
+            "[[rule]]\nid = \"a\"\naction = \"allow\"\noperation = [\"mcp\"]",
+            1,
+            "without a `tool`",
+            "tools",
+        );
+        check(
+            "[[rule]]\nid = \"a\"\naction = \"allow\"\noperation = [\"fetch\"]",
+            1,
+            "without a `host`",
+            "hosts",
+        );
+        check(
+            "[[rule]]\nid = \"a\"\naction = \"hold\"\nprogram = [\"x\"]\nfixed = true",
+            1,
+            "shipped rules",
+            "leave",
+        );
+        check("[program.x]\nflags = \"-a\"", 1, "`effect` is missing", "programs");
+        check("[program.x]\neffect = \"read\"\nflags = \"a\"", 1, "no option", "programs");
+        check("[program.x]\neffect = \"read\"\noperands = \"raed\"", 3, "`raed`", "`read`");
+        check("rule = 3", 1, "", "");
+        check("= 3", 1, "", "");
+    }
+
+    #[test]
+    fn a_layer_from_a_work_tree_may_only_tighten() {
+        let mut policy = Policy::preset("sop").expect("ships");
+        for loose in [
+            "[[rule]]\nid = \"a\"\naction = \"allow\"\noperation = [\"fetch\"]\nhost = [\"x\"]",
+            "disable = [\"delete\"]",
+            "[[rule]]\nid = \"delete\"\naction = \"hold\"\nprogram = [\"nothing\"]",
+            "[program.x]\neffect = \"read\"",
+            "press = true",
+            "extends = \"wide\"",
+        ] {
+            let before = policy.clone();
+            assert!(policy.layer(loose, "repo", Trust::TightenOnly).is_err(), "{loose}");
+            assert_eq!(policy, before, "an error changes nothing");
+        }
+        let tight = "exclude = [\"x\"]\n[[rule]]\nid = \"a\"\naction = \"deny\"\nprogram = [\"ls\"]";
+        policy.layer(tight, "repo", Trust::TightenOnly).expect("it only tightens");
+        assert!(policy.rules().iter().any(|r| r.id == "a"));
+    }
+}

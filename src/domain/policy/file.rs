@@ -155,7 +155,7 @@ pub(super) fn error(
     message: impl Into<String>,
     hint: impl Into<String>,
 ) -> PolicyError {
-    let before = &text[..text.floor_char_boundary(at)];
+    let before = text.get(..at).unwrap_or(text);
     PolicyError {
         origin: origin.to_owned(),
         line: before.matches('\n').count() + 1,

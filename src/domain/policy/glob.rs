@@ -14,11 +14,25 @@ fn same_letter(a: char, b: char) -> bool {
     if a.is_ascii() && b.is_ascii() {
         return a.eq_ignore_ascii_case(&b);
     }
-    a.to_lowercase().eq(b.to_lowercase())
+    // Some letters have only one of their cases in common: a long s is an S.
+    a.to_lowercase().eq(b.to_lowercase()) || a.to_uppercase().eq(b.to_uppercase())
+}
+
+/// True if the first characters already differ: most patterns are done with here.
+pub(super) fn cannot_start(pattern: &str, text: &str) -> bool {
+    match (pattern.as_bytes().first(), text.as_bytes().first()) {
+        (Some(a), Some(b)) if !matches!(a, b'*' | b'?') => {
+            a.is_ascii() && b.is_ascii() && !a.eq_ignore_ascii_case(b)
+        }
+        _ => false,
+    }
 }
 
 /// Rules are tried by the hundred: nothing is copied.
 fn matches(pattern: &str, text: &str, same: fn(char, char) -> bool) -> bool {
+    if cannot_start(pattern, text) {
+        return false;
+    }
     let (mut p, mut t) = (pattern.chars(), text.chars());
     // Behind the last star: the pattern, and the text from which it was tried.
     let mut again: Option<(std::str::Chars, std::str::Chars)> = None;
@@ -46,7 +60,7 @@ fn matches(pattern: &str, text: &str, same: fn(char, char) -> bool) -> bool {
 
 /// True for text in which a shell would see a pattern.
 pub fn is_pattern(text: &str) -> bool {
-    text.contains(['*', '?'])
+    text.bytes().any(|b| matches!(b, b'*' | b'?'))
 }
 
 /// True if some file name fits both `name`, a pattern that a program expands by itself, and `pattern`. Whatever the

@@ -91,7 +91,7 @@ fn meets_at(
     home: Option<&str>,
     fits: fn(&str, &str) -> bool,
 ) -> bool {
-    if !pattern.contains(['/', '~']) {
+    if !pattern.bytes().any(|b| matches!(b, b'/' | b'~')) {
         return !is_vague(&steps[at], pattern, at + 1 == steps.len()) && fits(&steps[at], pattern);
     }
     let mut wanted = Vec::new();

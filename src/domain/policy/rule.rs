@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::file::{RuleAction, RuleSpec, Where};
-use super::glob::{fits, fits_any_case};
+use super::glob::{cannot_start, fits, fits_any_case};
 use super::path::Located;
 use crate::domain::bash::{Effect, Word};
 use crate::domain::dialog::Operation;
@@ -143,6 +143,9 @@ fn names(wanted: &str, words: &[Word], generous: bool) -> bool {
     let Some((program, args)) = words.split_first() else {
         return false;
     };
+    if generous && cannot_start(wanted, base(&program.text)) {
+        return false;
+    }
     let mut wanted = wanted.split_whitespace();
     let name = wanted.next().unwrap_or_default();
     if !generous {

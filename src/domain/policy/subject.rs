@@ -23,13 +23,13 @@ pub enum Subject<'a> {
 impl<'a> Subject<'a> {
     /// What a dialog of this operation shows.
     pub fn of(operation: Operation, text: Option<&'a str>) -> Self {
-        match (operation, text) {
-            (Operation::Bash, Some(t)) => Self::Command(t),
-            (Operation::Fetch, Some(t)) => Self::Url(t),
-            (
-                Operation::Read | Operation::Grep | Operation::Glob | Operation::Edit | Operation::Write,
-                Some(t),
-            ) => Self::Path(t),
+        let Some(text) = text else { return Self::Nothing };
+        match operation {
+            Operation::Bash => Self::Command(text),
+            Operation::Fetch => Self::Url(text),
+            Operation::Read | Operation::Grep | Operation::Glob | Operation::Edit | Operation::Write => {
+                Self::Path(text)
+            }
             _ => Self::Nothing,
         }
     }
