@@ -8,6 +8,8 @@ mod fleets;
 mod frames;
 mod house;
 mod ledger;
+mod policy_check;
+mod policy_rules;
 mod policy_table;
 mod proc;
 mod read_cli;
