@@ -9,6 +9,7 @@ mod frames;
 mod house;
 mod ledger;
 mod policy_check;
+mod policy_properties;
 mod policy_rules;
 mod policy_table;
 mod proc;
