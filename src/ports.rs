@@ -12,9 +12,11 @@ use crate::domain::screen::Screen;
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::stroke::{KeyName, Stroke};
 
+mod actor;
 mod git;
 
 pub use crate::domain::server::{Notice, PaneInfo, Server, Told};
+pub use actor::{Asks, Judge, Records, Seat, Seated};
 pub use git::{Ask, Cancel, Git, GitError, HeadLook};
 
 /// What the tmux side should care for most.
@@ -108,6 +110,8 @@ pub struct PaneFacts {
     pub active: Option<i64>,
     /// Who claimed the server.
     pub actor: Option<String>,
+    /// What tmux calls the process in the foreground.
+    pub command: String,
 }
 
 /// The one key of automation: sent only if the server itself finds that nothing has changed.

@@ -34,6 +34,14 @@ pub enum Action {
     Back,
     /// Hand the terminal to the real session.
     Attach,
+    /// Allow once what the focused session's dialog asks.
+    Approve,
+    /// Choose the agent's own *No*.
+    Deny,
+    /// Confirm nothing anywhere, or go on.
+    Pause,
+    /// Confirm nothing in the focused session, or do again.
+    Turn,
     /// Type into the focused session.
     TypeInto,
     /// Hold all screens still.
@@ -124,7 +132,7 @@ const fn hinted(
 }
 
 /// Every action.
-pub const ACTIONS: [ActionRow; 39] = [
+pub const ACTIONS: [ActionRow; 43] = [
     row(Action::MoveLeft, "move-left", Group::Move, "focus the tile to the left"),
     row(Action::MoveDown, "move-down", Group::Move, "focus the tile below, or the next row of a list"),
     row(Action::MoveUp, "move-up", Group::Move, "focus the tile above, or the row before"),
@@ -151,14 +159,25 @@ pub const ACTIONS: [ActionRow; 39] = [
         0,
     ),
     row(Action::PreviousWaiting, "previous-waiting", Group::Move, "the session that needs you before that"),
-    hinted(Action::Zoom, "zoom", Group::Session, "focused tile over the whole grid; again: back", "zoom", 1),
+    hinted(
+        Action::Approve,
+        "approve",
+        Group::Session,
+        "allow once what the drawn dialog asks; in a zoomed dialog a digit answers it",
+        "approve once",
+        1,
+    ),
+    hinted(Action::Deny, "deny", Group::Session, "choose the agent's own No in the drawn dialog", "deny", 2),
+    row(Action::Turn, "auto-confirm", Group::Session, "auto-confirm of this session: off, or on again"),
+    row(Action::Pause, "pause", Group::Program, "pause all auto-confirm; again: go on"),
+    hinted(Action::Zoom, "zoom", Group::Session, "focused tile over the whole grid; again: back", "zoom", 3),
     hinted(
         Action::Attach,
         "attach",
         Group::Session,
         "attach the real session; detach comes back here",
         "attach",
-        2,
+        4,
     ),
     hinted(
         Action::TypeInto,
@@ -166,7 +185,7 @@ pub const ACTIONS: [ActionRow; 39] = [
         Group::Session,
         "type into the session: every key goes to the agent, Ctrl-] leaves",
         "type",
-        3,
+        5,
     ),
     row(
         Action::Explain,
@@ -175,7 +194,7 @@ pub const ACTIONS: [ActionRow; 39] = [
         "why it is in its state: what was matched where, and what it asks",
     ),
     row(Action::SaveFrame, "save-frame", Group::Session, "save the pane's screen to a file, secrets masked"),
-    hinted(Action::Freeze, "freeze", Group::View, "hold all screens still; again: go on", "freeze", 6),
+    hinted(Action::Freeze, "freeze", Group::View, "hold all screens still; again: go on", "freeze", 8),
     row(Action::Order, "order", Group::View, "order of tiles: roster or urgency"),
     hinted(
         Action::Filter,
@@ -183,9 +202,9 @@ pub const ACTIONS: [ActionRow; 39] = [
         Group::View,
         "show what contains the words; ! in front inverts",
         "filter",
-        4,
+        6,
     ),
-    hinted(Action::PanelNext, "panel-next", Group::Panels, "step through the panels, full size", "panels", 5),
+    hinted(Action::PanelNext, "panel-next", Group::Panels, "step through the panels, full size", "panels", 7),
     row(Action::PanelPrevious, "panel-previous", Group::Panels, "step back through the panels"),
     row(
         Action::Panel(PanelId::NeedsYou),

@@ -1,6 +1,10 @@
 //! What `update` wishes to be done, in the imperative. The runtime hands effects to workers and never waits for them.
 
+use std::time::Duration;
+
 use super::keymap::Keymap;
+use crate::domain::confirm::Answer;
+use crate::domain::ledger::Showing;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::stroke::Stroke;
 
@@ -20,6 +24,19 @@ pub enum Effect {
         /// What.
         strokes: Vec<Stroke>,
     },
+    /// Answer a dialog, as it was drawn.
+    Answer {
+        /// Which pane.
+        pane: PaneIdentity,
+        /// What.
+        answer: Answer,
+        /// Which dialog was on the screen, and for how long.
+        drawn: (Showing, Duration),
+    },
+    /// Pause all auto-confirm, or go on.
+    Pause(bool),
+    /// Switch one session's auto-confirm on or off.
+    Turn(SessionName, bool),
     /// Paste text that a person pasted here into a pane.
     Paste {
         /// Which pane.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::areas::Areas;
 use super::key::Key;
+use super::state::Board;
 use crate::domain::read::Reading;
 use crate::domain::screen::Screen;
 use crate::domain::server::{Notice, PaneInfo, Server};
@@ -35,6 +36,8 @@ pub enum Event {
     Screen(Arc<Looked>),
     /// A pane wrote something that changed nothing on its screen.
     Wrote(PaneId),
+    /// Auto-confirm: who acts, what is open, what was done.
+    Board(Arc<Board>),
     /// Something that archtui did, or could not do.
     Did(Did),
     /// A background worker panicked; it is started again after a pause. The log has the report.
@@ -55,6 +58,8 @@ pub struct Looked {
     pub screen: Arc<Screen>,
     /// True if the program wrote something since the look before.
     pub wrote: bool,
+    /// False if an old capture was read again, in the light of something else.
+    pub fresh: bool,
     /// Name of the foreground process, where /proc tells.
     pub command: Option<String>,
     /// What all of this means.

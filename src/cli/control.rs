@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::demo::Demo;
-use super::{Fail, Global, setup};
+use super::{Fail, Global, actor, setup};
 use crate::evidence::proc::Proc;
 use crate::runtime::{self, Setup};
 use crate::tmux::attach::Attach;
@@ -44,7 +44,10 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
         theme,
         panes,
         keyboard,
-        processes: Proc::new(ground.env.home.as_deref()),
+        processes: (Proc::new(ground.env.home.as_deref()), Proc::new(ground.env.home.as_deref())),
+        fixed: actor::fixed(ground)?,
+        seat: actor::seat(ground, &state_dir)?,
+        judge: actor::rules(ground, &state_dir)?,
         agents: ground.agents()?,
         attach: Attach::new(ground.address.clone(), ground.env.tmux.as_deref()),
         frames: Some(state_dir.join("frames")),

@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, one table of them here, one way to print and to fail.
 
+mod actor;
 mod agents;
 mod branches;
 mod control;

@@ -11,6 +11,7 @@ use super::{Fail, out};
 use crate::domain::dialog::Operation;
 use crate::domain::policy::{self, Action, Context, PRESETS, PartVerdict, Policy, Subject, Verdict};
 use crate::domain::text;
+use crate::evidence;
 
 /// What the rules say.
 #[derive(Debug, Subcommand)]
@@ -79,10 +80,11 @@ impl Check {
         let mut verdict = policy::judge_operation(operation, None, subject, &ctx, &policy);
         // Where the path can be followed, what it leads to is judged as well: a symbolic link may point anywhere.
         if let (Subject::Path(path), Some(cwd)) = (subject, ctx.cwd.as_deref())
-            && let Some(real) = resolved(&Path::new(cwd).join(path))
+            && let Some(real) =
+                evidence::place::resolved(&Path::new(cwd).join(path)).as_deref().and_then(Path::to_str)
         {
             verdict =
-                verdict.worse(policy::judge_operation(operation, None, Subject::Path(&real), &ctx, &policy));
+                verdict.worse(policy::judge_operation(operation, None, Subject::Path(real), &ctx, &policy));
         }
         self.tell(&verdict);
         if verdict.action == Action::Confirm { Ok(()) } else { Err(Fail::findings()) }
@@ -153,42 +155,9 @@ impl Check {
     }
 }
 
-/// What can be told of a folder without asking git: its work tree by an upward search, the branch from HEAD. Without a
-/// work tree the folder itself counts as one, unless a home lies in it.
+/// What can be told of a folder without asking git.
 pub fn place(folder: &Path) -> Context {
     #[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
     let home = std::env::var_os("HOME").map(PathBuf::from);
-    let tree = folder.ancestors().find(|d| d.join(".git").exists());
-    let too_wide = folder.parent().is_none() || home.as_deref().is_some_and(|h| h.starts_with(folder));
-    let root = tree.or((!too_wide).then_some(folder));
-    let utf8 = |p: &Path| p.to_str().map(str::to_owned);
-    Context {
-        cwd: utf8(folder),
-        work_tree: root.and_then(utf8),
-        home: home.as_deref().and_then(utf8),
-        branch: tree.and_then(branch),
-        ..Context::default()
-    }
-}
-
-/// The branch that HEAD names; `None` when it names a commit or cannot be read.
-fn branch(tree: &Path) -> Option<String> {
-    let dot_git = tree.join(".git");
-    let folder = if dot_git.is_dir() {
-        dot_git
-    } else {
-        // A linked work tree: a file that names the folder.
-        tree.join(std::fs::read_to_string(&dot_git).ok()?.trim().strip_prefix("gitdir: ")?)
-    };
-    let head = std::fs::read_to_string(folder.join("HEAD")).ok()?;
-    head.trim().strip_prefix("ref: refs/heads/").map(str::to_owned)
-}
-
-/// The path with its links followed, as far as it exists.
-fn resolved(path: &Path) -> Option<String> {
-    path.ancestors().find_map(|above| {
-        let real = above.canonicalize().ok()?;
-        let rest = path.strip_prefix(above).ok()?;
-        real.join(rest).to_str().map(str::to_owned)
-    })
+    evidence::place::of(folder, home.as_deref())
 }

@@ -71,6 +71,12 @@ pub struct ConfirmConfig {
     pub quiet: Span,
     /// Confirmations in one session a minute.
     pub max_per_minute: u32,
+    /// Confirmations in all sessions a minute.
+    pub max_per_minute_fleet: u32,
+    /// What becomes of a dialog whose hook said nothing.
+    pub hook_fallback: values::HookFallback,
+    /// Live only for so long after a person said so.
+    pub lease: values::Lease,
 }
 
 /// `[[session]]`

@@ -62,6 +62,52 @@ pub enum Preset {
     Wide,
 }
 
+impl Preset {
+    /// The word in the config.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Watch => "watch",
+            Self::Careful => "careful",
+            Self::Sop => "sop",
+            Self::Wide => "wide",
+        }
+    }
+}
+
+/// What becomes of a dialog whose hook said nothing, in a session whose hooks are heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HookFallback {
+    /// It is held for a person.
+    #[default]
+    Hold,
+    /// It may be answered by key.
+    Key,
+}
+
+/// For how long auto-confirm is live after a person said so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lease(Option<Duration>);
+
+impl Lease {
+    /// The time; `None` = for ever.
+    pub const fn length(self) -> Option<Duration> {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Lease {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let said = String::deserialize(d)?;
+        if said == "off" {
+            return Ok(Self(None));
+        }
+        let wrong =
+            || D::Error::custom(format!("\"{said}\" is no lease; write \"off\" or a span like \"8h\""));
+        Span::parse(&said).map(|Span(span)| Self(Some(span))).map_err(|_| wrong())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,6 @@
 //! What the system and the agents say of themselves: read-only, each source with its known lies.
 
 pub mod claude;
+pub mod place;
 pub mod proc;
+pub mod rules;

@@ -18,6 +18,7 @@ use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::{redact, screen::Screen};
 use crate::ports::View;
 use crate::tmux::attach::Attach;
+use crate::workers::actor::Asked;
 use crate::workers::typist::{What, Wish};
 
 /// The handles through which things are done.
@@ -26,6 +27,8 @@ pub struct Hands {
     pub look_at: watch::Sender<View>,
     /// The typist's queue.
     pub wishes: mpsc::Sender<Wish>,
+    /// What people ask of the actor.
+    pub actor: mpsc::Sender<Asked>,
     /// How a person is handed over.
     pub attach: Attach,
     /// Where saved frames go.
@@ -50,6 +53,9 @@ impl Room {
                 }
                 Effect::Type { pane, session, strokes } => self.wish(pane, session, What::Strokes(strokes)),
                 Effect::Paste { pane, session, text } => self.wish(pane, session, What::Paste(text)),
+                Effect::Answer { pane, answer, drawn } => self.ask(Asked::Answer { pane, answer, drawn }),
+                Effect::Pause(on) => self.ask(Asked::Pause(on)),
+                Effect::Turn(session, on) => self.ask(Asked::Turn(session, on)),
                 Effect::Attach { pane, session } => Some(self.attach(pane, &session).await?),
                 Effect::SaveFrame { pane, session } => Some(self.save_frame(pane, &session)),
             };
@@ -68,8 +74,19 @@ impl Room {
         self.hands.look_at.send_replace(View { front, paused: false });
     }
 
+    /// Asks the actor; it answers by facts.
+    fn ask(&self, asked: Asked) -> Option<Did> {
+        self.hands.actor.try_send(asked).err().map(|_| Did {
+            what: "not done".to_owned(),
+            command: None,
+            failed: Some("the actor is too busy; try again".to_owned()),
+        })
+    }
+
     fn wish(&self, pane: PaneIdentity, session: SessionName, what: What) -> Option<Did> {
         let name = session.to_string();
+        // A person is there: automation keeps its hands off for a while.
+        let _ = self.hands.actor.try_send(Asked::Typed(pane));
         match self.hands.wishes.try_send(Wish { pane, session, what }) {
             Ok(()) => None,
             Err(_) => Some(Did {

@@ -18,11 +18,12 @@ use tokio::sync::{mpsc, watch};
 
 use crate::app::{self, Event, State, schedule};
 use crate::domain::agent::Agents;
-use crate::ports::{Keyboard, Panes, Processes, View};
+use crate::ports::{Judge, Keyboard, Panes, Press, Processes, Seat, View};
 use crate::terminal::Terminal;
 use crate::theme::Theme;
 use crate::tmux::attach::Attach;
 use crate::view;
+use crate::workers::actor::{self, Actor, Doors, Fixed};
 use crate::workers::screens::Screens;
 use crate::workers::typist::{self, Typist, Wish};
 use crate::workers::{self, Workers};
@@ -35,7 +36,7 @@ const BATCH: usize = 512;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the control room is made of.
-pub struct Setup<P, K, Q> {
+pub struct Setup<P, K, Q, S, J> {
     /// The state before the first event.
     pub state: State,
     /// How it looks.
@@ -44,8 +45,14 @@ pub struct Setup<P, K, Q> {
     pub panes: P,
     /// Their keyboard.
     pub keyboard: K,
-    /// What /proc says.
-    pub processes: Q,
+    /// What /proc says, for reading screens and for the actor.
+    pub processes: (Q, Q),
+    /// What the actor does not ask anew.
+    pub fixed: Fixed,
+    /// The actor's seat.
+    pub seat: S,
+    /// The rules in force.
+    pub judge: J,
     /// How agents' screens read.
     pub agents: Agents,
     /// How a person is handed over to a real session.
@@ -59,7 +66,9 @@ pub struct Setup<P, K, Q> {
 }
 
 /// Runs the control room until a person leaves or a signal ends it. The terminal is as it was when this returns.
-pub fn run<P: Panes, K: Keyboard, Q: Processes>(setup: Setup<P, K, Q>) -> io::Result<()> {
+pub fn run<P: Panes, K: Keyboard + Press + Clone, Q: Processes, S: Seat, J: Judge>(
+    setup: Setup<P, K, Q, S, J>,
+) -> io::Result<()> {
     // Two threads beside the main one: workers go on while a slow terminal takes a frame.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let outcome = runtime.block_on(control(setup));
@@ -68,14 +77,36 @@ pub fn run<P: Panes, K: Keyboard, Q: Processes>(setup: Setup<P, K, Q>) -> io::Re
     outcome
 }
 
-async fn control<P: Panes, K: Keyboard, Q: Processes>(setup: Setup<P, K, Q>) -> io::Result<()> {
-    let Setup { state, theme, panes, keyboard, processes, agents, attach, frames, whose, ends_after } = setup;
+async fn control<P: Panes, K: Keyboard + Press + Clone, Q: Processes, S: Seat, J: Judge>(
+    setup: Setup<P, K, Q, S, J>,
+) -> io::Result<()> {
+    let Setup {
+        state,
+        theme,
+        panes,
+        keyboard,
+        processes,
+        fixed,
+        seat,
+        judge,
+        agents,
+        attach,
+        frames,
+        whose,
+        ends_after,
+    } = setup;
     let (facts, mut told) = mpsc::channel(workers::WAITING);
     let (look_at, view) = watch::channel(View::default());
     let (wishes, wished) = mpsc::channel::<Wish>(typist::WAITING);
     let mut workers = Workers::new(facts.clone());
     let roster = state.fleet.roster.clone();
-    workers.spawn(Screens::new(panes, processes, agents, roster, view, facts.clone()));
+    let (actor, asked) = mpsc::channel(actor::ASKED);
+    let (heard_first, heard) = mpsc::channel(workers::WAITING);
+    let (looks, wanted) = mpsc::channel(actor::LOOKS);
+    let doors = Doors { heard, asked, looks, facts: facts.clone() };
+    workers.spawn(Actor::new(fixed, seat, keyboard.clone(), processes.1, judge, doors));
+    let screens = Screens::new(panes, processes.0, agents, roster, view, facts.clone());
+    workers.spawn(screens.with_actor(heard_first, wanted));
     workers.spawn(Typist { keyboard, wishes: wished, facts });
 
     let mut signals = Signals::listen()?;
@@ -85,7 +116,7 @@ async fn control<P: Panes, K: Keyboard, Q: Processes>(setup: Setup<P, K, Q>) -> 
         pace: Pace::default(),
         state,
         theme,
-        hands: effects::Hands { look_at, wishes, attach, frames, whose },
+        hands: effects::Hands { look_at, wishes, actor, attach, frames, whose },
     };
     let ends = ends_after.map(|after| clock::monotonic() + after);
     let size = room.terminal.size()?;

@@ -7,6 +7,7 @@ pub mod ledger;
 pub mod lock;
 pub mod queue;
 mod schema;
+pub mod seat;
 mod settings;
 mod wishes;
 

@@ -74,7 +74,7 @@ impl Press for Keys {
         // What a client did last, in seconds since 1970, and the server's own clock beside it.
         let commands = format!(
             "list-clients -t {id} -F '#{{client_activity}}' ; display-message -p -t {id} \
-             'facts #{{pane_pid}} #{{pane_in_mode}} #{{pane_synchronized}} #{{pane_dead}} #{{@archtui_actor}}' ; \
+             'facts #{{pane_pid}} #{{pane_in_mode}} #{{pane_synchronized}} #{{pane_dead}} #{{@archtui_actor}} #{{pane_current_command}}' ; \
              display-message -p {TYPED}"
         );
         facts(pane, &self.send(pane, commands, false).await?)
@@ -111,8 +111,10 @@ impl Keys {
 fn facts(pane: PaneIdentity, said: &str) -> Result<PaneFacts, TypeError> {
     let unreadable = || TypeError::Refused("an answer that cannot be read".to_owned());
     let (clients, last) = said.rsplit_once('\n').unwrap_or(("", said));
-    let words: Vec<&str> = last.split(' ').collect();
-    let &["facts", pid, mode, synchronized, dead, actor] = &words[..] else { return Err(unreadable()) };
+    let words: Vec<&str> = last.splitn(7, ' ').collect();
+    let &["facts", pid, mode, synchronized, dead, actor, command] = &words[..] else {
+        return Err(unreadable());
+    };
     if pid != pane.pid.to_string() {
         return Err(TypeError::Gone);
     }
@@ -124,6 +126,7 @@ fn facts(pane: PaneIdentity, said: &str) -> Result<PaneFacts, TypeError> {
         synchronized: synchronized != "0",
         active: active.into_iter().max(),
         actor: (!actor.is_empty()).then(|| actor.to_owned()),
+        command: command.to_owned(),
     })
 }
 
@@ -240,12 +243,12 @@ mod tests {
     #[test]
     fn what_the_world_says_is_read_strictly() {
         let read = |said| facts(PANE, said);
-        let quiet = PaneFacts::default();
-        assert_eq!(read("facts 4711 0 0 0 "), Ok(quiet.clone()));
+        let quiet = PaneFacts { command: "my agent".to_owned(), ..PaneFacts::default() };
+        assert_eq!(read("facts 4711 0 0 0  my agent"), Ok(quiet.clone()));
         let busy = PaneFacts { in_mode: true, active: Some(20), actor: Some("x".to_owned()), ..quiet };
-        assert_eq!(read("7\n20\nfacts 4711 1 0 0 x"), Ok(busy));
-        assert_eq!(read("facts 4712 0 0 0 "), Err(TypeError::Gone));
-        for bad in ["", "facts", "x\nfacts 4711 0 0 0 ", "facts 4711 0 0 0"] {
+        assert_eq!(read("7\n20\nfacts 4711 1 0 0 x my agent"), Ok(busy));
+        assert_eq!(read("facts 4712 0 0 0  sh"), Err(TypeError::Gone));
+        for bad in ["", "facts", "x\nfacts 4711 0 0 0  sh", "facts 4711 0 0 0"] {
             assert!(matches!(read(bad), Err(TypeError::Refused(_))), "{bad}");
         }
     }

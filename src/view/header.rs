@@ -12,7 +12,7 @@ use crate::theme::{Role, Theme};
 
 use super::grid::Page;
 use super::paint::{self, Pen};
-use super::words;
+use super::{panels, words};
 
 /// A piece of the row: the lower `keep`, the earlier it goes.
 struct Part {
@@ -86,6 +86,11 @@ fn left(state: &State, short: bool) -> Vec<Part> {
 
 fn right(state: &State, page: &Page) -> Vec<Part> {
     let mut parts = Vec::new();
+    if state.connected() {
+        let (line, role) = panels::standing(&state.board);
+        let keep = if matches!(role, Role::Alarm | Role::Problem) { 92 } else { 57 };
+        parts.push(part(format!("auto-confirm {}", text::fit(&line, 48)), role, keep));
+    }
     if state.grid.frozen {
         parts.push(part("FROZEN", Role::Note, 90));
     }

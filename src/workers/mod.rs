@@ -1,7 +1,9 @@
 //! Background work: one file per task. This file is the table: what is spawned, how it is watched, how it stops. A worker
 //! owns its resource, hears by a handle, tells by events, stops by token; a failure is an event, and it is started again.
 
+pub mod actor;
 pub mod screens;
+pub mod scribe;
 pub mod typist;
 
 use std::future::Future;

@@ -159,7 +159,15 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
             return true;
         }
         known.told = Some((reading.clone(), command.clone()));
-        self.tell(Event::Screen(Arc::new(Looked { pane: identity, screen, wrote, command, reading }))).await
+        self.tell(Event::Screen(Arc::new(Looked {
+            pane: identity,
+            screen,
+            wrote,
+            fresh: !again,
+            command,
+            reading,
+        })))
+        .await
     }
 
     /// Reads again what is due; false if nobody listens any more.

@@ -121,7 +121,7 @@ fn a_guard_is_true_exactly_if_the_rows_are_there() {
     let counts = std::cell::RefCell::new((&mut yes, &mut no));
     runner
         .run(&(text, change), |(rows, (how, at, other))| {
-            let board = &mut *board_cell.borrow_mut();
+            let board = &mut **board_cell.borrow_mut();
             let before = board.show(&rows);
             let block = (0, u16::try_from(rows.len() - 1).expect("few"));
             let Some(conditions) = guard::rows(&before, block) else { return Ok(()) };
@@ -149,9 +149,9 @@ fn a_guard_is_true_exactly_if_the_rows_are_there() {
             prop_assert!(!is || letters(&before) == letters(&after), "{rows:?} then {next:?}");
             let mut counts = counts.borrow_mut();
             if is {
-                *counts.0 += 1
+                *counts.0 += 1;
             } else {
-                *counts.1 += 1
+                *counts.1 += 1;
             }
             Ok(())
         })

@@ -1,5 +1,6 @@
 //! Everything that is known: one value, a file per part. Changed by `update` only; `view` reads it.
 
+pub mod confirms;
 pub mod detector;
 pub mod explain;
 pub mod fleet;
@@ -9,6 +10,8 @@ pub mod log;
 pub mod needs;
 pub mod popup;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -17,9 +20,11 @@ use jiff::civil::DateTime;
 use super::areas::Areas;
 use super::effect::Fixed;
 use super::panel::PanelId;
+use crate::domain::ledger::Showing;
 use crate::domain::server::{Notice, Server};
 use crate::domain::session::{PaneId, PaneIdentity};
 
+pub use confirms::{Board, Post};
 pub use detector::Detector;
 pub use fleet::{Fleet, Session, SessionKey};
 pub use grid::{Grid, Order};
@@ -105,6 +110,10 @@ pub struct State {
     pub mode: Mode,
     /// What archtui itself did.
     pub log: Log,
+    /// Auto-confirm, as the actor tells it.
+    pub board: Arc<Board>,
+    /// Which open dialog stands on our screen, and since when.
+    pub drawn: BTreeMap<PaneIdentity, (Showing, Duration)>,
     /// How well screens are read.
     pub detector: Detector,
     /// The last answer to a key.
@@ -137,6 +146,8 @@ impl State {
             popup: None,
             mode: Mode::Normal,
             log: Log::default(),
+            board: Arc::default(),
+            drawn: BTreeMap::new(),
             detector: Detector::default(),
             toast: None,
             areas: Areas::default(),
@@ -154,6 +165,12 @@ impl State {
     pub fn focused(&self) -> Option<&Session> {
         let key = self.grid.focus.as_ref()?;
         self.fleet.sessions.iter().find(|s| s.key() == *key)
+    }
+
+    /// An instant in the person's time zone.
+    pub fn local(&self, at: Timestamp) -> DateTime {
+        let ago = self.now.utc.duration_since(at);
+        self.now.local.checked_sub(ago).unwrap_or(self.now.local)
     }
 
     /// The tmux server is there and its panes are what we show.

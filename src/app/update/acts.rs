@@ -3,14 +3,19 @@
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::panel::{PANELS, PanelId};
-use crate::app::state::{Input, Mode, Order, Popup, Session, State};
+use crate::app::state::{Input, Mode, Order, Popup, Session, SessionKey, State};
+use crate::domain::confirm::Answer;
 use crate::domain::server::PaneInfo;
 
-use super::{moves, say};
+use super::{answers, moves, say};
 
 /// Carries out a wish.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
+        // In a zoomed dialog a digit answers it.
+        Action::Focus(n) if state.grid.zoomed && state.focused().is_some_and(|s| s.dialog().is_some()) => {
+            return answers::answer(state, Answer::Choose(usize::from(n) - 1));
+        }
         Action::MoveLeft
         | Action::MoveDown
         | Action::MoveUp
@@ -38,6 +43,10 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             Some(key) => state.popup = Some(Popup::Explain { key, row: 0 }),
             None => say(state, "no session is focused", true),
         },
+        Action::Approve => return answers::answer(state, Answer::Approve),
+        Action::Deny => return answers::answer(state, Answer::Deny),
+        Action::Pause => return answers::pause(state),
+        Action::Turn => return answers::turn(state),
         Action::TypeInto => type_into(state),
         Action::Freeze => freeze(state),
         Action::Order => {
@@ -69,7 +78,8 @@ pub fn panel_len(state: &State) -> usize {
         Some(PanelId::NeedsYou) => state.needs().len(),
         Some(PanelId::Events) => state.log.len(),
         Some(PanelId::Detector) => state.detector.unread.len(),
-        Some(PanelId::Tasks | PanelId::Confirms | PanelId::Branches) | None => 0,
+        Some(PanelId::Confirms) => state.board.queue.len() + state.board.recent.len(),
+        Some(PanelId::Tasks | PanelId::Branches) | None => 0,
     }
 }
 
@@ -90,6 +100,12 @@ fn zoom(state: &mut State) {
     if state.open_panel == Some(PanelId::NeedsYou) {
         if let Some(&i) = state.needs().get(state.panel_row) {
             let key = state.fleet.sessions[i].key();
+            state.open_panel = None;
+            moves::focus_session(state, key);
+        }
+    } else if state.open_panel == Some(PanelId::Confirms) {
+        let pane = state.board.queue.get(state.panel_row).map(|c| SessionKey::Pane(c.id.0));
+        if let Some(key) = pane.filter(|key| state.fleet.sessions.iter().any(|s| s.key() == *key)) {
             state.open_panel = None;
             moves::focus_session(state, key);
         }

@@ -10,7 +10,7 @@ use crate::domain::server::{PaneInfo, Server};
 use crate::domain::session::PaneId;
 use crate::domain::status::State as Status;
 
-use super::say;
+use super::{answers, say};
 
 /// A frame was drawn: the panes on it are looked at first from now on.
 pub fn drew(state: &mut State, areas: Areas) -> Vec<Effect> {
@@ -26,11 +26,9 @@ pub fn drew(state: &mut State, areas: Areas) -> Vec<Effect> {
     let now_front = front(&areas);
     let same = now_front == state.front;
     state.areas = areas;
-    if same {
-        return vec![];
-    }
     state.front.clone_from(&now_front);
-    vec![Effect::LookAt(now_front)]
+    answers::drawn(state);
+    if same { vec![] } else { vec![Effect::LookAt(now_front)] }
 }
 
 /// The server's state changed.

@@ -1,6 +1,7 @@
 //! The one function that changes the state. It never waits, fails, or reads a clock, a file or the environment.
 
 mod acts;
+mod answers;
 mod facts;
 mod keys;
 mod moves;
@@ -46,6 +47,10 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         Event::Screen(looked) => facts::screen(state, &looked),
         Event::Wrote(pane) => {
             facts::wrote(state, pane);
+            vec![]
+        }
+        Event::Board(board) => {
+            state.board = board;
             vec![]
         }
         Event::Did(did) => {

@@ -70,8 +70,8 @@ pub enum Standing {
 }
 
 impl Switches {
-    /// Whether automation may answer in that session now. The nearest to *no* wins.
-    pub fn standing(&self, session: &SessionName, now: Timestamp) -> Standing {
+    /// Whether automation may answer in that session now. The nearest to *no* wins. `leased`: only under a lease.
+    pub fn standing(&self, session: &SessionName, leased: bool, now: Timestamp) -> Standing {
         if let Some(since) = &self.paused {
             return Standing::Paused(since.clone());
         }
@@ -81,7 +81,8 @@ impl Switches {
         match &self.lease {
             Some(lease) if lease.covers(now) => Standing::Live(lease.until),
             Some(lease) => Standing::Lapsed(lease.until),
-            None => Standing::Watching,
+            None if leased => Standing::Watching,
+            None => Standing::Live(Timestamp::MAX),
         }
     }
 
@@ -121,7 +122,7 @@ mod tests {
         let mut s = Switches::default();
         let mut check = |change: &dyn Fn(&mut Switches), now: &str, want: Standing| {
             change(&mut s);
-            assert_eq!(s.standing(&name, at(now)), want, "{now}");
+            assert_eq!(s.standing(&name, true, at(now)), want, "{now}");
             // As it comes back after a restart.
             let stored = serde_json::to_string(&s).expect("json");
             assert_eq!(serde_json::from_str::<Switches>(&stored).expect("reads"), s);
@@ -138,6 +139,17 @@ mod tests {
         check(&|s| s.pause(true, "me", start), "2026-11-23T22:00:00Z", Standing::Paused(me()));
         check(&|s| s.pause(false, "me", start), "2026-11-23T22:00:00Z", Standing::Off(me()));
         check(&|s| s.turn(&name, true, "me", start), "2026-11-23T22:00:00Z", Standing::Live(end));
+    }
+
+    #[test]
+    fn without_a_need_for_a_lease_it_is_live_until_one_ends() {
+        let start = at("2026-11-23T22:00:00Z");
+        let name = SessionName::new("dev_worker1");
+        let mut s = Switches::default();
+        assert_eq!(s.standing(&name, false, start), Standing::Live(Timestamp::MAX));
+        s.grant(Duration::from_hours(1), "me", start);
+        let end = at("2026-11-23T23:00:00Z");
+        assert_eq!(s.standing(&name, false, end), Standing::Lapsed(end));
     }
 
     #[test]

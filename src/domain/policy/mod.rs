@@ -107,6 +107,11 @@ impl Policy {
         &self.exclude
     }
 
+    /// Leaves further sessions alone, by patterns.
+    pub fn leave_alone(&mut self, sessions: &[String]) {
+        self.exclude.extend_from_slice(sessions);
+    }
+
     /// How often an unanswered dialog is looked at again where no notice comes.
     pub fn interval_ms(&self) -> Option<u64> {
         self.interval_ms

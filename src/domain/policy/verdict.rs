@@ -63,6 +63,11 @@ impl Verdict {
         Self { action, rule: rule.into(), reason: reason.into(), would: None, parts: Vec::new() }
     }
 
+    /// Held because it could not be judged; why, for a person.
+    pub fn unjudged(reason: impl Into<String>) -> Self {
+        Self::hold("not-judged", reason)
+    }
+
     /// Held, by a rule of the judge itself.
     pub(super) fn hold(rule: &str, reason: impl Into<String>) -> Self {
         Self::new(Action::Hold, rule, reason)

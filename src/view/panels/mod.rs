@@ -8,6 +8,8 @@ mod events;
 mod needs_you;
 mod tasks;
 
+pub use confirms::standing;
+
 use ratatui::buffer::Buffer;
 
 use crate::app::areas::{Area, Areas};

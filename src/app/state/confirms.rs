@@ -1,0 +1,50 @@
+//! Auto-confirm as the actor tells it: who acts, what is open, what was done.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::domain::confirm::{Confirmation, Since};
+use crate::domain::ledger::{Entry, Tally};
+use crate::domain::session::{PaneIdentity, SessionName};
+
+/// Whether this archtui may act.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Post {
+    /// Not asked yet, or there is no server.
+    #[default]
+    None,
+    /// It acts.
+    Acting,
+    /// Somebody else does; who, in one line.
+    Observing(String),
+    /// Nobody here can; why, in one line.
+    Barred(String),
+}
+
+/// What is told at once.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Board {
+    /// Whether this archtui acts.
+    pub post: Post,
+    /// Nothing is confirmed anywhere, by whom and since when.
+    pub paused: Option<Since>,
+    /// Sessions that a person switched off.
+    pub off: BTreeSet<SessionName>,
+    /// The rules in force for the fleet, by their name.
+    pub preset: String,
+    /// Why nothing is pressed although it should be: the disk, the database.
+    pub trouble: Option<String>,
+    /// Open dialogs, what needs a person first.
+    pub queue: Vec<Confirmation>,
+    /// The last entries of the ledger, the newest first.
+    pub recent: Vec<Arc<Entry>>,
+    /// Sums over the last day.
+    pub tally: Tally,
+}
+
+impl Board {
+    /// The open dialog of a pane, the one that is on its screen.
+    pub fn of(&self, pane: PaneIdentity) -> Option<&Confirmation> {
+        self.queue.iter().find(|c| c.id.0 == pane)
+    }
+}

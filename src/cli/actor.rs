@@ -1,0 +1,73 @@
+//! What the actor is made of, from the config: for the control room and for the daemon alike.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::{Fail, setup};
+use crate::config::values::HookFallback;
+use crate::domain::confirm::Limits;
+use crate::domain::policy::{Context, PRESETS, Policy};
+use crate::evidence::rules::Rules;
+use crate::store::seat::StoreSeat;
+use crate::workers::actor::Fixed;
+
+/// What does not change while it runs.
+pub fn fixed(ground: &setup::Ground) -> Result<Fixed, Fail> {
+    let config = &ground.loaded.config;
+    let confirm = &config.confirm;
+    Ok(Fixed {
+        host: host(),
+        roster: config.roster(),
+        agents: ground.agents()?,
+        quiet: confirm.quiet.0,
+        limits: Limits { session: confirm.max_per_minute, fleet: confirm.max_per_minute_fleet },
+        hook_fallback: confirm.hook_fallback == HookFallback::Key,
+        lease: confirm.lease.length(),
+    })
+}
+
+/// The seat on the server meant. Its lock lies where all fleets of this user look for it.
+pub fn seat(ground: &setup::Ground, state_dir: &Path) -> Result<StoreSeat, Fail> {
+    let locks = locks(ground, state_dir)?;
+    Ok(StoreSeat::new(locks, state_dir.to_owned(), ground.address.socket.clone(), host()))
+}
+
+fn locks(ground: &setup::Ground, state_dir: &Path) -> Result<PathBuf, Fail> {
+    let shared = ground.env.runtime_dir.as_ref().map(|d| d.join("archtui"));
+    let folder = shared.or_else(|| state_dir.parent().map(Path::to_owned));
+    folder.ok_or_else(|| Fail::failed("there is no folder for the lock", "set XDG_RUNTIME_DIR or HOME"))
+}
+
+/// The rules in force: each preset, and which session has which.
+pub fn rules(ground: &setup::Ground, state_dir: &Path) -> Result<Rules, Fail> {
+    let config = &ground.loaded.config;
+    let mut policies = BTreeMap::new();
+    for name in PRESETS {
+        let mut policy = Policy::preset(name).expect("the presets ship with the program and are tested");
+        policy.leave_alone(&config.confirm.exclude);
+        policies.insert(name.to_owned(), policy);
+    }
+    let real = |p: &Path| p.canonicalize().unwrap_or_else(|_| p.to_owned());
+    let own_names = ["archtui.toml", "keymap.toml", "policy.toml", "agents", "themes"];
+    let beside = ground.loaded.folders.iter().flat_map(|d| own_names.map(|name| real(d).join(name)));
+    let mut own: Vec<PathBuf> = beside.chain(ground.env.config_dir().as_deref().map(real)).collect();
+    own.extend(ground.loaded.file.as_deref().map(real));
+    own.extend([real(state_dir), real(&locks(ground, state_dir)?), real(&ground.address.socket)]);
+    Ok(Rules {
+        preset: config.confirm.preset.word().to_owned(),
+        presets: config.session.iter().map(|s| s.preset.map(|p| p.word().to_owned())).collect(),
+        roster: config.roster(),
+        home: ground.env.home.clone(),
+        own,
+        protected_branches: config
+            .branches
+            .protected
+            .clone()
+            .unwrap_or_else(|| Context::default().protected_branches),
+        policies,
+    })
+}
+
+fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}

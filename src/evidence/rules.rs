@@ -1,0 +1,152 @@
+//! The rules in force for each session of the fleet, with the place in which a request is made: where the agent works,
+//! the work tree around it, where a path's links lead. What the rules say is for `domain::policy`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::place;
+use crate::domain::dialog::{Dialog, Operation};
+use crate::domain::policy::{self, Context, Policy, Subject, Verdict};
+use crate::domain::roster::Roster;
+use crate::domain::session::SessionName;
+use crate::ports::{Asks, Judge};
+
+/// Sessions that no config names are only watched.
+const UNMANAGED: &str = "watch";
+
+/// Everything that judging needs and that does not change while the program runs.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The preset of sessions of the roster.
+    pub preset: String,
+    /// What single members have instead, in the roster's order.
+    pub presets: Vec<Option<String>>,
+    /// The fleet.
+    pub roster: Roster,
+    /// The home folder.
+    pub home: Option<PathBuf>,
+    /// Our own files and folders: no agent touches them.
+    pub own: Vec<PathBuf>,
+    /// Patterns of branches that nobody commits to.
+    pub protected_branches: Vec<String>,
+    /// Every policy by the name of its preset.
+    pub policies: BTreeMap<String, Policy>,
+}
+
+impl Rules {
+    fn context(&self, asks: &Asks) -> Context {
+        let utf8 = |p: &Path| p.to_str().map(str::to_owned);
+        let placed = asks.cwd.as_deref().map(|cwd| place::of(cwd, self.home.as_deref()));
+        let member = self.roster.member(&asks.session);
+        Context {
+            session: asks.session.as_str().to_owned(),
+            role: member.and_then(|m| m.role.clone()),
+            tier: member.and_then(|m| m.tier).map(|t| t.word().to_owned()),
+            agent: asks.agent.clone(),
+            protected_branches: self.protected_branches.clone(),
+            own: self.own.iter().filter_map(|p| utf8(p)).collect(),
+            ..placed.unwrap_or_default()
+        }
+    }
+
+    /// The preset in force for a session.
+    fn preset(&self, session: &SessionName) -> String {
+        match self.roster.place(session) {
+            Some(at) => self.presets.get(at).cloned().flatten().unwrap_or_else(|| self.preset.clone()),
+            None => UNMANAGED.to_owned(),
+        }
+    }
+
+    fn policy(&self, session: &SessionName) -> Option<&Policy> {
+        self.policies.get(&self.preset(session))
+    }
+}
+
+impl Judge for Rules {
+    fn judge(&self, asks: &Asks, dialog: &Dialog) -> Verdict {
+        let ctx = self.context(asks);
+        let Some(policy) = self.policy(&asks.session) else {
+            return Verdict::unjudged("no policy is in force for this session");
+        };
+        let verdict = policy::judge(dialog, &ctx, policy);
+        let path = matches!(dialog.operation, Operation::Read | Operation::Edit | Operation::Write);
+        let real = match (path, dialog.subject.as_deref(), ctx.cwd.as_deref()) {
+            (true, Some(path), Some(cwd)) => place::resolved(&Path::new(cwd).join(path)),
+            _ => None,
+        };
+        // A symbolic link may point anywhere: what it leads to is judged as well.
+        match real.as_deref().and_then(Path::to_str) {
+            Some(real) => {
+                let subject = Subject::Path(real);
+                let tool = dialog.tool.as_deref();
+                verdict.worse(policy::judge_operation(dialog.operation, tool, subject, &ctx, policy))
+            }
+            None => verdict,
+        }
+    }
+
+    fn fleet_preset(&self) -> String {
+        self.preset.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::dialog::{DialogOption, Meaning};
+    use crate::domain::policy::Action;
+    use crate::domain::roster::Member;
+
+    fn rules(home: &Path) -> Rules {
+        let member = |name: &str| Member { name: name.to_owned(), ..Member::default() };
+        Rules {
+            preset: "sop".to_owned(),
+            presets: vec![None, Some("watch".to_owned())],
+            roster: Roster { members: vec![member("worker"), member("watched")] },
+            home: Some(home.to_owned()),
+            own: vec![home.join("state")],
+            protected_branches: vec!["main".to_owned()],
+            policies: policy::PRESETS
+                .iter()
+                .map(|p| ((*p).to_owned(), Policy::preset(p).expect("it ships")))
+                .collect(),
+        }
+    }
+
+    fn edit(path: &str) -> Dialog {
+        let yes =
+            DialogOption { label: "Yes".to_owned(), meaning: Meaning::AllowOnce, key: Some("1".to_owned()) };
+        Dialog {
+            operation: Operation::Edit,
+            subject: Some(path.to_owned()),
+            options: vec![yes],
+            complete: true,
+            ..Dialog::default()
+        }
+    }
+
+    #[test]
+    fn the_place_decides_and_links_are_followed() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let home = dir.path().canonicalize().expect("it is there");
+        let tree = home.join("app");
+        std::fs::create_dir_all(tree.join(".git")).expect("made");
+        std::fs::create_dir_all(home.join("elsewhere")).expect("made");
+        std::os::unix::fs::symlink(home.join("elsewhere"), tree.join("way")).expect("made");
+        let rules = rules(&home);
+        let check = |session: &str, path: &str, want: Action| {
+            let asks = Asks {
+                session: SessionName::new(session),
+                agent: Some("claude".to_owned()),
+                cwd: Some(tree.clone()),
+            };
+            let verdict = rules.judge(&asks, &edit(path));
+            assert_eq!(verdict.action, want, "{session} {path}: {verdict:?}");
+        };
+        check("worker", "src/a.rs", Action::Confirm);
+        check("worker", "way/a.rs", Action::Hold);
+        check("worker", "../elsewhere/a.rs", Action::Hold);
+        check("watched", "src/a.rs", Action::Hold);
+        check("stranger", "src/a.rs", Action::Hold);
+    }
+}

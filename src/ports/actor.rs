@@ -1,0 +1,70 @@
+//! What the actor needs: the one seat from which automation may act, the records that survive it, the rules in force.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::{Ledger, StoreError};
+use crate::domain::confirm::{Switches, Told, Wish};
+use crate::domain::dialog::Dialog;
+use crate::domain::ledger::Entry;
+use crate::domain::policy::Verdict;
+use crate::domain::session::SessionName;
+
+/// Everything that survives a restart. Blocking.
+pub trait Records: Ledger + Send + 'static {
+    /// The switches as they were left; what cannot be read is an error, never *everything on*.
+    fn switches(&self) -> Result<Switches, StoreError>;
+    /// Keeps the switches.
+    fn keep_switches(&mut self, switches: &Switches, who: &str, now: Timestamp) -> Result<(), StoreError>;
+    /// Takes the oldest wish that waits; each is taken once.
+    fn take_wish(&mut self, now: Timestamp) -> Result<Option<Wish>, StoreError>;
+    /// Entries that are younger than a time, the last so many, in order.
+    fn younger(&self, from: Timestamp, most: usize) -> Result<Vec<Entry>, StoreError>;
+    /// Says what became of a wish.
+    fn answer(&mut self, wish: u64, told: &Told, now: Timestamp) -> Result<(), StoreError>;
+}
+
+/// How asking for the seat ended.
+#[derive(Debug)]
+pub enum Seated<R> {
+    /// It is ours: the records, and one line if something about them must be told.
+    Ours(R, Option<String>),
+    /// Somebody else has it; who, in one line.
+    Theirs(String),
+    /// It cannot be had; why, in one line.
+    Failed(String),
+}
+
+/// The one seat of the actor on one tmux server: who has it may press keys, nobody else does.
+pub trait Seat: Send + 'static {
+    /// What lies in its drawer.
+    type Records: Records;
+    /// Asks for it, or asks again. Blocking, for a moment.
+    fn take(&mut self, now: Timestamp) -> Seated<Self::Records>;
+    /// True while it is ours beyond doubt.
+    fn stands(&self) -> bool;
+    /// The word that stands for us on the server.
+    fn id(&self) -> &str;
+    /// Gives it back.
+    fn leave(&mut self);
+}
+
+/// Who asks, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asks {
+    /// The session.
+    pub session: SessionName,
+    /// The agent's name.
+    pub agent: Option<String>,
+    /// The folder in which its process works.
+    pub cwd: Option<PathBuf>,
+}
+
+/// The rules in force, with what they look at. Blocking: it may follow links and read where HEAD points.
+pub trait Judge: Send + Sync + 'static {
+    /// What is to be done about a dialog.
+    fn judge(&self, asks: &Asks, dialog: &Dialog) -> Verdict;
+    /// What the rules of the fleet's sessions are called, for the screen.
+    fn fleet_preset(&self) -> String;
+}

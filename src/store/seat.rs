@@ -1,0 +1,116 @@
+//! The seat of the actor: the kernel's lock and, behind it, the records.
+
+use std::io::Read;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::Store;
+use super::lock::{Asked, Holder, Lock, LockName};
+use crate::domain::confirm::{Switches, Told, Wish};
+use crate::domain::ledger::Entry;
+use crate::ports::{Ledger, Records, Seat, Seated, StoreError};
+
+impl Records for Store {
+    fn switches(&self) -> Result<Switches, StoreError> {
+        Self::switches(self)
+    }
+
+    fn keep_switches(&mut self, switches: &Switches, who: &str, now: Timestamp) -> Result<(), StoreError> {
+        Self::keep_switches(self, switches, who, now)
+    }
+
+    fn take_wish(&mut self, now: Timestamp) -> Result<Option<Wish>, StoreError> {
+        Self::take_wish(self, now)
+    }
+
+    fn younger(&self, from: Timestamp, most: usize) -> Result<Vec<Entry>, StoreError> {
+        let most_u64 = u64::try_from(most).unwrap_or(u64::MAX);
+        let after = self.before(from)?.max(self.head()?.seq.saturating_sub(most_u64));
+        Ledger::since(self, after, most)
+    }
+
+    fn answer(&mut self, wish: u64, told: &Told, now: Timestamp) -> Result<(), StoreError> {
+        Self::answer(self, wish, told, now)
+    }
+}
+
+/// The seat on one tmux server, for one fleet.
+#[derive(Debug)]
+pub struct StoreSeat {
+    /// The folder of the locks, the same for all fleets of this user.
+    locks: PathBuf,
+    /// The fleet's folder.
+    dir: PathBuf,
+    socket: PathBuf,
+    host: String,
+    id: String,
+    lock: Option<(LockName, Lock)>,
+}
+
+impl StoreSeat {
+    /// Nobody sits there yet.
+    pub fn new(locks: PathBuf, dir: PathBuf, socket: PathBuf, host: String) -> Self {
+        let id = format!("{}-{}", std::process::id(), secret());
+        Self { locks, dir, socket, host, id, lock: None }
+    }
+}
+
+impl Seat for StoreSeat {
+    type Records = Store;
+
+    fn take(&mut self, now: Timestamp) -> Seated<Store> {
+        let name = LockName::of(&self.socket);
+        // A new server on the same socket is another seat.
+        if self.lock.as_ref().is_some_and(|(held, lock)| *held != name || !lock.stands()) {
+            self.lock = None;
+        }
+        if self.lock.is_none() {
+            match Lock::ask(&self.locks, &name, &Holder::me(&self.host, &self.id, now)) {
+                Ok(Asked::Ours(lock)) => self.lock = Some((name, lock)),
+                Ok(Asked::Theirs(holder)) => {
+                    let who = holder.map_or_else(
+                        || "another archtui acts".to_owned(),
+                        |h| format!("process {} acts since {}", h.pid, h.since),
+                    );
+                    return Seated::Theirs(who);
+                }
+                Err(e) => return Seated::Failed(e.to_string()),
+            }
+        }
+        match Store::open(&self.dir, now) {
+            Ok((store, None)) => Seated::Ours(store, None),
+            Ok((store, Some(aside))) => {
+                let told =
+                    format!("the database was broken ({}) and lies in {}", aside.why, aside.path.display());
+                Seated::Ours(store, Some(told))
+            }
+            Err(e) => {
+                self.lock = None;
+                Seated::Failed(format!("{e}; {}", e.hint()))
+            }
+        }
+    }
+
+    fn stands(&self) -> bool {
+        self.lock.as_ref().is_some_and(|(_, lock)| lock.stands())
+    }
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn leave(&mut self) {
+        self.lock = None;
+    }
+}
+
+/// What tells two archtui apart that have the same process number, in two containers.
+fn secret() -> String {
+    let mut bytes = [0; 8];
+    let read = std::fs::File::open("/dev/urandom").and_then(|mut f| f.read_exact(&mut bytes));
+    if read.is_err() {
+        return "0".to_owned();
+    }
+    format!("{:016x}", u64::from_ne_bytes(bytes))
+}

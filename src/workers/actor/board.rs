@@ -1,0 +1,53 @@
+//! What the actor tells the screen.
+
+use std::sync::Arc;
+
+use super::{Actor, monotonic};
+use crate::app::state::Board;
+use crate::domain::confirm::in_order;
+use crate::domain::ledger::{Entry, Tally};
+use crate::ports::{Judge, Press, Processes, Seat};
+
+/// How many entries are told.
+const RECENT: usize = 200;
+
+/// What was done lately.
+pub(super) struct Books {
+    pub recent: Vec<Arc<Entry>>,
+    pub tally: Tally,
+    pub trouble: Option<String>,
+}
+
+impl Books {
+    /// Takes an entry in: of each dialog's life the newest one is told.
+    pub fn add(&mut self, entry: Entry) {
+        let life = |e: &Entry| e.body.of.unwrap_or(e.seq);
+        self.tally.add(&entry);
+        self.recent.retain(|e| life(e) != life(&entry));
+        self.recent.insert(0, Arc::new(entry));
+        self.recent.truncate(RECENT);
+    }
+}
+
+impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
+    pub(super) fn board(&self) -> Arc<Board> {
+        let now = monotonic();
+        let mut queue = Vec::new();
+        for desk in self.desks.values() {
+            let Some(life) = &desk.life else { continue };
+            let role = self.fixed.roster.member(&desk.info.session).and_then(|m| m.role.as_deref());
+            queue.extend(life.open_dialogs(desk.info.identity, &desk.info.session, role, now));
+        }
+        in_order(&mut queue);
+        Arc::new(Board {
+            post: self.post.clone(),
+            paused: self.switches.paused.clone(),
+            off: self.switches.off.keys().cloned().collect(),
+            preset: self.judge.fleet_preset(),
+            trouble: self.books.trouble.clone(),
+            queue,
+            recent: self.books.recent.clone(),
+            tally: self.books.tally.clone(),
+        })
+    }
+}

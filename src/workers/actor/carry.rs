@@ -1,0 +1,173 @@
+//! Carrying a life's orders out, in their order. What takes time is done beside; its answer comes back as [`Done`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::desk::Desk;
+use super::done::Done;
+use super::{Actor, monotonic, utc};
+use crate::app::Event;
+use crate::app::event::Did;
+use crate::domain::confirm::{CaseId, Facts, HookWord, Input, Order, Presence, Sent};
+use crate::domain::dialog::Dialog;
+use crate::domain::ledger::{Actor as Who, Body, Decision, Outcome};
+use crate::domain::policy::Verdict;
+use crate::domain::redact::Secrets;
+use crate::domain::session::PaneId;
+use crate::domain::stroke::KeyName;
+use crate::ports::{Expected, Judge, PaneFacts, Press, Processes, Seat, TypeError};
+
+impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
+    /// Tells a pane's life one fact and does what it orders.
+    pub(super) fn live(&mut self, pane: PaneId, input: Input) {
+        let Some(desk) = self.desks.get_mut(&pane) else { return };
+        let Some(life) = desk.life.as_mut() else { return };
+        let orders = life.hear(input, monotonic());
+        self.changed = true;
+        for order in orders {
+            self.carry(pane, order);
+        }
+    }
+
+    fn carry(&mut self, pane: PaneId, order: Order) {
+        match order {
+            Order::Judge { case, dialog } => self.judge(pane, case, dialog),
+            // Not taken now: the life asks again.
+            Order::Look => {
+                let _ = self.looks.try_send(pane);
+            }
+            Order::Check => self.check(pane),
+            Order::Record { case, dialog, decision } => self.record(pane, case, &dialog, decision),
+            Order::Press { case, dialog, key, intent } => self.press(pane, case, &dialog, key, intent),
+            Order::Answer { word: HookWord::Release, .. } => {}
+            Order::Answer { case, .. } => {
+                self.live(pane, Input::Sent { case, how: Sent::Refused("no hook is connected".to_owned()) });
+            }
+            Order::Refuse { why } => self.refuse(pane, why),
+        }
+    }
+
+    /// Files are looked at, so it is done beside.
+    fn judge(&self, pane: PaneId, case: CaseId, dialog: Arc<Dialog>) {
+        let Some(desk) = self.desks.get(&pane) else { return };
+        let (identity, asks) = (desk.info.identity, self.asks(desk));
+        let (judge, asked) = (Arc::clone(&self.judge), Arc::clone(&dialog));
+        let judged = tokio::task::spawn_blocking(move || judge.judge(&asks, &asked));
+        self.beside(async move {
+            let verdict =
+                judged.await.unwrap_or_else(|_| Verdict::unjudged("the judge failed; the log has more"));
+            Done::Input(identity, Input::Judged { case, dialog, verdict })
+        });
+    }
+
+    pub(super) fn check(&self, pane: PaneId) {
+        let Some(desk) = self.desks.get(&pane) else { return };
+        let (identity, keyboard) = (desk.info.identity, Arc::clone(&self.keyboard));
+        self.beside(async move { Done::Checked(identity, keyboard.check(identity).await) });
+    }
+
+    fn record(&mut self, pane: PaneId, case: CaseId, dialog: &Dialog, decision: Decision) {
+        let Some(desk) = self.desks.get(&pane) else { return };
+        let counts = decision.outcome == Outcome::Intended && decision.actor == Who::Automation;
+        let body = Body::new(utc(), &self.scene(desk), dialog, decision, &|s| {
+            Secrets::builtin().mask(s).into_owned()
+        });
+        let (identity, session) = (desk.info.identity, desk.info.session.clone());
+        if counts {
+            self.rates.count(&session, monotonic());
+        }
+        let Some(scribe) = &self.scribe else {
+            let why = "nobody keeps the records".to_owned();
+            return self.live(pane, Input::NotRecorded { case, why });
+        };
+        let written = scribe.ask(move |records| crate::ports::Ledger::append(records, body));
+        self.beside(async move { Done::Recorded(identity, case, written.await.map(Box::new)) });
+    }
+
+    /// One key, if the server finds the very rows that were read.
+    fn press(&mut self, pane: PaneId, case: CaseId, dialog: &Dialog, key: KeyName, intent: u64) {
+        let Some(desk) = self.desks.get(&pane) else { return };
+        let same = desk.tracker.dialog().is_some_and(|seen| seen.dialog == *dialog);
+        let (Some(screen), true, Some(seat)) = (desk.screen.clone(), same, self.seat.as_ref()) else {
+            let how = Sent::Refused("the screen shows something else now".to_owned());
+            return self.live(pane, Input::Sent { case, how });
+        };
+        let command = (!desk.command.is_empty()).then(|| desk.command.clone());
+        let expected = Expected { screen, rows: dialog.rows, command, actor: seat.id().to_owned() };
+        let (identity, session) = (desk.info.identity, desk.info.session.clone());
+        let keyboard = Arc::clone(&self.keyboard);
+        self.beside(async move {
+            let pressed = keyboard.press(identity, &expected, &key).await;
+            let did = match &pressed {
+                Ok(command) => Did {
+                    what: format!("pressed {} in {session} (ledger {intent})", key.as_str()),
+                    command: Some(command.clone()),
+                    failed: None,
+                },
+                Err(e) => Did {
+                    what: format!("not pressed {} in {session} (ledger {intent})", key.as_str()),
+                    command: None,
+                    failed: Some(e.to_string()),
+                },
+            };
+            let how = match pressed {
+                Ok(_) => Sent::Done(monotonic()),
+                Err(e @ (TypeError::Unanswered | TypeError::Timeout(_))) => Sent::Unknown(e.to_string()),
+                Err(e) => Sent::Refused(e.to_string()),
+            };
+            Done::Pressed(identity, case, how, did)
+        });
+    }
+
+    /// A person is told why nothing was sent.
+    pub(super) fn refuse(&mut self, pane: PaneId, why: String) {
+        let Some(desk) = self.desks.get_mut(&pane) else { return };
+        let what = format!("not answered in {}", desk.info.session);
+        match desk.wish.take() {
+            Some(wish) => self.answer_wish(wish, false, why),
+            None => self.tell(Event::Did(Did { what, command: None, failed: Some(why) })),
+        }
+    }
+
+    /// The main loop is told; where it is far behind, this line is lost, not the time.
+    pub(super) fn tell(&self, event: Event) {
+        let _ = self.facts.try_send(event);
+    }
+
+    /// What the world says of a pane at this moment.
+    pub(super) fn world(&self, desk: &Desk, said: Result<&PaneFacts, &TypeError>) -> Facts {
+        let now = monotonic();
+        let session = &desk.info.session;
+        let seat = self.seat.as_ref();
+        let id = seat.map(Seat::id);
+        let typed = desk.typed.map(|at| now.saturating_sub(at));
+        let presence = match said {
+            Err(_) => Presence::Unknown,
+            Ok(facts) => {
+                // To the second: a client that was active in this second was active just now.
+                let client = facts.active.map(|at| {
+                    Duration::from_secs(u64::try_from(utc().as_second().saturating_sub(at)).unwrap_or(0))
+                });
+                client.into_iter().chain(typed).min().map_or(Presence::Away, Presence::Active)
+            }
+        };
+        let front = self.processes.foreground(desk.info.identity);
+        let agent = front.as_deref().and_then(|f| self.fixed.agents.by_process(f));
+        Facts {
+            actor: self.scribe.is_some()
+                && seat.is_some_and(Seat::stands)
+                && said.is_ok_and(|facts| facts.actor.as_deref() == id),
+            managed: self.fixed.roster.member(session).is_some(),
+            excluded: false,
+            own_pane: false,
+            standing: self.switches.standing(session, self.fixed.lease.is_some(), utc()),
+            presence,
+            quiet: self.fixed.quiet,
+            dead: said.is_ok_and(|f| f.dead) || said.is_err_and(|e| *e == TypeError::Gone),
+            in_mode: said.is_ok_and(|f| f.in_mode),
+            synchronized: said.is_ok_and(|f| f.synchronized),
+            agent_in_front: said.is_ok() && agent.is_some_and(|m| Some(&m.name) == desk.agent.as_ref()),
+            rate: self.rates.next(session, self.fixed.limits, now),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What the actor knows of one pane.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Actor, monotonic};
+use crate::app::event::Looked;
+use crate::domain::confirm::{Input, Life, Look, Ways};
+use crate::domain::ledger::Scene;
+use crate::domain::screen::Screen;
+use crate::domain::server::PaneInfo;
+use crate::domain::status::State;
+use crate::domain::track::Tracker;
+use crate::ports::{Asks, Judge, Press, Processes, Seat};
+
+/// One pane.
+pub(super) struct Desk {
+    pub info: PaneInfo,
+    pub tracker: Tracker,
+    /// Only while we act.
+    pub life: Option<Life>,
+    /// The screen as it was last read.
+    pub screen: Option<Arc<Screen>>,
+    pub agent: Option<String>,
+    /// What tmux last called its foreground process.
+    pub command: String,
+    /// When a person last typed there through the control room.
+    pub typed: Option<Duration>,
+    /// The wish that waits for the end of the answer it asked for.
+    pub wish: Option<u64>,
+}
+
+impl Desk {
+    fn new(info: PaneInfo) -> Self {
+        Self {
+            info,
+            tracker: Tracker::new(State::Unknown, monotonic()),
+            life: None,
+            screen: None,
+            agent: None,
+            command: String::new(),
+            typed: None,
+            wish: None,
+        }
+    }
+
+    pub fn due(&self, now: Duration) -> Option<Duration> {
+        let life = self.life.as_ref().and_then(|life| life.deadline(now));
+        life.into_iter().chain(self.tracker.due()).min()
+    }
+
+    /// How its dialogs are dealt with.
+    pub fn ways(&self, hook_fallback: bool) -> Ways {
+        Ways::of_agent(self.agent.as_deref().unwrap_or_default(), hook_fallback)
+    }
+}
+
+impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
+    /// The panes that exist now.
+    pub(super) fn list(&mut self, panes: Vec<PaneInfo>) {
+        let mut old = std::mem::take(&mut self.desks);
+        for info in panes {
+            let id = info.identity.id;
+            let known = old.remove(&id).filter(|d| d.info.identity == info.identity);
+            let mut desk = known.unwrap_or_else(|| Desk::new(info.clone()));
+            desk.info = info;
+            self.desks.insert(id, desk);
+        }
+        self.changed |= !old.is_empty();
+    }
+
+    /// A pane's screen was looked at.
+    pub(super) fn looked(&mut self, looked: &Looked) {
+        let id = looked.pane.id;
+        let now = monotonic();
+        let acting = self.scribe.is_some();
+        let Some(desk) = self.desks.get_mut(&id).filter(|d| d.info.identity == looked.pane) else { return };
+        desk.agent.clone_from(&looked.reading.agent);
+        desk.tracker.look(looked.reading.clone(), now);
+        desk.screen = Some(Arc::clone(&looked.screen));
+        // An old capture, read again, is not a second reading.
+        if !looked.fresh || !acting {
+            return;
+        }
+        if desk.life.is_none() {
+            self.give_life(id);
+        }
+        let Some(desk) = self.desks.get(&id) else { return };
+        let look = Look {
+            asks: desk.tracker.state().asks(),
+            dialog: desk.tracker.dialog().map(|seen| (seen.key().into(), Arc::new(seen.dialog.clone()))),
+            wrote: desk.tracker.reading().quiet.map(|quiet| now.saturating_sub(quiet)),
+        };
+        self.live(id, Input::Look(look));
+    }
+
+    /// Who asks there.
+    pub(super) fn asks(&self, desk: &Desk) -> Asks {
+        Asks {
+            session: desk.info.session.clone(),
+            agent: desk.agent.clone(),
+            cwd: self.processes.folder(desk.info.identity),
+        }
+    }
+
+    /// Where it happens, for the ledger.
+    pub(super) fn scene(&self, desk: &Desk) -> Scene {
+        Scene {
+            host: self.fixed.host.clone(),
+            session: desk.info.session.clone(),
+            pane: desk.info.identity,
+            agent: desk.agent.clone(),
+            cwd: self.processes.folder(desk.info.identity).map(|p| p.to_string_lossy().into_owned()),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What was done beside, as it comes back.
+
+use super::seat::Opened;
+use super::{Actor, Input};
+use crate::app::Event;
+use crate::app::event::Did;
+use crate::domain::confirm::{CaseId, Sent, Wish};
+use crate::domain::ledger::{Actor as Who, Entry, Outcome};
+use crate::domain::session::PaneIdentity;
+use crate::ports::{Judge, PaneFacts, Press, Processes, Seat, Seated, StoreError, TypeError};
+
+/// One answer.
+pub(super) enum Done<S: Seat> {
+    /// A fact for a pane's life.
+    Input(PaneIdentity, Input),
+    /// What the server said of a pane.
+    Checked(PaneIdentity, Result<PaneFacts, TypeError>),
+    /// An entry is on disk, or is not.
+    Recorded(PaneIdentity, CaseId, Result<Box<Entry>, StoreError>),
+    /// A key went out, or did not.
+    Pressed(PaneIdentity, CaseId, Sent, Did),
+    /// How asking for the seat ended.
+    Seated(S, Seated<S::Records>),
+    /// What lies in the records.
+    Opened(Result<Box<Opened>, StoreError>),
+    /// The server knows us.
+    Claimed(Result<(), TypeError>),
+    /// A wish that waited.
+    Wish(Result<Option<Wish>, StoreError>),
+    /// Switches were kept, or were not.
+    Kept(Result<(), StoreError>),
+}
+
+impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
+    pub(super) fn done(&mut self, done: Done<S>) {
+        match done {
+            Done::Input(pane, input) => self.live_there(pane, input),
+            Done::Checked(pane, said) => {
+                let Some(desk) = self.desks.get_mut(&pane.id).filter(|d| d.info.identity == pane) else {
+                    return;
+                };
+                if let Ok(facts) = &said {
+                    desk.command.clone_from(&facts.command);
+                }
+                let Some(desk) = self.desks.get(&pane.id) else { return };
+                let facts = self.world(desk, said.as_ref());
+                self.live(pane.id, Input::Facts(facts));
+            }
+            Done::Recorded(pane, case, Ok(entry)) => {
+                self.books.trouble = None;
+                let seq = entry.seq;
+                self.settle_wish(pane, &entry);
+                self.books.add(*entry);
+                self.live_there(pane, Input::Recorded { case, seq });
+            }
+            Done::Recorded(pane, case, Err(e)) => {
+                self.books.trouble = Some(format!("{e}; {}", e.hint()));
+                self.live_there(pane, Input::NotRecorded { case, why: e.to_string() });
+            }
+            Done::Pressed(pane, case, how, did) => {
+                self.tell(Event::Did(did));
+                self.live_there(pane, Input::Sent { case, how });
+            }
+            Done::Seated(seat, seated) => self.seated(seat, seated),
+            Done::Opened(opened) => self.opened(opened),
+            Done::Claimed(claimed) => self.claimed(claimed),
+            Done::Wish(Ok(Some(wish))) => {
+                self.grant(wish);
+                self.look_for_wishes();
+            }
+            Done::Wish(Err(e)) | Done::Kept(Err(e)) => {
+                self.books.trouble = Some(format!("{e}; {}", e.hint()));
+                self.changed = true;
+            }
+            Done::Wish(Ok(None)) | Done::Kept(Ok(())) => {}
+        }
+    }
+
+    fn live_there(&mut self, pane: PaneIdentity, input: Input) {
+        if self.desks.get(&pane.id).is_some_and(|d| d.info.identity == pane) {
+            self.live(pane.id, input);
+        }
+    }
+
+    /// The end of an answer that a wish asked for.
+    fn settle_wish(&mut self, pane: PaneIdentity, entry: &Entry) {
+        let body = &entry.body;
+        let over = !matches!(body.outcome, Outcome::Intended);
+        if body.actor == Who::Automation || !over {
+            return;
+        }
+        let Some(desk) = self.desks.get_mut(&pane.id).filter(|d| d.info.identity == pane) else { return };
+        if let Some(wish) = desk.wish.take() {
+            let done = matches!(body.outcome, Outcome::Cleared);
+            let text = format!("{} (ledger {})", body.outcome.word(), entry.seq);
+            self.answer_wish(wish, done, text);
+        }
+    }
+}

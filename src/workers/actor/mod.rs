@@ -1,0 +1,231 @@
+//! The actor: the one worker that answers dialogs by itself, for the screen and for the daemon alike. It hears what the
+//! panes show, keeps a life for each pane's dialogs (`domain::confirm`) and carries its orders out. What may be answered is
+//! the rules' word; whether the moment is right is the life's; here both meet the world.
+
+mod board;
+mod carry;
+mod desk;
+mod done;
+mod seat;
+mod wishes;
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::scribe::Scribe;
+use super::{Facts, Worker};
+use crate::app::Event;
+use crate::app::state::Post;
+use crate::domain::agent::Agents;
+use crate::domain::confirm::{Input, Limits, Rates, Switches};
+use crate::domain::ledger::{Entry, Tally};
+use crate::domain::roster::Roster;
+use crate::domain::server::Server;
+use crate::domain::session::PaneId;
+use crate::ports::{Judge, Press, Processes, Seat};
+
+use board::Books;
+use desk::Desk;
+use done::Done;
+
+pub use wishes::Asked;
+
+/// How many questions of people may wait.
+pub const ASKED: usize = 256;
+/// How many looks may be wanted at once.
+pub const LOOKS: usize = 512;
+/// Between two tries to get the seat, and between two looks for wishes that nobody told of.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// What does not change while the program runs.
+pub struct Fixed {
+    /// This machine's name.
+    pub host: String,
+    /// The fleet.
+    pub roster: Roster,
+    /// How agents' screens read.
+    pub agents: Agents,
+    /// Hands off for so long after a person was active.
+    pub quiet: Duration,
+    /// Answers a minute.
+    pub limits: Limits,
+    /// A dialog whose hook is silent may be answered by key.
+    pub hook_fallback: bool,
+    /// Live only for so long after a person said so.
+    pub lease: Option<Duration>,
+}
+
+/// The worker. Facts come in on `heard`, people's answers on `asked`; `looks` are asked of the panes' worker.
+pub struct Actor<S: Seat, K, Q, J> {
+    fixed: Fixed,
+    keyboard: Arc<K>,
+    processes: Q,
+    judge: Arc<J>,
+    heard: mpsc::Receiver<Event>,
+    asked: mpsc::Receiver<Asked>,
+    looks: mpsc::Sender<PaneId>,
+    facts: Facts,
+    /// Away while somebody asks for it.
+    seat: Option<S>,
+    /// When the seat, or a wish, is to be looked for again.
+    again: Option<Instant>,
+    server_up: bool,
+    post: Post,
+    scribe: Option<Scribe<S::Records>>,
+    desks: BTreeMap<PaneId, Desk>,
+    switches: Switches,
+    rates: Rates,
+    unsettled: Vec<Entry>,
+    books: Books,
+    /// What is being done beside.
+    beside: FuturesUnordered<Pin<Box<dyn Future<Output = Done<S>> + Send>>>,
+    /// Something that the board shows has changed.
+    changed: bool,
+}
+
+/// The ways in and out of an actor.
+pub struct Doors {
+    /// What the panes' worker tells.
+    pub heard: mpsc::Receiver<Event>,
+    /// What people ask.
+    pub asked: mpsc::Receiver<Asked>,
+    /// Looks that are wanted.
+    pub looks: mpsc::Sender<PaneId>,
+    /// Facts for the main loop.
+    pub facts: Facts,
+}
+
+impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
+    /// An actor that has not asked for its seat yet.
+    pub fn new(fixed: Fixed, seat: S, keyboard: K, processes: Q, judge: J, doors: Doors) -> Self {
+        let Doors { heard, asked, looks, facts } = doors;
+        Self {
+            fixed,
+            keyboard: Arc::new(keyboard),
+            processes,
+            judge: Arc::new(judge),
+            heard,
+            asked,
+            looks,
+            facts,
+            seat: Some(seat),
+            again: None,
+            server_up: false,
+            post: Post::None,
+            scribe: None,
+            desks: BTreeMap::new(),
+            switches: Switches::default(),
+            rates: Rates::default(),
+            unsettled: Vec::new(),
+            books: Books { recent: Vec::new(), tally: Tally::default(), trouble: None },
+            beside: FuturesUnordered::new(),
+            changed: true,
+        }
+    }
+
+    /// Does something beside; what comes of it is taken as it comes.
+    fn beside(&self, work: impl Future<Output = Done<S>> + Send + 'static) {
+        self.beside.push(Box::pin(work));
+    }
+
+    fn hear(&mut self, event: Event) {
+        match event {
+            Event::Server(Server::Up { .. }) => {
+                self.server_up = true;
+                self.again = Some(clock());
+            }
+            Event::Server(_) => {
+                self.server_up = false;
+                self.unseat(Post::None);
+            }
+            Event::Panes(panes) => self.list(panes),
+            Event::Screen(looked) => self.looked(&looked),
+            _ => {}
+        }
+    }
+
+    /// Time went on: lives have deadlines, states last, the seat and wishes are looked for.
+    fn tick(&mut self) {
+        let now = monotonic();
+        let due: Vec<PaneId> = self
+            .desks
+            .iter()
+            .filter(|(_, d)| d.due(now).is_some_and(|at| at <= now))
+            .map(|(id, _)| *id)
+            .collect();
+        for pane in due {
+            if let Some(desk) = self.desks.get_mut(&pane) {
+                desk.tracker.tick(now);
+            }
+            self.live(pane, Input::Tick);
+        }
+        if self.again.is_some_and(|at| at <= clock()) {
+            self.again = None;
+            match self.post {
+                Post::Acting => self.look_for_wishes(),
+                _ => self.ask_for_seat(),
+            }
+        }
+    }
+
+    fn wake(&self) -> Option<Instant> {
+        let now = monotonic();
+        let due = self.desks.values().filter_map(|d| d.due(now)).min();
+        let due = due.map(|at| clock() + at.saturating_sub(now));
+        due.into_iter().chain(self.again).min()
+    }
+}
+
+impl<S: Seat, K: Press, Q: Processes, J: Judge> Worker for Actor<S, K, Q, J> {
+    const NAME: &'static str = "actor";
+
+    async fn run(&mut self) {
+        loop {
+            let wake = self.wake();
+            tokio::select! {
+                biased;
+                Some(done) = self.beside.next(), if !self.beside.is_empty() => self.done(done),
+                event = self.heard.recv() => match event {
+                    Some(event) => self.hear(event),
+                    None => return,
+                },
+                Some(asked) = self.asked.recv() => self.asked(asked),
+                () = at(wake) => self.tick(),
+            }
+            if std::mem::take(&mut self.changed) && self.facts.send(Event::Board(self.board())).await.is_err()
+            {
+                return;
+            }
+        }
+    }
+}
+
+async fn at(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => tokio::time::sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a worker's own clock: when it looks again")]
+fn clock() -> Instant {
+    Instant::now()
+}
+
+/// The system's monotonic clock, as the main loop has it.
+fn monotonic() -> Duration {
+    let t = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    Duration::new(t.tv_sec.unsigned_abs(), u32::try_from(t.tv_nsec).unwrap_or(0))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the stamp of records")]
+fn utc() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}

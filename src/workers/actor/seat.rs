@@ -1,0 +1,121 @@
+//! Becoming the actor, and ceasing to be it. In this order: the lock, the records, the word on the server; only then do
+//! dialogs get a life.
+
+use super::done::Done;
+use super::{AGAIN, Actor, clock, monotonic, utc};
+use crate::app::state::Post;
+use crate::domain::confirm::{Life, Rates, Switches};
+use crate::domain::ledger::{Entry, Tally};
+use crate::domain::session::PaneId;
+use crate::ports::{Judge, Ledger, Press, Processes, Records, Seat, Seated, StoreError, TypeError};
+use crate::workers::scribe::Scribe;
+
+/// How far back the figures on the screen go, and how many entries at most are read for them.
+const DAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
+const MOST: usize = 20_000;
+
+/// What lies in the records when we begin.
+pub(super) struct Opened {
+    switches: Switches,
+    unsettled: Vec<Entry>,
+    younger: Vec<Entry>,
+}
+
+impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
+    /// Asks for the seat, beside.
+    pub(super) fn ask_for_seat(&mut self) {
+        if !self.server_up {
+            return;
+        }
+        let Some(mut seat) = self.seat.take() else { return };
+        let asked = tokio::task::spawn_blocking(move || {
+            let seated = seat.take(utc());
+            Done::Seated(seat, seated)
+        });
+        // A panic there is one here: the worker is started again, without its seat.
+        self.beside(async move { asked.await.unwrap_or_else(|e| std::panic::resume_unwind(e.into_panic())) });
+    }
+
+    pub(super) fn seated(&mut self, seat: S, seated: Seated<S::Records>) {
+        self.seat = Some(seat);
+        match seated {
+            Seated::Ours(records, told) => {
+                self.books.trouble = told;
+                match Scribe::start(records) {
+                    Ok(scribe) => {
+                        let opened = scribe.ask(|records| {
+                            Ok(Box::new(Opened {
+                                switches: records.switches()?,
+                                unsettled: Ledger::unsettled(records)?,
+                                younger: records
+                                    .younger(utc().saturating_sub(DAY).unwrap_or_default(), MOST)?,
+                            }))
+                        });
+                        self.scribe = Some(scribe);
+                        self.beside(async move { Done::Opened(opened.await) });
+                    }
+                    Err(e) => self.unseat(Post::Barred(format!("no thread for the records: {e}"))),
+                }
+            }
+            Seated::Theirs(who) => self.unseat(Post::Observing(who)),
+            Seated::Failed(why) => self.unseat(Post::Barred(why)),
+        }
+    }
+
+    pub(super) fn opened(&mut self, opened: Result<Box<Opened>, StoreError>) {
+        let opened = match opened {
+            Ok(opened) => *opened,
+            Err(e) => return self.unseat(Post::Barred(format!("{e}; {}", e.hint()))),
+        };
+        self.switches = opened.switches;
+        self.rates = Rates::rebuilt(&opened.younger, utc(), monotonic());
+        self.unsettled = opened.unsettled;
+        self.books.tally = Tally::default();
+        self.books.recent.clear();
+        opened.younger.into_iter().for_each(|e| self.books.add(e));
+        let Some(id) = self.seat.as_ref().map(|s| s.id().to_owned()) else { return };
+        let keyboard = std::sync::Arc::clone(&self.keyboard);
+        self.beside(async move { Done::Claimed(keyboard.claim(&id).await) });
+    }
+
+    pub(super) fn claimed(&mut self, claimed: Result<(), TypeError>) {
+        if let Err(e) = claimed {
+            return self.unseat(Post::Barred(format!("the tmux server was not claimed: {e}")));
+        }
+        self.post = Post::Acting;
+        self.again = Some(clock() + AGAIN);
+        self.changed = true;
+        let panes: Vec<PaneId> = self.desks.keys().copied().collect();
+        for pane in panes {
+            self.give_life(pane);
+            // What stands there now is read anew.
+            let _ = self.looks.try_send(pane);
+        }
+    }
+
+    /// A pane's dialogs begin to live; what an archtui before us left unsettled there is known.
+    pub(super) fn give_life(&mut self, pane: PaneId) {
+        if self.post != Post::Acting {
+            return;
+        }
+        let Some(desk) = self.desks.get_mut(&pane) else { return };
+        let identity = desk.info.identity;
+        let left = self.unsettled.iter().filter(|e| e.body.scene.pane == identity);
+        desk.life = Some(Life::rebuilt(desk.ways(self.fixed.hook_fallback), left));
+    }
+
+    /// From now on nothing is answered from here.
+    pub(super) fn unseat(&mut self, post: Post) {
+        for desk in self.desks.values_mut() {
+            desk.life = None;
+            desk.wish = None;
+        }
+        self.scribe = None;
+        if let Some(seat) = self.seat.as_mut() {
+            seat.leave();
+        }
+        self.post = post;
+        self.again = self.server_up.then(|| clock() + AGAIN);
+        self.changed = true;
+    }
+}

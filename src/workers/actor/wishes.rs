@@ -1,0 +1,152 @@
+//! What people ask: at our own screen, or by a wish that lies in the records.
+
+use std::time::Duration;
+
+use super::done::Done;
+use super::{AGAIN, Actor, clock, monotonic, utc};
+use crate::app::Event;
+use crate::app::event::Did;
+use crate::app::state::Post;
+use crate::domain::confirm::{Answer, Ask, DRAWN_FOR, Input, Reply, Told, Wish};
+use crate::domain::ledger::Showing;
+use crate::domain::session::{PaneId, PaneIdentity, SessionName};
+use crate::ports::{Judge, Press, Processes, Records, Seat};
+
+/// Who sits at our own screen.
+const OPERATOR: &str = "operator";
+
+/// What a person asks at our own screen.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Asked {
+    /// Answers the dialog of a pane, as it was drawn.
+    Answer {
+        /// Which pane.
+        pane: PaneIdentity,
+        /// What.
+        answer: Answer,
+        /// Which dialog was on the screen, and for how long.
+        drawn: (Showing, Duration),
+    },
+    /// Confirm nothing anywhere, or go on.
+    Pause(bool),
+    /// Confirm nothing in one session, or do again.
+    Turn(SessionName, bool),
+    /// A person typed into a pane just now.
+    Typed(PaneIdentity),
+    /// A wish lies in the records.
+    Wake,
+}
+
+impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
+    pub(super) fn asked(&mut self, asked: Asked) {
+        match asked {
+            Asked::Typed(pane) => {
+                if let Some(desk) = self.desks.get_mut(&pane.id) {
+                    desk.typed = Some(monotonic());
+                }
+            }
+            Asked::Wake => self.look_for_wishes(),
+            _ if self.post != Post::Acting => {
+                let why = match &self.post {
+                    Post::Observing(who) => format!("this is an observer: {who}"),
+                    Post::Barred(why) => why.clone(),
+                    Post::None | Post::Acting => "there is no tmux server".to_owned(),
+                };
+                self.tell(Event::Did(Did { what: "not done".to_owned(), command: None, failed: Some(why) }));
+            }
+            Asked::Answer { pane, answer, drawn } => {
+                let reply = Reply { who: OPERATOR.to_owned(), answer, drawn: Some(drawn) };
+                self.live(pane.id, Input::Person(reply));
+            }
+            Asked::Pause(on) => self.pause(on, OPERATOR),
+            Asked::Turn(session, on) => self.turn(&session, on, OPERATOR),
+        }
+    }
+
+    fn pause(&mut self, on: bool, who: &str) {
+        self.switches.pause(on, who, utc());
+        if let (false, Some(length)) = (on, self.fixed.lease) {
+            self.switches.grant(length, who, utc());
+        }
+        self.switched(who);
+    }
+
+    fn turn(&mut self, session: &SessionName, on: bool, who: &str) {
+        self.switches.turn(session, on, who, utc());
+        self.switched(who);
+    }
+
+    /// A switch counts at once; it is kept beside.
+    fn switched(&mut self, who: &str) {
+        self.changed = true;
+        if let Some(scribe) = &self.scribe {
+            let (switches, who) = (self.switches.clone(), who.to_owned());
+            let kept = scribe.ask(move |records| records.keep_switches(&switches, &who, utc()));
+            self.beside(async move { Done::Kept(kept.await) });
+        }
+        let panes: Vec<PaneId> =
+            self.desks.iter().filter(|(_, d)| d.life.is_some()).map(|(id, _)| *id).collect();
+        for pane in panes {
+            self.check(pane);
+        }
+    }
+
+    pub(super) fn look_for_wishes(&mut self) {
+        let Some(scribe) = &self.scribe else { return };
+        let wish = scribe.ask(|records| records.take_wish(utc()));
+        self.beside(async move { Done::Wish(wish.await) });
+        self.again = Some(clock() + AGAIN);
+    }
+
+    /// Does what a wish asks, or says why not.
+    pub(super) fn grant(&mut self, wish: Wish) {
+        let Wish { id, who, ask, .. } = wish;
+        let (session, answer, dialog) = match ask {
+            Ask::Approve { session, dialog } => (session, Answer::Approve, dialog),
+            Ask::Deny { session, dialog } => (session, Answer::Deny, dialog),
+            Ask::Hold { session, dialog } => (session, Answer::Hold, dialog),
+            Ask::Pause | Ask::Resume => {
+                let on = ask == Ask::Pause;
+                self.pause(on, &who);
+                return self.answer_wish(id, true, if on { "paused" } else { "goes on" }.to_owned());
+            }
+            Ask::GoLive { seconds } => {
+                self.switches.grant(Duration::from_secs(seconds), &who, utc());
+                self.switched(&who);
+                return self.answer_wish(id, true, format!("live for {seconds} s"));
+            }
+            Ask::Turn { session, on } => {
+                self.turn(&session, on, &who);
+                return self.answer_wish(
+                    id,
+                    true,
+                    format!("{} {session}", if on { "on in" } else { "off in" }),
+                );
+            }
+            Ask::Unstick { .. } => {
+                return self.answer_wish(id, false, "this version cannot unstick a session".to_owned());
+            }
+        };
+        // The pane that asks; where several do, nobody guesses.
+        let asking = |d: &super::Desk| d.info.session == session && d.tracker.dialog().is_some();
+        let panes: Vec<PaneId> = self.desks.iter().filter(|(_, d)| asking(d)).map(|(id, _)| *id).collect();
+        let &[pane] = &panes[..] else {
+            let why = if panes.is_empty() { "no dialog is open there" } else { "several panes of it ask" };
+            return self.answer_wish(id, false, why.to_owned());
+        };
+        if let Some(desk) = self.desks.get_mut(&pane)
+            && let Some(older) = desk.wish.replace(id)
+        {
+            self.answer_wish(older, false, "another answer was asked for meanwhile".to_owned());
+        }
+        let drawn = dialog.map(|showing| (showing, DRAWN_FOR));
+        self.live(pane, Input::Person(Reply { who, answer, drawn }));
+    }
+
+    pub(super) fn answer_wish(&self, wish: u64, done: bool, text: String) {
+        let Some(scribe) = &self.scribe else { return };
+        let told = Told { done, text };
+        // What cannot be told expires by itself.
+        drop(scribe.ask(move |records| records.answer(wish, &told, utc())));
+    }
+}
