@@ -56,8 +56,21 @@ struct Report<'a> {
     at: String,
     action: Action,
     rule: &'a str,
+    /// Where the rule stands; null if no rule but the judge itself said so.
+    file: Option<&'a str>,
     reason: &'a str,
+    /// Where the preset only watches: what its rules said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    would: Option<Would<'a>>,
     parts: &'a [PartVerdict],
+}
+
+#[derive(Serialize)]
+struct Would<'a> {
+    action: Action,
+    rule: &'a str,
+    file: Option<&'a str>,
+    reason: &'a str,
 }
 
 /// Runs one of the subcommands.
@@ -136,17 +149,21 @@ impl Check {
                 at,
                 action: verdict.action,
                 rule: &verdict.rule,
+                file: verdict.file.as_deref(),
                 reason: &verdict.reason,
+                would: verdict.would.as_deref().map(|v| Would {
+                    action: v.action,
+                    rule: &v.rule,
+                    file: v.file.as_deref(),
+                    reason: &v.reason,
+                }),
                 parts: &verdict.parts,
             });
             return;
         }
-        out::line(&text::printable(&format!(
-            "{}  {}: {}",
-            verdict.action.word(),
-            verdict.rule,
-            verdict.reason
-        )));
+        let file = verdict.file.as_ref().map_or(String::new(), |f| format!("  ({f})"));
+        let told = format!("{}  {}: {}{file}", verdict.action.word(), verdict.rule, verdict.reason);
+        out::line(&text::printable(&told.replace('\n', "↵")));
         for part in verdict.parts.iter().filter(|_| verdict.parts.len() > 1) {
             let told =
                 format!("  {:7}  {}  ({}: {})", part.action.word(), part.command, part.rule, part.reason);

@@ -66,7 +66,21 @@ fn the_exit_code_says_whether_it_would_be_confirmed() {
         assert!(value["at"].as_str().is_some_and(|at| at.ends_with('Z')), "{value}");
         assert!(value["rule"].as_str().is_some_and(|r| !r.is_empty()), "{value}");
         assert!(value["reason"].is_string() && value["parts"].is_array(), "{value}");
+        assert_eq!(value["would"].is_object(), value["rule"] == "preset.watch", "{value}");
     }
+}
+
+#[test]
+fn the_file_of_the_rule_is_told_and_what_watch_would_have_done() {
+    let dir = repository("feature/x-0208");
+    let app = dir.path().join("app");
+    let (_, value) = json(&app, &["--op", "bash", "--command", "git status; foobar", "--preset", "watch"]);
+    assert_eq!((&value["rule"], &value["file"]), (&"not-vouched".into(), &Value::Null));
+    assert_eq!(value["parts"][0]["file"], "policies/sop.toml");
+    let (_, value) = json(&app, &["--op", "bash", "--command", "git push -f", "--preset", "watch"]);
+    assert_eq!((&value["action"], &value["rule"]), (&"hold".into(), &"preset.watch".into()));
+    assert_eq!((&value["would"]["action"], &value["would"]["rule"]), (&"deny".into(), &"force-push".into()));
+    assert_eq!(value["would"]["file"], "policies/base.toml");
 }
 
 #[test]

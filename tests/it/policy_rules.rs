@@ -181,6 +181,45 @@ fn watch_says_what_it_would_have_done() {
         let verdict = policy::judge(&dialog(Operation::Bash, Some(command)), &context(), &watch);
         assert_eq!((verdict.action, verdict.would()), (Action::Hold, would), "{command}");
     }
+    let verdict = policy::judge(&dialog(Operation::Bash, Some("git status")), &context(), &watch);
+    let under = verdict.would.expect("watch presses nothing");
+    assert_eq!((under.rule.as_str(), under.file.as_deref()), ("sop.bash", Some("policies/sop.toml")));
+}
+
+#[test]
+fn a_verdict_names_the_file_of_its_rule() {
+    let mut policy = preset("sop");
+    let text = "[[rule]]\nid = \"mine\"\naction = \"hold\"\nreason = \"r\"\noperation = [\"bash\"]\nprogram = [\"date\"]";
+    policy.layer(text, "/home/dev/.config/archtui/policy.toml", Trust::User).expect("sound");
+    for (command, rule, file) in [
+        ("git status", "sop.bash", Some("policies/sop.toml")),
+        ("rm x", "delete", Some("policies/base.toml")),
+        ("cat .env", "secrets", Some("policies/base.toml")),
+        ("date", "mine", Some("/home/dev/.config/archtui/policy.toml")),
+        ("foobar", "not-vouched", None),
+        ("ls $x", "shell", None),
+    ] {
+        let verdict = of(&policy, Operation::Bash, Subject::Command(command));
+        assert_eq!((verdict.rule.as_str(), verdict.file.as_deref()), (rule, file), "{command}");
+        assert_eq!(verdict.parts[0].file, verdict.file, "{command}");
+        assert!(!verdict.reason.is_empty());
+    }
+}
+
+#[test]
+fn of_two_readings_of_a_wrapped_command_the_worse_counts() {
+    let sop = preset("sop");
+    for (joined, lines, expected) in [
+        ("git log --oneline -5", "git log\n--oneline -5", Action::Hold),
+        ("git status git push -f", "git status\ngit push -f", Action::Deny),
+        ("echo a rm x", "echo a\nrm x", Action::Hold),
+        ("git commit -m 'feat: a b'", "git commit -m 'feat: a\nb'", Action::Confirm),
+        ("ls src ls tests", "ls src\nls tests", Action::Confirm),
+    ] {
+        let alternative = Some(lines.to_owned());
+        let asked = Dialog { alternative, ..dialog(Operation::Bash, Some(joined)) };
+        assert_eq!(policy::judge(&asked, &context(), &sop).action, expected, "{joined}");
+    }
 }
 
 #[test]

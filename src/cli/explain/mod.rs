@@ -15,7 +15,7 @@ use crate::app::state::Session;
 use crate::config::{Env, files};
 use crate::domain::agent::Agents;
 use crate::domain::ansi;
-use crate::domain::policy::{self, Action, Context, PRESETS, Policy, Verdict};
+use crate::domain::policy::{self, Context, PRESETS, Policy, Verdict};
 use crate::domain::read::{Facts, Reading, read};
 use crate::domain::screen::{Cursor, Screen};
 use crate::domain::server::Server;
@@ -156,13 +156,7 @@ impl Explain {
     /// What the rules say of the dialog; without one there is nothing to judge.
     fn verdict(&self, reading: &Reading, mut ctx: Context) -> Verdict {
         let Some(dialog) = &reading.dialog else {
-            return Verdict {
-                action: Action::Ignore,
-                rule: "none".to_owned(),
-                reason: "nothing asks".to_owned(),
-                would: None,
-                parts: Vec::new(),
-            };
+            return Verdict::nothing_asks();
         };
         ctx.agent.clone_from(&reading.agent);
         let policy = Policy::preset(&self.preset).expect("clap lets only the presets pass");

@@ -11,7 +11,7 @@ use super::{Access, Use};
 /// The kind of an operand or of an option's value.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Written")]
-pub(super) enum Kind {
+pub enum Kind {
     /// One of the named kinds.
     Named(Name),
     /// One of these words, and no other.
@@ -21,7 +21,7 @@ pub(super) enum Kind {
 /// The named kinds; the word in a table is the name in kebab-case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Name {
+pub enum Name {
     /// Any text: it is only searched for, printed or stored.
     Text,
     /// Text that does not start with `-`.
@@ -137,7 +137,10 @@ impl Kind {
                 uses.push(Use::Branch(value.to_owned()));
                 is(&BRANCH, value) && !value.contains("..")
             }
-            Name::NewRef => is(&BRANCH, value) && !value.contains(".."),
+            Name::NewRef => {
+                uses.push(Use::Ref(value.to_owned()));
+                is(&BRANCH, value) && !value.contains("..")
+            }
             Name::Fields => is(&FIELDS, value),
             Name::Expression => is(&EXPRESSION, value),
             Name::Sed => is(&SED, value),
@@ -171,6 +174,10 @@ fn revision(value: &str, uses: &mut Vec<Use>) -> Result<(), String> {
         return Err(format!("`{value}` is not a revision or path vouched for"));
     }
     uses.push(Use::Path(Access::Read, value.to_owned()));
+    // In git's own patterns a star goes on through folders.
+    if value.contains('*') {
+        uses.push(Use::Path(Access::Read, value.replace('*', "*/*")));
+    }
     if let Some((_, path)) = value.split_once(':') {
         uses.push(Use::Path(Access::Read, path.to_owned()));
     }
@@ -216,7 +223,7 @@ patterns! {
         r"\A(?:(?:[0-9]+|\$|/(?:[^/\\\n]|\\[^/\n])+/I?)(?:,(?:\+?[0-9]+|\$|/(?:[^/\\\n]|\\[^/\n])+/I?))?!?)?",
         r"(?:[pdq=]|s/(?:[^/\\\n]|\\[^/\n])*/(?:[^/\\\n]|\\[^/\n])*/[gpI0-9]*)\z",
     );
-    JQ_REACHES_OUT = r"\b(env|ENV|import|include|modulemeta|get_search_list)\b";
+    JQ_REACHES_OUT = r"(?:\A|[^A-Za-z_])(?:env|ENV|import|include|modulemeta|get_search_list)\b";
 }
 
 #[cfg(test)]

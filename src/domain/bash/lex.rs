@@ -1,7 +1,7 @@
 //! From characters to words, joints and redirections. Everything that a shell would do something with, and that is
 //! not listed here, is a fault. Which words may follow each other is for `parse`.
 
-use super::{Fault, Joint, Redirect, Word};
+use super::{Fault, Joint, Redirect, Word, heredoc};
 
 /// One token with the bytes it covers.
 #[derive(Debug)]
@@ -110,6 +110,9 @@ impl<'a> Lexer<'a> {
             return Err(Fault::Redirect);
         }
         let target = self.word()?;
+        if target.status {
+            return Err(Fault::Redirect);
+        }
         Ok(match target.text.as_str() {
             "" | "[" | "]" | "=" => return Err(Fault::Redirect),
             "/dev/null" => Redirect::Null,
@@ -121,7 +124,7 @@ impl<'a> Lexer<'a> {
     /// A word: plain characters; or one quoted text; or plain characters that end a quoted text's prefix, as in
     /// `--include="*.rs"` or `-m"text"`.
     fn word(&mut self) -> Result<Word, Fault> {
-        let mut word = Word { text: String::new(), quoted: false };
+        let mut word = Word { text: String::new(), quoted: false, status: false };
         while let Some(c) = self.peek() {
             match c {
                 ' ' | '\n' | ';' | '|' | '&' | '<' | '>' => break,
@@ -132,7 +135,7 @@ impl<'a> Lexer<'a> {
                     self.bump();
                     word.quoted = true;
                     if c == '"' {
-                        self.double_quoted(&mut word.text)?;
+                        self.double_quoted(&mut word)?;
                     } else {
                         self.single_quoted(&mut word.text)?;
                     }
@@ -160,6 +163,7 @@ impl<'a> Lexer<'a> {
             '~' => return Err(Fault::Tilde),
             '{' if word.text.ends_with('@') => return self.at_brace(word),
             '(' | ')' | '{' | '}' => return Err(Fault::Group(c)),
+            '$' if self.status(word) => return Ok(()),
             '$' | '`' => return Err(Fault::Expansion(c)),
             '\\' => return Err(Fault::Backslash),
             '#' => return Err(Fault::Comment),
@@ -184,6 +188,17 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
+    /// `$?` is a number in every shell; who may be given it is for `vouch`.
+    fn status(&mut self, word: &mut Word) -> bool {
+        let is_status = self.src[self.at..].starts_with("$?");
+        if is_status {
+            self.at += 2;
+            word.text.push_str("$?");
+            word.status = true;
+        }
+        is_status
+    }
+
     fn stands_alone(&self) -> bool {
         self.src[self.at + 1..].chars().next().is_none_or(|c| matches!(c, ' ' | '\n' | ';' | '|' | '&'))
     }
@@ -197,8 +212,16 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    fn double_quoted(&mut self, out: &mut String) -> Result<(), Fault> {
+    fn double_quoted(&mut self, word: &mut Word) -> Result<(), Fault> {
+        if let Some((text, length)) = heredoc::literal(&self.src[self.at..]) {
+            word.text.push_str(text);
+            self.at += length;
+        }
         loop {
+            if self.status(word) {
+                continue;
+            }
+            let out = &mut word.text;
             match self.bump().ok_or(Fault::Quote)? {
                 '"' => return Ok(()),
                 c @ ('$' | '`') => return Err(Fault::Expansion(c)),

@@ -3,12 +3,13 @@
 //! [`Fault`]. Not a shell, and not the judge: what may be confirmed is decided in `policy`.
 //!
 //! The grammar: words of plain characters, `'…'` and `"…"` without expansion, joined by `&&`, `||`, `;`, `|` and line
-//! ends, with `2>&1` and redirections to a plainly named file. No expansion of any kind, no assignment, no group, no
-//! background, no comment, no escape outside quotes, no control or invisible character, at most [`MAX_BYTES`] bytes
-//! and [`MAX_PARTS`] parts.
+//! ends, with `2>&1`, redirections to a plainly named file and `NAME=value` in front of a program. No expansion but `$?`
+//! and the text of `heredoc`, no group, no background, no comment, no escape outside quotes, no control or invisible
+//! character, at most [`MAX_BYTES`] bytes and [`MAX_PARTS`] parts.
 
 mod chars;
 mod fault;
+mod heredoc;
 mod kinds;
 mod lex;
 mod outcome;
@@ -19,6 +20,7 @@ mod vouch;
 
 pub use chars::refused as refused_character;
 pub use fault::Fault;
+pub use kinds::Kind;
 pub use outcome::{Access, Outcome, Refusal, Use};
 pub use parse::read;
 pub use programs::Programs;
@@ -38,12 +40,15 @@ pub struct Word {
     pub text: String,
     /// True if some of it stood in quotes.
     pub quoted: bool,
+    /// True if `$?` is in it: a number that is not known.
+    pub status: bool,
 }
 
 /// How a part is joined to the one before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Joint {
     /// It is the first one.
+    #[default]
     First,
     /// `&&`
     And,
@@ -69,12 +74,14 @@ pub enum Redirect {
 }
 
 /// One simple command.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Part {
     /// As it was written.
     pub text: String,
     /// How it is joined to the part before.
     pub joint: Joint,
+    /// What is set for this program alone: `RUST_LOG=debug` in front of it.
+    pub sets: Vec<(String, String)>,
     /// The program and its arguments; never empty in a reading without fault.
     pub words: Vec<Word>,
     /// Its redirections.

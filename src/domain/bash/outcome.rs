@@ -20,6 +20,8 @@ pub enum Use {
     Path(Access, String),
     /// The branch that it makes or goes to.
     Branch(String),
+    /// The branch that it makes and does not go to.
+    Ref(String),
 }
 
 /// A part that the tables vouch for.

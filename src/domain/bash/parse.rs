@@ -1,7 +1,7 @@
 //! From tokens to parts: which words start a part, and what may stand between parts.
 
 use super::lex::{Lexer, Token};
-use super::{Fault, Joint, MAX_BYTES, MAX_PARTS, Part, Reading, chars};
+use super::{Fault, Joint, MAX_BYTES, MAX_PARTS, Part, Reading, Word, chars};
 
 /// Words of the shell's own grammar, and words that some shell takes for one.
 const KEYWORDS: &str = "if then else elif fi for foreach while until do done case esac select in function coproc repeat end \
@@ -51,7 +51,7 @@ fn read_into(parts: &mut Vec<Part>, command: &str) -> Result<(), Fault> {
                     if parts.len() == MAX_PARTS {
                         return Err(Fault::TooManyParts);
                     }
-                    parts.push(Part { text: String::new(), joint, words: Vec::new(), redirects: Vec::new() });
+                    parts.push(Part { joint, ..Part::default() });
                     (open, owed) = (true, false);
                 }
                 let part = parts.last_mut().expect("one was pushed when it was opened");
@@ -60,7 +60,10 @@ fn read_into(parts: &mut Vec<Part>, command: &str) -> Result<(), Fault> {
                 }
                 part.text.push_str(&command[start..end]);
                 match token {
-                    Token::Word(word) => part.words.push(word),
+                    Token::Word(word) => match assignment(&command[start..end], &word) {
+                        Some(set) if part.words.is_empty() => part.sets.push(set),
+                        _ => part.words.push(word),
+                    },
                     Token::Redirect(redirect) => part.redirects.push(redirect),
                     Token::Line | Token::Joint(_) => {}
                 }
@@ -69,10 +72,20 @@ fn read_into(parts: &mut Vec<Part>, command: &str) -> Result<(), Fault> {
     }
 }
 
+/// `NAME=value`, the name written plainly.
+fn assignment(source: &str, word: &Word) -> Option<(String, String)> {
+    let (name, value) = word.text.split_once('=')?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let named = source.starts_with(name)
+        && name.bytes().all(plain)
+        && !name.starts_with(|c: char| c.is_ascii_digit());
+    (named && !name.is_empty()).then(|| (name.to_owned(), value.to_owned()))
+}
+
 /// What must hold of a part as a whole.
 fn complete(part: &Part) -> Result<(), Fault> {
     let Some(program) = part.words.first() else {
-        return Err(Fault::Missing);
+        return Err(if part.sets.is_empty() { Fault::Missing } else { Fault::Assignment });
     };
     let name = program.text.as_str();
     if name.contains('=') && name != "=" {
@@ -127,6 +140,12 @@ mod tests {
             ),
             ("[ -f a ] && x", vec![vec!["[", "-f", "a", "]"], vec!["x"]]),
             ("echo a2 2>&1", vec![vec!["echo", "a2"]]),
+            ("A=b C=\"d e\" f G=h", vec![vec!["f", "G=h"]]),
+            ("a $? \"b: $?\"", vec![vec!["a", "$?", "b: $?"]]),
+            (
+                "a -m \"$(cat <<'EOF'\nb; c\n\nd 'e'\nEOF\n)\" && f",
+                vec![vec!["a", "-m", "b; c\n\nd 'e'"], vec!["f"]],
+            ),
         ] {
             assert_eq!(words(command), expected, "{command:?}");
         }
@@ -216,10 +235,17 @@ mod tests {
             ("\"\" a", Fault::Name),
             ("g* a", Fault::Pattern('*')),
             ("-a b", Fault::Name),
-            ("A=b c", Fault::Assignment),
             ("A+=b c", Fault::Assignment),
+            ("'A=b' c", Fault::Assignment),
+            ("1=b c", Fault::Assignment),
             ("A=b", Fault::Assignment),
-            ("x && A=\"b\" c", Fault::Assignment),
+            ("A=b; c", Fault::Assignment),
+            ("A=b > x", Fault::Assignment),
+            ("a \"${?}\"", Fault::Expansion('$')),
+            ("a \"$?$x\"", Fault::Expansion('$')),
+            ("a \"$(b <<'EOF'\nx\nEOF\n)\"", Fault::Expansion('$')),
+            ("a \"x$(cat <<'EOF'\nx\nEOF\n)\"", Fault::Expansion('$')),
+            ("a $(cat <<'EOF'\nx\nEOF\n)", Fault::Expansion('$')),
             ("for x", Fault::Keyword),
             ("é a", Fault::Foreign),
             ("a é", Fault::Foreign),

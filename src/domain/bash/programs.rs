@@ -3,18 +3,23 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::table::{ProgramFile, Table, split_with};
+use super::kinds::Kind;
+use super::table::{ProgramFile, Table, split, split_with};
 
 /// Every program that is vouched for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Programs(BTreeMap<String, Table>);
+pub struct Programs {
+    tables: BTreeMap<String, Table>,
+    environment: BTreeMap<String, Kind>,
+}
 
-const SHIPPED: [(&str, &str); 6] = [
+const SHIPPED: [(&str, &str); 7] = [
     ("files.toml", include_str!("../../../assets/policies/programs/files.toml")),
     ("text.toml", include_str!("../../../assets/policies/programs/text.toml")),
     ("git.toml", include_str!("../../../assets/policies/programs/git.toml")),
     ("builders.toml", include_str!("../../../assets/policies/programs/builders.toml")),
     ("scripts.toml", include_str!("../../../assets/policies/programs/scripts.toml")),
+    ("environment.toml", include_str!("../../../assets/policies/programs/environment.toml")),
     ("system.toml", include_str!("../../../assets/policies/programs/system.toml")),
 ];
 
@@ -36,20 +41,31 @@ impl Programs {
 
     /// The table of a program, called by its bare name.
     pub(super) fn table(&self, name: &str) -> Option<&Table> {
-        self.0.get(name)
+        self.tables.get(name)
     }
 
     /// The names that have a table, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.tables.keys().map(String::as_str)
+    }
+
+    /// What is set for one program changes only what it shows, and how much; or which of them does more.
+    pub fn sets_are_harmless(&self, sets: &[(String, String)]) -> Result<(), String> {
+        for (name, value) in sets {
+            let kind = self.environment.get(name);
+            let kind = kind.ok_or_else(|| format!("setting `{name}` is not vouched for"))?;
+            kind.check(value, &mut Vec::new()).map_err(|why| format!("setting `{name}`: {why}"))?;
+        }
+        Ok(())
     }
 
     /// Adds tables; one for a program that has one already replaces it. The error names the program and what is wrong.
     pub fn add(&mut self, file: &ProgramFile) -> Result<(), (String, String)> {
+        self.environment.extend(split(file.environment.clone()));
         for (names, table) in split_with(file.program.clone(), '|') {
             let mut table = table;
             table.prepare(&file.group, None).map_err(|why| (names.clone(), why))?;
-            self.0.insert(names, table);
+            self.tables.insert(names, table);
         }
         Ok(())
     }

@@ -53,6 +53,8 @@ pub(super) enum Style {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProgramFile {
+    /// What may be set for one program, and to which values.
+    pub environment: BTreeMap<String, Kind>,
     /// Option lists that several tables share.
     pub group: BTreeMap<String, Group>,
     /// The tables by program; a name may be several with `|` between them.
@@ -170,7 +172,7 @@ impl Table {
     }
 }
 
-fn split(map: BTreeMap<String, Kind>) -> BTreeMap<String, Kind> {
+pub(super) fn split(map: BTreeMap<String, Kind>) -> BTreeMap<String, Kind> {
     map.into_iter()
         .flat_map(|(names, kind)| {
             names.split_whitespace().map(|n| (n.to_owned(), kind.clone())).collect::<Vec<_>>()

@@ -37,6 +37,7 @@ pub(super) fn judge(command: &str, case: &Case, policy: &Policy) -> Verdict {
             command: part.text.clone(),
             action: verdict.action,
             rule: verdict.rule.clone(),
+            file: verdict.file.clone(),
             reason: verdict.reason.clone(),
         });
         worst = Some(match worst {
@@ -96,8 +97,11 @@ impl OnePart<'_> {
         if let Err(why) = spots {
             return (Verdict::hold("outside", why), None);
         }
+        if let Err(why) = self.surroundings() {
+            return (Verdict::hold("shell", why), None);
+        }
         let allowed = match (self.policy.find(RuleAction::Allow, &case), &vouched) {
-            (Some(rule), _) => Verdict::new(Action::Confirm, rule.id.clone(), rule.reason.clone()),
+            (Some(rule), _) => Verdict::by(Action::Confirm, rule),
             (None, Err(refusal)) => Verdict::hold(NOT_VOUCHED, refusal.reason.clone()),
             (None, Ok(outcome)) => {
                 Verdict::hold(NO_RULE, format!("no rule allows a command that {}", outcome.effect.does()))
@@ -112,6 +116,16 @@ impl OnePart<'_> {
         (verdict, vouched.ok())
     }
 
+    /// Whoever allows it: what is set for it, and the only number that may be expanded.
+    fn surroundings(&self) -> Result<(), String> {
+        self.policy.programs.sets_are_harmless(&self.part.sets)?;
+        let words = &self.part.words;
+        match words.iter().find(|w| w.status) {
+            Some(w) if words[0].text != "echo" => Err(format!("`{}` is a number that is not known", w.text)),
+            _ => Ok(()),
+        }
+    }
+
     /// The deny or hold rule that names the part, or a program that it starts.
     fn forbidden(&self, case: &Case, starts: &[usize]) -> Option<Verdict> {
         starts
@@ -122,7 +136,7 @@ impl OnePart<'_> {
                 let deny = self.policy.find(RuleAction::Deny, &case).map(|r| (r, Action::Deny));
                 let (rule, action) =
                     deny.or_else(|| self.policy.find(RuleAction::Hold, &case).map(|r| (r, Action::Hold)))?;
-                Some(Verdict::new(action, rule.id.clone(), rule.reason.clone()))
+                Some(Verdict::by(action, rule))
             })
             .reduce(Verdict::worse)
     }
@@ -167,7 +181,7 @@ impl OnePart<'_> {
             .map(|(operation, path)| {
                 let case = Case { operation: *operation, tool: None, ..*self.case };
                 let verdict = subject::located_path(&case, path, self.policy);
-                Verdict::new(verdict.action, verdict.rule, format!("{}: {}", path.absolute(), verdict.reason))
+                Verdict { reason: format!("{}: {}", path.absolute(), verdict.reason), ..verdict }
             })
             .filter(|v| v.action != Action::Confirm)
             .reduce(Verdict::worse)
@@ -177,7 +191,7 @@ impl OnePart<'_> {
 /// The branches that it goes to, and those that it commits to.
 fn branches(uses: &[Use], effect: Option<Effect>, spots: &[Spot]) -> Vec<Option<String>> {
     let goes_to = uses.iter().filter_map(|u| match u {
-        Use::Branch(name) => Some(Some(name.clone())),
+        Use::Branch(name) | Use::Ref(name) => Some(Some(name.clone())),
         Use::Path(..) => None,
     });
     let commits = spots.iter().filter(|_| effect == Some(Effect::Commit)).map(|s| s.branch.clone());

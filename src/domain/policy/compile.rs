@@ -34,7 +34,8 @@ impl Layer<'_> {
         for id in file.disable {
             self.disable(policy, id.get_ref(), id.span().start)?;
         }
-        let programs = ProgramFile { group: file.group, program: file.program };
+        let programs =
+            ProgramFile { environment: file.environment, group: file.group, program: file.program };
         policy.programs.add(&programs).map_err(|(program, why)| {
             let at = self.text.find(&format!("program.{program}")).unwrap_or(0);
             self.error(
@@ -62,7 +63,11 @@ impl Layer<'_> {
         if let Some(id) = file.disable.first() {
             return Err(self.error(id.span().start, "this file may not disable rules", hint));
         }
-        if !file.program.is_empty() || file.press == Some(true) || file.extends.is_some() {
+        if !file.program.is_empty()
+            || !file.environment.is_empty()
+            || file.press == Some(true)
+            || file.extends.is_some()
+        {
             return Err(self.error(0, "this file may not vouch for programs or choose a preset", hint));
         }
         Ok(())
@@ -86,8 +91,12 @@ impl Layer<'_> {
         Ok(())
     }
 
-    fn add(&self, policy: &mut Policy, spec: RuleSpec, at: usize) -> Result<(), PolicyError> {
+    fn add(&self, policy: &mut Policy, mut spec: RuleSpec, at: usize) -> Result<(), PolicyError> {
         self.check(&spec, at)?;
+        spec.origin = match self.trust {
+            Trust::Shipped => format!("policies/{}.toml", self.origin),
+            Trust::User | Trust::TightenOnly => self.origin.to_owned(),
+        };
         if let Some(old) = policy.rules.iter_mut().find(|r| r.id == spec.id) {
             if old.fixed || self.trust == Trust::TightenOnly {
                 return Err(self.error(
@@ -258,6 +267,7 @@ mod tests {
             "[[rule]]\nid = \"delete\"\naction = \"hold\"\nprogram = [\"nothing\"]",
             "[program.x]\neffect = \"read\"",
             "press = true",
+            "[environment]\nPATH = \"word\"",
             "extends = \"wide\"",
         ] {
             let before = policy.clone();

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::near::near_miss;
-use crate::domain::bash::{Effect, Group, Table};
+use crate::domain::bash::{Effect, Group, Kind, Table};
 use crate::domain::dialog::Operation;
 
 /// What can be wrong with a policy's text.
@@ -52,6 +52,8 @@ pub struct PolicyFile {
     pub rule: Vec<Spanned<RuleSpec>>,
     /// Option lists for `program`.
     pub group: BTreeMap<String, Group>,
+    /// What may be set for one program (`RUST_LOG=debug`), and to which values.
+    pub environment: BTreeMap<String, Kind>,
     /// Option tables of further programs.
     pub program: BTreeMap<String, Table>,
 }
@@ -136,6 +138,9 @@ pub struct RuleSpec {
     pub host: Vec<String>,
     /// Shipped rules only: cannot be replaced or disabled.
     pub fixed: bool,
+    /// The file in which it stands; filled in when it is read.
+    #[serde(skip)]
+    pub origin: String,
 }
 
 /// Reads a policy's text.

@@ -1,4 +1,4 @@
-//! Patterns of `*` and `?`: does a text fit one, may two of them fit the same text. Not for shell words as a whole.
+//! Patterns of `*` and `?`: does a text fit one. Whether two patterns may fit the same name is for `meet`.
 
 /// True if the whole text fits the pattern.
 pub fn fits(pattern: &str, text: &str) -> bool {
@@ -58,50 +58,8 @@ fn matches(pattern: &str, text: &str, same: fn(char, char) -> bool) -> bool {
     }
 }
 
-/// True for text in which a shell would see a pattern.
-pub fn is_pattern(text: &str) -> bool {
-    text.bytes().any(|b| matches!(b, b'*' | b'?'))
-}
-
-/// True if some file name fits both `name`, a pattern that a program expands by itself, and `pattern`. Whatever the
-/// case of letters.
-pub fn may_meet(name: &str, pattern: &str) -> bool {
-    if !is_pattern(name) {
-        return fits_any_case(pattern, name);
-    }
-    // `*.md` picks by ending and `id_rsa*` by beginning: `id_rsa.md` is in both, and no key.
-    let by_ending = name.starts_with(['*', '?']) && !name.ends_with(['*', '?']);
-    if let Some(beginning) = pattern.strip_suffix('*')
-        && by_ending
-        && !is_pattern(beginning)
-    {
-        return fits_any_case(name, beginning);
-    }
-    let a: Vec<char> = name.to_lowercase().chars().collect();
-    let b: Vec<char> = pattern.to_lowercase().chars().collect();
-    // meets[j]: the first i characters of a and the first j of b can produce the same text.
-    let mut meets = vec![false; b.len() + 1];
-    meets[0] = true;
-    for j in 1..=b.len() {
-        meets[j] = meets[j - 1] && b[j - 1] == '*';
-    }
-    for &x in &a {
-        let before = meets.clone();
-        meets[0] = before[0] && x == '*';
-        for j in 1..=b.len() {
-            let y = b[j - 1];
-            let star = x == '*' || y == '*';
-            let alike = x == y || x == '?' || y == '?';
-            meets[j] = alike && before[j - 1] || star && (before[j] || meets[j - 1] || before[j - 1]);
-        }
-    }
-    meets[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
@@ -119,39 +77,6 @@ mod tests {
             ("", "a", false),
         ] {
             assert_eq!(fits(pattern, text), expected, "{pattern} {text}");
-        }
-    }
-
-    #[test]
-    fn patterns_meet_where_one_name_fits_both() {
-        for (name, pattern, expected) in [
-            (".e*", ".env*", true),
-            (".ENV", ".env*", true),
-            ("*", ".env", true),
-            ("*.ts", "*.pem", false),
-            ("*", "*.pem", true),
-            ("id_*", "id_rsa*", true),
-            ("a?", "*b", true),
-            ("src", "*.pem", false),
-            ("server.*", "*.key", true),
-            ("*.example", ".env*", false),
-            (".*", ".git", true),
-            ("*.md", "id_rsa*", false),
-            ("*rsa", "id_rsa*", true),
-            ("*env", ".env*", true),
-            ("*.tfstate", "*.tfstate*", true),
-        ] {
-            assert_eq!(may_meet(name, pattern), expected, "{name} {pattern}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn a_name_that_fits_both_means_that_they_meet(name in "[ab.]{0,6}", a in "[ab.*?]{0,5}", b in "[ab.*?]{0,5}") {
-            let by_ending = a.starts_with(['*', '?']) && !a.ends_with(['*', '?']) && b.ends_with('*');
-            if fits(&a, &name) && fits(&b, &name) && !by_ending {
-                prop_assert!(may_meet(&a, &b), "{a} {b} {name}");
-            }
         }
     }
 }

@@ -9,6 +9,7 @@ mod compile;
 mod context;
 mod file;
 mod glob;
+mod meet;
 mod near;
 mod path;
 mod places;
@@ -131,8 +132,15 @@ pub fn judge(dialog: &Dialog, ctx: &Context, policy: &Policy) -> Verdict {
     if !dialog.complete {
         return shown(Verdict::hold("dialog.incomplete", "part of the dialog is cut off or hidden"), policy);
     }
-    let subject = Subject::of(dialog.operation, dialog.subject.as_deref());
-    let verdict = subject::judge(dialog.operation, dialog.tool.as_deref(), subject, ctx, policy);
+    let of = |text: Option<&str>| {
+        let subject = Subject::of(dialog.operation, text);
+        subject::judge(dialog.operation, dialog.tool.as_deref(), subject, ctx, policy)
+    };
+    let mut verdict = of(dialog.subject.as_deref());
+    // A wrapped row and two lines look alike: whichever is worse counts.
+    if let Some(lines) = &dialog.alternative {
+        verdict = verdict.worse(of(Some(lines)));
+    }
     let once = dialog.options.iter().filter(|o| o.meaning == Meaning::AllowOnce && o.key.is_some()).count();
     let verdict = if verdict.action == Action::Confirm && once != 1 {
         Verdict::hold("dialog.options", "no option, or more than one, allows just this once")
@@ -171,11 +179,7 @@ fn shown(verdict: Verdict, policy: &Policy) -> Verdict {
     }
     let reason =
         format!("watch only: would {} ({}: {})", verdict.action.word(), verdict.rule, verdict.reason);
-    Verdict {
-        would: Some(verdict.action),
-        action: Action::Hold,
-        rule: "preset.watch".into(),
-        reason,
-        parts: verdict.parts,
-    }
+    let parts = verdict.parts.clone();
+    let would = Some(Box::new(Verdict { parts: Vec::new(), ..verdict }));
+    Verdict { would, ..Verdict::hold("preset.watch", reason).with_parts(parts) }
 }

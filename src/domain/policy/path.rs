@@ -2,7 +2,8 @@
 //! protected pattern. Pure code cannot see symbolic links: a caller that can should have the resolved path judged too.
 
 use super::Context;
-use super::glob::{fits_any_case, is_pattern, may_meet};
+use super::glob::fits_any_case;
+use super::meet::{is_pattern, may_meet, readings};
 use crate::domain::bash;
 
 /// A path with its place.
@@ -61,8 +62,8 @@ impl Located {
     /// True if the path, or a folder above it, may meet one of `patterns`, and none of `except` at the same place.
     pub fn meets(&self, patterns: &[String], except: &[String], home: Option<&str>) -> bool {
         (0..self.steps.len()).any(|at| {
-            patterns.iter().any(|p| meets_at(&self.steps, at, p, home, may_meet))
-                && !except.iter().any(|p| meets_at(&self.steps, at, p, home, surely_fits))
+            patterns.iter().any(|p| meets_at(&self.steps, at, p, home, Meet::Perhaps))
+                && !except.iter().any(|p| meets_at(&self.steps, at, p, home, Meet::Surely))
         })
     }
 }
@@ -77,22 +78,42 @@ fn walk(steps: &mut Vec<String>, path: &str) -> Result<(), String> {
             ".." => {
                 steps.pop();
             }
+            // Braces of a program's own, in which a way out may be one choice.
+            _ if step.contains("..") && readings(step).iter().any(|r| r == ".." || r == "*") => {
+                return Err("`..` in a pattern may lead anywhere".into());
+            }
             _ => steps.push(step.to_owned()),
         }
     }
     Ok(())
 }
 
-/// A pattern without a leading `/` or `~/` fits at any depth; several steps fit one after the other.
-fn meets_at(
-    steps: &[String],
-    at: usize,
-    pattern: &str,
-    home: Option<&str>,
-    fits: fn(&str, &str) -> bool,
-) -> bool {
+/// How sure one must be that a pattern is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meet {
+    /// It may be met, or something below the path may meet it.
+    Perhaps,
+    /// It is met beyond doubt.
+    Surely,
+}
+
+impl Meet {
+    fn step(self, name: &str, pattern: &str) -> bool {
+        match self {
+            Self::Perhaps => may_meet(name, pattern),
+            Self::Surely => !is_pattern(name) && fits_any_case(pattern, name),
+        }
+    }
+}
+
+/// A pattern without a leading `/` or `~/` fits at any depth; several steps fit one after the other. A folder that holds
+/// what the pattern names, as `.github` does for `.github/workflows`, perhaps meets it.
+fn meets_at(steps: &[String], at: usize, pattern: &str, home: Option<&str>, meet: Meet) -> bool {
+    let one = |i: usize, wanted: &str| {
+        !is_vague(&steps[i], wanted, i + 1 == steps.len()) && meet.step(&steps[i], wanted)
+    };
     if !pattern.bytes().any(|b| matches!(b, b'/' | b'~')) {
-        return !is_vague(&steps[at], pattern, at + 1 == steps.len()) && fits(&steps[at], pattern);
+        return one(at, pattern);
     }
     let mut wanted = Vec::new();
     let anchored = pattern.starts_with(['/', '~']);
@@ -103,23 +124,17 @@ fn meets_at(
         }
         None => walk(&mut wanted, pattern),
     };
-    if walked.is_err() || wanted.is_empty() || anchored && at > 0 || at + wanted.len() > steps.len() {
+    let reaches = at + wanted.len() <= steps.len();
+    let holds = meet == Meet::Perhaps && !anchored;
+    if walked.is_err() || wanted.is_empty() || anchored && at > 0 || !(reaches || holds) {
         return false;
     }
-    let pairs = wanted.iter().zip(at..);
-    pairs
-        .into_iter()
-        .all(|(wanted, i)| !is_vague(&steps[i], wanted, i + 1 == steps.len()) && fits(&steps[i], wanted))
+    wanted.iter().zip(at..steps.len()).all(|(wanted, i)| one(i, wanted))
 }
 
 /// A pattern that stands for a folder is compared with plain names only, and `*` names no folder in particular.
 fn is_vague(step: &str, wanted: &str, last: bool) -> bool {
     !last && (step.bytes().all(|b| b == b'*') || is_pattern(step) && is_pattern(wanted))
-}
-
-/// A name that is no pattern itself and fits.
-fn surely_fits(name: &str, pattern: &str) -> bool {
-    !is_pattern(name) && fits_any_case(pattern, name)
 }
 
 #[cfg(test)]
@@ -159,6 +174,10 @@ mod tests {
             ("a…b", Err(())),
             ("a\\b", Err(())),
             ("**/../x", Err(())),
+            ("[id]/../x", Err(())),
+            ("{..,x}/y", Err(())),
+            ("{../x,y}", Err(())),
+            ("a..b", Ok(true)),
             ("/home/*/app/x", Ok(false)),
         ] {
             let got =
@@ -197,6 +216,13 @@ mod tests {
         check("**/x.ts", &["secrets", "*.pem"], &[], false);
         check(".github/workflows/ci.yml", &[".github/workflows"], &[], true);
         check(".github/CODEOWNERS", &[".github/workflows"], &[], false);
+        check(".github", &[".github/workflows"], &[], true);
+        check("github", &[".github/workflows"], &[], false);
+        check(".claude", &[".claude"], &[".claude/worktrees"], true);
+        check("{.env,x}", &[".env*"], &[], true);
+        check("{a/.env,x}", &[".env*"], &[], true);
+        check(".en[v]", &[".env*"], &[], true);
+        check("src/[id]/page.tsx", &[".env*", "*.pem", "secrets"], &[], false);
         check("x", &["~/app"], &[], true);
         check("etc/passwd", &["/etc"], &[], false);
         check("/etc/passwd", &["/etc"], &[], true);

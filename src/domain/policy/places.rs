@@ -80,7 +80,7 @@ impl Places {
                         }
                     }
                 }
-                Use::Path(..) => {}
+                Use::Path(..) | Use::Ref(_) => {}
             }
         }
         if next == self.now {

@@ -86,7 +86,7 @@ pub(super) fn decide(case: &Case, policy: &Policy) -> Verdict {
     .into_iter()
     .find_map(|(wanted, action)| policy.find(wanted, case).map(|rule| (rule, action)));
     match found {
-        Some((rule, action)) => Verdict::new(action, rule.id.clone(), rule.reason.clone()),
+        Some((rule, action)) => Verdict::by(action, rule),
         None => Verdict::hold(NO_RULE, format!("no rule allows this {}", case.operation.word())),
     }
 }

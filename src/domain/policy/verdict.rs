@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::RuleSpec;
+
 /// What is to be done with a dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -37,6 +39,9 @@ pub struct PartVerdict {
     pub action: Action,
     /// The rule that said so.
     pub rule: String,
+    /// The file in which the rule stands.
+    #[serde(default)]
+    pub file: Option<String>,
     /// Why, for a person.
     pub reason: String,
 }
@@ -48,11 +53,14 @@ pub struct Verdict {
     pub action: Action,
     /// The rule that said so.
     pub rule: String,
-    /// Why, for a person.
+    /// The file in which the rule stands; `None` if the judge itself said so, for want of a rule or of certainty.
+    #[serde(default)]
+    pub file: Option<String>,
+    /// Why, for a person, in one sentence.
     pub reason: String,
-    /// What the rules said where the preset presses nothing; else the same as `action`.
-    #[serde(skip)]
-    pub would: Option<Action>,
+    /// Where the preset presses nothing: what its rules said, for counting what it would have done.
+    #[serde(default)]
+    pub would: Option<Box<Verdict>>,
     /// The parts of a shell command; empty for everything else.
     pub parts: Vec<PartVerdict>,
 }
@@ -60,7 +68,18 @@ pub struct Verdict {
 impl Verdict {
     /// A verdict without parts.
     pub(super) fn new(action: Action, rule: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { action, rule: rule.into(), reason: reason.into(), would: None, parts: Vec::new() }
+        Self { action, rule: rule.into(), file: None, reason: reason.into(), would: None, parts: Vec::new() }
+    }
+
+    /// What a rule says.
+    pub(super) fn by(action: Action, rule: &RuleSpec) -> Self {
+        let file = Some(rule.origin.clone()).filter(|f| !f.is_empty());
+        Self { file, ..Self::new(action, rule.id.clone(), rule.reason.clone()) }
+    }
+
+    /// For what asks nothing: there is nothing to judge.
+    pub fn nothing_asks() -> Self {
+        Self::new(Action::Ignore, "none", "nothing asks")
     }
 
     /// Held because it could not be judged; why, for a person.
@@ -81,7 +100,7 @@ impl Verdict {
 
     /// What the rules would have done if the preset let them.
     pub fn would(&self) -> Action {
-        self.would.unwrap_or(self.action)
+        self.would.as_ref().map_or(self.action, |v| v.action)
     }
 
     /// The worse of two, the first one if they are equally bad.
