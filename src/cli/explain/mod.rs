@@ -20,6 +20,7 @@ use crate::domain::read::{Facts, Reading, read};
 use crate::domain::screen::{Cursor, Screen};
 use crate::domain::server::Server;
 use crate::domain::text;
+use crate::evidence::links;
 use crate::evidence::proc::Proc;
 use crate::ports::Processes;
 
@@ -160,7 +161,7 @@ impl Explain {
         };
         ctx.agent.clone_from(&reading.agent);
         let policy = Policy::preset(&self.preset).expect("clap lets only the presets pass");
-        policy::judge(dialog, &ctx, &policy)
+        links::followed(&ctx, |ctx| policy::judge(dialog, ctx, &policy))
     }
 
     fn screen(&self, file: &Path) -> Result<Screen, Fail> {

@@ -56,8 +56,10 @@ pub enum Name {
     Revision,
     /// The name of a branch to make or to go to.
     Branch,
-    /// The name of a branch to make without going to it.
+    /// The name of a branch to make, or to push, without going to it.
     NewRef,
+    /// The name of a remote.
+    Remote,
     /// A pattern of file names.
     Names,
     /// Columns of `cut`: `1,3-5`.
@@ -97,9 +99,12 @@ impl Kind {
     /// A path whose content is read.
     pub(super) const READ: Self = Self::Named(Name::Read);
 
-    /// True if a value that starts with `-` is still only text.
+    /// True if a word that starts with `-` is no option there.
     pub(super) fn takes_dashes(&self) -> bool {
-        matches!(self, Self::Named(Name::Text))
+        match self {
+            Self::Named(name) => *name == Name::Text,
+            Self::OneOf(words) => words.iter().any(|w| w.starts_with('-')),
+        }
     }
 
     /// True if the value is the folder to work in.
@@ -141,6 +146,7 @@ impl Kind {
                 uses.push(Use::Ref(value.to_owned()));
                 is(&BRANCH, value) && !value.contains("..")
             }
+            Name::Remote => is(&REMOTE, value),
             Name::Fields => is(&FIELDS, value),
             Name::Expression => is(&EXPRESSION, value),
             Name::Sed => is(&SED, value),
@@ -210,6 +216,7 @@ patterns! {
     NUMBER = r"\A[+-]?[0-9]{1,12}[kKMGTb]?\z";
     DECIMAL = r"\A[0-9]{1,9}(\.[0-9]{1,9})?\z";
     BRANCH = r"\A[A-Za-z0-9][A-Za-z0-9_./-]*\z";
+    REMOTE = r"\A[A-Za-z][A-Za-z0-9_-]*\z";
     PRINTF_STORES = r"%[^a-zA-Z%]*[hlLjztq]*n";
     FIELDS = r"\A[0-9,-]+\z";
     // A name, a path or `@`, steps back from it, then another one (a range) or `:path`.
@@ -336,6 +343,11 @@ mod tests {
             (Name::Read, "@args", false),
             (Name::Read, "-", true),
             (Name::Write, "-", false),
+            (Name::Remote, "origin", true),
+            (Name::Remote, "https://x/y", false),
+            (Name::Remote, "../x", false),
+            (Name::NewRef, "a:b", false),
+            (Name::NewRef, "+a", false),
             (Name::Branch, "feature/x-0208", true),
             (Name::Branch, "a..b", false),
             (Name::Branch, "-f", false),

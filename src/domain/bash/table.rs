@@ -19,6 +19,8 @@ pub enum Effect {
     Run,
     /// Makes a commit.
     Commit,
+    /// Pushes a branch, by its own name, to a remote.
+    Push,
     /// Puts a task into archtui's queue.
     Task,
 }
@@ -31,6 +33,7 @@ impl Effect {
             Self::Write => "changes files or git's index",
             Self::Run => "runs code of the project",
             Self::Commit => "commits",
+            Self::Push => "pushes a branch",
             Self::Task => "hands on a task",
         }
     }
@@ -148,7 +151,7 @@ impl Table {
         self.sub = split_with(std::mem::take(&mut self.sub), '|');
         let has_leaf = self.sub.is_empty() && self.form.is_empty() && self.runs.is_empty();
         if has_leaf && self.effect.is_none() {
-            return Err("`effect` is missing (read, write, run, commit or task)".into());
+            return Err("`effect` is missing (read, write, run, commit, push or task)".into());
         }
         if self.runs.is_empty() && !self.lead.is_empty() {
             return Err("`lead` needs `runs`".into());

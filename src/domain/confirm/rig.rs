@@ -53,7 +53,7 @@ pub fn scene() -> Scene {
 }
 
 pub fn verdict(action: Action) -> Verdict {
-    Verdict { action, rule: "r".to_owned(), reason: "because".to_owned(), would: None, parts: vec![] }
+    Verdict { action, ..Verdict::hold("r", "because") }
 }
 
 /// A world in which nothing stands against an answer.

@@ -102,7 +102,7 @@ fn rules_hold_and_the_screen_is_not_pressed() {
     check("deny has no key", &[Says(Action::Deny), Show("rm", 1), At(5_000)], &["150 held"]);
     check("ignore", &[Says(Action::Ignore), Show("rm", 1), At(5_000)], &["150 ignored: not for automation"]);
     let mut rig = Rig::new(false);
-    rig.verdict = Verdict { would: Some(Action::Confirm), ..verdict(Action::Hold) };
+    rig.verdict = Verdict { would: Some(Box::new(verdict(Action::Confirm))), ..verdict(Action::Hold) };
     rig.show(Some(("ls", 1)));
     rig.until(900);
     assert_eq!(rig.log, ["150 watched: auto-confirm only watches here"]);

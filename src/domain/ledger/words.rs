@@ -22,7 +22,9 @@ pub struct Ruling {
 
 impl From<&Verdict> for Ruling {
     fn from(v: &Verdict) -> Self {
-        Self { action: v.action, rule: v.rule.clone(), reason: v.reason.clone() }
+        // Where the preset lets nothing through, the rule behind it is what one wants to count.
+        let rule = v.would.as_ref().map_or(&v.rule, |would| &would.rule);
+        Self { action: v.action, rule: rule.clone(), reason: v.reason.clone() }
     }
 }
 

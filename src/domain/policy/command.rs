@@ -72,7 +72,13 @@ impl OnePart<'_> {
             effect => effect,
         });
         let branches = branches(&uses, effect, at);
-        let located = self.locate(&uses, at);
+        let mut located = self.locate(&uses, at);
+        if let (Some(folder), Ok(all)) = (folder, &mut located) {
+            let before = places.spots(None, self.case.ctx).unwrap_or_default();
+            all.extend(
+                self.locate(&[Use::Path(Access::Read, folder.to_owned())], &before).unwrap_or_default(),
+            );
+        }
         let paths: Vec<Located> = located.iter().flatten().map(|(_, path)| path.clone()).collect();
         let case = Case {
             paths: &paths,
@@ -111,7 +117,10 @@ impl OnePart<'_> {
         let verdict = match located {
             _ if vouched.is_err() && allowed.action != Action::Confirm => allowed,
             Err(why) => allowed.worse(Verdict::hold("path", why)),
-            Ok(located) => self.worst_path(&located).map_or(allowed.clone(), |v| allowed.worse(v)),
+            Ok(located) => {
+                let paths = located.iter().flat_map(|(_, path)| path.way()).collect();
+                Verdict { paths, ..self.worst_path(&located).map_or(allowed.clone(), |v| allowed.worse(v)) }
+            }
         };
         (verdict, vouched.ok())
     }
@@ -167,6 +176,10 @@ impl OnePart<'_> {
             for spot in spots {
                 let located = Located::new(path, Some(&spot.cwd), self.case.ctx)
                     .map_err(|why| format!("{path}: {why}"))?;
+                let goes = self.part.words.first().is_some_and(|w| w.text == "cd");
+                if goes && (spot.linked || located.is_linked()) && path.contains("..") {
+                    return Err(format!("{path}: `..` behind a symbolic link may lead elsewhere"));
+                }
                 out.push((operation, located));
             }
         }
@@ -188,13 +201,16 @@ impl OnePart<'_> {
     }
 }
 
-/// The branches that it goes to, and those that it commits to.
+/// The branches that it goes to or makes, and those that it commits to or pushes.
 fn branches(uses: &[Use], effect: Option<Effect>, spots: &[Spot]) -> Vec<Option<String>> {
     let goes_to = uses.iter().filter_map(|u| match u {
         Use::Branch(name) | Use::Ref(name) => Some(Some(name.clone())),
         Use::Path(..) => None,
     });
-    let commits = spots.iter().filter(|_| effect == Some(Effect::Commit)).map(|s| s.branch.clone());
+    let commits = spots
+        .iter()
+        .filter(|_| matches!(effect, Some(Effect::Commit | Effect::Push)))
+        .map(|s| s.branch.clone());
     goes_to.chain(commits).collect()
 }
 

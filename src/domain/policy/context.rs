@@ -1,6 +1,8 @@
 //! Who asks and where: what a policy may look at besides the dialog. Filled in by the caller; what is not known is
 //! `None`, and a rule that needs it then holds.
 
+use std::collections::BTreeMap;
+
 /// The circumstances of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
@@ -23,6 +25,9 @@ pub struct Context {
     pub branch: Option<String>,
     /// Patterns of branches that nobody commits to.
     pub protected_branches: Vec<String>,
+    /// Symbolic links that are known, absolute, and where each of them leads, with nothing left to follow. Whoever can look
+    /// judges first, looks up the verdict's `paths`, and judges again.
+    pub links: BTreeMap<String, String>,
     /// Folders and files of archtui itself (configuration, state, runtime), absolute: nobody's agent touches them.
     pub own: Vec<String>,
 }
@@ -39,6 +44,7 @@ impl Default for Context {
             home: None,
             branch: None,
             protected_branches: ["main", "master", "dev", "qa", "prod", "env/*"].map(str::to_owned).to_vec(),
+            links: BTreeMap::new(),
             own: Vec::new(),
         }
     }

@@ -143,8 +143,8 @@ pub fn judge(dialog: &Dialog, ctx: &Context, policy: &Policy) -> Verdict {
     }
     let once = dialog.options.iter().filter(|o| o.meaning == Meaning::AllowOnce && o.key.is_some()).count();
     let verdict = if verdict.action == Action::Confirm && once != 1 {
-        Verdict::hold("dialog.options", "no option, or more than one, allows just this once")
-            .with_parts(verdict.parts)
+        let reason = "no option, or more than one, allows just this once";
+        Verdict { parts: verdict.parts, paths: verdict.paths, ..Verdict::hold("dialog.options", reason) }
     } else {
         verdict
     };
@@ -179,7 +179,7 @@ fn shown(verdict: Verdict, policy: &Policy) -> Verdict {
     }
     let reason =
         format!("watch only: would {} ({}: {})", verdict.action.word(), verdict.rule, verdict.reason);
-    let parts = verdict.parts.clone();
+    let (parts, paths) = (verdict.parts.clone(), verdict.paths.clone());
     let would = Some(Box::new(Verdict { parts: Vec::new(), ..verdict }));
-    Verdict { would, ..Verdict::hold("preset.watch", reason).with_parts(parts) }
+    Verdict { would, parts, paths, ..Verdict::hold("preset.watch", reason) }
 }

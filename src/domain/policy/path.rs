@@ -1,5 +1,7 @@
-//! Where a path lies, by its text alone: `.` and `..` taken away, inside or outside the work tree, does it meet a
-//! protected pattern. Pure code cannot see symbolic links: a caller that can should have the resolved path judged too.
+//! Where a path lies: `.` and `..` taken away, the symbolic links followed that the context knows of, inside or outside the
+//! work tree, does it meet a protected pattern. Nothing is looked up here.
+
+use std::collections::BTreeMap;
 
 use super::Context;
 use super::glob::fits_any_case;
@@ -13,6 +15,10 @@ pub struct Located {
     steps: Vec<String>,
     /// How many of them lead to the work tree, if it lies inside.
     root: Option<usize>,
+    /// It leads through a symbolic link.
+    linked: bool,
+    /// The folders that `..` left.
+    left: Vec<String>,
 }
 
 impl Located {
@@ -21,27 +27,33 @@ impl Located {
         if let Some(fault) = bash::refused_character(path) {
             return Err(fault.to_string());
         }
-        if path.is_empty() || path.contains(['\n', '\\']) {
+        if path.is_empty() || path.contains(['\n', '\\']) || path.contains("://") {
             return Err("the path is empty or not written plainly".into());
         }
-        let mut steps = Vec::new();
+        let mut way = Way { links: Some(&ctx.links), ..Way::default() };
         if path == "~" || path.starts_with("~/") {
-            walk(&mut steps, ctx.home.as_deref().ok_or("the home folder is not known")?)?;
-            walk(&mut steps, &path[1..])?;
+            way.go(ctx.home.as_deref().ok_or("the home folder is not known")?)?;
+            way.go(&path[1..])?;
         } else if path.starts_with('~') {
             return Err("another person's home folder".into());
         } else {
             if !path.starts_with('/') {
-                walk(&mut steps, cwd.ok_or("the working folder is not known")?)?;
+                way.go(cwd.ok_or("the working folder is not known")?)?;
             }
-            walk(&mut steps, path)?;
+            way.go(path)?;
         }
+        let Way { steps, linked, left, .. } = way;
         let root = ctx.work_tree.as_deref().and_then(|tree| {
-            let mut root = Vec::new();
-            walk(&mut root, tree).ok()?;
-            (!root.is_empty() && steps.starts_with(&root)).then_some(root.len())
+            let mut root = Way { links: Some(&ctx.links), ..Way::default() };
+            root.go(tree).ok()?;
+            (!root.steps.is_empty() && steps.starts_with(&root.steps)).then_some(root.steps.len())
         });
-        Ok(Self { steps, root })
+        Ok(Self { steps, root, linked, left })
+    }
+
+    /// True if it leads through a symbolic link that the context knows of.
+    pub fn is_linked(&self) -> bool {
+        self.linked
     }
 
     /// True if it lies in the work tree, or is `/dev/null`.
@@ -59,6 +71,11 @@ impl Located {
         format!("/{}", self.steps.join("/"))
     }
 
+    /// The path, and the folders on the way to it that `..` left again: all that a link could change.
+    pub fn way(&self) -> impl Iterator<Item = String> + '_ {
+        self.left.iter().cloned().chain([self.absolute()])
+    }
+
     /// True if the path, or a folder above it, may meet one of `patterns`, and none of `except` at the same place.
     pub fn meets(&self, patterns: &[String], except: &[String], home: Option<&str>) -> bool {
         (0..self.steps.len()).any(|at| {
@@ -68,24 +85,52 @@ impl Located {
     }
 }
 
-fn walk(steps: &mut Vec<String>, path: &str) -> Result<(), String> {
-    for step in path.split('/') {
-        match step {
-            "" | "." => {}
-            ".." if steps.last().is_some_and(|s| is_pattern(s)) => {
-                return Err("`..` behind a pattern may lead anywhere".into());
+/// The steps from the root on, as they are gone one by one.
+#[derive(Default)]
+struct Way<'a> {
+    links: Option<&'a BTreeMap<String, String>>,
+    steps: Vec<String>,
+    linked: bool,
+    left: Vec<String>,
+}
+
+impl Way<'_> {
+    fn go(&mut self, path: &str) -> Result<(), String> {
+        for step in path.split('/') {
+            match step {
+                "" | "." => {}
+                ".." if self.steps.last().is_some_and(|s| is_pattern(s)) => {
+                    return Err("`..` behind a pattern may lead anywhere".into());
+                }
+                ".." => {
+                    self.left.push(format!("/{}", self.steps.join("/")));
+                    self.steps.pop();
+                }
+                // Braces of a program's own, in which a way out may be one choice.
+                _ if step.contains("..") && readings(step).iter().any(|r| r == ".." || r == "*") => {
+                    return Err("`..` in a pattern may lead anywhere".into());
+                }
+                _ => self.down(step),
             }
-            ".." => {
-                steps.pop();
-            }
-            // Braces of a program's own, in which a way out may be one choice.
-            _ if step.contains("..") && readings(step).iter().any(|r| r == ".." || r == "*") => {
-                return Err("`..` in a pattern may lead anywhere".into());
-            }
-            _ => steps.push(step.to_owned()),
+        }
+        Ok(())
+    }
+
+    fn down(&mut self, step: &str) {
+        self.steps.push(step.to_owned());
+        let Some(links) = self.links.filter(|l| !l.is_empty()) else { return };
+        if let Some(real) = links.get(&format!("/{}", self.steps.join("/"))) {
+            self.steps = real.split('/').filter(|s| !s.is_empty()).map(str::to_owned).collect();
+            self.linked = true;
         }
     }
-    Ok(())
+}
+
+/// The steps of a pattern, which leads through no link.
+fn plain_steps(paths: &[&str]) -> Option<Vec<String>> {
+    let mut way = Way::default();
+    paths.iter().try_for_each(|p| way.go(p)).ok()?;
+    Some(way.steps)
 }
 
 /// How sure one must be that a pattern is met.
@@ -115,18 +160,16 @@ fn meets_at(steps: &[String], at: usize, pattern: &str, home: Option<&str>, meet
     if !pattern.bytes().any(|b| matches!(b, b'/' | b'~')) {
         return one(at, pattern);
     }
-    let mut wanted = Vec::new();
     let anchored = pattern.starts_with(['/', '~']);
-    let walked = match pattern.strip_prefix('~') {
-        Some(rest) => {
-            let Some(home) = home else { return false };
-            walk(&mut wanted, home).and_then(|()| walk(&mut wanted, rest))
-        }
-        None => walk(&mut wanted, pattern),
+    let wanted = match (pattern.strip_prefix('~'), home) {
+        (Some(rest), Some(home)) => plain_steps(&[home, rest]),
+        (Some(_), None) => None,
+        (None, _) => plain_steps(&[pattern]),
     };
+    let Some(wanted) = wanted else { return false };
     let reaches = at + wanted.len() <= steps.len();
     let holds = meet == Meet::Perhaps && !anchored;
-    if walked.is_err() || wanted.is_empty() || anchored && at > 0 || !(reaches || holds) {
+    if wanted.is_empty() || anchored && at > 0 || !(reaches || holds) {
         return false;
     }
     wanted.iter().zip(at..steps.len()).all(|(wanted, i)| one(i, wanted))
@@ -173,6 +216,7 @@ mod tests {
             ("a\u{202e}b", Err(())),
             ("a…b", Err(())),
             ("a\\b", Err(())),
+            ("file:///etc/passwd", Err(())),
             ("**/../x", Err(())),
             ("[id]/../x", Err(())),
             ("{..,x}/y", Err(())),
@@ -189,6 +233,29 @@ mod tests {
         assert!(!nowhere.is_inside());
         let slash = Context { work_tree: Some("/".into()), ..ctx() };
         assert!(!Located::new("/etc/passwd", None, &slash).expect("a plain path").is_inside());
+    }
+
+    #[test]
+    fn known_links_are_followed() {
+        let links = [
+            ("/home/dev/app/etc", "/etc"),
+            ("/home/dev/app/lib", "/home/dev/app/src/lib"),
+            ("/home/old", "/home/dev"),
+        ];
+        let links = links.map(|(from, to)| (from.to_owned(), to.to_owned())).into();
+        let ctx = Context { links, ..ctx() };
+        for (path, expected, inside) in [
+            ("etc/passwd", "/etc/passwd", false),
+            ("etc", "/etc", false),
+            ("lib/x", "/home/dev/app/src/lib/x", true),
+            ("lib/../x", "/home/dev/app/src/x", true),
+            ("/home/old/app/x", "/home/dev/app/x", true),
+            ("src/etc/x", "/home/dev/app/src/etc/x", true),
+        ] {
+            let located = Located::new(path, Some("/home/dev/app"), &ctx).expect("a plain path");
+            assert_eq!((located.absolute().as_str(), located.is_inside()), (expected, inside), "{path}");
+            assert_eq!(located.is_linked(), !path.starts_with("src"), "{path}");
+        }
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub(super) struct Spot {
     pub branch: Option<String>,
     /// Another folder than the session's: perhaps another repository.
     pub elsewhere: bool,
+    /// It was reached through a symbolic link: `cd ..` goes back another way than `..` in a path.
+    pub linked: bool,
 }
 
 /// The places where the next part may run.
@@ -29,8 +31,12 @@ pub(super) struct Places {
 
 impl Places {
     pub(super) fn new(ctx: &Context) -> Self {
-        let now =
-            ctx.cwd.iter().map(|cwd| Spot { cwd: cwd.clone(), branch: ctx.branch.clone(), elsewhere: false });
+        let now = ctx.cwd.iter().map(|cwd| Spot {
+            cwd: cwd.clone(),
+            branch: ctx.branch.clone(),
+            elsewhere: false,
+            linked: false,
+        });
         Self { now: now.collect(), failed: Vec::new() }
     }
 
@@ -62,6 +68,7 @@ impl Places {
                     cwd: located.absolute(),
                     branch: spot.branch.clone(),
                     elsewhere: is_elsewhere(&located, ctx),
+                    linked: spot.linked,
                 })
             })
             .collect()
@@ -77,6 +84,7 @@ impl Places {
                     for spot in &mut next {
                         if let Ok(there) = Located::new(to, Some(&spot.cwd), ctx) {
                             spot.cwd = there.absolute();
+                            spot.linked |= there.is_linked();
                         }
                     }
                 }

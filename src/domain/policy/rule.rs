@@ -124,7 +124,8 @@ impl RuleSpec {
         self.branch.iter().any(|wanted| match (wanted.as_str(), branch) {
             ("unknown", None) => true,
             ("protected", Some(b)) => {
-                let b = b.strip_prefix("refs/heads/").unwrap_or(b);
+                let b = b.strip_prefix("refs/").unwrap_or(b);
+                let b = b.strip_prefix("heads/").unwrap_or(b);
                 ctx.protected_branches.iter().any(|p| fits_any_case(p, b))
             }
             (pattern, Some(b)) => self.text(&[pattern.to_owned()], Some(b)),

@@ -49,7 +49,9 @@ pub(super) fn judge(
             Operation::Read | Operation::Grep | Operation::Glob | Operation::Edit | Operation::Write,
             Subject::Path(path),
         ) => match Located::new(path, ctx.cwd.as_deref(), ctx) {
-            Ok(located) => located_path(&case, &located, policy),
+            Ok(located) => {
+                Verdict { paths: located.way().collect(), ..located_path(&case, &located, policy) }
+            }
             Err(why) => Verdict::hold("path", why),
         },
         (Operation::Fetch, Subject::Url(text)) => match url::host(text) {

@@ -63,12 +63,16 @@ pub struct Verdict {
     pub would: Option<Box<Verdict>>,
     /// The parts of a shell command; empty for everything else.
     pub parts: Vec<PartVerdict>,
+    /// The paths that were judged, absolute: for looking up which of them lead through symbolic links.
+    #[serde(skip)]
+    pub paths: Vec<String>,
 }
 
 impl Verdict {
     /// A verdict without parts.
     pub(super) fn new(action: Action, rule: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { action, rule: rule.into(), file: None, reason: reason.into(), would: None, parts: Vec::new() }
+        let (rule, reason) = (rule.into(), reason.into());
+        Self { action, rule, file: None, reason, would: None, parts: Vec::new(), paths: Vec::new() }
     }
 
     /// What a rule says.
@@ -87,8 +91,8 @@ impl Verdict {
         Self::hold("not-judged", reason)
     }
 
-    /// Held, by a rule of the judge itself.
-    pub(super) fn hold(rule: &str, reason: impl Into<String>) -> Self {
+    /// Held, by no rule of a file.
+    pub fn hold(rule: &str, reason: impl Into<String>) -> Self {
         Self::new(Action::Hold, rule, reason)
     }
 
@@ -105,8 +109,10 @@ impl Verdict {
 
     /// The worse of two, the first one if they are equally bad.
     #[must_use]
-    pub fn worse(self, other: Self) -> Self {
-        if other.rank() > self.rank() { other } else { self }
+    pub fn worse(mut self, mut other: Self) -> Self {
+        let mut paths = std::mem::take(&mut self.paths);
+        paths.append(&mut other.paths);
+        Self { paths, ..if other.rank() > self.rank() { other } else { self } }
     }
 
     /// How bad: a hold by a rule is told before one for want of a rule.
