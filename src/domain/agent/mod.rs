@@ -15,12 +15,13 @@ use super::dialog::{Meaning, Operation};
 use super::status::State;
 
 /// The manifests that come with the program, in the order in which an unknown screen is tried.
-const BUILTIN: [(&str, &str); 6] = [
+const BUILTIN: [(&str, &str); 7] = [
     ("claude.toml", include_str!("../../../assets/agents/claude.toml")),
     ("codex.toml", include_str!("../../../assets/agents/codex.toml")),
     ("gemini.toml", include_str!("../../../assets/agents/gemini.toml")),
     ("opencode.toml", include_str!("../../../assets/agents/opencode.toml")),
     ("qwen.toml", include_str!("../../../assets/agents/qwen.toml")),
+    ("aider.toml", include_str!("../../../assets/agents/aider.toml")),
     ("generic.toml", include_str!("../../../assets/agents/generic.toml")),
 ];
 
@@ -335,7 +336,7 @@ mod tests {
     #[test]
     fn the_built_in_manifests_parse_and_have_names_of_their_own() {
         let names: Vec<&str> = Agents::builtin().iter().map(|m| m.name.as_str()).collect();
-        assert_eq!(names, ["claude", "codex", "gemini", "opencode", "qwen", "generic"]);
+        assert_eq!(names, ["claude", "codex", "gemini", "opencode", "qwen", "aider", "generic"]);
     }
 
     #[test]

@@ -32,6 +32,15 @@ struct Texts {
     question: String,
 }
 
+/// What a dialog is held against.
+struct Around<'a> {
+    screen: &'a Screen,
+    lines: &'a [Line<'a>],
+    block: &'a Block,
+    manifest: &'a Manifest,
+    texts: &'a Texts,
+}
+
 /// Reads the block; `None` if it is no dialog of this agent.
 pub(super) fn read(
     screen: &Screen,
@@ -55,7 +64,6 @@ pub(super) fn read(
         None => keys(&block.tail.text),
     };
     let offers = options.iter().any(|o| o.meaning == Meaning::AllowOnce);
-    let refuses = |o: &DialogOption| matches!(o.meaning, Meaning::Deny | Meaning::DenyWithText);
     let denies = options.iter().any(refuses);
     let state = match shape {
         Some(s) => s.state,
@@ -109,35 +117,55 @@ pub(super) fn read(
         dialog.subject = None;
         dialog.alternative = None;
     }
-    let needs_subject = full.is_some_and(|s| s.subject != SubjectPlace::None);
+    let lacks =
+        lacks(&dialog, state, full, choices, &Around { screen, lines, block, manifest, texts: &texts });
+    dialog.complete = lacks.is_empty();
+    Some(Read { state, dialog, known: full.is_some(), lacks })
+}
+
+fn refuses(o: &DialogOption) -> bool {
+    matches!(o.meaning, Meaning::Deny | Meaning::DenyWithText)
+}
+
+/// Why nobody may act on the dialog without looking; empty if it is complete.
+fn lacks(
+    dialog: &Dialog,
+    state: State,
+    full: Option<&DialogShape>,
+    choices: Option<&Choices>,
+    around: &Around<'_>,
+) -> Vec<&'static str> {
+    let block = around.block;
     let mut lacks = Vec::new();
     let mut need = |ok: bool, what: &'static str| {
         if !ok {
             lacks.push(what);
         }
     };
+    let permission = state == State::Permission;
+    let about = permission || full.is_some_and(|s| s.subject != SubjectPlace::None);
+    let hides = |l: &Line<'_>| around.screen.rows[l.row].hides();
     need(full.is_some(), "no known shape fits as a whole");
     need(block.edge, "its upper edge is not on the screen");
     need(block.tail.closed, "its lower edge is not on the screen");
     need(!block.cut, "a mark says that part of it is hidden");
-    need(!needs_subject || dialog.subject.is_some(), "what it is about cannot be read");
-    need(agrees(&dialog, full, &texts), "question and subject name different files");
-    let hidden = lines[block.lines.clone()].iter().any(|l| screen.rows[l.row].hides());
-    need(!hidden, "it holds characters that cannot be shown");
-    need(!overflows(screen, lines, block, manifest), "its content may go on below its frame");
+    need(!about || dialog.subject.is_some(), "what it is about cannot be read");
+    need(agrees(dialog, full, around.texts), "question and subject name different files");
+    need(!around.lines[block.lines.clone()].iter().any(hides), "it holds characters that cannot be shown");
+    need(!overflows(around), "its content may go on below its frame");
     if let Some(choices) = choices {
         need(choices.items.len() >= 2, "fewer than two options");
         need(choices.ordered, "options are missing from the list");
         need(choices.marked.is_some(), "no single option is marked");
-        if state == State::Permission {
-            let exit = block.tail.hint || dialog.options.iter().any(|o| o.label.contains("(esc)"));
-            need(exit || choices.in_a_row, "how to leave is not on the screen");
-            need(offers, "no option allows once");
-            need(dialog.options.last().is_some_and(refuses), "the refusing option is not the last one");
-        }
     }
-    dialog.complete = lacks.is_empty();
-    Some(Read { state, dialog, known: full.is_some(), lacks })
+    if let (true, Some(choices)) = (permission, choices) {
+        let exit = block.tail.hint || dialog.options.iter().any(|o| o.label.contains("(esc)"));
+        need(exit || choices.in_a_row, "how to leave is not on the screen");
+        let once = |o: &DialogOption| o.meaning == Meaning::AllowOnce;
+        need(dialog.options.iter().any(once), "no option allows once");
+        need(dialog.options.last().is_some_and(refuses), "the refusing option is not the last one");
+    }
+    lacks
 }
 
 fn row(lines: &[Line<'_>], i: usize) -> u16 {
@@ -340,15 +368,12 @@ fn agrees(dialog: &Dialog, shape: Option<&DialogShape>, texts: &Texts) -> bool {
 }
 
 /// True where a frame that scrolls without a sign is so full that it may hold more.
-fn overflows(screen: &Screen, lines: &[Line<'_>], block: &Block, manifest: &Manifest) -> bool {
-    let most = usize::from(manifest.choice.body_rows);
-    if most == 0 {
-        return false;
-    }
-    let Some(first) = lines[block.lines.clone()].iter().position(|l| l.text.starts_with("$ ")) else {
+fn overflows(around: &Around<'_>) -> bool {
+    let most = usize::from(around.manifest.choice.body_rows);
+    let rows = &around.lines[around.block.lines.clone()];
+    let Some(first) = rows.iter().position(|l| l.text.starts_with("$ ")).filter(|_| most > 0) else {
         return false;
     };
-    let start = block.lines.start + first;
-    let shown = lines[start..block.lines.end].iter().take_while(|l| !l.is_blank()).count();
-    shown >= most.min(usize::from(screen.height) / 3).max(1)
+    let shown = rows[first..].iter().take_while(|l| !l.is_blank()).count();
+    shown >= most.min(usize::from(around.screen.height) / 3).max(1)
 }
