@@ -141,6 +141,8 @@ fn numbered(screen: &Screen, lines: &[Line<'_>], shape: &ChoiceShape) -> Option<
         match line.kind {
             Kind::Text if gap <= MAX_LABEL_ROWS => {}
             Kind::Rule if rules == 0 => rules += 1,
+            // A label that fills its row to the end has been drawn with an empty row behind it.
+            Kind::Blank if i > 0 && lines[i - 1].is_full() => {}
             _ => break,
         }
     }

@@ -86,6 +86,11 @@ impl Line<'_> {
         alike && self.is_text() && next.is_text() && self.width() + 1 + word > room
     }
 
+    /// True if the text reaches the end of its frame.
+    pub(super) fn is_full(&self) -> bool {
+        self.is_text() && self.column + self.width() + 1 >= self.right
+    }
+
     /// Columns that the text takes.
     pub(super) fn width(&self) -> usize {
         text::width(&self.text)

@@ -167,15 +167,17 @@ impl<'a> Around<'a> {
 /// first row keeps its indent.
 fn end(screen: &Screen, lines: &[Line<'_>], manifest: &Manifest, above: Range<usize>) -> String {
     let notice = |l: &Line<'_>| l.column * 5 >= usize::from(screen.width) * 2;
+    // A lone bar is the border of a panel beside an empty row.
+    let empty = |l: &Line<'_>| !l.is_text() || l.text == "│";
     let done = |l: &Line<'_>| manifest.done.iter().any(|p| p.is_match(&l.text));
     let mut last = above.end;
     while last > above.start
-        && (!lines[last - 1].is_text() || notice(&lines[last - 1]) || done(&lines[last - 1]))
+        && (empty(&lines[last - 1]) || notice(&lines[last - 1]) || done(&lines[last - 1]))
     {
         last -= 1;
     }
     let mut first = last;
-    while first > above.start && lines[first - 1].is_text() {
+    while first > above.start && !empty(&lines[first - 1]) {
         first -= 1;
     }
     let mut out = String::new();
