@@ -89,6 +89,9 @@ impl Place<'_> {
         let head = self.lines.get(block.heading.start)?;
         let first = block.body.clone().find(|&i| !self.lines[i].is_blank())?;
         let base = self.lines[first].column;
+        if self.barred(first, base) {
+            return self.behind_bar(first, base);
+        }
         let framed = block.body.clone().any(|i| self.lines[i].boxes != self.boxes());
         if base < head.column + 2 || framed {
             return None;
@@ -100,6 +103,24 @@ impl Place<'_> {
         let frame = &self.lines[first];
         let right = frame.right.saturating_sub(base - frame.left);
         join(&rows, right.saturating_sub(base + self.inset), self.wrap)
+    }
+
+    /// True for a row behind a faint bar, as long commands have on their left.
+    fn barred(&self, i: usize, base: usize) -> bool {
+        let line = &self.lines[i];
+        let style = || self.screen.rows[line.row].style_at(line.start);
+        let bar = line.text == "│" || line.text.starts_with("│ ");
+        line.is_text() && line.column == base && bar && (self.plain || style().is_some_and(is_faint))
+    }
+
+    /// The rows behind a bar that begins on line `first`: all of them and nothing else.
+    fn behind_bar(&self, first: usize, base: usize) -> Option<Joined> {
+        let end =
+            (first..self.block.body.end).find(|&i| !self.barred(i, base)).unwrap_or(self.block.body.end);
+        let rows: Vec<&str> = (first..end).map(|i| self.row_from(i, base + 2)).collect();
+        let frame = &self.lines[first];
+        let right = frame.right.saturating_sub(base - frame.left);
+        join(&rows, right.saturating_sub(base + 2 + self.inset), self.wrap)
     }
 
     /// Where the faint remark behind a command begins. Without colours it is the last paragraph, or the last row.
@@ -187,7 +208,7 @@ impl Place<'_> {
         let frame = &self.lines[start];
         let right = frame.right.saturating_sub(frame.indent());
         let text = unwrap(&rows, right.saturating_sub(frame.column), self.wrap).text.replace('\n', " ");
-        let open = text.find('(')?;
+        let open = text.find('(').filter(|&open| open > 0)?;
         let argument = text.get(open + 1..open + 1 + closing(&text[open + 1..])?)?.trim();
         Some((text[..open].trim().to_owned(), argument.to_owned()))
     }
