@@ -5,6 +5,7 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::domain::ledger::{Body, Book, Entry};
 use crate::domain::read::SelfReport;
@@ -142,6 +143,16 @@ pub trait Processes: Send + 'static {
 
     /// What the agent in it says of itself, where it does.
     fn report(&self, pane: PaneIdentity) -> Option<SelfReport>;
+
+    /// How long that process has been running.
+    fn age(&self, _pane: PaneIdentity) -> Option<Duration> {
+        None
+    }
+
+    /// When the pane's terminal was written to last: then or earlier.
+    fn written(&self, _pane: PaneIdentity) -> Option<SystemTime> {
+        None
+    }
 }
 
 /// Why the store could not do something. Whoever meant to act does not: no key without an entry on disk.

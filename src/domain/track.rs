@@ -7,12 +7,15 @@ use super::dialog::{Dialog, DialogId};
 use super::read::Reading;
 use super::status::State;
 
-/// A resting screen must last this long before it is idle: agents rest between two steps.
+/// A resting screen must last this long before it is idle: agents rest between two steps, and between a message and the
+/// first sign of work on it.
 pub const IDLE_AFTER: Duration = Duration::from_secs(1);
 /// An unreadable screen must last this long before it is shown as one: half a frame is unreadable too.
 pub const UNKNOWN_AFTER: Duration = Duration::from_millis(700);
 /// An agent that was started may show nothing that can be read for this long.
 pub const START_TAKES: Duration = Duration::from_secs(20);
+/// A reading as sure as this rests on a cue of its own, not on the lack of others.
+const SURE: f32 = 0.95;
 /// A shell prompt must last this long before the agent counts as gone, unless the process says so.
 pub const EXIT_AFTER: Duration = Duration::from_millis(500);
 
@@ -137,7 +140,25 @@ impl Tracker {
         if let (State::Idle, Some((_, since))) = (told, &mut self.pending) {
             *since = now.saturating_sub(self.reading.quiet.unwrap_or_default());
         }
-        self.step(now, dialog)
+        let change = self.step(now, dialog);
+        match self.meanwhile(told, dialog) {
+            Some(state) if change.before == change.after => self.enter(state, now, dialog),
+            _ => change,
+        }
+    }
+
+    /// What it is in while what the screen tells has not lasted long enough.
+    fn meanwhile(&self, told: State, dialog: DialogChange) -> Option<State> {
+        let young = self.reading.age.is_some_and(|age| age < START_TAKES);
+        let nothing_yet = matches!(self.state, State::Unknown | State::Shell | State::Exited | State::Gone);
+        match told {
+            State::Idle | State::Unknown if young && nothing_yet => Some(State::Starting),
+            // The dialog is answered. What a cue says for sure needs no time; else what comes of it is to be seen.
+            State::Idle if dialog == DialogChange::Closed && self.state.asks() => {
+                Some(if self.reading.confidence >= SURE { State::Idle } else { State::Working })
+            }
+            _ => None,
+        }
     }
 
     /// Time passed without a look.
@@ -237,7 +258,6 @@ impl Tracker {
 /// How long a state must be told before it is believed.
 fn patience(from: State, to: State, reading: &Reading) -> Duration {
     match to {
-        State::Idle if from == State::Typing => Duration::ZERO,
         State::Idle => IDLE_AFTER,
         State::Unknown if from == State::Starting => START_TAKES,
         State::Unknown => UNKNOWN_AFTER,
@@ -421,11 +441,63 @@ mod tests {
     }
 
     #[test]
-    fn typing_ends_as_soon_as_the_composer_is_empty() {
+    fn an_emptied_composer_may_have_been_sent() {
+        // Codex shows no work for 250 ms after Enter.
         check(
             Idle,
-            &[(0, Some(reading(Typing)), Typing, D::None), (100, Some(reading(Idle)), Idle, D::None)],
+            &[
+                (0, Some(reading(Typing)), Typing, D::None),
+                (100, Some(reading(Idle)), Typing, D::None),
+                (350, Some(reading(Working)), Working, D::None),
+            ],
         );
+        check(
+            Idle,
+            &[
+                (0, Some(reading(Typing)), Typing, D::None),
+                (100, Some(reading(Idle)), Typing, D::None),
+                (1100, None, Idle, D::None),
+            ],
+        );
+    }
+
+    #[test]
+    fn an_answered_dialog_leaves_its_state_at_once() {
+        let rests = Reading { confidence: 0.85, ..reading(Idle) };
+        check(
+            Working,
+            &[
+                (0, Some(asks("ls")), Permission, D::Opened),
+                (500, Some(rests), Working, D::Closed),
+                (1500, None, Idle, D::None),
+            ],
+        );
+        // `Interrupted` says it.
+        check(
+            Working,
+            &[(0, Some(asks("ls")), Permission, D::Opened), (500, Some(reading(Idle)), Idle, D::Closed)],
+        );
+    }
+
+    #[test]
+    fn an_agent_that_has_just_been_started_starts() {
+        let young = |state, s| Reading { age: Some(Duration::from_secs(s)), ..reading(state) };
+        check(
+            Shell,
+            &[
+                (0, Some(young(Unknown, 0)), Starting, D::None),
+                (1500, Some(young(Unknown, 1)), Starting, D::None),
+                (2000, Some(young(Idle, 2)), Starting, D::None),
+                (2900, Some(young(Idle, 2)), Starting, D::None),
+                (3900, None, Idle, D::None),
+            ],
+        );
+        let stuck = (0..3).map(|n| (n * 11_000, Some(young(Unknown, n * 11)), Starting, D::None));
+        let mut steps: Vec<_> = stuck.collect();
+        steps[2].2 = Unknown;
+        check(Shell, &steps);
+        check(Unknown, &[(0, Some(young(Idle, 30)), Unknown, D::None), (1000, None, Idle, D::None)]);
+        check(Unknown, &[(0, Some(young(Working, 0)), Working, D::None)]);
     }
 
     #[test]

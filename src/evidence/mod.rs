@@ -5,3 +5,4 @@ pub mod links;
 pub mod place;
 pub mod proc;
 pub mod rules;
+mod times;

@@ -6,8 +6,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
-use super::claude;
+use super::{claude, times};
 use crate::domain::proc::ProcStat;
 use crate::domain::read::SelfReport;
 use crate::domain::session::{PaneId, PaneIdentity};
@@ -77,6 +78,19 @@ impl Processes for Proc {
     fn report(&self, pane: PaneIdentity) -> Option<SelfReport> {
         let home = self.home.as_deref()?;
         claude::report(home, self.leader(pane)?.pid)
+    }
+
+    fn age(&self, pane: PaneIdentity) -> Option<Duration> {
+        let uptime = fs::read_to_string(self.root.join("uptime")).ok()?;
+        times::age(&uptime, self.leader(pane)?.start)
+    }
+
+    fn written(&self, pane: PaneIdentity) -> Option<SystemTime> {
+        let leader = self.leader(pane)?;
+        ["fd/1", "fd/0", "fd/2"].iter().find_map(|fd| {
+            let file = fs::metadata(self.file(leader.pid, fd)).ok()?;
+            times::is_terminal(&file, leader.tty_nr).then(|| times::written(&file))
+        })?
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -146,7 +146,11 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
             command: command.clone(),
             agent: self.roster.place(&known.info.session).and_then(|i| self.roster.members[i].agent.clone()),
             report: self.processes.report(identity),
-            quiet: known.wrote.map(|at| clock().saturating_duration_since(at)),
+            quiet: match known.wrote {
+                Some(at) => Some(clock().saturating_duration_since(at)),
+                None => self.processes.written(identity).and_then(silence),
+            },
+            age: self.processes.age(identity),
         };
         let reading = read::read(&screen, &facts, &self.agents);
         let same = |(r, c): &(Reading, Option<String>)| {
@@ -238,6 +242,12 @@ async fn at(instant: Option<Instant>) {
         Some(instant) => tokio::time::sleep_until(instant).await,
         None => std::future::pending().await,
     }
+}
+
+/// How long nothing was written, where it was written last at `written` or earlier.
+#[expect(clippy::disallowed_methods, reason = "terminals keep the time of the day")]
+fn silence(written: SystemTime) -> Option<Duration> {
+    SystemTime::now().duration_since(written).ok()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a worker's own clock: when panes are read again")]

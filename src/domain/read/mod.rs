@@ -38,6 +38,8 @@ pub struct Facts {
     pub report: Option<SelfReport>,
     /// Time since the last output.
     pub quiet: Option<Duration>,
+    /// How long the foreground process has been running.
+    pub age: Option<Duration>,
 }
 
 /// What an agent says of itself.
@@ -105,6 +107,8 @@ pub struct Reading {
     pub version: Option<String>,
     /// Time since the last output, as it was told.
     pub quiet: Option<Duration>,
+    /// How long the agent has been running, where its process was told.
+    pub age: Option<Duration>,
 }
 
 /// Reads a screen.
@@ -135,7 +139,13 @@ pub fn read(screen: &Screen, facts: &Facts, agents: &Agents) -> Reading {
     }
     believe_report(&mut reading, facts);
     reading.quiet = facts.quiet;
+    reading.age = facts.age.filter(|_| runs(facts, agents));
     reading
+}
+
+/// True if the foreground process is an agent's.
+fn runs(facts: &Facts, agents: &Agents) -> bool {
+    facts.command.as_deref().is_some_and(|c| agents.by_process(c).is_some())
 }
 
 /// The reading of the manifest that the screen fits best, if any.
