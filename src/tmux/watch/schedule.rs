@@ -3,8 +3,9 @@
 //!
 //! Where writes are told of (`Sight::Told`): a quiet pane that writes is looked at now, 3 ms later if that showed
 //! nothing (the kernel tells before tmux has read the bytes), and once more when the write is surely read. A pane that
-//! writes all the time gets one look a write, on a common tick so that many panes share a batch, and not more often
-//! than its place deserves. Where writes are not told of (`Sight::Blind`): looks at a pace that slows down while they
+//! writes all the time gets one look a write, 3 ms after it: an agent works when it draws its dialog, and somebody waits
+//! for that. Where many panes write all the time they share batches on a common tick, and those out of view wait
+//! longer. Where writes are not told of (`Sight::Blind`): looks at a pace that slows down while they
 //! show nothing.
 
 use std::collections::BTreeMap;
@@ -18,15 +19,19 @@ const fn ms(n: u64) -> Duration {
 
 /// Between two looks at a pane in view: 30 a second.
 const FRONT_GAP: Duration = ms(33);
-/// Between two looks at a pane out of view that writes all the time.
+/// Between two looks at a pane out of view that writes all the time, one of many.
 const BACK_GAP: Duration = ms(250);
 /// The second look at a quiet pane, if the first showed nothing.
 const SECOND_LOOK: Duration = ms(3);
 /// By then tmux has read what was written before.
 const SETTLED: Duration = ms(33);
-/// The same for a pane that writes all the time: the next write brings the next look anyway.
+/// The same for a pane that writes all the time, one of many: the next write brings the next look anyway.
 const SETTLED_BUSY: Duration = ms(10);
-/// Looks at busy panes fall on multiples of this, to share batches.
+/// The same for one of few: it is looked at sooner, so this look is only for what tmux was slow to read.
+const SETTLED_FEW: Duration = ms(110);
+/// More panes than this that write all the time are many.
+const FEW: usize = 12;
+/// Looks at many busy panes fall on multiples of this, to share batches.
 const TICK: Duration = ms(16);
 /// Writes closer than this make a streak …
 const STREAK_GAP: Duration = ms(1000);
@@ -76,10 +81,10 @@ impl Slot {
         if self.front { BLIND_FRONT } else { BLIND_BACK }
     }
 
-    /// Due at `at`, or earlier if it was, but not before its place deserves a look again: a busy pane out of view
-    /// waits longer, a quiet one that stirs is worth a look wherever it is.
-    fn due_by(&mut self, at: Instant) {
-        let gap = if self.busy() && !self.front { BACK_GAP } else { FRONT_GAP };
+    /// Due at `at`, or earlier if it was, but not before its place deserves a look again: out of view one of many busy
+    /// panes waits longer, one of few or a quiet one that stirs is worth a look wherever it is.
+    fn due_by(&mut self, at: Instant, many: bool) {
+        let gap = if many && self.busy() && !self.front { BACK_GAP } else { FRONT_GAP };
         self.due_at(self.asked.map_or(at, |asked| at.max(asked + gap)));
     }
 
@@ -97,12 +102,22 @@ pub struct Schedule {
     tokens: f64,
     filled: Instant,
     paused: bool,
+    /// Many panes write all the time.
+    many: bool,
 }
 
 impl Schedule {
     /// An empty one.
     pub fn new(now: Instant) -> Self {
-        Self { epoch: now, slots: BTreeMap::new(), flying: 0, tokens: BURST, filled: now, paused: false }
+        Self {
+            epoch: now,
+            slots: BTreeMap::new(),
+            flying: 0,
+            tokens: BURST,
+            filled: now,
+            paused: false,
+            many: false,
+        }
     }
 
     /// The pane exists (again): looked at as soon as possible.
@@ -137,7 +152,7 @@ impl Schedule {
         {
             slot.sight = sight;
             // What was written while it changed sides is found by one more look.
-            slot.due_by(now + SETTLED);
+            slot.due_by(now + SETTLED, self.many);
         }
     }
 
@@ -149,7 +164,7 @@ impl Schedule {
             if is_front && !slot.front {
                 slot.front = true;
                 slot.pace = BLIND_FRONT.0;
-                slot.due_by(now);
+                slot.due_by(now, self.many);
             }
             slot.front = is_front;
         }
@@ -157,19 +172,25 @@ impl Schedule {
 
     /// The kernel told of a write.
     pub fn wrote(&mut self, pane: PaneId, now: Instant) {
-        let (tick, slots) = (self.next_tick(now + SETTLED_BUSY), &mut self.slots);
-        let Some(slot) = slots.get_mut(&pane) else { return };
-        let close = slot.last_write.is_some_and(|w| now.saturating_duration_since(w) < STREAK_GAP);
-        slot.streak = if close { slot.streak.saturating_add(1) } else { 0 };
+        let tick = self.next_tick(now + SETTLED_BUSY);
+        let close = |w: Option<Instant>| w.is_some_and(|w| now.saturating_duration_since(w) < STREAK_GAP);
+        self.many = self.slots.values().filter(|s| s.busy() && close(s.last_write)).nth(FEW).is_some();
+        let Some(slot) = self.slots.get_mut(&pane) else { return };
+        slot.streak = if close(slot.last_write) { slot.streak.saturating_add(1) } else { 0 };
         slot.last_write = Some(now);
-        slot.due_by(if slot.busy() { tick } else { now });
+        let at = match (slot.busy(), self.many) {
+            (false, _) => now,
+            (true, false) => now + SECOND_LOOK,
+            (true, true) => tick,
+        };
+        slot.due_by(at, self.many);
     }
 
     /// Something else says that the pane may have changed: a key of ours, a moved cursor, an old look.
     pub fn nudge(&mut self, pane: PaneId, at: Instant) {
         if let Some(slot) = self.slots.get_mut(&pane) {
             slot.pace = slot.blind_pace().0;
-            slot.due_by(at);
+            slot.due_by(at, self.many);
         }
     }
 
@@ -228,7 +249,7 @@ impl Schedule {
 
     /// A look is answered. True if everything written before is surely seen.
     pub fn looked(&mut self, pane: PaneId, changed: bool, now: Instant) -> bool {
-        let epoch = self.epoch;
+        let (epoch, many) = (self.epoch, self.many);
         let Some(slot) = self.slots.get_mut(&pane) else { return true };
         if std::mem::take(&mut slot.flying) {
             self.flying -= 1;
@@ -242,16 +263,21 @@ impl Schedule {
             return true;
         }
         let Some(write) = slot.last_write else { return true };
-        let settled = write + if slot.busy() { SETTLED_BUSY } else { SETTLED };
+        let settled = match (slot.busy(), many) {
+            (false, _) => SETTLED,
+            (true, false) => SETTLED_FEW,
+            (true, true) => SETTLED_BUSY,
+        };
+        let settled = write + settled;
         if asked >= settled {
             return true;
         }
         if slot.busy() {
-            slot.due_by(tick_after(epoch, settled));
+            slot.due_by(if many { tick_after(epoch, settled) } else { settled }, many);
         } else if !changed && asked < write + SECOND_LOOK {
             slot.due_at(write + SECOND_LOOK);
         } else {
-            slot.due_by(settled);
+            slot.due_by(settled, many);
         }
         false
     }
@@ -398,7 +424,26 @@ mod tests {
         }
         let late: Vec<_> = sim.times().into_iter().filter(|t| *t >= 1000).collect();
         assert_eq!(late.len(), 40, "{late:?}");
-        assert!(late.iter().all(|t| (SETTLED_BUSY.as_millis() as u64..=26).contains(&(t % 100))), "{late:?}");
+        assert!(late.iter().all(|t| t % 100 == 3), "{late:?}");
+    }
+
+    #[test]
+    fn a_dialog_drawn_by_a_working_agent_is_seen_at_once_in_view_or_not() {
+        for front in [true, false] {
+            let mut sim = Sim::new(1, Sight::Told, front);
+            sim.changed = true;
+            for _ in 0..20 {
+                sim.wrote(P);
+                sim.run(100);
+            }
+            // Two reads 16 ms apart, then silence.
+            for pause in [16, 1000] {
+                sim.wrote(P);
+                sim.run(pause);
+            }
+            let late: Vec<_> = sim.times().into_iter().filter(|t| *t >= 2000).collect();
+            assert_eq!(late, [2003, 2036, 2126], "in front: {front}");
+        }
     }
 
     #[test]
@@ -423,18 +468,21 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_is_looked_at_at_the_rate_of_its_place() {
-        for (front, rate) in [(true, 30), (false, 4)] {
-            let mut sim = Sim::new(1, Sight::Told, front);
+    fn a_flood_is_looked_at_at_the_rate_of_its_place_and_number() {
+        let many = FEW as u32 + 1;
+        for (panes, front, rate) in [(1, true, 30), (1, false, 30), (many, true, 30), (many, false, 4)] {
+            let mut sim = Sim::new(panes, Sight::Told, front);
             sim.changed = true;
             for _ in 0..3000 {
-                sim.wrote(P);
+                for pane in 1..=panes {
+                    sim.wrote(PaneId(pane));
+                }
                 sim.run(1);
             }
-            let second = sim.times().into_iter().filter(|t| (1000..3000).contains(t)).count();
+            let of_one = sim.looks.iter().filter(|(p, t)| *p == P && (1000..3000).contains(t)).count();
             assert!(
-                (2 * rate - 8..=2 * rate + 2).contains(&second),
-                "{second} looks in 2 s, in front: {front}"
+                (2 * rate - 8..=2 * rate + 2).contains(&of_one),
+                "{of_one} looks in 2 s, in front: {front}, of {panes}"
             );
         }
     }
