@@ -119,6 +119,31 @@ async fn the_kernel_tells_of_writes_where_that_is_proven() {
 }
 
 #[tokio::test]
+async fn a_title_is_told_soon_though_nothing_else_changes() {
+    let tmux = PrivateTmux::new();
+    let pane = tmux.session(
+        "one",
+        "stty -echo; printf ready; while read -r x; do printf '\\033]2;%s\\007' \"$x\"; done",
+    );
+    tmux.wait_for(pane, "ready");
+    let mut room = Room::new(&tmux, Notice::Inotify);
+    if !room.inotify_holds().await {
+        return;
+    }
+    room.until_settled().await;
+    for n in 0..6 {
+        room.pass(Duration::from_millis(300)).await;
+        let title = format!("title {n}");
+        let before = now();
+        tmux.run(&["send-keys", "-t", &pane.to_string(), &title, "Enter"]);
+        room.until(&title, |r| r.panes.iter().any(|p| p.title == title)).await;
+        let took = now() - before;
+        // The sweep comes every 2 s; nothing else would bring it.
+        assert!(took < Duration::from_millis(900), "{took:?}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_told_while_nothing_changes() {
     let tmux = PrivateTmux::new();
     for n in 0..9 {

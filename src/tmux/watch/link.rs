@@ -164,6 +164,9 @@ impl Link {
     ) -> Result<(), Server> {
         let now = clock();
         self.do_due(now, outbox)?;
+        if !outbox.is_empty() {
+            return Ok(());
+        }
         let wake = self.wake(now);
         tokio::select! {
             moved = self.wire.turn(&mut self.heard) => moved.map_err(|why| self.ended(why))?,

@@ -17,6 +17,11 @@ impl Outbox {
         self.queue.pop_front()
     }
 
+    /// True if nothing is to be told.
+    pub fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
     /// Adds one thing; the same state of the server is told once.
     pub fn push(&mut self, told: Told) {
         if let Told::Server(server) = &told {
