@@ -164,6 +164,10 @@ fn a_dialog_over_a_composer_or_over_other_text_is_none() {
 #[test]
 fn other_apostrophes_blanks_and_missing_blanks_change_nothing() {
     for (r, screen, dialog) in complete() {
+        // A missing blank would break the border of the panel.
+        if r.name.contains("beside-panel") {
+            continue;
+        }
         for (from, to) in [("'", "’"), ("’", "'"), ("❯ ", "❯\u{a0}"), (". Yes", ".Yes"), (". No", ".No")]
         {
             let mut typed = screen.clone();

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use super::panel;
 use crate::domain::screen::{Attrs, Color, Row, Screen, Style};
 use crate::domain::text;
 
@@ -107,11 +108,17 @@ pub(super) fn lines(screen: &Screen) -> Vec<Line<'_>> {
     });
     let from = used.len() - read.count();
     let width = usize::from(screen.width);
-    used.iter().enumerate().skip(from).map(|(row, r)| line(row, r, width)).collect()
+    let panel = panel::find(used, width);
+    let room = |row| panel.filter(|p| row < p.rows).map_or(width, |p| p.column);
+    used.iter().enumerate().skip(from).map(|(row, r)| line(row, r, room(row), width)).collect()
 }
 
-fn line(row: usize, r: &Row, width: usize) -> Line<'_> {
+/// Reads `width` columns of a row of a screen that is `all` columns wide.
+fn line(row: usize, r: &Row, width: usize, all: usize) -> Line<'_> {
     let mut end = r.trimmed().len();
+    if width < all {
+        end = r.byte_of_column(width).map_or(end, |cut| r.text()[..cut].trim_end().len());
+    }
     if end > MAX_BYTES {
         end = (0..=MAX_BYTES).rev().find(|&i| r.text().is_char_boundary(i)).unwrap_or(0);
     }

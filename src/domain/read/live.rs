@@ -159,7 +159,8 @@ impl<'a> Around<'a> {
 
     /// A row as it stands, its indent included.
     fn whole(&self, i: usize) -> &str {
-        self.screen.rows[self.lines[i].row].trimmed()
+        let line = &self.lines[i];
+        &self.screen.rows[line.row].text()[..line.end]
     }
 }
 
@@ -167,17 +168,15 @@ impl<'a> Around<'a> {
 /// first row keeps its indent.
 fn end(screen: &Screen, lines: &[Line<'_>], manifest: &Manifest, above: Range<usize>) -> String {
     let notice = |l: &Line<'_>| l.column * 5 >= usize::from(screen.width) * 2;
-    // A lone bar is the border of a panel beside an empty row.
-    let empty = |l: &Line<'_>| !l.is_text() || l.text == "│";
     let done = |l: &Line<'_>| manifest.done.iter().any(|p| p.is_match(&l.text));
     let mut last = above.end;
     while last > above.start
-        && (empty(&lines[last - 1]) || notice(&lines[last - 1]) || done(&lines[last - 1]))
+        && (!lines[last - 1].is_text() || notice(&lines[last - 1]) || done(&lines[last - 1]))
     {
         last -= 1;
     }
     let mut first = last;
-    while first > above.start && !empty(&lines[first - 1]) {
+    while first > above.start && lines[first - 1].is_text() {
         first -= 1;
     }
     let mut out = String::new();

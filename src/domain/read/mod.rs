@@ -8,6 +8,7 @@ mod composer;
 mod dialog;
 mod line;
 mod live;
+mod panel;
 mod shell;
 mod subject;
 mod unwrap;

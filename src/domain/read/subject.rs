@@ -65,8 +65,8 @@ impl Place<'_> {
         let barred = texts.clone().count() > 0 && texts.clone().all(|l| l.text.starts_with('│'));
         let base = texts.map(|l| l.column).min()?;
         let skip = if barred { base + 2 } else { base };
-        let rows: Vec<&str> = range.map(|i| self.row_from(i, skip)).collect();
-        let right = usize::from(self.screen.width).saturating_sub(base);
+        let rows: Vec<&str> = range.clone().map(|i| self.row_from(i, skip)).collect();
+        let right = self.lines.get(range.start)?.right.saturating_sub(base);
         let wrap = if self.wrap == WrapStyle::Keep { WrapStyle::Trim } else { self.wrap };
         join(&rows, right.saturating_sub(skip + self.inset), wrap)
     }
