@@ -17,6 +17,7 @@ mod policy_tokens;
 mod proc;
 mod read_cli;
 mod read_facts;
+mod read_fakes;
 mod read_mutations;
 mod screens;
 mod scripts;

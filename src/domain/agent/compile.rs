@@ -90,6 +90,7 @@ impl Compiler<'_> {
                 hints: self.whole(&file.choice.hint)?,
                 overlays: self.patterns(&file.choice.overlay)?,
                 cuts: self.patterns(&file.choice.cut)?,
+                margin: file.choice.margin,
                 body_rows: file.choice.body_rows,
             },
             meanings: file

@@ -89,6 +89,7 @@ pub(super) struct Choice {
     pub overlay: Vec<Text>,
     #[serde(default)]
     pub cut: Vec<Text>,
+    pub margin: Option<u16>,
     #[serde(default)]
     pub body_rows: u16,
 }

@@ -114,6 +114,8 @@ pub enum Place {
     Below,
     /// The last paragraph above the composer, joined.
     End,
+    /// The last two paragraphs, a line each; one behind a bar keeps it.
+    Turn,
     /// The window title.
     Title,
     /// The placeholder in the empty composer.
@@ -148,6 +150,8 @@ pub struct ChoiceShape {
     pub overlays: Vec<Regex>,
     /// Rows that say that something is not shown.
     pub cuts: Vec<Regex>,
+    /// A permission stands at most so many columns from the left; what is printed stands further in.
+    pub margin: Option<u16>,
     /// Rows of content that a frame can show at most, where it scrolls without a sign; 0 = it does not.
     pub body_rows: u16,
 }

@@ -158,8 +158,9 @@ impl Attempt {
         if let Some(line) = said {
             self.score += 3;
             r.evidence.push(format!("row {}: what it says when it ends", line.row));
-        } else if let Some(cue) =
-            around.cue(manifest).filter(|c| !shell && c.state != State::Idle && c.place != Place::End)
+        } else if let Some(cue) = around
+            .cue(manifest)
+            .filter(|c| !shell && c.state != State::Idle && !matches!(c.place, Place::End | Place::Turn))
         {
             self.score += u32::from(!manifest.is_generic()) * 2;
             r.evidence.push(told(&cue));
@@ -199,6 +200,7 @@ fn told(cue: &Told) -> String {
         Place::Above | Place::Near => "above the composer",
         Place::Below => "below the composer",
         Place::End => "the last paragraph",
+        Place::Turn => "the last two paragraphs",
         Place::Title => "the title",
         Place::Placeholder => "the composer's placeholder",
     };

@@ -52,7 +52,9 @@ pub(super) struct Tail {
 /// The block around `choices`.
 pub(super) fn around(lines: &[Line<'_>], choices: &Choices, manifest: &Manifest) -> Block {
     let first = choices.first();
-    let (top, edge) = top(lines, first, manifest);
+    // The marked one stands furthest left, wherever it is.
+    let left = choices.items.iter().map(|c| lines[c.first].column).min().unwrap_or(0);
+    let (top, edge) = top(lines, first, left, manifest);
     let tail = tail(lines, choices.last(), manifest);
     block(lines, top..choices.last() + 1, first, edge, tail, manifest)
 }
@@ -66,7 +68,7 @@ pub(super) fn keys_only(lines: &[Line<'_>], manifest: &Manifest) -> Option<Block
         append(&mut text, (i > start).then(|| &lines[i - 1]), &lines[i]);
     }
     let hint = manifest.choice.hints.iter().any(|p| fits_whole(p, &text));
-    let (top, edge) = top(lines, start, manifest);
+    let (top, edge) = top(lines, start, lines[start].column, manifest);
     if !hint || !edge || start <= top {
         return None;
     }
@@ -98,7 +100,7 @@ fn block(
     Block { lines: range, edge, heading, question, body, tail, cut }
 }
 
-fn top(lines: &[Line<'_>], first: usize, manifest: &Manifest) -> (usize, bool) {
+fn top(lines: &[Line<'_>], first: usize, left: usize, manifest: &Manifest) -> (usize, bool) {
     let anchor = &lines[first];
     let from = first.saturating_sub(MAX_BLOCK);
     if anchor.boxes > 0 {
@@ -119,7 +121,7 @@ fn top(lines: &[Line<'_>], first: usize, manifest: &Manifest) -> (usize, bool) {
             for i in (from..first).rev() {
                 let l = &lines[i];
                 let wide = l.width() * 5 >= (l.right - l.left).saturating_sub(2 * l.column) * 3;
-                if l.kind == Kind::Rule && wide && (l.column == 0 || l.column < anchor.column) {
+                if l.kind == Kind::Rule && wide && (l.column == 0 || l.column < left) {
                     return (i + 1, true);
                 }
             }
@@ -210,7 +212,8 @@ fn append(text: &mut String, before: Option<&Line<'_>>, line: &Line<'_>) {
         return;
     }
     if let Some(before) = before {
-        text.push(if before.wraps_into(line) { ' ' } else { '\n' });
+        let goes_on = before.wraps_into(line) && line.column >= before.column;
+        text.push(if goes_on { ' ' } else { '\n' });
     }
     let edge = line.text.chars().next().map_or(0, char::len_utf8);
     text.push_str(if line.is_text() { &line.text } else { &line.text[..edge] });

@@ -51,6 +51,15 @@ impl Choices {
         self.items.last().map_or(0, |c| c.last)
     }
 
+    /// Columns left of all of them, frames not counted.
+    pub(super) fn margin(&self, screen: &Screen, lines: &[Line<'_>]) -> usize {
+        let blanks = |c: &Choice| {
+            let row = screen.rows[lines[c.first].row].text();
+            row.chars().take_while(|&ch| ch == ' ' || ch == '\u{a0}').count()
+        };
+        self.items.iter().map(blanks).min().unwrap_or(0)
+    }
+
     fn new(items: Vec<Choice>, ordered: bool, in_a_row: bool) -> Self {
         let mut marks = items.iter().enumerate().filter(|(_, c)| c.marked).map(|(i, _)| i);
         let marked = match (marks.next(), marks.next()) {

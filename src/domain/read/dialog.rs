@@ -161,6 +161,11 @@ fn lacks(
     if let (true, Some(choices)) = (permission, choices) {
         let exit = block.tail.hint || dialog.options.iter().any(|o| o.label.contains("(esc)"));
         need(exit || choices.in_a_row, "how to leave is not on the screen");
+        let margin = around.manifest.choice.margin.map_or(usize::MAX, usize::from);
+        need(
+            choices.margin(around.screen, around.lines) <= margin,
+            "it stands too far in to be the agent's own",
+        );
         let once = |o: &DialogOption| o.meaning == Meaning::AllowOnce;
         need(dialog.options.iter().any(once), "no option allows once");
         need(dialog.options.last().is_some_and(refuses), "the refusing option is not the last one");

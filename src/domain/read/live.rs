@@ -20,7 +20,10 @@ pub(super) struct Around<'a> {
     /// Lines above the composer that are live.
     above: Range<usize>,
     below: String,
-    end: String,
+    /// The last two paragraphs.
+    turn: String,
+    /// Where the last one begins in it.
+    end: usize,
     placeholder: &'a str,
     title: &'a str,
 }
@@ -70,12 +73,17 @@ impl<'a> Around<'a> {
             from -= 1;
             seen += usize::from(!lines[from].is_blank());
         }
+        let last = paragraph(screen, lines, manifest, from..top);
+        let mut turn = told(lines, paragraph(screen, lines, manifest, from..last.start), true) + "\n";
+        let end = turn.len();
+        turn += &told(lines, last, false);
         Self {
             screen,
             lines,
             above: from..top,
             below: joined(lines, bottom..lines.len(), " "),
-            end: end(screen, lines, manifest, from..top),
+            turn,
+            end,
             placeholder,
             title,
         }
@@ -151,7 +159,8 @@ impl<'a> Around<'a> {
         match place {
             Place::Above | Place::Near => "",
             Place::Below => &self.below,
-            Place::End => &self.end,
+            Place::End => &self.turn[self.end..],
+            Place::Turn => &self.turn,
             Place::Title => self.title,
             Place::Placeholder => self.placeholder,
         }
@@ -164,9 +173,8 @@ impl<'a> Around<'a> {
     }
 }
 
-/// The last paragraph, without notices that stand far to the right and without rows that only say that a turn is done; its
-/// first row keeps its indent.
-fn end(screen: &Screen, lines: &[Line<'_>], manifest: &Manifest, above: Range<usize>) -> String {
+/// The last paragraph, without notices that stand far to the right and without rows that only say that a turn is done.
+fn paragraph(screen: &Screen, lines: &[Line<'_>], manifest: &Manifest, above: Range<usize>) -> Range<usize> {
     let notice = |l: &Line<'_>| l.column * 5 >= usize::from(screen.width) * 2;
     let done = |l: &Line<'_>| manifest.done.iter().any(|p| p.is_match(&l.text));
     let mut last = above.end;
@@ -179,10 +187,18 @@ fn end(screen: &Screen, lines: &[Line<'_>], manifest: &Manifest, above: Range<us
     while first > above.start && lines[first - 1].is_text() {
         first -= 1;
     }
+    first..last
+}
+
+/// The rows of a paragraph, joined; the first keeps its indent, or its bar where that is asked for.
+fn told(lines: &[Line<'_>], paragraph: Range<usize>, bars: bool) -> String {
     let mut out = String::new();
-    for (k, line) in lines[first..last].iter().enumerate() {
+    for (k, line) in lines[paragraph].iter().enumerate() {
         if k == 0 {
             out.push_str(&" ".repeat(line.column.min(40)));
+            if bars && line.bar {
+                out.push_str("┃ ");
+            }
         } else {
             out.push(' ');
         }

@@ -138,10 +138,23 @@ pub fn read(screen: &Screen, facts: &Facts, agents: &Agents) -> Reading {
     if let (None, Some(told)) = (&reading.agent, &facts.agent) {
         reading.agent = Some(told.clone());
     }
+    doubt_others(&mut reading, facts, agents);
     believe_report(&mut reading, facts);
     reading.quiet = facts.quiet;
     reading.age = facts.age.filter(|_| runs(facts, agents));
     reading
+}
+
+/// What another program shows is not the agent's to be answered, whatever it looks like.
+fn doubt_others(reading: &mut Reading, facts: &Facts, agents: &Agents) {
+    let (Some(dialog), Some(command)) = (&mut reading.dialog, facts.command.as_deref()) else { return };
+    if dialog.complete && !runs(facts, agents) && (shell::is_shell(command) || shell::runs_no_agent(command))
+    {
+        dialog.complete = false;
+        reading.confidence = 0.3;
+        let name = super::text::fit(&super::text::printable(command), 40);
+        reading.evidence.push(format!("not complete: the foreground process is {name}, not the agent"));
+    }
 }
 
 /// True if the foreground process is an agent's.
