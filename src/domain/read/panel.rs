@@ -57,7 +57,7 @@ mod tests {
 
     /// Rows of text, each with a bar in column 40 and what stands behind it.
     fn beside(rows: &[&str], behind: &str) -> String {
-        rows.iter().map(|r| format!("{r:40}│{behind}\n")).collect()
+        rows.iter().fold(String::new(), |text, r| text + &format!("{r:40}│{behind}\n"))
     }
 
     fn check(text: &str, want: Option<(usize, usize)>) {
