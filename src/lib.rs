@@ -9,6 +9,7 @@ pub mod config;
 pub mod domain;
 pub mod evidence;
 pub mod git;
+pub mod ipc;
 pub mod ports;
 pub mod runtime;
 pub mod store;

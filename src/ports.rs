@@ -15,10 +15,12 @@ use crate::domain::stroke::{KeyName, Stroke};
 
 mod actor;
 mod git;
+mod hooks;
 
 pub use crate::domain::server::{Notice, PaneInfo, Server, Told};
 pub use actor::{Asks, Judge, Records, Seat, Seated};
 pub use git::{Ask, Cancel, Git, GitError, HeadLook};
+pub use hooks::Hooks;
 
 /// What the tmux side should care for most.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

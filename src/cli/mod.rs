@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod explain;
 pub mod fail;
+mod hook;
 mod init;
 mod keys;
 mod ledger;
@@ -80,6 +81,8 @@ enum Command {
     Branches(branches::BranchesArgs),
     /// What was seen, decided and sent, and what came of it
     Ledger(ledger::LedgerArgs),
+    /// What an agent's hook runs: reads the event on stdin, asks the actor, prints its decision or nothing
+    Hook(hook::HookArgs),
     /// A simulated agent in this terminal, for the demo and for tests
     #[command(hide = true)]
     SimAgent(sim_agent::Args),
@@ -90,6 +93,9 @@ enum Command {
 
 /// Reads the arguments, runs what they say and turns the outcome into an exit code.
 pub fn main() -> ExitCode {
+    if let Some(done) = hook::started_as(std::env::args_os()) {
+        return done;
+    }
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(e) => return out::clap_says(&e),
@@ -118,6 +124,10 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Branches(a)) => branches::run(global, &a),
         Some(Command::Demo(a)) => demo::run(&a, |demo, time| control::over(demo, global, time)),
         Some(Command::Ledger(a)) => ledger::run(global, &a),
+        Some(Command::Hook(a)) => {
+            hook::run(&a);
+            Ok(())
+        }
         Some(Command::SimAgent(a)) => sim_agent::run(a),
         Some(Command::Policy(command)) => policy::run(&command),
     }

@@ -69,6 +69,19 @@ impl Env {
         base.map(|b| b.join("archtui").join(folder_name(fleet)))
     }
 
+    /// Folders for what lasts as long as the machine runs, sockets and locks: the best first, made by whoever needs one. A
+    /// pane's environment may lack what its user's has, so each is worth a look.
+    pub fn runtime_folders(&self) -> Vec<PathBuf> {
+        let usual = PathBuf::from(format!("/run/user/{}", rustix::process::geteuid().as_raw()));
+        let usual = Some(usual).filter(|p| p.is_dir());
+        let state = self.state_home.clone().or_else(|| self.home.as_ref().map(|h| h.join(".local/state")));
+        let mut folders: Vec<PathBuf> =
+            [self.runtime_dir.clone(), usual].into_iter().flatten().map(|p| p.join("archtui")).collect();
+        folders.dedup();
+        folders.extend(state.map(|s| s.join("archtui/run")));
+        folders
+    }
+
     /// False if the locale names a character set and it is not UTF-8.
     pub fn says_utf8(&self) -> bool {
         self.locale.as_deref().is_none_or(|l| {

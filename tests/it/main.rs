@@ -6,6 +6,7 @@ mod demo;
 mod draw;
 mod fleets;
 mod frames;
+mod hook;
 mod house;
 mod ledger;
 mod policy_check;

@@ -1,0 +1,75 @@
+//! One connection, from the first byte to the last. Each step is bounded in time and size; whoever does not keep to the
+//! form is closed without a word.
+
+use std::io::ErrorKind;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt;
+use tokio::net::UnixStream;
+use tokio::time::timeout;
+
+use super::peer::{self, Peer};
+use super::wire::{self, Message};
+use super::{HOOK_LIMIT, server::Step};
+use crate::domain::confirm::HookId;
+use crate::domain::hook::{Caller, Payload, asks};
+use crate::domain::session::PaneId;
+
+/// A message must be there within this.
+const READ: Duration = Duration::from_millis(200);
+/// Whoever waits longer than a hook does is no hook.
+const WAITS: Duration = HOOK_LIMIT.saturating_mul(2);
+
+/// The first step: who it is and what it says.
+pub(super) async fn listen(mut stream: UnixStream) -> Step {
+    let Some(peer) = peer::look(&stream) else { return Step::Nothing };
+    let Ok(Some(body)) = timeout(READ, read(&mut stream)).await else { return Step::Nothing };
+    said(&body, peer, stream).unwrap_or(Step::Nothing)
+}
+
+async fn read(stream: &mut UnixStream) -> Option<Vec<u8>> {
+    let mut prefix = [0; 4];
+    stream.read_exact(&mut prefix).await.ok()?;
+    let length = wire::length(prefix)?;
+    // Grows with what comes, not with what is promised.
+    let mut body = Vec::new();
+    stream.take(length as u64).read_to_end(&mut body).await.ok()?;
+    (body.len() == length).then_some(body)
+}
+
+fn said(body: &[u8], peer: Peer, stream: UnixStream) -> Option<Step> {
+    let (event, pane, payload) = match wire::message(body)? {
+        Message::Wake => return Some(Step::Wake),
+        Message::Hook { event, pane, payload } => (event, pane, payload),
+    };
+    let payload = Payload::read(payload, &event)?;
+    let who = Caller {
+        pane: pane.as_deref().and_then(PaneId::parse),
+        pid: peer.pid,
+        ancestors: peer.ancestors,
+        session_id: payload.session_id(),
+    };
+    // A call that cannot be read gets no word: the agent asks as usual.
+    match payload.call().filter(|_| asks(&event)) {
+        Some(call) => Some(Step::Asks { who, call, stream: Arc::new(stream) }),
+        None => Some(Step::Heard { who }),
+    }
+}
+
+/// The second step: until the other side has gone. It has nothing more to say, so a byte from it ends this too.
+pub(super) async fn wait(id: HookId, stream: Arc<UnixStream>) -> Step {
+    let gone = async {
+        loop {
+            if stream.readable().await.is_err() {
+                return;
+            }
+            match stream.try_read(&mut [0; 16]) {
+                Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+                _ => return,
+            }
+        }
+    };
+    let _ = timeout(WAITS, gone).await;
+    Step::Closed { id }
+}

@@ -1,0 +1,181 @@
+//! The listening end. One value, polled by whoever owns it: no task of its own, no lock, no queue without an end. Dropped,
+//! it lets everybody go and takes its socket away.
+
+use std::collections::HashMap;
+use std::fs;
+use std::future::Future;
+use std::io::{self, ErrorKind};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::net::UnixListener as StdListener;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
+use tokio::net::{UnixListener, UnixStream};
+
+use super::{connection, wire};
+use crate::domain::confirm::{HookId, HookWord};
+use crate::domain::hook::{Caller, HookCall, HookEvent};
+use crate::ports::Hooks;
+
+/// So many connections at once; further ones wait in the kernel.
+pub const CONNECTIONS: usize = 256;
+/// So many may wait in the kernel.
+const WAITING: i32 = 1024;
+/// The pause after the kernel would not give a connection.
+const REST: Duration = Duration::from_millis(50);
+
+/// What became of a step of a connection.
+pub(super) enum Step {
+    /// It said nothing that counts and is closed.
+    Nothing,
+    Wake,
+    Heard {
+        who: Caller,
+    },
+    Asks {
+        who: Caller,
+        call: HookCall,
+        stream: Arc<UnixStream>,
+    },
+    Closed {
+        id: HookId,
+    },
+    /// The pause is over.
+    Rested,
+}
+
+type Work = Pin<Box<dyn Future<Output = Step> + Send>>;
+
+/// The socket of one tmux server's actor.
+pub struct HookServer {
+    listener: UnixListener,
+    path: PathBuf,
+    /// Device and inode of our own socket.
+    own: (u64, u64),
+    work: FuturesUnordered<Work>,
+    /// Those that wait for a word.
+    open: HashMap<HookId, Arc<UnixStream>>,
+    last: u64,
+    resting: bool,
+}
+
+impl HookServer {
+    /// Listens at a path that [`super::place::make`] gave. Whoever calls this holds the actor's lock: a socket that nobody
+    /// listens at is replaced, one that is alive never. Needs a running tokio.
+    pub fn listen(path: &Path) -> io::Result<Self> {
+        clear(path)?;
+        let socket = new_socket()?;
+        rustix::net::bind(&socket, &SocketAddrUnix::new(path)?)?;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+        rustix::net::listen(&socket, WAITING)?;
+        Ok(Self {
+            listener: UnixListener::from_std(StdListener::from(socket))?,
+            path: path.to_owned(),
+            own: identity(path)?,
+            work: FuturesUnordered::new(),
+            open: HashMap::new(),
+            last: 0,
+            resting: false,
+        })
+    }
+
+    /// True while the socket that others find is ours.
+    pub fn stands(&self) -> bool {
+        identity(&self.path).is_ok_and(|found| found == self.own)
+    }
+
+    fn take(&mut self, step: Step) -> Option<HookEvent> {
+        match step {
+            Step::Nothing => None,
+            Step::Rested => {
+                self.resting = false;
+                None
+            }
+            Step::Wake => Some(HookEvent::Wake),
+            Step::Heard { who } => Some(HookEvent::Heard { who }),
+            Step::Asks { who, call, stream } => {
+                self.last += 1;
+                let id = HookId(self.last);
+                self.open.insert(id, Arc::clone(&stream));
+                self.work.push(Box::pin(connection::wait(id, stream)));
+                Some(HookEvent::Asks { id, who, call })
+            }
+            Step::Closed { id } => {
+                self.open.remove(&id);
+                Some(HookEvent::Closed { id })
+            }
+        }
+    }
+
+    fn accepted(&mut self, accepted: io::Result<UnixStream>) {
+        if let Ok(stream) = accepted {
+            self.work.push(Box::pin(connection::listen(stream)));
+        } else {
+            self.resting = true;
+            self.work.push(Box::pin(async {
+                tokio::time::sleep(REST).await;
+                Step::Rested
+            }));
+        }
+    }
+}
+
+impl Hooks for HookServer {
+    async fn next(&mut self) -> HookEvent {
+        loop {
+            let more = self.work.len() < CONNECTIONS && !self.resting;
+            // Those that are here first, so that a crowd at the door cannot starve them.
+            let step = tokio::select! {
+                biased;
+                Some(step) = self.work.next() => step,
+                accepted = self.listener.accept(), if more => {
+                    self.accepted(accepted.map(|(stream, _)| stream));
+                    continue;
+                }
+            };
+            if let Some(event) = self.take(step) {
+                return event;
+            }
+        }
+    }
+
+    /// Never waits: an answer is smaller than what a fresh connection holds.
+    fn answer(&mut self, id: HookId, word: &HookWord) -> bool {
+        let line = wire::answer(word);
+        self.open.remove(&id).is_some_and(|stream| stream.try_write(&line).is_ok_and(|n| n == line.len()))
+    }
+}
+
+impl Drop for HookServer {
+    fn drop(&mut self) {
+        if self.stands() {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn new_socket() -> io::Result<OwnedFd> {
+    let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+    Ok(rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?)
+}
+
+fn identity(path: &Path) -> io::Result<(u64, u64)> {
+    fs::symlink_metadata(path).map(|m| (m.dev(), m.ino()))
+}
+
+/// Takes away what an actor that was killed left. A full queue at the door is an actor that is alive.
+fn clear(path: &Path) -> io::Result<()> {
+    match rustix::net::connect(new_socket()?, &SocketAddrUnix::new(path)?) {
+        Err(Errno::NOENT) => Ok(()),
+        Err(Errno::CONNREFUSED) => fs::remove_file(path),
+        Ok(()) | Err(Errno::AGAIN) => Err(ErrorKind::AddrInUse.into()),
+        Err(e) => Err(e.into()),
+    }
+}
