@@ -9,6 +9,7 @@ mod doctor;
 mod explain;
 pub mod fail;
 mod hook;
+mod hooks;
 mod init;
 mod keys;
 mod ledger;
@@ -83,6 +84,9 @@ enum Command {
     Ledger(ledger::LedgerArgs),
     /// What an agent's hook runs: reads the event on stdin, asks the actor, prints its decision or nothing
     Hook(hook::HookArgs),
+    /// Our hook in an agent's settings: then it asks here before it asks you
+    #[command(subcommand)]
+    Hooks(hooks::HooksCommand),
     /// A simulated agent in this terminal, for the demo and for tests
     #[command(hide = true)]
     SimAgent(sim_agent::Args),
@@ -128,6 +132,7 @@ fn run(args: Args) -> Result<(), Fail> {
             hook::run(&a);
             Ok(())
         }
+        Some(Command::Hooks(command)) => hooks::run(&command),
         Some(Command::SimAgent(a)) => sim_agent::run(a),
         Some(Command::Policy(command)) => policy::run(&command),
     }

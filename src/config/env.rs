@@ -31,6 +31,8 @@ pub struct Env {
     pub locale: Option<String>,
     /// `$PATH`.
     pub path: Option<String>,
+    /// `$CLAUDE_CONFIG_DIR`, where Claude Code keeps its settings instead of `~/.claude`.
+    pub claude_config: Option<PathBuf>,
 }
 
 impl Env {
@@ -54,6 +56,7 @@ impl Env {
             no_color: get("NO_COLOR").is_some(),
             locale: get("LC_ALL").or_else(|| get("LC_CTYPE")).or_else(|| get("LANG")),
             path: get("PATH"),
+            claude_config: dir("CLAUDE_CONFIG_DIR"),
         }
     }
 

@@ -132,6 +132,12 @@ impl Proc {
         line
     }
 
+    /// What a process is called: the program, or the script or package that an interpreter runs. Printable.
+    pub fn called(&self, stat: &ProcStat) -> String {
+        let exe = fs::read_link(self.file(stat.pid, "exe")).unwrap_or_default();
+        name_of(&stat.comm, &self.argv(stat.pid), &exe.to_string_lossy())
+    }
+
     /// The leader of the group in the foreground of the pane's terminal, if the pane is still the one meant. Where the
     /// start of its process is not known, its pid may be another namespace's: then nothing is said.
     fn leader(&self, pane: PaneIdentity) -> Option<ProcStat> {

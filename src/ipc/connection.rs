@@ -50,8 +50,8 @@ fn said(body: &[u8], peer: Peer, stream: UnixStream) -> Option<Step> {
         ancestors: peer.ancestors,
         session_id: payload.session_id(),
     };
-    // A call that cannot be read gets no word: the agent asks as usual.
-    match payload.call().filter(|_| asks(&event)) {
+    // A call that cannot be read, or answered by a word, gets none: the agent asks as usual.
+    match payload.call().filter(|call| asks(&event) && call.is_yes_or_no()) {
         Some(call) => Some(Step::Asks { who, call, stream: Arc::new(stream) }),
         None => Some(Step::Heard { who }),
     }

@@ -75,8 +75,8 @@ enum About {
     Part(&'static str),
     /// In the part `path`, else it is the folder that the agent works in.
     Folder,
-    /// In nothing that could be judged: all of it is shown.
-    All,
+    /// Nowhere: the dialog shows it all.
+    Nowhere,
 }
 
 /// One tool: what it does, where it says to what, and every part that its input may have. Another part could change what
@@ -164,18 +164,24 @@ const TOOLS: [Tool; 13] = [
     Tool {
         name: "ExitPlanMode",
         operation: Operation::Plan,
-        about: About::All,
+        about: About::Nowhere,
         parts: &["plan", "allowedPrompts", "planFilePath"],
     },
     Tool {
         name: "AskUserQuestion",
         operation: Operation::Question,
-        about: About::All,
+        about: About::Nowhere,
         parts: &["questions", "answers", "annotations", "metadata"],
     },
 ];
 
 impl HookCall {
+    /// False for what has other answers than yes and no. Claude Code 2.1.34 takes *allow* for a question as an answer
+    /// without words; 2.1.330 takes no notice.
+    pub fn is_yes_or_no(&self) -> bool {
+        self.tool_name != "AskUserQuestion"
+    }
+
     /// The call as a dialog without options: whole, since nothing of it was drawn.
     pub fn dialog(&self) -> Dialog {
         let empty = Map::new();
@@ -212,7 +218,7 @@ impl HookCall {
                     Some(path) => path.as_str()?.to_owned(),
                 }
             }
-            About::All => spelled(input),
+            About::Nowhere => String::new(),
         };
         Some((tool.operation, subject))
     }
