@@ -86,7 +86,7 @@ fn in_and_out_again_with_a_backup_each() {
     let (code, out, err) = home.run(&["install", "--yes"]);
     assert_eq!((code, err.as_str()), (0, ""), "{out}");
     let shown = "  {\n    \"model\": \"opus\",";
-    assert!(out.contains("+   \"hooks\": {") && !out.contains("\u{1b}") && !out.contains(shown), "{out}");
+    assert!(out.contains("+   \"hooks\": {") && !out.contains('\u{1b}') && !out.contains(shown), "{out}");
     let text = home.settings();
     let command = format!("{} hook PermissionRequest", env!("CARGO_BIN_EXE_archtui"));
     assert_eq!(ours(&text)[0]["hooks"][0]["command"], command);
