@@ -36,7 +36,7 @@ fn fact<T>(answer: Result<T, GitError>) -> Result<Fact<T>, GitError> {
     match answer {
         Ok(value) => Ok(Ok(value)),
         Err(GitError::Cancelled) => Err(GitError::Cancelled),
-        Err(e) => Ok(Err(Unknown(e.to_string()))),
+        Err(e) => Ok(Err(e.unknown())),
     }
 }
 
@@ -59,7 +59,8 @@ pub fn assemble<R: Reader>(
     let others = fact(look.others())?;
     let mut gaps = Vec::new();
     if reader.is_shallow() && own.iter().flat_map(|own| &own.list).any(|c| c.boundary) {
-        gaps.push(Unknown("the history is cut off (shallow clone), commits below are not seen".to_owned()));
+        let why = "the history is cut off (shallow clone), commits below are not seen";
+        gaps.push(Unknown::new(why, "git fetch --unshallow"));
     }
     let dirty = if ask.status && !bare {
         if cancel.is_cancelled() {

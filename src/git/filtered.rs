@@ -2,14 +2,12 @@
 //! that differs from its blob may be unchanged all the same. LFS can be judged without its program: the blob names the
 //! file's size and sha256. Of the others it is said that it is not known.
 
-use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use git2::{AttrCheckFlags, AttrValue, Repository};
+use git2::{AttrCheckFlags, AttrValue, Index, Repository};
 use sha2::{Digest, Sha256};
 
 use crate::domain::branch::Unknown;
@@ -20,19 +18,19 @@ const HASHED: u64 = 64 * 1024 * 1024;
 /// What is known of the filtered files of one work tree.
 pub struct Filtered<'a> {
     repo: &'a Repository,
+    index: &'a Index,
     unknown: usize,
     left: u64,
 }
 
 impl<'a> Filtered<'a> {
     /// Nothing seen yet.
-    pub fn new(repo: &'a Repository) -> Self {
-        Self { repo, unknown: 0, left: HASHED }
+    pub fn new(repo: &'a Repository, index: &'a Index) -> Self {
+        Self { repo, index, unknown: 0, left: HASHED }
     }
 
     /// For a file whose bytes differ from its blob: true if a filter explains it, or may.
-    pub fn is_clean_or_unknown(&mut self, path: &[u8]) -> bool {
-        let path = Path::new(OsStr::from_bytes(path));
+    pub fn is_clean_or_unknown(&mut self, path: &Path) -> bool {
         let flags = AttrCheckFlags::FILE_THEN_INDEX;
         let Ok(Some(filter)) = self.repo.get_attr_bytes(path, "filter", flags) else { return false };
         match AttrValue::from_bytes(Some(filter)) {
@@ -52,8 +50,7 @@ impl<'a> Filtered<'a> {
 
     /// Compares the file with what its pointer in the index says of it.
     fn is_lfs_clean(&mut self, path: &Path) -> Option<bool> {
-        let index = self.repo.index().ok()?;
-        let blob = self.repo.find_blob(index.get_path(path, 0)?.id).ok()?;
+        let blob = self.repo.find_blob(self.index.get_path(path, 0)?.id).ok()?;
         let (digest, size) = pointer(blob.content())?;
         let mut file = File::open(self.repo.workdir()?.join(path)).ok()?;
         let meta = file.metadata().ok()?;
@@ -83,7 +80,7 @@ impl<'a> Filtered<'a> {
             1 => "whether 1 file is changed: it goes through a filter program, which is not run".to_owned(),
             n => format!("whether {n} files are changed: they go through a filter program, which is not run"),
         };
-        vec![Unknown(files)]
+        vec![Unknown::new(files, "commit these files or look at them by hand")]
     }
 }
 

@@ -131,6 +131,11 @@ fn whole(top: Option<&Path>, git: PathBuf, pointed: bool) -> Result<Found, GitEr
             return Err(GitError::Broken(format!("`{}` is not a file", text::printable(&name))));
         }
     }
+    // libgit2 takes a configuration that it may not read for an empty one.
+    match fs::File::open(common.join("config")) {
+        Err(e) if e.kind() == std::io::ErrorKind::PermissionDenied => return Err(GitError::Denied),
+        _ => {}
+    }
     if fs::symlink_metadata(git.join("HEAD")).is_err() {
         return Err(GitError::Broken("its git folder has no `HEAD`".to_owned()));
     }
@@ -143,7 +148,7 @@ pub fn head(found: &Found) -> HeadLook {
 }
 
 fn read_head(found: &Found) -> Fact<Head> {
-    let unknown = |why: &str| Unknown(why.to_owned());
+    let unknown = |why: &str| Unknown::new(why, "a full look tells more");
     if found.is_reftable() {
         return Err(unknown("references are kept as a reftable"));
     }

@@ -1,19 +1,12 @@
 //! The reader that is used wherever it can be: libgit2, which runs no hook, filter, fsmonitor or diff program and takes
 //! no lock as it is used here. It does not read every repository (reftable and other extensions): see `command`.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
-
-use git2::{
-    ErrorClass, ErrorCode, Index, IndexEntryExtendedFlag, Oid, Repository, Revwalk, Sort, Status,
-    StatusOptions,
-};
+use git2::{ErrorClass, ErrorCode, Oid, Repository, Revwalk, Sort};
 use jiff::Timestamp;
 
-use super::filtered;
+use super::count;
 use super::find::Found;
-use super::reader::{Range, Reader, Ref, SPLIT};
+use super::reader::{Range, Reader, Ref};
 use crate::domain::branch::facts::{Commit, Commits, Dirty, Operation};
 use crate::domain::branch::{CommitId, Fact, Head, Unknown};
 use crate::domain::text;
@@ -61,7 +54,7 @@ impl Library {
     /// Says beforehand that the files have to be counted by git: a sparse index is read by it alone.
     pub fn can_count(&self) -> Result<(), Failure> {
         match self.repo.index() {
-            Err(e) if !self.bare && e.message().contains("extension") && !is_split(&e) => {
+            Err(e) if !self.bare && e.message().contains("extension") && !count::is_split(&e) => {
                 Err(Failure::Unsupported)
             }
             _ => Ok(()),
@@ -105,11 +98,6 @@ impl Library {
     }
 }
 
-/// A split index is read by git alone, and git marks its shared part as used: that would be a change.
-fn is_split(e: &git2::Error) -> bool {
-    e.message().contains("extension: 'link'")
-}
-
 fn oid(id: &CommitId) -> Result<Oid, git2::Error> {
     Oid::from_str(id.as_str())
 }
@@ -129,13 +117,6 @@ pub fn from_git2(e: &git2::Error) -> GitError {
         (_, ErrorClass::Os) if e.message().contains("ermission denied") => GitError::Denied,
         _ => GitError::Broken(text::printable(e.message())),
     }
-}
-
-/// A sparse checkout leaves the file out of the work tree.
-fn is_left_out(index: &Index, path: &[u8]) -> bool {
-    let skip = IndexEntryExtendedFlag::SKIP_WORKTREE.bits();
-    let entry = index.get_path(Path::new(OsStr::from_bytes(path)), 0);
-    entry.is_some_and(|entry| entry.flags_extended & skip != 0)
 }
 
 fn lossy(bytes: &[u8]) -> String {
@@ -247,36 +228,7 @@ impl Reader for Library {
     }
 
     fn dirty(&self) -> Result<(Fact<Dirty>, Vec<Unknown>), GitError> {
-        let mut options = StatusOptions::new();
-        options
-            .include_untracked(true)
-            .recurse_untracked_dirs(true)
-            .include_ignored(false)
-            .renames_head_to_index(true)
-            .update_index(false);
-        let index = match self.repo.index() {
-            Err(e) if is_split(&e) => return Err(GitError::Command(SPLIT.to_owned())),
-            index => index.map_err(|e| from_git2(&e))?,
-        };
-        let statuses = self.repo.statuses(Some(&mut options)).map_err(|e| from_git2(&e))?;
-        let mut dirty = Dirty::default();
-        let mut filtered = filtered::Filtered::new(&self.repo);
-        for entry in statuses.iter() {
-            if self.cancel.is_cancelled() {
-                return Err(GitError::Cancelled);
-            }
-            let status = entry.status();
-            if status == Status::WT_DELETED && is_left_out(&index, entry.path_bytes()) {
-                continue;
-            }
-            if status == Status::WT_MODIFIED && filtered.is_clean_or_unknown(entry.path_bytes()) {
-                continue;
-            }
-            dirty.files += 1;
-            dirty.untracked += usize::from(status.contains(Status::WT_NEW));
-            dirty.conflicted += usize::from(status.contains(Status::CONFLICTED));
-        }
-        Ok((Ok(dirty), filtered.gaps()))
+        count::uncommitted(&self.repo, &self.cancel)
     }
 
     fn operation(&self) -> Option<Operation> {

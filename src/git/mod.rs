@@ -3,6 +3,7 @@
 
 mod assemble;
 mod command;
+mod count;
 mod filtered;
 mod find;
 pub mod hooks;

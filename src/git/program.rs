@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::command::GitProgram;
 use super::find::Found;
-use super::reader::{Range, Reader, Ref, SPLIT};
+use super::reader::{MEND_SPLIT, Range, Reader, Ref, SPLIT};
 use crate::domain::branch::facts::{Commit, Commits, Dirty, Operation};
 use crate::domain::branch::{CommitId, Fact, Head, Unknown};
 use crate::ports::{Cancel, GitError};
@@ -216,7 +216,7 @@ impl Reader for Program {
 
     fn dirty(&self) -> Result<(Fact<Dirty>, Vec<Unknown>), GitError> {
         if self.split {
-            return Err(GitError::Command(SPLIT.to_owned()));
+            return Ok((Err(Unknown::new(SPLIT, MEND_SPLIT)), Vec::new()));
         }
         let args = ["status", "--porcelain=v2", "-z", "-uall", "--ignore-submodules=dirty"];
         let text = self.git.output(&args, String::new())?;

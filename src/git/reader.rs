@@ -11,6 +11,9 @@ use crate::ports::GitError;
 pub const SPLIT: &str =
     "how many files are uncommitted: the index is split, and reading it would mark it as used";
 
+/// What to do about it.
+pub const MEND_SPLIT: &str = "git update-index --no-split-index";
+
 /// A reference and the commit it points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ref {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::branch::{Fact, Head, Rules, WorkTree};
+use crate::domain::branch::{Fact, Head, Rules, Unknown, WorkTree};
 
 /// A wish that a long look ends early; every copy of it is the same wish.
 #[derive(Debug, Clone, Default)]
@@ -73,6 +73,28 @@ pub enum GitError {
     /// Only the git program can read it, and that did not work; why, in one printable line.
     #[error("{0}")]
     Command(String),
+}
+
+impl GitError {
+    /// One line what a person can do about it.
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::NotARepository | Self::Vanished => "name a folder inside a git work tree",
+            Self::Denied => "make it readable for the user that runs archtui",
+            Self::NotOwned => "if you trust it, name its path: git config --global --add safe.directory PATH",
+            Self::Broken(_) => "git fsck there names what is damaged",
+            Self::Cancelled => "look again",
+            Self::TooSlow(_) => {
+                "look for what hangs there: a pipe in place of a file, a sleeping network disk"
+            }
+            Self::Command(_) => "look whether git itself can read it, and update git if it is old",
+        }
+    }
+
+    /// As the reason why a fact is not known.
+    pub fn unknown(&self) -> Unknown {
+        Unknown::new(self.to_string(), self.hint())
+    }
 }
 
 /// Looks at work trees. It only reads: no lock, no hook, no filter, no program that a repository names. Plain blocking

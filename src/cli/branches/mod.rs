@@ -98,7 +98,10 @@ fn look(git: &mut SystemGit, places: &[Place], book: &RuleBook, now: &Zoned) -> 
                 strangers.push(format!("{}: {e}", shown(&place.folder)));
                 continue;
             }
-            Err(e) => WorkTree::unreadable(place.folder.clone(), &e.to_string()),
+            Err(e) => {
+                let path = place.folder.canonicalize().unwrap_or_else(|_| place.folder.clone());
+                WorkTree::unreadable(path, &e.unknown())
+            }
         };
         if told.iter().all(|seen| seen.tree.path != tree.path) {
             let sessions: Vec<String> = place.workers.iter().map(|w| w.name.clone()).collect();

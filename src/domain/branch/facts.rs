@@ -6,10 +6,21 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Why something is not known: one line, printable.
+/// Why something is not known, and what a person can do about it: one line each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Unknown(pub String);
+pub struct Unknown {
+    /// Why.
+    pub why: String,
+    /// What to do.
+    pub hint: String,
+}
+
+impl Unknown {
+    /// The two lines.
+    pub fn new(why: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { why: why.into(), hint: hint.into() }
+    }
+}
 
 /// A fact, or the reason why it is not known. Never a guess.
 pub type Fact<T> = Result<T, Unknown>;
@@ -264,8 +275,8 @@ pub struct WorkTree {
 
 impl WorkTree {
     /// A tree of which nothing could be read: every fact is unknown for the same reason.
-    pub fn unreadable(path: PathBuf, why: &str) -> Self {
-        let unknown = || Unknown(why.to_owned());
+    pub fn unreadable(path: PathBuf, why: &Unknown) -> Self {
+        let unknown = || why.clone();
         Self {
             repository: path.clone(),
             path,

@@ -105,7 +105,7 @@ pub(super) fn direct_commit(case: &Case<'_>) -> Vec<Hit> {
             let (severity, pushed) = match l.pushed {
                 Some(true) => (Severity::Amber, ", and names no pull request"),
                 Some(false) => (Severity::Red, ", not pushed yet"),
-                None => (Severity::Red, ""),
+                None => (Severity::Amber, ", and there is no remote to ask for a request"),
             };
             let sentence = format!(
                 "{} \"{}\" was committed directly on {}{pushed}",
@@ -132,6 +132,8 @@ pub(super) fn merge_without_pr(case: &Case<'_>) -> Vec<Hit> {
                 let from = l.forwarded.as_ref().filter(|f| f.newest)?.from.clone();
                 merge_severity(case, &line.branch, Some(Merged { from, remote: false }))?
             };
+            // Without a remote nobody can tell whether it was reviewed some other way.
+            let severity = if l.pushed.is_none() { severity.min(Severity::Amber) } else { severity };
             let how = match &l.forwarded {
                 Some(f) => format!("came onto {} by git merge {}", shown(&line.branch), shown(&f.from)),
                 None => format!(

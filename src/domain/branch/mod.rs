@@ -1,5 +1,6 @@
-//! Branch compliance: facts of a work tree in, findings out. `facts` is what was seen, `rules` what is asked, `table`
-//! has one row per rule, `name` and `message` read names and subjects. Pure: today's date is an input.
+//! Branch compliance: facts of a work tree in, findings out. `facts` is what was seen, `rules` what is asked, `settings`
+//! what a config says of it, `table` has one row per rule, `name` and `message` read names and subjects. Pure: today's
+//! date is an input.
 
 pub mod facts;
 pub mod history;
@@ -7,6 +8,7 @@ pub mod message;
 pub mod name;
 pub mod place;
 pub mod rules;
+pub mod settings;
 pub mod table;
 pub mod work;
 
@@ -18,7 +20,8 @@ use serde::{Deserialize, Serialize};
 
 use super::text;
 pub use facts::{CommitId, Fact, Head, Unknown, WorkTree};
-pub use rules::{RuleBook, Rules, Settings, Severity};
+pub use rules::{Rules, Severity};
+pub use settings::{RuleBook, Settings};
 pub use table::{RULES, Rule, RuleId};
 
 use rules::Level;

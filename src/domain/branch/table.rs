@@ -124,8 +124,8 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: RuleId::DirectCommit,
         means: "A commit with one parent on the first-parent line of a protected branch (here and at its remote) that no \
-                pull request brought: its message names none, and no forge committed it. Red if no remote has it or there \
-                is no remote, amber if it is pushed (a rebase-merged request looks the same). Only commits of the last \
+                pull request brought: its message names none, and no forge committed it. Red if no remote has it; amber if it is \
+                pushed (a rebase-merged request looks the same) or there is no remote at all. Only commits of the last \
                 history_days (14) and all that are unpushed; never the root commit, a bare version, or the boundary of a \
                 shallow clone. One finding a commit, the newest ten.",
         check: history::direct_commit,
@@ -134,7 +134,7 @@ pub const RULES: &[Rule] = &[
         id: RuleId::MergeWithoutPr,
         means: "A branch was merged into a protected one and nothing names a pull request: a merge commit `Merge branch \
                 'x'`, or (from the reflog) a local `git merge` that only moved the branch forward. Red; amber if one \
-                protected branch was merged into another (a promotion). Silent for pulls of the same branch, and for \
+                protected branch was merged into another (a promotion), or if there is no remote at all. Silent for pulls of the same branch, and for \
                 merges back into the base or into env/*. The same window as direct-commit.",
         check: history::merge_without_pr,
     },

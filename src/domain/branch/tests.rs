@@ -168,9 +168,12 @@ fn heads_of_every_kind() {
 
 #[test]
 fn what_is_not_known_is_said_and_not_judged() {
-    expect(&WorkTree::unreadable("/x".into(), "no permission to read it"), &["unknown:red"]);
-    expect(&WorkTree { dirty: Err(Unknown("it hangs".to_owned())), ..kept() }, &["unknown:amber"]);
-    expect(&WorkTree { gaps: vec![Unknown("shallow".to_owned())], ..kept() }, &["unknown:note"]);
+    expect(
+        &WorkTree::unreadable("/x".into(), &Unknown::new("no permission to read it", "mend it")),
+        &["unknown:red"],
+    );
+    expect(&WorkTree { dirty: Err(Unknown::new("it hangs", "look there")), ..kept() }, &["unknown:amber"]);
+    expect(&WorkTree { gaps: vec![Unknown::new("shallow", "deepen it")], ..kept() }, &["unknown:note"]);
 }
 
 #[test]
@@ -228,7 +231,7 @@ fn direct_commits() {
         change(&mut l);
         expect(&line("dev", vec![l]), want);
     };
-    case(|_| {}, &["direct-commit:red"]);
+    case(|_| {}, &["direct-commit:amber"]);
     case(|l| l.pushed = Some(false), &["direct-commit:red"]);
     case(|l| l.pushed = Some(true), &["direct-commit:amber"]);
     case(|l| l.commit.parents = 0, &[]);
@@ -251,6 +254,7 @@ fn merges_without_a_request() {
     let merge = |into: &str, message: &str, want: &[&str]| {
         let mut l = landed(7, message);
         l.commit.parents = 2;
+        l.pushed = Some(true);
         expect(&line(into, vec![l]), want);
     };
     merge("dev", "Merge branch 'feature/x-0208' into dev", &["merge-without-pr:red"]);
@@ -265,6 +269,7 @@ fn merges_without_a_request() {
     merge("dev", "all together now", &["merge-without-pr:red"]);
     let forwarded = |n, newest| Landed {
         forwarded: Some(Forwarded { from: "feature/x-0208".to_owned(), newest }),
+        pushed: Some(false),
         ..landed(n, "feat: x")
     };
     expect(&line("dev", vec![forwarded(9, true), forwarded(8, false)]), &["merge-without-pr:red"]);

@@ -7,8 +7,7 @@ use super::{Case, Hit, plural, shown, typed};
 
 pub(super) fn unknown(case: &Case<'_>) -> Vec<Hit> {
     let tree = case.tree;
-    let hint = "archtui doctor tells how to mend it; git status there says what git thinks";
-    if let Err(Unknown(why)) = &tree.head {
+    if let Err(Unknown { why, hint }) = &tree.head {
         return vec![Hit::new(Severity::Red, format!("this tree cannot be judged: {why}"), hint)];
     }
     let mut facts: Vec<&Unknown> = [
@@ -28,7 +27,7 @@ pub(super) fn unknown(case: &Case<'_>) -> Vec<Hit> {
     let gaps = tree.gaps.iter().map(|why| (Severity::Note, why));
     facts
         .chain(gaps)
-        .map(|(severity, Unknown(why))| Hit::new(severity, format!("not known: {why}"), hint))
+        .map(|(severity, Unknown { why, hint })| Hit::new(severity, format!("not known: {why}"), hint))
         .collect()
 }
 

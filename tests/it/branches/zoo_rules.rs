@@ -86,7 +86,7 @@ pub const KEPT: &[Case] = &[
 pub const BROKEN: &[Case] = &[
     ("on-main", "@flow\ngit switch -q main", "protected-branch:red"),
     ("on-dev", "@flow\ngit switch -q dev", "protected-branch:red"),
-    ("on-master", "@flow\ngit switch -q -c master", "protected-branch:red direct-commit:red"),
+    ("on-master", "@flow\ngit switch -q -c master", "protected-branch:red direct-commit:amber"),
     ("on-qa", "@flow\ngit switch -q -c qa dev", "protected-branch:red"),
     ("on-prod", "@flow\ngit switch -q -c prod dev", "protected-branch:red"),
     ("on-env", "@flow\ngit switch -q -c env/dev1 dev", "env-branch:red"),
@@ -154,7 +154,7 @@ pub const BROKEN: &[Case] = &[
     (
         "direct-commit",
         "@flow\ngit switch -q dev\ncommit fix: straight to dev\ngit switch -q feature/x-0208",
-        "direct-commit:red",
+        "direct-commit:amber",
     ),
     (
         "direct-commit-unpushed",
@@ -169,11 +169,16 @@ pub const BROKEN: &[Case] = &[
     (
         "merge-local",
         "@flow\ngit switch -q dev\ngit merge -q --no-ff --no-edit feature/x-0208\ngit switch -q -c fix/y-0208",
-        "merge-without-pr:red",
+        "merge-without-pr:amber",
     ),
     (
         "merge-forward",
         "@flow\ncommit feat: two\ngit switch -q dev\ngit merge -q feature/x-0208\ngit switch -q -c fix/y-0208",
+        "merge-without-pr:amber",
+    ),
+    (
+        "merge-local-unpushed",
+        "@flow\n@remote\ngit push -q origin feature/x-0208\ngit switch -q dev\ngit merge -q --no-ff --no-edit feature/x-0208\ngit switch -q feature/x-0208",
         "merge-without-pr:red",
     ),
     (

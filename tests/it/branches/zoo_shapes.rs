@@ -156,7 +156,7 @@ pub const PROGRAM: &[Case] = &[
     (
         "reftable-broken-rules",
         "in r\ngit init -q --ref-format=reftable .\ncommit chore: init\ncommit fix: direct\ngit switch -q -c feature/x-0231\ncommit bad\nfiles 50 new/f",
-        "branch-name:amber dirty-red:red commit-subject:amber direct-commit:red dirty=50",
+        "branch-name:amber dirty-red:red commit-subject:amber direct-commit:amber dirty=50",
     ),
     (
         "reftable-detached",
