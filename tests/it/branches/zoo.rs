@@ -171,3 +171,30 @@ fn the_zoo_is_large_and_its_names_are_unique() {
     assert_eq!(names.len(), count, "two cases share a name");
     assert!(count >= 60);
 }
+
+/// Every repository of the rules once more with its references as a reftable: libgit2 reads the one, git the other, and
+/// both must find the same. Reflogs are taken away before, git cannot carry them over.
+#[test]
+fn library_and_program_answer_alike() {
+    let lab = Lab::new();
+    let migrate = |path: &Path| lab.ask(path, &["refs", "migrate", "--ref-format=reftable"]).is_some();
+    if !migrate(&lab.build("probe", "in r\ngit init -q .")) {
+        return; // needs git 2.46
+    }
+    let (mut compared, mut faults) = (0, Vec::new());
+    for (name, script, _) in zoo_rules::KEPT.iter().chain(zoo_rules::BROKEN) {
+        let path = lab.build(name, &expand(script));
+        let _ = fs::remove_dir_all(path.join(".git/logs"));
+        let by_library = look(&lab, &path);
+        if !migrate(&path) {
+            continue; // not with linked work trees
+        }
+        compared += 1;
+        let by_program = look(&lab, &path);
+        if by_library != by_program {
+            faults.push(format!("{name}: library {by_library:#}, program {by_program:#}"));
+        }
+    }
+    assert!(faults.is_empty(), "{} of {compared}:\n{}", faults.len(), faults.join("\n"));
+    assert!(compared > 60, "only {compared} were compared");
+}
