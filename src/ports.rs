@@ -4,7 +4,6 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 use std::time::{Duration, SystemTime};
 
 use crate::domain::ledger::{Body, Book, Entry};
@@ -14,12 +13,14 @@ use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::stroke::{KeyName, Stroke};
 
 mod actor;
+mod folders;
 mod git;
 mod hooks;
 
 pub use crate::domain::server::{Notice, PaneInfo, Server, Told};
 pub use actor::{Asks, Judge, Records, Seat, Seated};
-pub use git::{Ask, Cancel, Git, GitError, HeadLook};
+pub use folders::{Folders, Stirred};
+pub use git::{Ask, Cancel, Git, GitError, HeadLook, WatchList};
 pub use hooks::Hooks;
 
 /// What the tmux side should care for most.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::keymap::Keymap;
+use crate::domain::branch::crew::Post;
 use crate::domain::confirm::Answer;
 use crate::domain::ledger::Showing;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
@@ -60,6 +61,10 @@ pub enum Effect {
         /// Its session, for the file's name.
         session: SessionName,
     },
+    /// These sessions work now; their work trees are to be watched.
+    Posts(Vec<Post>),
+    /// Somebody wrote: files of its work tree may have changed.
+    Stirred(PaneIdentity),
     /// Draw everything anew, whatever was there before.
     Repaint,
 }

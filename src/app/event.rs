@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::areas::Areas;
 use super::key::Key;
 use super::state::Board;
+use crate::domain::branch::Survey;
 use crate::domain::read::Reading;
 use crate::domain::screen::Screen;
 use crate::domain::server::{Notice, PaneInfo, Server};
@@ -38,6 +39,8 @@ pub enum Event {
     Wrote(PaneId),
     /// Auto-confirm: who acts, what is open, what was done.
     Board(Arc<Board>),
+    /// What is known of the sessions' work trees.
+    Branches(Arc<Survey>),
     /// Something that archtui did, or could not do.
     Did(Did),
     /// A background worker panicked; it is started again after a pause. The log has the report.

@@ -44,11 +44,12 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
         theme,
         panes,
         keyboard,
-        processes: (Proc::new(ground.env.home.as_deref()), Proc::new(ground.env.home.as_deref())),
+        processes: Proc::new(ground.env.home.as_deref()),
         fixed: actor::fixed(ground)?,
         seat: actor::seat(ground, &state_dir)?,
         judge: actor::rules(ground, &state_dir)?,
         agents: ground.agents()?,
+        rules: ground.rules()?,
         attach: Attach::new(ground.address.clone(), ground.env.tmux.as_deref()),
         frames: Some(state_dir.join("frames")),
         whose: ground

@@ -11,6 +11,7 @@ use crate::app::keymap::Keymap;
 use crate::app::state::{Fleet, Order};
 use crate::config::{ConfigError, Env, OrderWord, files};
 use crate::domain::agent::Agents;
+use crate::domain::branch::RuleBook;
 use crate::theme::{self, Depth, Theme};
 use crate::tmux::address::{Address, Environment, Wanted};
 
@@ -77,6 +78,12 @@ impl Ground {
             }
             None => Ok(agents),
         }
+    }
+
+    /// What is asked of work trees.
+    pub fn rules(&self) -> Result<RuleBook, Fail> {
+        RuleBook::new(self.loaded.config.branches.clone())
+            .map_err(|e| Fail::usage(format!("[branches]: {e}"), "mend archtui.toml"))
     }
 
     /// How many colours the terminal shows.

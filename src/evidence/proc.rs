@@ -43,7 +43,7 @@ pub struct Foreground {
 }
 
 /// The processes of this machine.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Proc {
     root: PathBuf,
     /// Where agents keep their own files.

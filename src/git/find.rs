@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::branch::{CommitId, Fact, Head, Unknown};
 use crate::domain::text;
-use crate::ports::{GitError, HeadLook};
+use crate::ports::{GitError, HeadLook, WatchList};
 
 /// Files of a git folder that we read are this long at most; a longer one is no such file.
 const SMALL: u64 = 8 * 1024;
@@ -175,7 +175,7 @@ pub fn head_file(git: &Path) -> Option<Head> {
 
 /// The folders whose direct entries change when HEAD, the index or a reference of this work tree changes. Files in
 /// them are replaced by renaming, so the folder is what to watch; names that end in `.lock` tell nothing.
-pub fn watch_list(found: &Found) -> Vec<PathBuf> {
+pub fn watch_list(found: &Found) -> WatchList {
     let mut out = vec![found.git.clone(), found.common.clone(), found.git.join("logs")];
     out.push(found.common.join("reftable"));
     let mut queue = vec![found.common.join("refs/heads"), found.common.join("refs/remotes")];
@@ -191,7 +191,7 @@ pub fn watch_list(found: &Found) -> Vec<PathBuf> {
     }
     out.retain(|dir| dir.is_dir());
     out.dedup();
-    out
+    WatchList { git: found.git.clone(), common: found.common.clone(), folders: out }
 }
 
 /// A small file as text; a larger one is not what it should be.

@@ -13,6 +13,7 @@ mod program;
 mod reader;
 mod reflog;
 mod state;
+pub mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -20,7 +21,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use crate::domain::branch::WorkTree;
-use crate::ports::{Ask, Cancel, Git, GitError, HeadLook};
+use crate::ports::{Ask, Cancel, Git, GitError, HeadLook, WatchList};
 
 use find::Found;
 use library::{Failure, Library};
@@ -111,7 +112,7 @@ impl Git for SystemGit {
         find::find(path).map(|found| find::head(&found))
     }
 
-    fn watch_list(&self, path: &Path) -> Result<Vec<PathBuf>, GitError> {
+    fn watch_list(&self, path: &Path) -> Result<WatchList, GitError> {
         find::find(path).map(|found| find::watch_list(&found))
     }
 }

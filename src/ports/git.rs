@@ -46,6 +46,17 @@ pub struct HeadLook {
     pub head: Fact<Head>,
 }
 
+/// Where a work tree's answers come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WatchList {
+    /// The git folder of this work tree.
+    pub git: PathBuf,
+    /// The git folder that all its work trees share.
+    pub common: PathBuf,
+    /// The folders whose direct entries change when the answer changes: a bounded number, not to be watched recursively.
+    pub folders: Vec<PathBuf>,
+}
+
 /// Why a work tree could not be looked at.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GitError {
@@ -104,6 +115,6 @@ pub trait Git: Send + 'static {
     fn look(&mut self, path: &Path, ask: &Ask, cancel: &Cancel) -> Result<WorkTree, GitError>;
     /// Only where HEAD points.
     fn head(&self, path: &Path) -> Result<HeadLook, GitError>;
-    /// The folders whose direct entries change when the answer changes: a bounded number, not to be watched recursively.
-    fn watch_list(&self, path: &Path) -> Result<Vec<PathBuf>, GitError>;
+    /// What to watch.
+    fn watch_list(&self, path: &Path) -> Result<WatchList, GitError>;
 }

@@ -19,6 +19,7 @@ use crate::domain::{redact, screen::Screen};
 use crate::ports::View;
 use crate::tmux::attach::Attach;
 use crate::workers::actor::Asked;
+use crate::workers::branches::Mouth;
 use crate::workers::typist::{What, Wish};
 
 /// The handles through which things are done.
@@ -29,6 +30,8 @@ pub struct Hands {
     pub wishes: mpsc::Sender<Wish>,
     /// What people ask of the actor.
     pub actor: mpsc::Sender<Asked>,
+    /// The ears of the branch worker.
+    pub branches: Mouth,
     /// How a person is handed over.
     pub attach: Attach,
     /// Where saved frames go.
@@ -49,6 +52,15 @@ impl Room {
                 }
                 Effect::LookAt(front) => {
                     self.look_at(front);
+                    None
+                }
+                Effect::Posts(posts) => {
+                    self.hands.branches.posts.send_replace(posts);
+                    None
+                }
+                Effect::Stirred(pane) => {
+                    // One that is not heard of now writes again.
+                    let _ = self.hands.branches.wrote.try_send(pane);
                     None
                 }
                 Effect::Type { pane, session, strokes } => self.wish(pane, session, What::Strokes(strokes)),

@@ -18,15 +18,19 @@ use tokio::sync::{mpsc, watch};
 
 use crate::app::{self, Event, State, schedule};
 use crate::domain::agent::Agents;
+use crate::domain::branch::RuleBook;
+use crate::git::SystemGit;
+use crate::git::watch::Inotify;
 use crate::ports::{Judge, Keyboard, Panes, Press, Processes, Seat, View};
 use crate::terminal::Terminal;
 use crate::theme::Theme;
 use crate::tmux::attach::Attach;
 use crate::view;
 use crate::workers::actor::{self, Actor, Doors, Fixed};
+use crate::workers::branches::{self, Branches, Ears};
 use crate::workers::screens::Screens;
 use crate::workers::typist::{self, Typist, Wish};
-use crate::workers::{self, Workers};
+use crate::workers::{self, Facts, Workers};
 
 use pace::Pace;
 
@@ -45,8 +49,8 @@ pub struct Setup<P, K, Q, S, J> {
     pub panes: P,
     /// Their keyboard.
     pub keyboard: K,
-    /// What /proc says, for reading screens and for the actor.
-    pub processes: (Q, Q),
+    /// What /proc says.
+    pub processes: Q,
     /// What the actor does not ask anew.
     pub fixed: Fixed,
     /// The actor's seat.
@@ -55,6 +59,8 @@ pub struct Setup<P, K, Q, S, J> {
     pub judge: J,
     /// How agents' screens read.
     pub agents: Agents,
+    /// What is asked of work trees.
+    pub rules: RuleBook,
     /// How a person is handed over to a real session.
     pub attach: Attach,
     /// Where saved frames go; `None` = nowhere to write.
@@ -66,7 +72,7 @@ pub struct Setup<P, K, Q, S, J> {
 }
 
 /// Runs the control room until a person leaves or a signal ends it. The terminal is as it was when this returns.
-pub fn run<P: Panes, K: Keyboard + Press + Clone, Q: Processes, S: Seat, J: Judge>(
+pub fn run<P: Panes, K: Keyboard + Press + Clone, Q: Processes + Clone, S: Seat, J: Judge>(
     setup: Setup<P, K, Q, S, J>,
 ) -> io::Result<()> {
     // Two threads beside the main one: workers go on while a slow terminal takes a frame.
@@ -77,7 +83,7 @@ pub fn run<P: Panes, K: Keyboard + Press + Clone, Q: Processes, S: Seat, J: Judg
     outcome
 }
 
-async fn control<P: Panes, K: Keyboard + Press + Clone, Q: Processes, S: Seat, J: Judge>(
+async fn control<P: Panes, K: Keyboard + Press + Clone, Q: Processes + Clone, S: Seat, J: Judge>(
     setup: Setup<P, K, Q, S, J>,
 ) -> io::Result<()> {
     let Setup {
@@ -90,6 +96,7 @@ async fn control<P: Panes, K: Keyboard + Press + Clone, Q: Processes, S: Seat, J
         seat,
         judge,
         agents,
+        rules,
         attach,
         frames,
         whose,
@@ -104,9 +111,11 @@ async fn control<P: Panes, K: Keyboard + Press + Clone, Q: Processes, S: Seat, J
     let (heard_first, heard) = mpsc::channel(workers::WAITING);
     let (looks, wanted) = mpsc::channel(actor::LOOKS);
     let doors = Doors { heard, asked, looks, facts: facts.clone() };
-    workers.spawn(Actor::new(fixed, seat, keyboard.clone(), processes.1, judge, doors));
-    let screens = Screens::new(panes, processes.0, agents, roster, view, facts.clone());
+    workers.spawn(Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors));
+    let screens = Screens::new(panes, processes.clone(), agents, roster, view, facts.clone());
     workers.spawn(screens.with_actor(heard_first, wanted));
+    let (branches, ears) = branches::ears();
+    workers.spawn(trees(processes, rules, ears, facts.clone()));
     workers.spawn(Typist { keyboard, wishes: wished, facts });
 
     let mut signals = Signals::listen()?;
@@ -116,7 +125,7 @@ async fn control<P: Panes, K: Keyboard + Press + Clone, Q: Processes, S: Seat, J
         pace: Pace::default(),
         state,
         theme,
-        hands: effects::Hands { look_at, wishes, actor, attach, frames, whose },
+        hands: effects::Hands { look_at, wishes, actor, branches, attach, frames, whose },
     };
     let ends = ends_after.map(|after| clock::monotonic() + after);
     let size = room.terminal.size()?;
@@ -170,6 +179,16 @@ async fn control<P: Panes, K: Keyboard + Press + Clone, Q: Processes, S: Seat, J
     workers.stop(PATIENCE).await;
     drop(room);
     Ok(())
+}
+
+/// The worker over the work trees of this machine. Made where tokio runs.
+fn trees<Q: Processes>(
+    processes: Q,
+    rules: RuleBook,
+    ears: Ears,
+    facts: Facts,
+) -> Branches<SystemGit, Inotify, Q> {
+    Branches::new(SystemGit::new, Inotify::new(), processes, rules, ears, facts)
 }
 
 /// What the loop holds between two events.

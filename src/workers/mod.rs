@@ -2,6 +2,7 @@
 //! owns its resource, hears by a handle, tells by events, stops by token; a failure is an event, and it is started again.
 
 pub mod actor;
+pub mod branches;
 pub mod screens;
 pub mod scribe;
 pub mod typist;

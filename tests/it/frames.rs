@@ -15,6 +15,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 
 use crate::fleets::{self, NOW};
+use crate::surveys;
 
 const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (240, 67), (20, 5)];
 
@@ -94,6 +95,13 @@ fn views() -> Vec<(String, State)> {
                 s.popup = Some(Popup::Palette { input, row: 1 });
             }),
         ),
+        ("grid-with-branches", with(surveys::survey)),
+        (
+            "panel-branches-not-looked",
+            with(|s| {
+                s.open_panel = Some(PanelId::Branches);
+            }),
+        ),
         ("panel-needs-you-nobody", {
             let mut s = fleets::state(vec![]);
             s.open_panel = Some(PanelId::NeedsYou);
@@ -104,6 +112,9 @@ fn views() -> Vec<(String, State)> {
         .iter()
         .map(|p| {
             let mut s = fleets::nine();
+            if p.id == PanelId::Branches {
+                surveys::survey(&mut s);
+            }
             s.open_panel = Some(p.id);
             s.panel_row = 1;
             (format!("panel-{}", p.word), s)

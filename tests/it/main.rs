@@ -24,6 +24,7 @@ mod screens;
 mod scripts;
 mod store;
 mod support;
+mod surveys;
 mod task_store;
 mod tmux_guard;
 mod tmux_keys;

@@ -1,5 +1,6 @@
 //! Everything that is known: one value, a file per part. Changed by `update` only; `view` reads it.
 
+pub mod branches;
 pub mod confirms;
 pub mod detector;
 pub mod explain;
@@ -24,6 +25,7 @@ use crate::domain::ledger::Showing;
 use crate::domain::server::{Notice, Server};
 use crate::domain::session::{PaneId, PaneIdentity};
 
+pub use branches::Branches;
 pub use confirms::{Board, Post};
 pub use detector::Detector;
 pub use fleet::{Fleet, Session, SessionKey};
@@ -116,6 +118,8 @@ pub struct State {
     pub drawn: BTreeMap<PaneIdentity, (Showing, Duration)>,
     /// How well screens are read.
     pub detector: Detector,
+    /// What is known of the work trees.
+    pub branches: Branches,
     /// The last answer to a key.
     pub toast: Option<Toast>,
     /// What the last frame showed where.
@@ -149,6 +153,7 @@ impl State {
             board: Arc::default(),
             drawn: BTreeMap::new(),
             detector: Detector::default(),
+            branches: Branches::default(),
             toast: None,
             areas: Areas::default(),
             last_press: None,

@@ -79,7 +79,8 @@ pub fn panel_len(state: &State) -> usize {
         Some(PanelId::Events) => state.log.len(),
         Some(PanelId::Detector) => state.detector.unread.len(),
         Some(PanelId::Confirms) => state.board.queue.len() + state.board.recent.len(),
-        Some(PanelId::Tasks | PanelId::Branches) | None => 0,
+        Some(PanelId::Branches) => state.branch_rows().len(),
+        Some(PanelId::Tasks) | None => 0,
     }
 }
 
@@ -97,18 +98,18 @@ fn step_panel(state: &mut State, back: bool) {
 }
 
 fn zoom(state: &mut State) {
-    if state.open_panel == Some(PanelId::NeedsYou) {
-        if let Some(&i) = state.needs().get(state.panel_row) {
-            let key = state.fleet.sessions[i].key();
-            state.open_panel = None;
-            moves::focus_session(state, key);
-        }
-    } else if state.open_panel == Some(PanelId::Confirms) {
-        let pane = state.board.queue.get(state.panel_row).map(|c| SessionKey::Pane(c.id.0));
-        if let Some(key) = pane.filter(|key| state.fleet.sessions.iter().any(|s| s.key() == *key)) {
-            state.open_panel = None;
-            moves::focus_session(state, key);
-        }
+    let rows = match state.open_panel {
+        Some(PanelId::NeedsYou) => state.needs(),
+        Some(PanelId::Branches) => state.branch_rows(),
+        _ => vec![],
+    };
+    let marked = match state.open_panel {
+        Some(PanelId::Confirms) => state.board.queue.get(state.panel_row).map(|c| SessionKey::Pane(c.id.0)),
+        _ => rows.get(state.panel_row).map(|&i| state.fleet.sessions[i].key()),
+    };
+    if let Some(key) = marked.filter(|key| state.fleet.sessions.iter().any(|s| s.key() == *key)) {
+        state.open_panel = None;
+        moves::focus_session(state, key);
     } else if state.open_panel.is_none() && state.focused().is_some() {
         state.grid.zoomed = !state.grid.zoomed;
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::app::areas::Areas;
 use crate::app::effect::Effect;
 use crate::app::event::Looked;
+use crate::app::state::branches::works;
 use crate::app::state::{Mode, SessionKey, State};
 use crate::domain::server::{PaneInfo, Server};
 use crate::domain::session::PaneId;
@@ -63,7 +64,7 @@ pub fn panes(state: &mut State, panes: Vec<PaneInfo>) -> Vec<Effect> {
             .map(super::super::state::fleet::Session::key);
         state.grid.focus = heir.or_else(|| first_shown(state));
     }
-    vec![]
+    state.new_posts().map(Effect::Posts).into_iter().collect()
 }
 
 fn first_shown(state: &State) -> Option<SessionKey> {
@@ -85,22 +86,32 @@ pub fn screen(state: &mut State, looked: &Looked) -> Vec<Effect> {
     }
     session.command.clone_from(&looked.command);
     let before = (session.state, session.since);
+    let worked = works(session);
     let name = session.name.clone();
     state.detector.saw(&name, &looked.screen, &looked.reading, state.now.local);
     session.screen = Some(Arc::clone(&looked.screen));
     session.look(looked.reading.clone(), now);
+    let works_now = works(session);
     if before.0 == Status::Unknown && session.state != Status::Unknown {
         state.detector.left_unknown(now.saturating_sub(before.1));
     }
-    vec![]
+    let mut effects = Vec::new();
+    if works_now != worked {
+        effects.extend(state.new_posts().map(Effect::Posts));
+    }
+    if looked.wrote && state.stirs(looked.pane) {
+        effects.push(Effect::Stirred(looked.pane));
+    }
+    effects
 }
 
 /// A pane wrote something that changed nothing on its screen.
-pub fn wrote(state: &mut State, pane: PaneId) {
+pub fn wrote(state: &mut State, pane: PaneId) -> Vec<Effect> {
     let now = state.now.mono;
-    let session =
-        state.fleet.sessions.iter_mut().find(|s| s.pane.as_ref().is_some_and(|p| p.identity.id == pane));
-    if let Some(session) = session {
-        session.wrote = Some(now);
-    }
+    let sessions = &mut state.fleet.sessions;
+    let session = sessions.iter_mut().find(|s| s.pane.as_ref().is_some_and(|p| p.identity.id == pane));
+    let Some(session) = session else { return vec![] };
+    session.wrote = Some(now);
+    let identity = session.pane.as_ref().map(|p| p.identity);
+    identity.filter(|pane| state.stirs(*pane)).map(Effect::Stirred).into_iter().collect()
 }

@@ -45,8 +45,9 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::Panes(panes) => facts::panes(state, panes),
         Event::Screen(looked) => facts::screen(state, &looked),
-        Event::Wrote(pane) => {
-            facts::wrote(state, pane);
+        Event::Wrote(pane) => facts::wrote(state, pane),
+        Event::Branches(survey) => {
+            state.branches.survey = Some(survey);
             vec![]
         }
         Event::Board(board) => {

@@ -4,20 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::super::{Fail, setup, status};
-use crate::domain::roster::Tier;
+use crate::domain::branch::crew::Worker;
 use crate::evidence::proc::Proc;
 use crate::ports::{Git, Processes};
-
-/// A session that works somewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Worker {
-    /// The session's name.
-    pub name: String,
-    /// Its tier.
-    pub tier: Option<Tier>,
-    /// Its role in words.
-    pub role: Option<String>,
-}
 
 /// A folder to look at, and who works in its tree.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -48,31 +37,4 @@ pub fn places(ground: &setup::Ground, git: &impl Git) -> Result<Vec<Place>, Fail
         });
     }
     Ok(trees.into_values().collect())
-}
-
-impl Place {
-    /// The tier and role that the rules are taken from: those of everybody there, if they agree.
-    pub fn tier_and_role(&self) -> (Option<Tier>, Option<&str>) {
-        let Some(first) = self.workers.first() else { return (None, None) };
-        let tier = first.tier.filter(|t| self.workers.iter().all(|w| w.tier == Some(*t)));
-        let role =
-            first.role.as_deref().filter(|r| self.workers.iter().all(|w| w.role.as_deref() == Some(r)));
-        (tier, role)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rules_are_those_of_everybody_there_or_of_the_fleet() {
-        let worker = |tier, role: &str| Worker { name: "a".to_owned(), tier, role: Some(role.to_owned()) };
-        let place = |workers| Place { folder: PathBuf::new(), workers };
-        let (manager, own) = (Some(Tier::Manager), Some(Tier::Worker));
-        assert_eq!(place(vec![]).tier_and_role(), (None, None));
-        assert_eq!(place(vec![worker(manager, "x")]).tier_and_role(), (manager, Some("x")));
-        assert_eq!(place(vec![worker(manager, "x"), worker(own, "x")]).tier_and_role(), (None, Some("x")));
-        assert_eq!(place(vec![worker(own, "x"), worker(own, "y")]).tier_and_role(), (own, None));
-    }
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use jiff::{Timestamp, Zoned};
 
 use super::{Fail, Global, out, setup};
-use crate::domain::branch::{self, Context, Finding, RuleBook, Severity, WorkTree};
+use crate::domain::branch::{self, Context, Finding, RuleBook, Severity, WorkTree, crew};
 use crate::domain::roster::Tier;
 use crate::domain::text;
 use crate::git::SystemGit;
@@ -54,8 +54,7 @@ pub fn run(global: &Global, args: &BranchesArgs) -> Result<(), Fail> {
         return paths.iter().try_for_each(|path| install::run(path, args.yes));
     }
     let ground = setup::Ground::lay(global)?;
-    let book = RuleBook::new(ground.loaded.config.branches.clone())
-        .map_err(|e| Fail::usage(format!("[branches]: {e}"), "mend archtui.toml"))?;
+    let book = ground.rules()?;
     let now = now();
     if let Some(hook) = args.hook {
         return gate::run(hook, args.paths.first().map(PathBuf::as_path), book.fleet(), now.date());
@@ -89,7 +88,7 @@ fn now() -> Zoned {
 fn look(git: &mut SystemGit, places: &[Place], book: &RuleBook, now: &Zoned) -> (Vec<Told>, Vec<String>) {
     let (mut told, mut strangers) = (Vec::<Told>::new(), Vec::new());
     for place in places {
-        let (tier, role) = place.tier_and_role();
+        let (tier, role) = crew::tier_and_role(&place.workers);
         let rules = book.of(tier.map(Tier::word), role);
         let ask = Ask { rules: rules.clone(), now: now.timestamp(), status: true };
         let tree = match git.look(&place.folder, &ask, &Cancel::default()) {
@@ -104,7 +103,7 @@ fn look(git: &mut SystemGit, places: &[Place], book: &RuleBook, now: &Zoned) -> 
             }
         };
         if told.iter().all(|seen| seen.tree.path != tree.path) {
-            let sessions: Vec<String> = place.workers.iter().map(|w| w.name.clone()).collect();
+            let sessions = crew::names(&place.workers);
             let role = tier.map(|t| t.word().to_owned());
             let context =
                 Context { role, now: now.timestamp(), today: now.date(), sessions: sessions.clone() };

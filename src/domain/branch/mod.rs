@@ -2,6 +2,7 @@
 //! what a config says of it, `table` has one row per rule, `name` and `message` read names and subjects. Pure: today's
 //! date is an input.
 
+pub mod crew;
 pub mod facts;
 pub mod history;
 pub mod message;
@@ -9,6 +10,7 @@ pub mod name;
 pub mod place;
 pub mod rules;
 pub mod settings;
+pub mod survey;
 pub mod table;
 pub mod work;
 
@@ -22,6 +24,7 @@ use super::text;
 pub use facts::{CommitId, Fact, Head, Unknown, WorkTree};
 pub use rules::{Rules, Severity};
 pub use settings::{RuleBook, Settings};
+pub use survey::Survey;
 pub use table::{RULES, Rule, RuleId};
 
 use rules::Level;

@@ -3,6 +3,7 @@
 mod api;
 mod hooks;
 mod hostile;
+mod watch;
 mod zoo;
 mod zoo_rules;
 mod zoo_shapes;

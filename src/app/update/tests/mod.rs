@@ -1,6 +1,7 @@
 //! A control room that hears facts and keys, for the stories and the property beside this file. Keys are asked for by the
 //! action's name, so that another keymap does not break them.
 
+mod branches;
 mod property;
 mod stories;
 
