@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::action::{ACTIONS, Action};
 use crate::app::areas::Area;
+use crate::app::panel::PanelId;
 use crate::app::state::{Mode, Popup, State};
 use crate::domain::text;
 use crate::theme::{Role, Theme};
@@ -79,12 +80,19 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
     let both = |a: Action, b: Action| format!("{} {}", shown(a), shown(b));
     let scroll = both(Action::MoveDown, Action::MoveUp);
     let hints: Vec<(String, &str)> = match (&state.popup, state.open_panel) {
-        (Some(Popup::Help { .. } | Popup::Explain { .. }), _) => {
+        (Some(Popup::Help { .. } | Popup::Explain { .. } | Popup::Tree { .. }), _) => {
             vec![(scroll, "scroll"), (shown(Action::Back), "close")]
         }
         (Some(Popup::Palette { .. }), _) => {
             vec![("↑ ↓".into(), "choose"), ("Enter".into(), "do it"), ("Esc".into(), "close")]
         }
+        (None, Some(PanelId::Branches)) => vec![
+            (scroll, "rows"),
+            (shown(Action::Explain), "all of it"),
+            (shown(Action::Zoom), "go there"),
+            (shown(Action::Back), "back"),
+            (shown(Action::Help), "help"),
+        ],
         (None, Some(_)) => vec![
             (scroll, "rows"),
             (shown(Action::Zoom), "go there"),

@@ -97,6 +97,22 @@ fn views() -> Vec<(String, State)> {
         ),
         ("grid-with-branches", with(surveys::survey)),
         (
+            "panel-branches-signs",
+            with(|s| {
+                surveys::survey(s);
+                s.open_panel = Some(PanelId::Branches);
+            }),
+        ),
+        (
+            "work-tree",
+            with(|s| {
+                surveys::survey(s);
+                s.open_panel = Some(PanelId::Branches);
+                let worker = s.fleet.sessions.iter().find(|s| s.label == "dev_worker1").expect("it is there");
+                s.popup = Some(Popup::Tree { key: worker.key(), row: 0 });
+            }),
+        ),
+        (
             "panel-branches-not-looked",
             with(|s| {
                 s.open_panel = Some(PanelId::Branches);

@@ -124,8 +124,9 @@ pub fn survey(state: &mut State) {
             today: NOW.local.date(),
             sessions: crew::names(&crew),
         };
-        let findings = branch::check(&tree, &book.of(tier.map(Tier::word), role), &context);
-        survey.trees.insert(tree.path.clone(), Seen { tree, findings, crew, counted: Some(NOW.utc) });
+        let rules = Arc::new(book.of(tier.map(Tier::word), role));
+        let findings = branch::check(&tree, &rules, &context);
+        survey.trees.insert(tree.path.clone(), Seen { tree, findings, rules, crew, counted: Some(NOW.utc) });
     }
     let outside = state.fleet.sessions.iter().find(|s| s.name.as_str() == "claude_orchestrator");
     let pane = outside.and_then(|s| s.pane.as_ref()).expect("it exists").identity;

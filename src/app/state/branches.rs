@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::State;
 use super::fleet::Session;
+use super::{State, needs};
 use crate::domain::branch::crew::{Post, Worker};
+use crate::domain::branch::signs::{Beside, Sign, signs};
 use crate::domain::branch::survey::{Home, Seen};
 use crate::domain::branch::{Severity, Survey};
 use crate::domain::session::PaneIdentity;
@@ -16,6 +17,9 @@ use crate::domain::status::State as Status;
 
 /// A session that writes all the time is told of so often.
 const STIRRED: Duration = Duration::from_secs(5);
+
+/// Who waits for a person this long is stuck, as the procedure means it.
+const STUCK: Duration = Duration::from_mins(10);
 
 /// Branch compliance.
 #[derive(Debug, Clone, Default)]
@@ -111,6 +115,17 @@ impl State {
             Reverse((place.worst(), matches!(place, Place::Tree(_)), found))
         });
         rows
+    }
+
+    /// The procedure's good signs and red flags, as they stand now.
+    pub fn signs(&self) -> Vec<Sign> {
+        let waits = |s: &Session| needs::needs_you(s, self.now.mono) && s.age(self.now.mono) >= STUCK;
+        let beside = Beside {
+            sessions: self.fleet.count(works),
+            waiting: self.fleet.count(waits),
+            minutes: STUCK.as_secs() / 60,
+        };
+        self.branches.survey.as_deref().map(|survey| signs(survey, beside)).unwrap_or_default()
     }
 
     /// How many trees have a finding of that severity as their worst.

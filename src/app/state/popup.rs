@@ -19,6 +19,13 @@ pub enum Popup {
         /// First line shown.
         row: usize,
     },
+    /// Everything about a session's work tree.
+    Tree {
+        /// Which session.
+        key: SessionKey,
+        /// First line shown.
+        row: usize,
+    },
     /// Find an action by name.
     Palette {
         /// What was typed.

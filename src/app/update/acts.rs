@@ -39,6 +39,12 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::SaveFrame => {
             return with_pane(state, |p, s| Effect::SaveFrame { pane: p.identity, session: s.name.clone() });
         }
+        Action::Explain if state.open_panel == Some(PanelId::Branches) => {
+            state.popup = marked(state).map(|key| Popup::Tree { key, row: 0 });
+            if state.popup.is_none() {
+                say(state, "mark a session first", false);
+            }
+        }
         Action::Explain => match state.grid.focus.clone().filter(|_| state.focused().is_some()) {
             Some(key) => state.popup = Some(Popup::Explain { key, row: 0 }),
             None => say(state, "no session is focused", true),
@@ -79,7 +85,8 @@ pub fn panel_len(state: &State) -> usize {
         Some(PanelId::Events) => state.log.len(),
         Some(PanelId::Detector) => state.detector.unread.len(),
         Some(PanelId::Confirms) => state.board.queue.len() + state.board.recent.len(),
-        Some(PanelId::Branches) => state.branch_rows().len(),
+        // The fleet's own row comes first.
+        Some(PanelId::Branches) => state.branch_rows().len() + 1,
         Some(PanelId::Tasks) | None => 0,
     }
 }
@@ -97,17 +104,23 @@ fn step_panel(state: &mut State, back: bool) {
     open_panel(state, to.checked_sub(1).map(|i| PANELS[i].id));
 }
 
+/// The session that the marked row of the open panel stands for.
+fn marked(state: &State) -> Option<SessionKey> {
+    let sessions = &state.fleet.sessions;
+    let row = match state.open_panel? {
+        PanelId::NeedsYou => state.needs().get(state.panel_row).copied(),
+        PanelId::Branches => state.panel_row.checked_sub(1).and_then(|n| state.branch_rows().get(n).copied()),
+        PanelId::Confirms => {
+            let key = state.board.queue.get(state.panel_row).map(|c| SessionKey::Pane(c.id.0))?;
+            sessions.iter().position(|s| s.key() == key)
+        }
+        PanelId::Tasks | PanelId::Events | PanelId::Detector => None,
+    };
+    row.map(|i| sessions[i].key())
+}
+
 fn zoom(state: &mut State) {
-    let rows = match state.open_panel {
-        Some(PanelId::NeedsYou) => state.needs(),
-        Some(PanelId::Branches) => state.branch_rows(),
-        _ => vec![],
-    };
-    let marked = match state.open_panel {
-        Some(PanelId::Confirms) => state.board.queue.get(state.panel_row).map(|c| SessionKey::Pane(c.id.0)),
-        _ => rows.get(state.panel_row).map(|&i| state.fleet.sessions[i].key()),
-    };
-    if let Some(key) = marked.filter(|key| state.fleet.sessions.iter().any(|s| s.key() == *key)) {
+    if let Some(key) = marked(state) {
         state.open_panel = None;
         moves::focus_session(state, key);
     } else if state.open_panel.is_none() && state.focused().is_some() {

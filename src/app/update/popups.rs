@@ -30,7 +30,7 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
                 }
             }
         },
-        Some(Popup::Help { row } | Popup::Explain { row, .. }) => match action {
+        Some(Popup::Help { row } | Popup::Explain { row, .. } | Popup::Tree { row, .. }) => match action {
             Some(Action::MoveDown) => *row += 1,
             Some(Action::MoveUp) => *row = row.saturating_sub(1),
             Some(Action::PageNext) => *row += page,
@@ -57,9 +57,17 @@ pub fn paste(state: &mut State, text: &str) {
 /// The wheel scrolls the window; a click outside does nothing, so that no click acts by surprise.
 pub fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     match (state.popup.as_mut(), mouse.act) {
-        (Some(Popup::Help { row } | Popup::Explain { row, .. }), MouseAct::WheelDown) => *row += 1,
         (
-            Some(Popup::Help { row } | Popup::Explain { row, .. } | Popup::Palette { row, .. }),
+            Some(Popup::Help { row } | Popup::Explain { row, .. } | Popup::Tree { row, .. }),
+            MouseAct::WheelDown,
+        ) => *row += 1,
+        (
+            Some(
+                Popup::Help { row }
+                | Popup::Explain { row, .. }
+                | Popup::Tree { row, .. }
+                | Popup::Palette { row, .. },
+            ),
             MouseAct::WheelUp,
         ) => {
             *row = row.saturating_sub(1);

@@ -74,7 +74,7 @@ const FORGES: [&str; 4] =
     ["noreply@github.com", "noreply@gitlab.com", "noreply@bitbucket.org", "noreply@codeberg.org"];
 
 /// True if the commit can have come by a request: then nothing is said about it.
-fn by_request(commit: &Commit) -> bool {
+pub(super) fn by_request(commit: &Commit) -> bool {
     FORGES.contains(&commit.committer.as_str()) || message::names_request(&commit.message)
 }
 

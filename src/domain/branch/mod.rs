@@ -10,6 +10,7 @@ pub mod name;
 pub mod place;
 pub mod rules;
 pub mod settings;
+pub mod signs;
 pub mod survey;
 pub mod table;
 pub mod work;

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::crew::Worker;
-use super::{Finding, Severity, Unknown, WorkTree, tell_once};
+use super::{Finding, Rules, Severity, Unknown, WorkTree, tell_once};
 use crate::domain::session::PaneIdentity;
 
 /// A work tree with what is said of it.
@@ -17,6 +18,8 @@ pub struct Seen {
     pub tree: WorkTree,
     /// The worst first.
     pub findings: Vec<Finding>,
+    /// What is asked of it.
+    pub rules: Arc<Rules>,
     /// Who works there.
     pub crew: Vec<Worker>,
     /// When its uncommitted files were counted; none before the first time.

@@ -1,7 +1,7 @@
 //! The side panels: one file each, one row each in the table here. A panel can be told in a line, in a column, and at full
 //! size. What a panel knows comes from the state; a panel that nothing feeds yet says so and shows nothing else.
 
-mod branches;
+pub(super) mod branches;
 mod confirms;
 mod detector;
 mod events;

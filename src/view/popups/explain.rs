@@ -27,7 +27,7 @@ pub fn draw(
     row: usize,
 ) -> usize {
     let Some(session) = state.fleet.sessions.iter().find(|s| s.key() == *key) else {
-        return gone(buf, over, theme);
+        return super::gone(buf, over, theme);
     };
     let wide = WIDE.min(over.w);
     let room = usize::from(wide.saturating_sub(4));
@@ -77,11 +77,4 @@ fn laid(line: Line, room: usize) -> Vec<(&'static str, String, Role)> {
                 .collect()
         }
     }
-}
-
-fn gone(buf: &mut Buffer, over: Area, theme: &Theme) -> usize {
-    let window = layout::middle(over, 40, 3);
-    super::window(buf, window, theme, Role::Accent);
-    Pen::row(buf, layout::inside(window), 0).skip(1).put("that session is gone", theme.style(Role::Subtext));
-    1
 }

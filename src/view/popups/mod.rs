@@ -3,6 +3,7 @@
 mod explain;
 mod help;
 mod palette;
+mod tree;
 
 use ratatui::buffer::Buffer;
 
@@ -10,13 +11,15 @@ use crate::app::areas::{Area, Areas};
 use crate::app::state::{Popup, State};
 use crate::theme::{Role, Theme};
 
-use super::{paint, tile};
+use super::paint::Pen;
+use super::{layout, paint, tile};
 
 /// Draws the open window over an area.
 pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, popup: &Popup, areas: &mut Areas) {
     areas.popup_rows = match popup {
         Popup::Help { row } => help::draw(buf, over, state, theme, *row),
         Popup::Explain { key, row } => explain::draw(buf, over, state, theme, key, *row),
+        Popup::Tree { key, row } => tree::draw(buf, over, state, theme, key, *row),
         Popup::Palette { input, row } => palette::draw(buf, over, state, theme, input.text(), *row),
     };
 }
@@ -30,4 +33,12 @@ pub fn window(buf: &mut Buffer, area: Area, theme: &Theme, role: Role) {
 /// The first row of a list of `len` rows to draw in `rows`, so that row `at` is seen.
 pub fn first_row(at: usize, rows: usize, len: usize) -> usize {
     at.saturating_sub(rows / 2).min(len.saturating_sub(rows))
+}
+
+/// In place of a window about a session that is gone.
+fn gone(buf: &mut Buffer, over: Area, theme: &Theme) -> usize {
+    let place = layout::middle(over, 40, 3);
+    window(buf, place, theme, Role::Accent);
+    Pen::row(buf, layout::inside(place), 0).skip(1).put("that session is gone", theme.style(Role::Subtext));
+    1
 }

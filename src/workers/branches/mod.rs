@@ -76,7 +76,7 @@ pub struct Branches<G, F, Q> {
 
 /// What is known of one tree.
 struct Known {
-    rules: Rules,
+    rules: Arc<Rules>,
     /// The last look, with the files as they were last counted.
     tree: Option<WorkTree>,
     counted: Option<Counted>,
@@ -132,7 +132,7 @@ impl<G: Git, F: Folders, Q: Processes> Branches<G, F, Q> {
         }
         for (tree, crew) in crews {
             let (tier, role) = crew::tier_and_role(&crew);
-            let rules = self.book.of(tier.map(Tier::word), role);
+            let rules = Arc::new(self.book.of(tier.map(Tier::word), role));
             match self.trees.get_mut(&tree) {
                 Some(known) if known.rules == rules => {}
                 Some(known) => {
@@ -193,7 +193,7 @@ impl<G: Git, F: Folders, Q: Processes> Branches<G, F, Q> {
     fn begin(&mut self) {
         while let Some(begin) = self.plan.begin(clock()) {
             let Some(known) = self.trees.get(&begin.tree) else { continue };
-            self.looks.look(Job { begin, rules: known.rules.clone(), now: wall().timestamp() });
+            self.looks.look(Job { begin, rules: Rules::clone(&known.rules), now: wall().timestamp() });
         }
     }
 
@@ -217,6 +217,7 @@ impl<G: Git, F: Folders, Q: Processes> Branches<G, F, Q> {
             let seen = Seen {
                 findings: branch::check(tree, &known.rules, &context),
                 tree: tree.clone(),
+                rules: Arc::clone(&known.rules),
                 crew: crew.clone(),
                 counted: known.counted.as_ref().map(|c| c.at),
             };

@@ -64,9 +64,12 @@ fn a_row_of_the_panel_leads_to_its_session() {
     room.hear(Event::Branches(Arc::new(survey)));
     room.drawn(2, 2);
     room.press("panel-branches");
-    room.press("move-down");
-    room.press("move-down");
-    assert_eq!(room.state.panel_row, 1, "there are two rows");
+    assert_eq!(room.press("zoom"), [], "the first row is the fleet's");
+    assert_eq!(room.state.open_panel, Some(PanelId::Branches));
+    for _ in 0..3 {
+        room.press("move-down");
+    }
+    assert_eq!(room.state.panel_row, 2, "the fleet and two sessions");
     room.press("zoom");
     assert_eq!((room.focused(), room.state.open_panel), ("b", None));
 }

@@ -3,6 +3,7 @@
 
 use ratatui::buffer::Buffer;
 
+use crate::app::action::Action;
 use crate::app::areas::Area;
 use crate::app::state::branches::Place;
 use crate::app::state::{Session, State};
@@ -16,7 +17,7 @@ use super::super::super::paint::{self, Pen};
 use super::{row, told};
 
 /// A line: what stands before it, and itself.
-type Line = (String, String, Role);
+pub type Line = (String, String, Role);
 
 /// Draws as much of it as there is room for.
 pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Session) {
@@ -25,8 +26,24 @@ pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session:
     let label = format!(" {} ", text::fit(&session.label, usize::from(area.w.saturating_sub(6))));
     Pen::row(buf, head, 0).skip(2).put(&label, paint::alone(theme.style(Role::Strong)));
     let inner = Area { y: area.y + head.h, h: area.h - head.h, ..area };
-    let lines = match state.place_of(session) {
-        Place::Tree(seen) => about(seen, inner.w),
+    let lines = lines(state, session, inner.w);
+    let cut = lines.len() > usize::from(inner.h);
+    for (y, (before, line, role)) in (0..inner.h).zip(&lines) {
+        let mut pen = Pen::row(buf, inner, y);
+        if cut && y + 1 == inner.h {
+            let left = lines.len() - usize::from(y);
+            let key = state.fixed.keymap.shown(Action::Explain);
+            pen.put(&format!("… {left} more lines · {key} shows all"), theme.style(Role::Faint));
+            return;
+        }
+        pen.put(before, theme.style(*role)).put(line, theme.style(*role));
+    }
+}
+
+/// Every line there is to tell of a session's tree, in so many columns.
+pub fn lines(state: &State, session: &Session, w: u16) -> Vec<Line> {
+    match state.place_of(session) {
+        Place::Tree(seen) => about(seen, w),
         Place::Home(Home::Outside(folder)) => {
             let folder = text::printable(&folder.to_string_lossy());
             vec![(String::new(), format!("{folder} belongs to no repository"), Role::Subtext)]
@@ -38,21 +55,10 @@ pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session:
         Place::Home(Home::Tree(_)) | Place::Pending => {
             vec![(String::new(), "its work tree is being looked at".into(), Role::Subtext)]
         }
-    };
-    let cut = lines.len() > usize::from(inner.h);
-    for (y, (before, line, role)) in (0..inner.h).zip(&lines) {
-        let mut pen = Pen::row(buf, inner, y);
-        if cut && y + 1 == inner.h {
-            let left = lines.len() - usize::from(y);
-            pen.put(&format!("… {left} more lines: archtui branches tells all"), theme.style(Role::Faint));
-            return;
-        }
-        pen.put(before, theme.style(*role)).put(line, theme.style(*role));
     }
 }
 
-/// Every line there is to tell of a tree, in so many columns.
-pub fn about(seen: &Seen, w: u16) -> Vec<Line> {
+fn about(seen: &Seen, w: u16) -> Vec<Line> {
     let mut lines = vec![place(seen)];
     for f in &seen.findings {
         let (shape, word, role) = told(Some(f.severity));

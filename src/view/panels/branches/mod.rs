@@ -1,8 +1,10 @@
 //! Branch compliance: a row a session with its branch, how far it is from its upstream, what is uncommitted, how old the
-//! last commit is, and the worst finding. At full size the marked one's findings and commits stand below.
+//! last commit is, and the worst finding. At full size the marked one's findings and commits stand below, or the signs of
+//! the whole fleet.
 
-mod detail;
+pub(in crate::view) mod detail;
 mod row;
+mod signs;
 
 use ratatui::buffer::Buffer;
 
@@ -94,25 +96,33 @@ fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, _: &mut Area
         Pen::row(buf, area, 1).put(said, theme.style(Role::Subtext));
         return usize::from(area.h);
     }
+    // The first row is the fleet's: its signs. Then the sessions.
     let rows = state.branch_rows();
-    let marked = state.panel_row.min(rows.len() - 1);
+    let marked = state.panel_row.min(rows.len());
     row::heads(buf, Area { h: area.h.min(1), ..area }, theme);
     let below = Area { y: area.y + area.h.min(1), h: area.h.saturating_sub(1), ..area };
-    let list_rows = if below.h >= 9 { (rows.len() as u16).min(below.h * 2 / 5) } else { below.h };
-    let list = Area { h: list_rows, ..below };
-    let first = first_row(marked, list.h.into(), rows.len());
-    for (y, (n, &i)) in (0..list.h).zip(rows.iter().enumerate().skip(first)) {
+    let wanted = if marked == 0 { signs::rows(below.w) + 1 } else { below.h * 3 / 5 };
+    let list_rows = if below.h < 9 { below.h } else { below.h.saturating_sub(wanted).max(3) };
+    let list = Area { h: list_rows.min(rows.len() as u16 + 1), ..below };
+    let first = first_row(marked, list.h.into(), rows.len() + 1);
+    for (y, n) in (0..list.h).zip(first..=rows.len()) {
         let line = Area { y: list.y + y, h: 1, ..list };
-        row::wide(buf, line, state, theme, &state.fleet.sessions[i]);
+        match n.checked_sub(1).map(|n| &state.fleet.sessions[rows[n]]) {
+            None => signs::summary(buf, line, state, theme),
+            Some(session) => row::wide(buf, line, state, theme, session),
+        }
         if n == marked {
             paint::tint(buf, line, theme.marked());
         }
     }
     if list.h < below.h {
         let rest = Area { y: list.y + list.h, h: below.h - list.h, ..below };
-        detail::draw(buf, rest, state, theme, &state.fleet.sessions[rows[marked]]);
+        match marked.checked_sub(1).map(|n| &state.fleet.sessions[rows[n]]) {
+            None => signs::draw(buf, rest, state, theme),
+            Some(session) => detail::draw(buf, rest, state, theme, session),
+        }
     }
-    usize::from(list_rows)
+    usize::from(list.h)
 }
 
 #[cfg(test)]
