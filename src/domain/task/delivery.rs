@@ -44,6 +44,7 @@ impl Queue {
                 typed: None,
                 delivered: None,
                 working: None,
+                rested: false,
                 step_at: turn.at,
                 delivered_at: None,
                 end: None,
@@ -111,6 +112,7 @@ impl Queue {
 
     fn delivered(&mut self, id: TaskId, turn: &mut Turn) {
         self.stamp(id, turn);
+        self.at_work.remove(&id);
         self.change(id, |t| {
             t.state = State::Delivered;
             t.reason = None;

@@ -11,7 +11,7 @@ use super::evidence::span;
 use super::misfit::Misfit;
 use super::queue::Queue;
 use super::{Priority, State, Task, TaskId, chain};
-use crate::domain::roster::{Member, Tier};
+use crate::domain::roster::{Member, Roster, Tier};
 use crate::domain::session::{PaneIdentity, SessionName};
 use crate::domain::status;
 
@@ -40,13 +40,20 @@ pub struct Candidate {
 
 impl Queue {
     /// The next hand-out, if there is one: which task, to whom.
-    pub fn dispatch<'a>(&self, sessions: &'a [Candidate], now: Now) -> Option<(TaskId, &'a Candidate)> {
-        let free: Vec<&Candidate> = sessions.iter().filter(|s| self.is_free(s).is_ok()).collect();
+    pub fn dispatch<'a>(
+        &self,
+        roster: &Roster,
+        sessions: &'a [Candidate],
+        now: Now,
+    ) -> Option<(TaskId, &'a Candidate)> {
+        let has = self.holders();
+        let holder = |s: &Candidate| has.get(&s.session).copied();
+        let free: Vec<&Candidate> = sessions.iter().filter(|s| self.is_free(s, holder(s)).is_ok()).collect();
         if free.is_empty() {
             return None;
         }
         let order = self.order(self.clock.read(now));
-        order.into_iter().find_map(|t| choose(t, &free).map(|s| (t.id, s)))
+        order.into_iter().find_map(|t| choose(roster, t, &free).map(|s| (t.id, s)))
     }
 
     /// Tasks that may be handed out, the next one first.
@@ -67,18 +74,18 @@ impl Queue {
     }
 
     /// Whether a session may get a task now; if not, why.
-    pub fn fits(&self, task: &Task, s: &Candidate) -> Result<(), Misfit> {
-        suits(task, s).and_then(|()| self.is_free(s))
+    pub fn fits(&self, roster: &Roster, task: &Task, s: &Candidate) -> Result<(), Misfit> {
+        suits(roster, task, s).and_then(|()| self.is_free(s, self.holder(&s.session).map(|t| t.id)))
     }
 
     /// Whether a session may get anything now.
-    fn is_free(&self, s: &Candidate) -> Result<(), Misfit> {
+    fn is_free(&self, s: &Candidate, holder: Option<TaskId>) -> Result<(), Misfit> {
         let member = s.member.as_ref().ok_or(Misfit::Unmanaged)?;
         if member.protected {
             return Err(Misfit::Protected);
         }
-        if let Some(task) = self.holder(&s.session) {
-            return Err(Misfit::Has(task.id));
+        if let Some(id) = holder {
+            return Err(Misfit::Has(id));
         }
         if s.state != status::State::Idle {
             return Err(Misfit::State(s.state));
@@ -99,7 +106,7 @@ impl Queue {
     }
 
     /// Why a task is not handed out now, in a sentence; `None` if it could be, or is not waiting.
-    pub fn why(&self, task: &Task, sessions: &[Candidate], now: Now) -> Option<String> {
+    pub fn why(&self, roster: &Roster, task: &Task, sessions: &[Candidate], now: Now) -> Option<String> {
         let at = self.clock.read(now);
         match task.state {
             State::Blocked => return task.reason.clone(),
@@ -114,15 +121,15 @@ impl Queue {
         if let Some(target) = &task.target {
             return match sessions.iter().find(|s| s.session == *target) {
                 None => Some(format!("{target} does not exist now")),
-                Some(s) => self.fits(task, s).err().map(|m| format!("{target} {m}")),
+                Some(s) => self.fits(roster, task, s).err().map(|m| format!("{target} {m}")),
             };
         }
         let mut count: BTreeMap<String, usize> = BTreeMap::new();
         for s in sessions.iter().filter(|s| s.member.is_some()) {
-            match self.fits(task, s) {
+            match self.fits(roster, task, s) {
                 Ok(()) => return None,
                 // Who may never take it is not what it waits for.
-                Err(m @ (Misfit::WrongTier(_) | Misfit::NotRole(_) | Misfit::Protected)) => drop(m),
+                Err(Misfit::WrongTier(_) | Misfit::NotRole(_) | Misfit::Protected | Misfit::Chain(_)) => {}
                 Err(Misfit::Has(_)) => *count.entry("has a task".into()).or_default() += 1,
                 Err(Misfit::Fresh(_)) => *count.entry("became idle just now".into()).or_default() += 1,
                 Err(m) => *count.entry(m.to_string()).or_default() += 1,
@@ -137,17 +144,17 @@ impl Queue {
 }
 
 /// Of the sessions that fit, one where the task has not come to nothing before, then the one that was idle longest.
-fn choose<'a>(task: &Task, free: &[&'a Candidate]) -> Option<&'a Candidate> {
+fn choose<'a>(roster: &Roster, task: &Task, free: &[&'a Candidate]) -> Option<&'a Candidate> {
     let failed_at = |s: &Candidate| {
         let here = |a: &&super::Attempt| a.session == s.session;
         task.attempts.iter().filter(here).any(|a| matches!(a.end, Some(End::Declined | End::Died)))
     };
-    let fitting = free.iter().enumerate().filter(|(_, s)| suits(task, s).is_ok());
+    let fitting = free.iter().enumerate().filter(|(_, s)| suits(roster, task, s).is_ok());
     fitting.min_by_key(|(i, s)| (failed_at(s), Reverse(s.lasts), *i)).map(|(_, s)| *s)
 }
 
 /// Whether this task is one for this session at all.
-fn suits(task: &Task, s: &Candidate) -> Result<(), Misfit> {
+fn suits(roster: &Roster, task: &Task, s: &Candidate) -> Result<(), Misfit> {
     let member = s.member.as_ref().ok_or(Misfit::Unmanaged)?;
     if let Some(target) = task.target.as_ref().filter(|t| **t != s.session) {
         return Err(Misfit::NotTarget(target.clone()));
@@ -155,6 +162,8 @@ fn suits(task: &Task, s: &Candidate) -> Result<(), Misfit> {
     if task.target.is_none() && !chain::may_take(task.tier, &task.from, member.tier) {
         return Err(Misfit::WrongTier(task.tier.map_or("session of that tier", Tier::word)));
     }
+    // Checked at entry too, but against the roster that the command line had read.
+    chain::may_hand(roster, &task.from, &s.session).map_err(|b| Misfit::Chain(b.rule))?;
     if let Some(role) = task.role.as_ref().filter(|r| !member.answers_to(r)) {
         return Err(Misfit::NotRole(role.clone()));
     }

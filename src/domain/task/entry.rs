@@ -41,6 +41,8 @@ pub struct Order {
     pub dir: Option<String>,
     /// Queue it even if the same is there already.
     pub again: bool,
+    /// How it is known who asks.
+    pub origin: Option<String>,
 }
 
 impl Order {
@@ -57,6 +59,7 @@ impl Order {
             timeout: None,
             dir: None,
             again: false,
+            origin: None,
         }
     }
 }
@@ -76,6 +79,7 @@ pub struct Request {
     pub(super) timeout: Option<Duration>,
     pub(super) dir: Option<String>,
     pub(super) again: bool,
+    pub(super) origin: Option<String>,
     /// Characters of the text that were left out because they could do harm in a terminal.
     pub left_out: usize,
 }
@@ -84,6 +88,21 @@ impl Request {
     /// The text as it will be queued.
     pub fn text(&self) -> &TaskText {
         &self.text
+    }
+
+    /// The one session that may take it.
+    pub fn target(&self) -> Option<&SessionName> {
+        self.target.as_ref()
+    }
+
+    /// How urgent it is.
+    pub fn priority(&self) -> Priority {
+        self.priority
+    }
+
+    /// What it waits for.
+    pub fn after(&self) -> &[After] {
+        &self.after
     }
 
     /// The tasks of the queue that it waits for.
@@ -138,6 +157,7 @@ pub fn check(order: Order, from: &Sender, roster: &Roster) -> Result<Request, Re
         timeout: order.timeout,
         dir: order.dir.map(|d| text::printable(&d)),
         again: order.again,
+        origin: order.origin,
         left_out,
     })
 }

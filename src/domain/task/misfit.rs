@@ -19,6 +19,8 @@ pub enum Misfit {
     NotTarget(SessionName),
     /// The task is for another tier.
     WrongTier(&'static str),
+    /// The sender may not hand work to it.
+    Chain(String),
     /// It has not the role or skill asked for.
     NotRole(String),
     /// It is not in the work tree that the task belongs to, or not in its own.
@@ -56,6 +58,7 @@ impl fmt::Display for Misfit {
             Self::Protected => f.write_str("is protected: no tasks are handed to it"),
             Self::NotTarget(name) => write!(f, "is not {name}, for whom it is"),
             Self::WrongTier(tier) => write!(f, "is no {tier}"),
+            Self::Chain(rule) => write!(f, "may not get it: {rule}"),
             Self::NotRole(role) => write!(f, "has not the role \"{role}\""),
             Self::WrongTree { want, is: Some(is) } => write!(f, "is in {is}, not in {want}"),
             Self::WrongTree { want, is: None } => write!(f, "is not known to be in {want}"),

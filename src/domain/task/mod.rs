@@ -6,7 +6,7 @@
 //!            ┌──────── declined: nothing was typed; later, and rather elsewhere ────────┐
 //!            ▼                                                                          │
 //!  blocked → queued → leased → typing → typed → delivered → working → done              │
-//!                       │        │        │         │           └ the agent ended: again, elsewhere, three times → failed
+//!                       │        │        │         │           └ the agent ended at work: again, elsewhere, three times → failed
 //!                       └────────┼────────┼─────────┴ not known what became of it → held: a person decides
 //!                                └ paste  └ Enter: both are written down *before* they are done
 //! ```
@@ -22,6 +22,7 @@ pub mod event;
 pub mod evidence;
 pub mod id;
 pub mod misfit;
+pub mod origin;
 pub mod plan;
 pub mod priority;
 pub mod queue;
@@ -90,6 +91,9 @@ pub struct Task {
     pub dir: Option<String>,
     /// Who asked for it.
     pub from: Sender,
+    /// How it was known who asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
     /// Tasks that must be done first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<TaskId>,
@@ -126,6 +130,38 @@ pub struct Task {
 }
 
 impl Task {
+    /// A task that was queued just now, at the defaults of everything that nobody said.
+    fn new(id: TaskId, text: TaskText, from: Sender, created: Timestamp, ready: QueueTime) -> Self {
+        Self {
+            id,
+            kind: Kind::Work,
+            hash: text.hash(),
+            text,
+            state: State::Queued,
+            overdue: false,
+            priority: Priority::default(),
+            target: None,
+            role: None,
+            tier: None,
+            dir: None,
+            from,
+            origin: None,
+            after: Vec::new(),
+            key: None,
+            timeout: Duration::ZERO,
+            created,
+            ready,
+            not_before: QueueTime::default(),
+            declined: 0,
+            died: 0,
+            attempts: Vec::new(),
+            finished: None,
+            finished_at: None,
+            reason: None,
+            evidence: Vec::new(),
+        }
+    }
+
     /// The attempt that is under way: it has not ended.
     pub fn current(&self) -> Option<&Attempt> {
         self.attempts.last().filter(|a| a.end.is_none())

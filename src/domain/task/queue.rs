@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::clock::{Now, QueueClock, QueueTime};
 use super::event::{Effect, Errand, Event, News, Step};
-use super::{Kind, Priority, Sender, State, Task, TaskId, TaskText};
+use super::{Kind, Sender, State, Task, TaskId, TaskText};
 use crate::domain::session::{PaneIdentity, SessionName};
 
 /// The numbers by which the queue goes.
@@ -88,6 +88,8 @@ pub struct Queue {
     pub(super) tasks: BTreeMap<TaskId, Task>,
     /// Tasks of which a copy may be somewhere: the only ones that a look at a session can concern.
     pub(super) out: BTreeSet<TaskId>,
+    /// Tasks whose agent was at work when it was last looked at, in this run of the program.
+    pub(super) at_work: BTreeSet<TaskId>,
     pub(super) clock: QueueClock,
     /// The highest number ever given.
     last: u32,
@@ -147,6 +149,12 @@ impl Queue {
             .iter()
             .filter_map(|id| self.tasks.get(id))
             .find(|t| t.occupied().any(|a| &a.session == session))
+    }
+
+    /// The same for all sessions at once.
+    pub(super) fn holders(&self) -> BTreeMap<&SessionName, TaskId> {
+        let out = self.out.iter().filter_map(|id| self.tasks.get(id));
+        out.flat_map(|t| t.occupied().map(|a| (&a.session, t.id))).collect()
     }
 
     /// What has to be stored; asking empties it.
@@ -219,6 +227,13 @@ impl Queue {
             self.out.remove(&id);
         }
         self.changes.tasks.insert(id);
+    }
+
+    /// Writes into a task's history what is no change of its state.
+    pub(super) fn note(&mut self, id: TaskId, what: String) {
+        if let Some(task) = self.tasks.get(&id) {
+            self.changes.log.push(LogLine { reason: Some(what), ..line(task) });
+        }
     }
 
     /// Takes in a task that is new.
@@ -316,31 +331,10 @@ impl Queue {
         let to = to.clone();
         let timeout = Duration::from_secs(8 * 3600);
         self.create(|id| Task {
-            id,
             kind: Kind::Message,
-            hash: text.hash(),
-            text,
-            state: State::Queued,
-            overdue: false,
-            priority: Priority::default(),
             target: Some(to),
-            role: None,
-            tier: None,
-            dir: None,
-            from: Sender::Archtui,
-            after: Vec::new(),
-            key: None,
             timeout,
-            created: turn.now.wall,
-            ready: turn.at,
-            not_before: turn.at,
-            declined: 0,
-            died: 0,
-            attempts: Vec::new(),
-            finished: None,
-            finished_at: None,
-            reason: None,
-            evidence: Vec::new(),
+            ..Task::new(id, text, Sender::Archtui, turn.now.wall, turn.at)
         });
     }
 

@@ -24,7 +24,7 @@ pub enum BadText {
 
 impl TaskText {
     /// The longest text in bytes. An agent given more than a few pages should be given a file's name.
-    pub const MAX: usize = 32 * 1024;
+    pub const MAX: usize = 64 * 1024;
 
     /// Checks a text; the number tells how many characters were left out because they can move a cursor, end a paste or
     /// hide something. Tabs become blanks, `\r\n` becomes `\n`, blank lines around the text go.

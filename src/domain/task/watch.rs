@@ -26,6 +26,17 @@ impl Queue {
 
     fn saw_current(&mut self, id: TaskId, state: State, sight: Sight, turn: &mut Turn) {
         use State::{Delivered, Held, Typed, Typing, Working};
+        match sight {
+            Sight::Working => {
+                self.at_work.insert(id);
+            }
+            Sight::Idle(_) | Sight::Cleared => {
+                if self.at_work.remove(&id) || state == Held {
+                    self.rest(id);
+                }
+            }
+            Sight::Other | Sight::Ended => {}
+        }
         match (state, sight) {
             (Delivered, Sight::Working) => self.change(id, |t| {
                 t.state = Working;
@@ -133,10 +144,31 @@ impl Queue {
                 // What was typed last may have gone to the shell that came after the agent: somebody has to look.
                 self.hold(id, format!("{why} while the text was typed"), turn);
             }
-            State::Delivered | State::Working => self.died(id, why, turn),
+            // Ended in the middle of work, before our eyes: the work is not done. Else it may be.
+            State::Delivered | State::Working if self.at_work.remove(&id) && !self.rested(id) => {
+                self.died(id, why, turn);
+            }
+            State::Delivered | State::Working => {
+                self.end_attempt(id, End::Died);
+                self.hold(id, format!("{why}; whether the work had been done was not seen"), turn);
+            }
             State::Held => self.end_attempt(id, End::Died),
             State::Queued | State::Blocked | State::Done | State::Failed | State::Cancelled => {}
         }
+    }
+
+    fn rest(&mut self, id: TaskId) {
+        if !self.rested(id) {
+            self.change(id, |t| {
+                if let Some(a) = t.attempts.last_mut() {
+                    a.rested = true;
+                }
+            });
+        }
+    }
+
+    fn rested(&self, id: TaskId) -> bool {
+        self.get(id).and_then(Task::current).is_some_and(|a| a.rested)
     }
 
     fn current(&self, id: TaskId) -> Option<(State, PaneIdentity)> {

@@ -86,31 +86,17 @@ impl Queue {
             after.dedup();
             let timeout = r.timeout.unwrap_or(self.rules.timeout);
             let id = self.create(|id| Task {
-                id,
                 kind: r.kind,
-                hash: r.text.hash(),
-                text: r.text,
-                state: State::Queued,
-                overdue: false,
                 priority: r.priority,
                 target: r.target,
                 role: r.role,
                 tier: r.tier,
                 dir: r.dir,
-                from: r.from,
+                origin: r.origin,
                 after,
                 key: r.key,
                 timeout,
-                created: turn.now.wall,
-                ready: turn.at,
-                not_before: QueueTime::default(),
-                declined: 0,
-                died: 0,
-                attempts: Vec::new(),
-                finished: None,
-                finished_at: None,
-                reason: None,
-                evidence: Vec::new(),
+                ..Task::new(id, r.text, r.from, turn.now.wall, turn.at)
             });
             ids.push(id);
         }
@@ -214,6 +200,7 @@ impl Queue {
             return Err(Refusal::NothingToDo { id, why: format!("is with {to} already") });
         }
         self.let_go(id, state, sure, "it may go on there; nothing is sent to it")?;
+        self.note(id, format!("a person gives it to {to}"));
         self.change(id, |t| {
             t.target = Some(to);
             t.role = None;

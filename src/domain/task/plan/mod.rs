@@ -37,8 +37,9 @@ pub type ReadSpan = fn(&str) -> Result<Duration, String>;
 /// The largest number of tasks in one plan.
 const MOST: usize = 1000;
 
-/// Reads a plan; the file's name tells how it is written, and where it does not, its content.
-pub fn read(name: &str, source: &str, span: ReadSpan) -> Result<Plan, PlanError> {
+/// Reads a plan; the file's name tells how it is written, and where it does not, its content. What an entry does not say
+/// itself is as in `base`; those that wait for nothing in the plan wait for what `base` waits for.
+pub fn read(name: &str, source: &str, base: &Order, span: ReadSpan) -> Result<Plan, PlanError> {
     let ending = name.rsplit_once('.').map(|(_, e)| e.to_lowercase()).unwrap_or_default();
     let toml = match ending.as_str() {
         "toml" => true,
@@ -46,7 +47,7 @@ pub fn read(name: &str, source: &str, span: ReadSpan) -> Result<Plan, PlanError>
         _ => source.contains("[[task]]"),
     };
     let entries = if toml { list::entries(source)? } else { markdown::entries(source)? };
-    resolve(&entries, span)
+    resolve(&entries, base, span)
 }
 
 /// One entry as it was written.
@@ -79,7 +80,7 @@ impl Entry {
 }
 
 /// Names become places; ticked entries drop out, and nobody waits for them.
-fn resolve(entries: &[Entry], span: ReadSpan) -> Result<Plan, PlanError> {
+fn resolve(entries: &[Entry], base: &Order, span: ReadSpan) -> Result<Plan, PlanError> {
     let open: Vec<usize> = (0..entries.len()).filter(|&i| !entries[i].ticked).collect();
     if open.len() > MOST {
         let what = format!("the plan has {} open entries; {MOST} are the most", open.len());
@@ -123,20 +124,20 @@ fn resolve(entries: &[Entry], span: ReadSpan) -> Result<Plan, PlanError> {
                 }
             }
         }
+        if after.is_empty() {
+            after.clone_from(&base.after);
+        }
+        let timeout = e.timeout.as_deref().map(span).transpose();
         orders.push(Order {
-            target: e.target.clone(),
-            role: e.role.clone(),
-            priority: priority(e)?,
+            text: e.text.clone(),
+            target: e.target.clone().or_else(|| base.target.clone()),
+            role: e.role.clone().or_else(|| base.role.clone()),
+            priority: priority(e, base.priority)?,
             after,
             key: e.key.clone(),
-            timeout: e
-                .timeout
-                .as_deref()
-                .map(span)
-                .transpose()
-                .map_err(|why| e.fault(why, "like timeout=30m"))?,
-            dir: e.dir.clone(),
-            ..Order::new(e.text.clone())
+            timeout: timeout.map_err(|why| e.fault(why, "like timeout=30m"))?.or(base.timeout),
+            dir: e.dir.clone().or_else(|| base.dir.clone()),
+            ..base.clone()
         });
     }
     Ok(Plan { orders, ticked: entries.len() - open.len() })
@@ -172,9 +173,9 @@ fn reference(
     })
 }
 
-fn priority(e: &Entry) -> Result<Priority, PlanError> {
+fn priority(e: &Entry, default: Priority) -> Result<Priority, PlanError> {
     match e.priority {
-        None => Ok(Priority::default()),
+        None => Ok(default),
         Some(n) => u8::try_from(n)
             .ok()
             .and_then(Priority::new)

@@ -13,7 +13,7 @@ fn span(s: &str) -> Result<Duration, String> {
 
 /// Each order as `text <what it waits for`, entries counted from 1.
 fn check(name: &str, source: &str, want: &[&str]) {
-    let plan = read(name, source, span).map_err(|e| format!("{e:?}"));
+    let plan = read(name, source, &Order::new(""), span).map_err(|e| format!("{e:?}"));
     let got = plan.map(|p| {
         let show = |o: &Order| {
             let after = o.after.iter().map(|a| match a {
@@ -69,6 +69,7 @@ fn lists() {
     let plan = read(
         "p.toml",
         "[[task]]\ntext='a'\ntarget='w'\nrole='r'\npriority=9\ntimeout='5m'\nkey='k'\ndir='/x'",
+        &Order::new(""),
         span,
     );
     let want = Order {
@@ -81,6 +82,28 @@ fn lists() {
         ..Order::new("a")
     };
     assert_eq!(plan.map(|p| p.orders), Ok(vec![want]));
+}
+
+#[test]
+fn what_an_entry_does_not_say_is_as_the_command_line_says() {
+    let base = Order {
+        target: Some("w1".into()),
+        priority: Priority::new(8).expect("8"),
+        after: vec![After::Task(TaskId(3))],
+        timeout: Some(Duration::from_secs(60)),
+        ..Order::new("unused")
+    };
+    let source = "1. [ ] a\n2. [ ] b {target=w2 priority=1 timeout=5m}\n";
+    let orders = read("p.md", source, &base, span).map(|p| p.orders);
+    let second = Order {
+        text: "b".into(),
+        target: Some("w2".into()),
+        priority: Priority::new(1).expect("1"),
+        after: vec![After::Entry(0)],
+        timeout: Some(Duration::from_secs(300)),
+        ..base.clone()
+    };
+    assert_eq!(orders, Ok(vec![Order { text: "a".into(), ..base }, second]));
 }
 
 #[test]
@@ -102,19 +125,19 @@ fn faults_name_the_line_and_what_to_do() {
         ("p.md", "- [ ] a {id=3}", Some(1), "\"3\"", "word"),
         ("p.md", "- [ ] a {timeout=soon}", Some(1), "soon", "30m"),
     ] {
-        let e = read(name, source, span).expect_err(source);
+        let e = read(name, source, &Order::new(""), span).expect_err(source);
         assert_eq!(e.line, line, "{source}: {e:?}");
         assert!(e.what.contains(what) && e.hint.contains(hint) && !e.hint.is_empty(), "{source}: {e:?}");
     }
     let many = "- [ ] x\n".repeat(1001);
-    assert!(read("p.md", &many, span).is_err_and(|e| e.what.contains("1001")));
+    assert!(read("p.md", &many, &Order::new(""), span).is_err_and(|e| e.what.contains("1001")));
 }
 
 proptest! {
     #[test]
     fn no_text_breaks_the_reader(source in "([-*0-9.\\[\\] x{}=#`~a\t]{0,12}\n){0,12}") {
         for name in ["p.md", "p.toml"] {
-            if let Ok(plan) = read(name, &source, span) {
+            if let Ok(plan) = read(name, &source, &Order::new(""), span) {
                 for o in &plan.orders {
                     for a in &o.after {
                         prop_assert!(!matches!(a, After::Entry(i) if *i >= plan.orders.len()));
@@ -132,7 +155,7 @@ proptest! {
             format!("{}{mark} [{}] entry {i}\n", "  ".repeat(*deep), if *ticked { 'x' } else { ' ' })
         };
         let source: String = rows.iter().enumerate().map(row).collect();
-        let plan = read("p.md", &source, span);
+        let plan = read("p.md", &source, &Order::new(""), span);
         prop_assert!(plan.is_ok());
         let orders = plan.map(|p| p.orders).unwrap_or_default();
         let mut done = vec![false; orders.len()];

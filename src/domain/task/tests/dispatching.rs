@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::task::misfit::Misfit;
 
 fn given(q: &Queue, sessions: &[Candidate], s: u64) -> Option<(u32, String)> {
-    q.dispatch(sessions, at(s)).map(|(id, c)| (id.0, c.session.to_string()))
+    q.dispatch(&roster(), sessions, at(s)).map(|(id, c)| (id.0, c.session.to_string()))
 }
 
 fn p(priority: u8, text: &str, target: &str) -> Order {
@@ -20,7 +20,7 @@ fn the_oldest_of_the_highest_priority_goes_first() {
     let w = [candidate("w1", 1)];
     let mut got = Vec::new();
     for i in 0..4_u64 {
-        let (id, _) = q.dispatch(&w, at(i * 100)).expect("one more");
+        let (id, _) = q.dispatch(&roster(), &w, at(i * 100)).expect("one more");
         got.push(id.0);
         q.ask(Wish::Cancel(id, Sure::Ask), at(i * 100)).expect("out of the way");
     }
@@ -106,12 +106,28 @@ fn why_a_session_does_not_fit() {
     ] {
         let (q, id) = task(o.clone());
         let t = q.get(id).expect("there");
-        assert_eq!(q.fits(t, &c).err(), want, "{o:?}");
+        assert_eq!(q.fits(&roster(), t, &c).err(), want, "{o:?}");
         // The dispatcher goes by nothing else.
-        assert_eq!(q.dispatch(std::slice::from_ref(&c), at(1)).is_some(), want.is_none(), "{o:?}");
+        assert_eq!(q.dispatch(&roster(), std::slice::from_ref(&c), at(1)).is_some(), want.is_none(), "{o:?}");
         let said = want.map(|m| m.to_string());
         assert!(said.is_none_or(|s| s.starts_with("is ") || s.starts_with("ha") || s.starts_with("waits")));
     }
+}
+
+#[test]
+fn the_roster_in_force_has_the_last_word_on_who_may_hand_work_to_whom() {
+    let mut q = queue();
+    let from = Sender::Session(name("boss"));
+    let r = entry::check(order("x", "w1"), &from, &roster()).expect("a manager may");
+    q.ask(Wish::Add(vec![r]), at(0)).expect("queued");
+    let w = [candidate("w1", 1)];
+    assert!(q.dispatch(&roster(), &w, at(1)).is_some());
+    // A sender whose own config called it a manager, and the fleet's does not.
+    let mut other = roster();
+    other.members[1].tier = Some(Tier::Worker);
+    assert!(q.dispatch(&other, &w, at(1)).is_none());
+    let why = q.get(TaskId(1)).and_then(|t| q.why(&other, t, &w, at(1)));
+    assert!(why.as_ref().is_some_and(|w| w.contains("boss is a worker")), "{why:?}");
 }
 
 #[test]
@@ -120,7 +136,7 @@ fn only_idle_sessions_get_work() {
     one(&mut q);
     for state in status::State::ALL {
         let c = Candidate { state, ..candidate("w1", 1) };
-        assert_eq!(q.dispatch(&[c], at(1)).is_some(), state == status::State::Idle, "{state:?}");
+        assert_eq!(q.dispatch(&roster(), &[c], at(1)).is_some(), state == status::State::Idle, "{state:?}");
     }
 }
 
@@ -131,7 +147,9 @@ fn a_target_is_strict_and_stands_in_nobodys_way() {
     let busy = Candidate { state: status::State::Working, ..candidate("w2", 2) };
     let sessions = [candidate("w1", 1), busy];
     assert_eq!(given(&q, &sessions, 1), Some((2, "w1".into())));
-    let why = |id: u32, sessions: &[Candidate]| q.get(TaskId(id)).and_then(|t| q.why(t, sessions, at(1)));
+    let why = |id: u32, sessions: &[Candidate]| {
+        q.get(TaskId(id)).and_then(|t| q.why(&roster(), t, sessions, at(1)))
+    };
     assert_eq!(why(1, &sessions).as_deref(), Some("w2 is working"));
     assert_eq!(why(1, &sessions[..1]).as_deref(), Some("w2 does not exist now"));
     assert_eq!(why(2, &sessions), None);
@@ -155,7 +173,9 @@ fn another_session_is_tried_first_then_the_one_idle_longest() {
     step(&mut q, id, Step::Declined("no".into()), 2);
     assert_eq!(given(&q, &sessions, 2), None, "after a pause");
     assert!(
-        q.get(id).and_then(|t| q.why(t, &sessions, at(2))).is_some_and(|w| w.contains("again in 2 s (no)"))
+        q.get(id)
+            .and_then(|t| q.why(&roster(), t, &sessions, at(2)))
+            .is_some_and(|w| w.contains("again in 2 s (no)"))
     );
     assert_eq!(given(&q, &sessions, 5), Some((1, "w1".into())));
     assert_eq!(given(&q, &sessions[1..2], 5), Some((1, "w2".into())), "rather there than nowhere");
@@ -178,7 +198,7 @@ proptest! {
                 n += 1;
                 add(&mut q, vec![p(10, &format!("urgent {n}"), "")], at(now)).expect("queued");
             }
-            let (id, _) = q.dispatch(&w, at(now)).expect("there is work");
+            let (id, _) = q.dispatch(&roster(), &w, at(now)).expect("there is work");
             if id.0 == 1 {
                 break;
             }

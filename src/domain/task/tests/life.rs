@@ -108,7 +108,7 @@ fn every_sight_in_every_state() {
         (Delivered, Sight::Working, Working),
         (Delivered, idle, Delivered),
         (Delivered, Sight::Other, Delivered),
-        (Delivered, Sight::Ended, Queued),
+        (Delivered, Sight::Ended, Held),
         (Delivered, Sight::Cleared, Held),
         (Working, Sight::Working, Working),
         (Working, Sight::Other, Working),
@@ -147,7 +147,7 @@ fn a_pane_that_vanishes_takes_its_copy_along() {
         (State::Leased, State::Queued),
         (State::Typing, State::Held),
         (State::Typed, State::Held),
-        (State::Delivered, State::Queued),
+        (State::Delivered, State::Held),
         (State::Working, State::Queued),
         (State::Held, State::Held),
     ] {
@@ -254,38 +254,6 @@ fn done_needs_work_then_quiet() {
     q.apply(Event::Gathered { id, evidence: found }, at(207));
     let got = q.get(id).map(|t| t.evidence.iter().skip(2).map(Evidence::sentence).collect::<Vec<_>>());
     assert_eq!(got, Some(vec!["commit 1a2b: fix: [31mlabels".into()]));
-}
-
-#[test]
-fn an_agent_that_ends_is_replaced_three_times_at_most() {
-    let mut q = queue();
-    let id = add(&mut q, vec![order("x", "")], at(0)).expect("queued")[0];
-    for (n, want) in [(1_u32, State::Queued), (2, State::Queued), (3, State::Failed)] {
-        let s = u64::from(n) * 1000;
-        let session = format!("w{n}");
-        lease(&mut q, id, &session, n, s);
-        step(&mut q, id, Step::Ready, s);
-        step(&mut q, id, Step::Shown, s);
-        step(&mut q, id, Step::Taken, s);
-        q.apply(Event::Saw { pane: pane(n), sight: Sight::Ended }, at(s + 5));
-        assert_eq!(state(&q, id), want);
-        let pause = q.get(id).map(|t| t.not_before.since(q.clock().read(at(s + 5))));
-        if want == State::Queued {
-            assert!(pause.is_some_and(|p| p >= Duration::from_secs(8)), "{pause:?}");
-            assert!(q.get(id).is_some_and(|t| t.typed().contains("again")));
-        }
-    }
-    assert!(q.get(id).and_then(|t| t.reason.clone()).is_some_and(|r| r.contains("w3")));
-}
-
-#[test]
-fn commits_of_an_agent_that_ended_make_it_a_persons_question() {
-    let mut q = queue();
-    let id = one(&mut q);
-    bring(&mut q, id, State::Working);
-    q.apply(Event::Gathered { id, evidence: vec![Evidence::Commit("1".into(), "s".into())] }, at(7));
-    q.apply(Event::Saw { pane: pane(1), sight: Sight::Ended }, at(8));
-    assert_eq!(state(&q, id), State::Held);
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn bad_orders_are_refused_at_entry() {
     let orders = |o: Order| entry::check(o, &Sender::Operator, &roster());
     for (o, what, hint) in [
         (order("", "w1"), "empty", "stdin"),
-        (order(&"x".repeat(40_000), "w1"), "40000 bytes", "file"),
+        (order(&"x".repeat(TaskText::MAX + 1), "w1"), "65537 bytes", "file"),
         (order("x", "w4"), "\"w4\"", "did you mean"),
         (order("x", "codex"), "\"codex\"", "archtui.toml"),
         (order("x", "W1"), "\"W1\"", "\"w1\""),
