@@ -5,6 +5,7 @@ mod agents;
 mod branches;
 mod control;
 mod demo;
+mod desk;
 mod doctor;
 mod explain;
 pub mod fail;
@@ -15,11 +16,15 @@ mod keys;
 mod ledger;
 pub mod out;
 mod policy;
+mod send;
 mod setup;
 mod sim_agent;
 mod snapshot;
 mod status;
+mod task;
+mod tasks;
 mod watch;
+mod who;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -78,6 +83,13 @@ enum Command {
     Agents(agents::AgentsArgs),
     /// Why a screen reads as it does: what was matched where, the dialog, the verdict
     Explain(explain::Explain),
+    /// Queue work for a session; prints its number
+    Send(send::SendArgs),
+    /// The queue
+    Tasks(tasks::TasksArgs),
+    /// One task: show, cancel, retry, reassign, done
+    #[command(subcommand)]
+    Task(task::TaskCommand),
     /// Which work trees break the branch rules, and how to mend them
     Branches(branches::BranchesArgs),
     /// What was seen, decided and sent, and what came of it
@@ -125,6 +137,9 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Snapshot(a)) => snapshot::run(global, &a),
         Some(Command::Agents(a)) => a.run(),
         Some(Command::Explain(a)) => a.run(global),
+        Some(Command::Send(a)) => send::run(global, &a),
+        Some(Command::Tasks(a)) => tasks::run(global, &a),
+        Some(Command::Task(command)) => task::run(global, &command),
         Some(Command::Branches(a)) => branches::run(global, &a),
         Some(Command::Demo(a)) => demo::run(&a, |demo, time| control::over(demo, global, time)),
         Some(Command::Ledger(a)) => ledger::run(global, &a),

@@ -22,9 +22,14 @@ pub fn check_command() -> String {
 
 /// Everything about all panes, one line each.
 pub fn command() -> String {
+    format!("list-panes -a -F '{}'", format())
+}
+
+/// Everything about a pane, as [`line()`] reads it.
+pub fn format() -> String {
     format!(
-        "list-panes -a -F '{VITALS} #{{session_id}} #{{window_id}} #{{window_active}} #{{pane_active}} \
-         #{{pane_synchronized}} #{{session_attached}} #{{pane_tty}}\t#{{session_name}}\t#{{pane_title}}'"
+        "{VITALS} #{{session_id}} #{{window_id}} #{{window_active}} #{{pane_active}} \
+         #{{pane_synchronized}} #{{session_attached}} #{{pane_tty}}\t#{{session_name}}\t#{{pane_title}}"
     )
 }
 

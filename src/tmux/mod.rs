@@ -10,6 +10,7 @@ pub mod guard;
 pub mod keys;
 pub mod lifeline;
 pub mod list;
+pub mod once;
 pub mod private;
 pub mod quote;
 pub mod version;

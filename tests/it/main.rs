@@ -25,6 +25,7 @@ mod scripts;
 mod store;
 mod support;
 mod surveys;
+mod task_cli;
 mod task_sim;
 mod task_store;
 mod tmux_guard;

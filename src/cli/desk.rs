@@ -1,0 +1,65 @@
+//! What the commands of the queue stand on: the store, the clock, and how a refusal or a store's fault is said.
+
+use std::io::{IsTerminal, Write};
+
+use super::Fail;
+use super::setup::Ground;
+use crate::domain::task::refusal::Class;
+use crate::domain::task::{Granted, Now, Refusal, Rules, TaskId, Wish};
+use crate::ports::StoreError;
+use crate::runtime::clock;
+use crate::store::Store;
+
+/// The instant, for the queue.
+pub fn now() -> Now {
+    let now = clock::now();
+    Now { wall: now.utc, mono: now.mono }
+}
+
+/// Asks the queue for something, in the fleet's store.
+pub fn ask(ground: &Ground, wish: Wish) -> Result<Granted, Fail> {
+    let mut store = Store::visit(&ground.state_dir()?).map_err(broken)?;
+    let mut desk = store.desk(Rules::default()).map_err(broken)?;
+    store.ask(&mut desk, wish, now()).map_err(broken)?.map_err(|r| refused(&r))
+}
+
+/// The fleet's store for reading; `None` if nothing was ever stored.
+pub fn read(ground: &Ground) -> Result<Option<Store>, Fail> {
+    match Store::read_only(&ground.state_dir()?) {
+        Ok(store) => Ok(Some(store)),
+        Err(StoreError::Missing) => Ok(None),
+        // Brought up to date by writing: reading does not.
+        Err(StoreError::Older { .. }) => Store::visit(&ground.state_dir()?).map(Some).map_err(broken),
+        Err(e) => Err(broken(e)),
+    }
+}
+
+/// A number as it was written.
+pub fn id(written: &str) -> Result<TaskId, Fail> {
+    TaskId::parse(written).ok_or_else(|| refused(&Refusal::BadId(crate::domain::text::printable(written))))
+}
+
+/// A refusal in two lines, with its exit code.
+pub fn refused(r: &Refusal) -> Fail {
+    match r.class() {
+        Class::Usage => Fail::usage(r.what(), r.hint()),
+        Class::Rule => Fail::failed(r.what(), r.hint()),
+        Class::NotFound => Fail::not_found(r.what(), r.hint()),
+    }
+}
+
+/// A fault of the store in two lines.
+pub fn broken(e: StoreError) -> Fail {
+    Fail::failed(e.to_string(), e.hint())
+}
+
+/// Asks the person; without a terminal nobody is asked, and the answer is `otherwise`.
+pub fn confirm(question: &str, otherwise: bool) -> bool {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return otherwise;
+    }
+    let mut err = std::io::stderr().lock();
+    let _ = write!(err, "{question} [y/N] ").and_then(|()| err.flush());
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).is_ok() && matches!(line.trim(), "y" | "Y" | "yes")
+}

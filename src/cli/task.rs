@@ -1,0 +1,153 @@
+//! `archtui task show|cancel|retry|reassign|done`: one task. Agents may look; the rest is for people.
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::desk::{self, broken};
+use super::setup::Ground;
+use super::{Fail, Global, out, tasks, who};
+use crate::domain::session::SessionName;
+use crate::domain::task::{Evidence, Refusal, Sender, State, Sure, Task, TaskId, Wish, entry};
+use crate::domain::text;
+use crate::store::queue::Logged;
+
+/// What to do with a task.
+#[derive(Debug, Subcommand)]
+pub enum TaskCommand {
+    /// Everything known of it
+    Show {
+        /// Its number
+        id: String,
+        /// As one line of JSON, schema archtui.task/1
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take it back; nothing is sent to a session that has it
+    Cancel(Act),
+    /// Hand it out again: after a failure, or when it is held and has not arrived
+    Retry(Act),
+    /// Hand it to another session
+    Reassign {
+        #[command(flatten)]
+        act: Act,
+        /// The session that is to have it
+        #[arg(long, value_name = "S")]
+        to: String,
+    },
+    /// Say that it is done: where the evidence was not seen and you have seen it
+    Done(Act),
+}
+
+/// The task meant, and how it is told.
+#[derive(Debug, clap::Args)]
+pub struct Act {
+    /// Its number
+    id: String,
+    /// Do not ask where a session may have it
+    #[arg(long)]
+    yes: bool,
+    /// As one line of JSON, schema archtui.task/1
+    #[arg(long)]
+    json: bool,
+}
+
+/// Shows a task or changes it.
+pub fn run(global: &Global, command: &TaskCommand) -> Result<(), Fail> {
+    let ground = Ground::lay(global)?;
+    match command {
+        TaskCommand::Show { id, json } => show(&ground, desk::id(id)?, *json),
+        TaskCommand::Cancel(a) => act(&ground, a, "cancel", Wish::Cancel),
+        TaskCommand::Retry(a) => act(&ground, a, "retry", Wish::Retry),
+        TaskCommand::Reassign { act: a, to } => {
+            let roster = ground.loaded.config.roster();
+            let to: SessionName =
+                entry::target(to, &Sender::Operator, &roster).map_err(|r| desk::refused(&r))?;
+            act(&ground, a, "reassign", |id, sure| Wish::Reassign(id, to.clone(), sure))
+        }
+        TaskCommand::Done(a) => act(&ground, a, "done", |id, _| Wish::Close(id)),
+    }
+}
+
+fn act(ground: &Ground, a: &Act, what: &str, wish: impl Fn(TaskId, Sure) -> Wish) -> Result<(), Fail> {
+    let id = desk::id(&a.id)?;
+    who::only_a_person(ground, &format!("task {what}"))?;
+    let mut store = crate::store::Store::visit(&ground.state_dir()?).map_err(broken)?;
+    let mut desk = store.desk(crate::domain::task::Rules::default()).map_err(broken)?;
+    let sure = if a.yes { Sure::Yes } else { Sure::Ask };
+    let mut answer = store.ask(&mut desk, wish(id, sure), desk::now()).map_err(broken)?;
+    if let Err(Refusal::AskFirst { why, .. }) = &answer
+        && desk::confirm(&format!("{why}. Go on?"), false)
+    {
+        answer = store.ask(&mut desk, wish(id, Sure::Yes), desk::now()).map_err(broken)?;
+    }
+    answer.map_err(|r| desk::refused(&r))?;
+    let task = desk.queue().get(id);
+    if let Some(task) = task.filter(|_| a.json) {
+        let at = desk::now().wall.to_string();
+        out::json(&json!({ "schema": "archtui.task/1", "at": at, "task": tasks::json(task) }));
+    } else if let Some(task) = task {
+        out::line(&format!("task {id} is {}{}", task.state.word(), whereto(task)));
+    }
+    Ok(())
+}
+
+fn whereto(task: &Task) -> String {
+    match (&task.target, task.state) {
+        (Some(t), State::Queued | State::Blocked) => format!(", for {t}"),
+        _ => String::new(),
+    }
+}
+
+fn show(ground: &Ground, id: TaskId, json: bool) -> Result<(), Fail> {
+    let none = || desk::refused(&Refusal::NoTask(id));
+    let store = desk::read(ground)?.ok_or_else(none)?;
+    let task = store.task(id).map_err(broken)?.ok_or_else(none)?;
+    let log = store.task_log(id).map_err(broken)?;
+    if json {
+        let log: Vec<_> = log
+            .iter()
+            .map(|l| {
+                json!({ "at": l.at.to_string(), "attempt": l.attempt, "state": l.state,
+                    "session": l.session, "reason": l.reason })
+            })
+            .collect();
+        let at = desk::now().wall.to_string();
+        out::json(&json!({ "schema": "archtui.task/1", "at": at, "task": tasks::json(&task), "log": log }));
+    } else {
+        for line in sheet(&task, &log) {
+            out::line(&line);
+        }
+    }
+    Ok(())
+}
+
+fn sheet(task: &Task, log: &[Logged]) -> Vec<String> {
+    let flag = if task.overdue { ", overdue" } else { "" };
+    let mut lines = vec![format!("task {}: {}{flag}", task.id, task.state.word())];
+    let mut say = |name: &str, value: Option<String>| {
+        lines.extend(value.map(|v| format!("  {name:<10} {}", text::printable(&v))));
+    };
+    say("why", task.reason.clone());
+    say("priority", Some(task.priority.to_string()));
+    say("target", task.target.as_ref().map(ToString::to_string));
+    say("role", task.role.clone());
+    say("session", task.session().map(ToString::to_string));
+    let origin = task.origin.as_ref().map(|o| format!(" ({o})")).unwrap_or_default();
+    say("from", Some(format!("{}{origin}", task.from)));
+    let after: Vec<String> = task.after.iter().map(|id| format!("#{id}")).collect();
+    say("after", (!after.is_empty()).then(|| after.join(", ")));
+    say("key", task.key.clone());
+    lines.push("  text".into());
+    lines.extend(task.text.as_str().lines().map(|l| format!("    {l}")));
+    if !task.evidence.is_empty() {
+        lines.push("  seen".into());
+        lines.extend(task.evidence.iter().map(Evidence::sentence).map(|e| format!("    {e}")));
+    }
+    lines.push("  history".into());
+    for l in log {
+        let who = l.session.as_ref().map(|s| format!("  {s}")).unwrap_or_default();
+        let why = l.reason.as_ref().map(|r| format!("  ({r})")).unwrap_or_default();
+        lines.push(text::printable(&format!("    {:.0}  {:<9}{who}{why}", l.at, l.state)));
+    }
+    lines
+}

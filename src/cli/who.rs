@@ -1,0 +1,117 @@
+//! Who runs this command: the person, or an agent in a pane of the fleet. Here the traces are collected; what they say is
+//! decided in `domain::task::origin`.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+
+use super::Fail;
+use super::setup::Ground;
+use crate::domain::agent::Agents;
+use crate::domain::server::PaneInfo;
+use crate::domain::session::SessionName;
+use crate::domain::task::Sender;
+use crate::domain::task::origin::{self, Ancestor, Origin, Server, Traces};
+use crate::domain::text;
+use crate::evidence::proc::Proc;
+use crate::tmux::once::{self, Look};
+
+/// Who asks, and how that is known.
+pub struct Asker {
+    /// The operator, or a session of the roster.
+    pub sender: Sender,
+    /// How it is known.
+    pub origin: String,
+}
+
+/// Who sends. An agent sends in its own name; the person in their own, or, to try the chain, in a session's.
+pub fn sends(ground: &Ground, from: Option<&str>) -> Result<Asker, Fail> {
+    let roster = ground.loaded.config.roster();
+    let named = from.map(SessionName::new);
+    if let Some(name) = named.as_ref().filter(|n| roster.member(n).is_none()) {
+        let near = text::nearest(name.as_str(), roster.members.iter().map(|m| m.name.as_str()));
+        let hint = near.map_or("name a session of the roster".into(), |n| format!("did you mean \"{n}\"?"));
+        return Err(Fail::usage(format!("--from: no session of the roster is called \"{name}\""), hint));
+    }
+    match place(ground)? {
+        Origin::Pane(own, how) if roster.member(&own).is_some() => match named {
+            Some(name) if name != own => Err(Fail::failed(
+                format!("--from {name}: this runs in {own} ({how})"),
+                "leave --from out: it is known who sends",
+            )),
+            _ => Ok(Asker { sender: Sender::Session(own), origin: how }),
+        },
+        // A pane that the roster does not name is a person's own.
+        Origin::Pane(own, how) => Ok(asker(named, format!("{how}, in {own}, which is not in the roster"))),
+        Origin::Outside(how) => Ok(asker(named, how)),
+        Origin::Unplaced(why) => match named {
+            Some(name) => {
+                Ok(Asker { sender: Sender::Session(name), origin: format!("said so, not proven: {why}") })
+            }
+            None => Err(Fail::failed(
+                format!("it is not known who sends: {why}"),
+                "say it with --from NAME, or send from a terminal outside of tmux",
+            )),
+        },
+    }
+}
+
+fn asker(named: Option<SessionName>, how: String) -> Asker {
+    Asker { sender: named.map_or(Sender::Operator, Sender::Session), origin: how }
+}
+
+/// Refuses what agents may not do. They may send, list and show.
+pub fn only_a_person(ground: &Ground, what: &str) -> Result<(), Fail> {
+    let hint = "agents may send, list and show; the rest is for people";
+    match place(ground)? {
+        Origin::Pane(own, how) if ground.loaded.config.roster().member(&own).is_some() => {
+            Err(Fail::failed(format!("{what} is not for agents: this runs in {own} ({how})"), hint))
+        }
+        Origin::Pane(..) | Origin::Outside(_) => Ok(()),
+        Origin::Unplaced(why) => {
+            Err(Fail::failed(format!("{what} is for people, and it is not known who asks: {why}"), hint))
+        }
+    }
+}
+
+fn place(ground: &Ground) -> Result<Origin, Fail> {
+    let proc = Proc::new(ground.env.home.as_deref());
+    let agents = ground.agents()?;
+    let me = std::process::id();
+    let line: Vec<Ancestor> = proc
+        .ancestry(me)
+        .iter()
+        .map(|stat| {
+            let name = proc.called(stat);
+            let tmux = stat.comm.starts_with(b"tmux: server") || name == "tmux";
+            Ancestor { pid: stat.pid, agent: is_agent(&agents, &name), tmux, name }
+        })
+        .collect();
+    let traces =
+        Traces { line, terminal: proc.controlling_terminal(me), tmux_pane: ground.env.tmux_pane.clone() };
+    // Nothing speaks for a pane: the server need not be asked.
+    let nowhere =
+        traces.terminal.is_none() && traces.tmux_pane.is_none() && !traces.line.iter().any(|a| a.tmux);
+    let server = if nowhere { Server::None } else { server(ground) };
+    Ok(origin::place(&traces, &server))
+}
+
+fn is_agent(agents: &Agents, name: &str) -> bool {
+    agents.by_process(name).is_some_and(|m| !m.is_generic())
+}
+
+fn server(ground: &Ground) -> Server {
+    match once::look(&ground.address.socket) {
+        Look::Panes(pid, panes) => {
+            let device = |p: &PaneInfo| fs::metadata(&p.tty).ok().map(|m| stat_device(m.rdev()));
+            Server::Up(pid, panes.into_iter().map(|p| (p.clone(), device(&p))).collect())
+        }
+        Look::Nothing => Server::None,
+        Look::Failed(why) => Server::Silent(why),
+    }
+}
+
+/// The device number as `/proc/PID/stat` writes it: minor and major mixed (proc(5), `tty_nr`).
+fn stat_device(rdev: u64) -> u32 {
+    let (major, minor) = (rustix::fs::major(rdev), rustix::fs::minor(rdev));
+    (minor & 0xff) | (major << 8) | ((minor & !0xff) << 12)
+}
