@@ -87,7 +87,7 @@ enum Command {
     Send(send::SendArgs),
     /// The queue
     Tasks(tasks::TasksArgs),
-    /// One task: show, cancel, retry, reassign, done
+    /// One task: show, edit, reorder, cancel, retry, reassign, done
     #[command(subcommand)]
     Task(task::TaskCommand),
     /// Which work trees break the branch rules, and how to mend them

@@ -3,6 +3,7 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -80,12 +81,7 @@ pub fn run(global: &Global, args: &SendArgs) -> Result<(), Fail> {
         return Err(Fail::not_found("nothing was queued", "say yes, or give --yes"));
     }
     let left_out: usize = requests.iter().map(|r| r.left_out).sum();
-    if left_out > 0 {
-        let chars = if left_out == 1 { "character was" } else { "characters were" };
-        out::complain(&format!(
-            "archtui: {left_out} {chars} left out of the text: control codes or hidden characters"
-        ));
-    }
+    complain_of(left_out);
     let granted = desk::ask(&ground, Wish::Add(requests))?;
     tell(args, &asker.sender, &granted.ids);
     Ok(())
@@ -105,45 +101,66 @@ fn tell(args: &SendArgs, from: &Sender, ids: &[TaskId]) {
 
 /// What the options say, the text left open.
 fn order(args: &SendArgs) -> Result<Order, Fail> {
-    let priority = match args.priority.as_deref() {
-        None => Priority::default(),
-        Some(p) => p
-            .parse()
-            .ok()
-            .and_then(Priority::new)
-            .ok_or_else(|| desk::refused(&Refusal::Priority(text::printable(p))))?,
-    };
-    let span =
-        |t: &String| Span::parse(t).map(|s| s.0).map_err(|e| Fail::usage(format!("--timeout: {e}"), ""));
     let after: Result<Vec<After>, Fail> = args.after.iter().map(|a| desk::id(a).map(After::Task)).collect();
     Ok(Order {
         target: args.target.clone(),
         role: args.role.clone(),
-        priority,
+        priority: args.priority.as_deref().map(priority).transpose()?.unwrap_or_default(),
         after: after?,
         key: args.key.clone(),
-        timeout: args.timeout.as_ref().map(span).transpose()?,
+        timeout: args.timeout.as_deref().map(timeout).transpose()?,
         again: args.again,
         ..Order::new("")
     })
 }
 
+/// A priority as it was written.
+pub fn priority(written: &str) -> Result<Priority, Fail> {
+    let number = written.parse().ok().and_then(Priority::new);
+    number.ok_or_else(|| desk::refused(&Refusal::Priority(text::printable(written))))
+}
+
+/// A time limit as it was written; how long it may be is for the queue to say.
+pub fn timeout(written: &str) -> Result<Duration, Fail> {
+    Span::parse(written).map(|s| s.0).map_err(|e| Fail::usage(format!("--timeout: {e}"), ""))
+}
+
+/// A text given in one of these ways, checked; `None` if in none. What is left out of it is told.
+pub fn words(text: Option<&str>, file: Option<&Path>) -> Result<Option<TaskText>, Fail> {
+    let Some(raw) = raw(text, file)? else { return Ok(None) };
+    let (text, left_out) = TaskText::new(&raw).map_err(|e| desk::refused(&Refusal::Text(e)))?;
+    complain_of(left_out);
+    Ok(Some(text))
+}
+
 fn text_of(args: &SendArgs) -> Result<String, Fail> {
-    match (&args.file, args.text.as_deref()) {
-        (Some(file), _) => Ok(files::read(file, true)?.unwrap_or_default()),
+    raw(args.text.as_deref(), args.file.as_deref())?.ok_or_else(|| {
+        Fail::usage("there is nothing to send", "give the text, `-` for stdin, --file FILE or --plan FILE")
+    })
+}
+
+fn raw(text: Option<&str>, file: Option<&Path>) -> Result<Option<String>, Fail> {
+    match (file, text) {
+        (Some(file), _) => Ok(files::read(file, true)?),
         (None, Some("-")) => {
             let mut bytes = Vec::new();
             // One byte more than could ever be a task: enough to know that it is too long.
             let most = 2 * TaskText::MAX as u64 + 1;
             let read = std::io::stdin().lock().take(most).read_to_end(&mut bytes);
             read.map_err(|e| Fail::failed(format!("stdin cannot be read: {e}"), "try again"))?;
-            String::from_utf8(bytes).map_err(|_| Fail::usage("stdin is not UTF-8 text", "send plain text"))
+            let text = String::from_utf8(bytes);
+            text.map(Some).map_err(|_| Fail::usage("stdin is not UTF-8 text", "send plain text"))
         }
-        (None, Some(text)) => Ok(text.to_owned()),
-        (None, None) => Err(Fail::usage(
-            "there is nothing to send",
-            "give the text, `-` for stdin, --file FILE or --plan FILE",
-        )),
+        (None, text) => Ok(text.map(str::to_owned)),
+    }
+}
+
+fn complain_of(left_out: usize) {
+    if left_out > 0 {
+        let chars = if left_out == 1 { "character was" } else { "characters were" };
+        out::complain(&format!(
+            "archtui: {left_out} {chars} left out of the text: control codes or hidden characters"
+        ));
     }
 }
 

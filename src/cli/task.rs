@@ -1,13 +1,15 @@
-//! `archtui task show|cancel|retry|reassign|done`: one task. Agents may look; the rest is for people.
+//! `archtui task show|edit|reorder|cancel|retry|reassign|done`: one task. Agents may look; the rest is for people.
+
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use serde_json::json;
 
 use super::desk::{self, broken};
 use super::setup::Ground;
-use super::{Fail, Global, out, tasks, who};
+use super::{Fail, Global, out, send, tasks, who};
 use crate::domain::session::SessionName;
-use crate::domain::task::{Evidence, Refusal, Sender, State, Sure, Task, TaskId, Wish, entry};
+use crate::domain::task::{Edit, Evidence, Refusal, Sender, State, Sure, Task, TaskId, Wish, entry};
 use crate::domain::text;
 use crate::store::queue::Logged;
 
@@ -21,6 +23,31 @@ pub enum TaskCommand {
         /// As one line of JSON, schema archtui.task/1
         #[arg(long)]
         json: bool,
+    },
+    /// Change a task that still waits: its text, priority or time limit
+    Edit {
+        #[command(flatten)]
+        act: Act,
+        /// Another text; `-` reads it from stdin
+        #[arg(long, value_name = "TEXT|-")]
+        text: Option<String>,
+        /// Another text, from a file
+        #[arg(long, value_name = "FILE", conflicts_with = "text")]
+        file: Option<PathBuf>,
+        /// Another priority, 0 to 10
+        #[arg(long, value_name = "0-10", allow_negative_numbers = true)]
+        priority: Option<String>,
+        /// Another time limit
+        #[arg(long, value_name = "30m")]
+        timeout: Option<String>,
+    },
+    /// Put a task that waits right before another one
+    Reorder {
+        #[command(flatten)]
+        act: Act,
+        /// The task that is to come after it
+        #[arg(long, value_name = "ID")]
+        before: String,
     },
     /// Take it back; nothing is sent to a session that has it
     Cancel(Act),
@@ -63,6 +90,21 @@ pub fn run(global: &Global, command: &TaskCommand) -> Result<(), Fail> {
             let to: SessionName =
                 entry::target(to, &Sender::Operator, &roster).map_err(|r| desk::refused(&r))?;
             act(&ground, a, "reassign", |id, sure| Wish::Reassign(id, to.clone(), sure))
+        }
+        TaskCommand::Edit { act: a, text, file, priority, timeout } => {
+            let edit = Edit {
+                text: send::words(text.as_deref(), file.as_deref())?,
+                priority: priority.as_deref().map(send::priority).transpose()?,
+                timeout: timeout.as_deref().map(send::timeout).transpose()?,
+            };
+            if edit == Edit::default() {
+                return Err(Fail::usage("nothing to change", "give --text, --file, --priority or --timeout"));
+            }
+            act(&ground, a, "edit", |id, _| Wish::Edit(id, edit.clone()))
+        }
+        TaskCommand::Reorder { act: a, before } => {
+            let before = desk::id(before)?;
+            act(&ground, a, "reorder", |id, _| Wish::Before(id, before))
         }
         TaskCommand::Done(a) => act(&ground, a, "done", |id, _| Wish::Close(id)),
     }

@@ -300,6 +300,25 @@ fn a_task_is_taken_back_tried_again_given_to_another_closed() {
 }
 
 #[test]
+fn a_waiting_task_is_changed_and_put_before_another() {
+    let place = Place::new();
+    place.ok(&["send", "one", "--target", "dev_worker1"]);
+    place.ok(&["send", "two", "--target", "dev_worker1"]);
+    assert_eq!(place.ok(&["task", "reorder", "2", "--before", "1"]), "task 2 is queued, for dev_worker1\n");
+    place.ok(&["task", "edit", "2", "--text", "two, but other words", "--priority", "9", "--timeout", "2h"]);
+    let t = place.task("2");
+    assert_eq!((&t["text"], &t["priority"]), (&"two, but other words".into(), &9.into()));
+    assert_eq!(t["timeout_s"], 7200);
+    assert_eq!(place.run_with(&["task", "edit", "2", "--text", "-"], b"from a pipe").code, 0);
+    assert_eq!(place.task("2")["text"], "from a pipe");
+    place.fails(&["task", "edit", "2"], 2, "nothing to change", "--priority");
+    place.fails(&["task", "edit", "2", "--priority", "11"], 2, "11", "10");
+    place.fails(&["task", "edit", "2", "--text", " "], 2, "empty", "");
+    place.fails(&["task", "edit", "9", "--priority", "1"], 3, "9", "archtui tasks");
+    place.fails(&["task", "reorder", "1", "--before", "1"], 3, "before itself", "");
+}
+
+#[test]
 fn a_plan_is_shown_and_queued_as_a_whole() {
     let place = Place::new();
     let plan = "# Dark mode\n\n1. [x] decide\n2. [ ] CSS variables {target=dev_worker1 id=css}\n3. [ ] Toggle button {priority=8}\n   - [ ] icon\n\n- [ ] Persistence {after=css}\n";

@@ -58,13 +58,13 @@ impl Queue {
 
     /// Tasks that may be handed out, the next one first.
     pub fn order(&self, at: QueueTime) -> Vec<&Task> {
-        let mut ready: Vec<(Reverse<Priority>, TaskId, &Task)> = self
+        let mut ready: Vec<(Reverse<Priority>, i64, &Task)> = self
             .tasks
             .values()
             .filter(|t| t.state == State::Queued && t.not_before <= at)
-            .map(|t| (Reverse(self.urgency(t, at)), t.id, t))
+            .map(|t| (Reverse(self.urgency(t, at)), t.place(), t))
             .collect();
-        ready.sort_unstable_by_key(|(urgency, id, _)| (*urgency, *id));
+        ready.sort_unstable_by_key(|(urgency, place, t)| (*urgency, *place, t.id));
         ready.into_iter().map(|(_, _, t)| t).collect()
     }
 

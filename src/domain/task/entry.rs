@@ -117,7 +117,7 @@ impl Request {
 /// The longest key.
 const KEY: usize = 100;
 /// The longest time limit.
-const TIMEOUT: Duration = Duration::from_secs(30 * 24 * 3600);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Checks an order of this sender.
 pub fn check(order: Order, from: &Sender, roster: &Roster) -> Result<Request, Refusal> {

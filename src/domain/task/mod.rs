@@ -17,6 +17,7 @@ pub mod attempt;
 pub mod chain;
 pub mod clock;
 pub mod dispatch;
+pub mod edit;
 pub mod entry;
 pub mod event;
 pub mod evidence;
@@ -45,6 +46,7 @@ use serde::{Deserialize, Serialize};
 pub use attempt::{Attempt, End};
 pub use clock::{Now, QueueTime};
 pub use dispatch::Candidate;
+pub use edit::Edit;
 pub use entry::{After, Order, Request};
 pub use event::{Effect, Errand, Event, News, Sight, Sighting, Step};
 pub use evidence::Evidence;
@@ -77,6 +79,9 @@ pub struct Task {
     pub overdue: bool,
     /// How urgent it was called when it was queued.
     pub priority: Priority,
+    /// Its place among tasks of the same urgency, where a person put it elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rank: Option<i64>,
     /// The one session that may take it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<SessionName>,
@@ -140,6 +145,7 @@ impl Task {
             state: State::Queued,
             overdue: false,
             priority: Priority::default(),
+            rank: None,
             target: None,
             role: None,
             tier: None,

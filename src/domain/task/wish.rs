@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::attempt::End;
 use super::clock::{Now, QueueTime};
+use super::edit::Edit;
 use super::entry::{After, Request};
 use super::event::Effect;
 use super::queue::{Queue, Turn};
@@ -25,6 +26,10 @@ pub enum Wish {
     Reassign(TaskId, SessionName, Sure),
     /// A person has seen that it is done.
     Close(TaskId),
+    /// Change a task that still waits.
+    Edit(TaskId, Edit),
+    /// Put the first, which waits, right before the second.
+    Before(TaskId, TaskId),
 }
 
 impl Wish {
@@ -32,7 +37,12 @@ impl Wish {
     pub fn mentions(&self) -> Vec<TaskId> {
         match self {
             Self::Add(requests) => requests.iter().flat_map(Request::waits_for).collect(),
-            Self::Cancel(id, _) | Self::Retry(id, _) | Self::Reassign(id, ..) | Self::Close(id) => vec![*id],
+            Self::Cancel(id, _)
+            | Self::Retry(id, _)
+            | Self::Reassign(id, ..)
+            | Self::Close(id)
+            | Self::Edit(id, _) => vec![*id],
+            Self::Before(id, other) => vec![*id, *other],
         }
     }
 }
@@ -65,6 +75,8 @@ impl Queue {
             Wish::Retry(id, sure) => self.retry(id, sure, &turn).map(|()| vec![id])?,
             Wish::Reassign(id, to, sure) => self.reassign(id, to, sure, &turn).map(|()| vec![id])?,
             Wish::Close(id) => self.close(id, &mut turn).map(|()| vec![id])?,
+            Wish::Edit(id, edit) => self.edit(id, edit, &turn).map(|()| vec![id])?,
+            Wish::Before(id, other) => self.reorder(id, other, &turn).map(|()| vec![id])?,
         };
         Ok(Granted { ids, effects: turn.effects })
     }
