@@ -74,6 +74,7 @@ impl Compiler<'_> {
                 prompts: file.composer.prompt,
                 placeholders: self.patterns(&file.composer.placeholder)?,
                 trim: self.patterns(&file.composer.trim)?,
+                pasted: self.patterns(&file.composer.pasted)?,
             },
             title_tells: file.title_tells,
             cues: file.cue.iter().map(|cue| self.cue(cue)).collect::<Result<_, _>>()?,

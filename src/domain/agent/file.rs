@@ -53,6 +53,8 @@ pub(super) struct Composer {
     pub placeholder: Vec<Text>,
     #[serde(default)]
     pub trim: Vec<Text>,
+    #[serde(default)]
+    pub pasted: Vec<Text>,
 }
 
 #[derive(Deserialize)]

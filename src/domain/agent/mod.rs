@@ -71,6 +71,8 @@ pub struct ComposerShape {
     pub placeholders: Vec<Regex>,
     /// Rows inside its frame that are not what a person typed.
     pub trim: Vec<Regex>,
+    /// What stands in it for a long paste; may capture `lines` and `chars`.
+    pub pasted: Vec<Regex>,
 }
 
 /// What bounds a composer.

@@ -1,8 +1,10 @@
 //! One screen read with one manifest, and how well it fits.
 
+use regex::Regex;
+
 use super::line::Line;
 use super::live::{Around, Told};
-use super::{Composer, Facts, Reading, SILENCE, block, choices, composer, dialog, shell};
+use super::{Composer, Facts, Pasted, Reading, SILENCE, block, choices, composer, dialog, shell};
 use crate::domain::agent::{Manifest, Place};
 use crate::domain::screen::Screen;
 use crate::domain::status::State;
@@ -140,7 +142,8 @@ impl Attempt {
         };
         r.state = state;
         r.confidence = confidence;
-        r.composer = Some(Composer { text: found.typed.clone(), certain: found.certain, row });
+        let pasted = pasted(&found.typed, &manifest.composer.pasted);
+        r.composer = Some(Composer { text: found.typed.clone(), certain: found.certain, row, pasted });
     }
 
     fn neither(&mut self, view: &View<'_>, manifest: &Manifest) {
@@ -174,6 +177,13 @@ impl Attempt {
             r.evidence.push("its banner, no composer yet".to_owned());
         }
     }
+}
+
+/// A paste that the agent shows as a word of its own.
+fn pasted(typed: &str, shapes: &[Regex]) -> Option<Pasted> {
+    let c = shapes.iter().find_map(|p| p.captures(typed.trim()))?;
+    let number = |name| c.name(name).and_then(|m| m.as_str().parse().ok());
+    Some(Pasted { lines: number("lines"), chars: number("chars") })
 }
 
 /// What stands below a composer shows that the program that drew it has ended.

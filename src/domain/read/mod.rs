@@ -77,6 +77,18 @@ pub struct Composer {
     /// First row of the composer's frame, 0-based.
     #[serde(skip)]
     pub row: u16,
+    /// It holds one paste that the agent does not show, and nothing else.
+    #[serde(skip)]
+    pub pasted: Option<Pasted>,
+}
+
+/// A paste for which an agent shows a word of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pasted {
+    /// Lines that it says it has.
+    pub lines: Option<usize>,
+    /// Characters that it says it has.
+    pub chars: Option<usize>,
 }
 
 /// What one screen tells.

@@ -1,7 +1,8 @@
 //! The steps of a delivery, from the choice of a session to the agent that took the text, and what a restart makes of them.
 
 use super::attempt::{Attempt, End};
-use super::event::{Effect, News, Sighting, Step};
+use super::event::{Effect, Errand, News, Sighting, Step};
+use super::hand::is_command;
 use super::queue::{Queue, Turn};
 use super::{Kind, State, Task, TaskId};
 use crate::domain::session::{PaneIdentity, SessionName};
@@ -21,7 +22,7 @@ impl Queue {
                 Some(State::Typing | State::Typed) => {
                     // The clock of the wait starts anew: the answer needs time, too.
                     self.stamp(id, turn);
-                    turn.effects.extend(self.errand(id).map(Effect::LookUp));
+                    turn.effects.extend(self.with_text(id).map(|(e, text)| Effect::LookUp(e, text)));
                 }
                 _ => {}
             }
@@ -94,9 +95,11 @@ impl Queue {
                 a.typing = Some(turn.now.wall);
             }
         });
-        if let (Some(errand), Some(task)) = (self.errand(id), self.get(id)) {
-            turn.effects.push(Effect::Paste(errand, task.typed()));
-        }
+        turn.effects.extend(self.with_text(id).map(|(e, text)| Effect::Paste(e, text)));
+    }
+
+    fn with_text(&self, id: TaskId) -> Option<(Errand, String)> {
+        Some((self.errand(id)?, self.get(id)?.typed()))
     }
 
     fn begin_enter(&mut self, id: TaskId, turn: &mut Turn) {
@@ -107,7 +110,7 @@ impl Queue {
                 a.typed = Some(turn.now.wall);
             }
         });
-        turn.effects.extend(self.errand(id).map(Effect::Enter));
+        turn.effects.extend(self.with_text(id).map(|(e, text)| Effect::Enter(e, text)));
     }
 
     fn delivered(&mut self, id: TaskId, turn: &mut Turn) {
@@ -122,7 +125,8 @@ impl Queue {
             }
         });
         turn.tell(id, News::Delivered);
-        if self.get(id).is_some_and(|t| t.kind == Kind::Message) {
+        // A message asks for no work, and an agent's own command may show none.
+        if self.get(id).is_some_and(|t| t.kind == Kind::Message || is_command(&t.typed())) {
             self.end_attempt(id, End::Done);
             self.finish(id, State::Done, turn);
         }

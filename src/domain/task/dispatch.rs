@@ -96,7 +96,7 @@ impl Queue {
         if s.attended {
             return Err(Misfit::Attended);
         }
-        if s.lasts < self.rules.settle {
+        if s.lasts < self.rules.rest {
             return Err(Misfit::Fresh(s.lasts));
         }
         match s.context_left {

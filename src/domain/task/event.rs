@@ -108,10 +108,10 @@ pub enum Effect {
     Check(Errand),
     /// Paste the text, once; look for it in the composer; answer [`Step::Shown`], [`Step::Declined`] (only if certain) or [`Step::Doubt`].
     Paste(Errand, String),
-    /// Press Enter, once; look; answer [`Step::Taken`] or [`Step::Doubt`].
-    Enter(Errand),
+    /// Press Enter behind that text, once; look; answer [`Step::Taken`], [`Step::Declined`] (only if certain) or [`Step::Doubt`].
+    Enter(Errand, String),
     /// Find out from transcript, hooks and composer what became of the text; answer [`Step::Found`].
-    LookUp(Errand),
+    LookUp(Errand, String),
     /// Collect commits, branch, last words since the hand-over; answer [`Event::Gathered`].
     Gather(Errand),
     /// Tell the screen, the log, the desktop.

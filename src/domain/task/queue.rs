@@ -14,7 +14,9 @@ use crate::domain::session::{PaneIdentity, SessionName};
 pub struct Rules {
     /// Waiting this long counts for one level of priority.
     pub ageing: Duration,
-    /// A session must have been idle for this long before it gets a task, and after it before the task counts as done.
+    /// A session must have been idle for this long before it gets a task …
+    pub rest: Duration,
+    /// … and for this long after it before the task counts as done.
     pub settle: Duration,
     /// A chosen session must be looked at again within this time.
     pub lease: Duration,
@@ -42,7 +44,8 @@ impl Default for Rules {
     fn default() -> Self {
         Self {
             ageing: Duration::from_secs(30 * 60),
-            settle: Duration::from_secs(3),
+            rest: Duration::from_millis(300),
+            settle: Duration::from_secs(2),
             lease: Duration::from_secs(30),
             typing: Duration::from_secs(30),
             start: Duration::from_secs(60),

@@ -187,7 +187,7 @@ impl<D: Disk> Actor<D> {
                 }
                 vec![step(&e, paste(&e, world, dice))]
             }
-            Effect::Enter(e) => {
+            Effect::Enter(e, _) => {
                 if !world.calm && dice.chance(20) {
                     tally.add("crash at the keyboard");
                     self.dead = true;
@@ -195,7 +195,7 @@ impl<D: Disk> Actor<D> {
                 }
                 vec![step(&e, enter(&e, world, dice))]
             }
-            Effect::LookUp(e) => {
+            Effect::LookUp(e, _) => {
                 tally.add("looked up");
                 vec![step(&e, Step::Found(look_up(&e, world, dice)))]
             }

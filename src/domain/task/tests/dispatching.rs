@@ -87,8 +87,8 @@ fn why_a_session_does_not_fit() {
         (order("x", ""), with(|c| c.attended = true), Some(Misfit::Attended)),
         (
             order("x", ""),
-            with(|c| c.lasts = Duration::from_secs(2)),
-            Some(Misfit::Fresh(Duration::from_secs(2))),
+            with(|c| c.lasts = Duration::from_millis(200)),
+            Some(Misfit::Fresh(Duration::from_millis(200))),
         ),
         (order("x", ""), with(|c| c.context_left = Some(9)), Some(Misfit::Context(9))),
         (order("x", ""), with(|c| c.context_left = Some(10)), None),

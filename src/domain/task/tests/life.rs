@@ -11,8 +11,8 @@ fn words(effects: &[Effect]) -> Vec<&'static str> {
         .map(|e| match e {
             Effect::Check(_) => "check",
             Effect::Paste(..) => "paste",
-            Effect::Enter(_) => "enter",
-            Effect::LookUp(_) => "look-up",
+            Effect::Enter(..) => "enter",
+            Effect::LookUp(..) => "look-up",
             Effect::Gather(_) => "gather",
             Effect::Tell(_, News::Delivered) => "delivered!",
             Effect::Tell(_, News::Done) => "done!",
@@ -92,7 +92,7 @@ fn every_step_from_every_state() {
 fn every_sight_in_every_state() {
     use State::{Delivered, Done, Held, Leased, Queued, Typed, Typing, Working};
     let idle = Sight::Idle(Duration::from_secs(3));
-    let fresh = Sight::Idle(Duration::from_secs(2));
+    let fresh = Sight::Idle(Duration::from_secs(1));
     for (from, sight, to) in [
         (Leased, Sight::Working, Leased),
         (Leased, Sight::Ended, Queued),

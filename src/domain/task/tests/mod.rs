@@ -3,6 +3,7 @@
 mod dispatching;
 mod edits;
 mod ends;
+mod hands;
 mod life;
 mod wishes;
 
