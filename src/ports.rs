@@ -11,6 +11,9 @@ use crate::domain::read::SelfReport;
 use crate::domain::screen::Screen;
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::stroke::{KeyName, Stroke};
+use crate::domain::task::hand::Put;
+use crate::domain::task::look::Spot;
+use crate::domain::task::{self, Now, Queue, Rules};
 
 mod actor;
 mod folders;
@@ -133,6 +136,39 @@ pub trait Press: Send + Sync + 'static {
 
     /// Writes on the server who acts: keys of others are not sent from now on.
     fn claim(&self, actor: &str) -> impl Future<Output = Result<(), TypeError>> + Send;
+}
+
+/// What automation puts into a composer: put only if the server itself finds the pane as it was seen.
+pub trait Hands: Send + Sync + 'static {
+    /// Compares the rows of the spot that can be compared and the cursor, and puts, in one command of the server. `actor`
+    /// must be who claimed the server. Tells the exact tmux command.
+    fn put(
+        &self,
+        pane: PaneIdentity,
+        spot: &Spot,
+        actor: &str,
+        what: &Put,
+    ) -> impl Future<Output = Result<String, TypeError>> + Send;
+}
+
+/// The task queue as the store keeps it.
+pub trait TaskBook: Send + 'static {
+    /// What is known of it between two calls.
+    type Desk: Send + 'static;
+
+    /// Reads it.
+    fn desk(&self, rules: Rules) -> Result<Self::Desk, StoreError>;
+
+    /// Takes in what other programs wrote, then the facts. The effects may be carried out: what led to them is on disk.
+    fn tell(
+        &mut self,
+        desk: &mut Self::Desk,
+        facts: Vec<task::Event>,
+        now: Now,
+    ) -> Result<Vec<task::Effect>, StoreError>;
+
+    /// The queue as it was last read or written.
+    fn queue(desk: &Self::Desk) -> &Queue;
 }
 
 /// What the system says of the processes in a pane. Quick to ask, never blocking for long, wrong for an instant while a

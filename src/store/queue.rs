@@ -10,7 +10,7 @@ use super::fault::said;
 use crate::domain::task::clock::{QueueClock, QueueTime};
 use crate::domain::task::queue::Changes;
 use crate::domain::task::{Effect, Event, Granted, Now, Queue, Refusal, Rules, State, Task, TaskId, Wish};
-use crate::ports::StoreError;
+use crate::ports::{StoreError, TaskBook};
 
 /// A queue read from the store, and how much of the store it knows.
 #[derive(Debug)]
@@ -132,6 +132,22 @@ impl Store {
         tx.commit().map_err(said)?;
         desk.stale = false;
         Ok(out)
+    }
+}
+
+impl TaskBook for Store {
+    type Desk = Desk;
+
+    fn desk(&self, rules: Rules) -> Result<Desk, StoreError> {
+        Self::desk(self, rules)
+    }
+
+    fn tell(&mut self, desk: &mut Desk, facts: Vec<Event>, now: Now) -> Result<Vec<Effect>, StoreError> {
+        Self::tell(self, desk, facts, now)
+    }
+
+    fn queue(desk: &Desk) -> &Queue {
+        desk.queue()
     }
 }
 

@@ -27,6 +27,19 @@ pub fn rows(screen: &Screen, (first, last): (u16, u16)) -> Option<Vec<String>> {
     (!conditions.is_empty() && conditions.len() <= MOST).then_some(conditions)
 }
 
+/// Conditions for the rows from `first` to the end that can be compared, and for the cursor; the others are passed over.
+/// `None` if nothing says that the screen is still the same.
+pub fn spot(screen: &Screen, first: u16) -> Option<Vec<String>> {
+    let last = u16::try_from(screen.rows.len()).unwrap_or(u16::MAX);
+    let mut conditions: Vec<String> =
+        (first..last).filter_map(|row| rows(screen, (row, row))).flatten().take(MOST - 20).collect();
+    if let Some(cursor) = screen.cursor {
+        conditions.push(format!("#{{==:#{{cursor_x}},{}}}", cursor.x));
+        conditions.push(format!("#{{==:#{{cursor_y}},{}}}", cursor.y));
+    }
+    (!conditions.is_empty()).then_some(conditions)
+}
+
 /// A row as a pattern: letters and digits of any script, blanks and what is harmless in a format and in a pattern stay;
 /// everything else becomes a dot, which stands for any one character.
 fn pattern(row: &str) -> String {

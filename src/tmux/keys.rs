@@ -8,7 +8,9 @@ use tokio::sync::{mpsc, oneshot};
 use super::{guard, quote};
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::stroke::{KeyName, Stroke};
-use crate::ports::{Expected, Keyboard, PaneFacts, Press, TypeError};
+use crate::domain::task::hand::Put;
+use crate::domain::task::look::Spot;
+use crate::ports::{Expected, Hands, Keyboard, PaneFacts, Press, TypeError};
 
 /// How long an answer may take before nobody knows whether the keys arrived.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -85,6 +87,34 @@ impl Press for Keys {
         let nobody = PaneIdentity { id: PaneId(0), pid: 0, start: 0 };
         let commands = format!("set-option -s @archtui_actor {word} ; display-message -p {TYPED}");
         self.send(nobody, commands, false).await.map(drop)
+    }
+}
+
+impl Hands for Keys {
+    async fn put(
+        &self,
+        pane: PaneIdentity,
+        spot: &Spot,
+        actor: &str,
+        what: &Put,
+    ) -> Result<String, TypeError> {
+        let refused = |why: &str| TypeError::Refused(why.to_owned());
+        let mut conditions = still_it(pane);
+        conditions.push(
+            guard::equals("#{@archtui_actor}", actor).ok_or_else(|| refused("it is not known who acts"))?,
+        );
+        conditions.extend(
+            guard::spot(&spot.screen, spot.from)
+                .ok_or_else(|| refused("the composer cannot be compared on the server"))?,
+        );
+        let sends = match what {
+            Put::Paste(text) => paste(pane.id, text)?.to_vec(),
+            Put::Type(text) => vec![send_keys(pane.id, &Stroke::Text(text.clone()))?],
+            Put::Enter => vec![format!("send-keys -t {} Enter", pane.id)],
+        };
+        let commands = if_all(pane, &conditions, &sends);
+        self.send(pane, commands.clone(), true).await?;
+        Ok(commands)
     }
 }
 

@@ -115,11 +115,16 @@ impl Queue {
 
     fn delivered(&mut self, id: TaskId, turn: &mut Turn) {
         self.stamp(id, turn);
-        self.at_work.remove(&id);
+        // Work that was seen while it was not known yet whether the text had been taken: it is this work.
+        let at_work = self.at_work.contains(&id);
         self.change(id, |t| {
             t.state = State::Delivered;
             t.reason = None;
             if let Some(a) = t.attempts.last_mut() {
+                if at_work || a.rested {
+                    t.state = State::Working;
+                    a.working = Some(turn.now.wall);
+                }
                 a.delivered = Some(turn.now.wall);
                 a.delivered_at = Some(turn.at);
             }

@@ -180,6 +180,14 @@ impl Hand {
         }
     }
 
+    /// No key more from here on, as far as that is possible: what was pressed is still watched.
+    pub fn stop(&mut self, why: &str) -> Do {
+        match self.at {
+            At::Check | At::Paste | At::Rest | At::Enter => Do::Tell(Step::Declined(why.to_owned())),
+            At::Pasting | At::Show | At::Entering | At::Empty | At::Begin | At::LookUp => Do::Wait,
+        }
+    }
+
     fn go(&mut self, at: At, patience: Duration, now: Duration) -> Do {
         self.at = at;
         self.until = now + patience;

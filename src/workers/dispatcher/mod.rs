@@ -1,0 +1,210 @@
+//! The dispatcher: hands the queue's tasks to sessions, one at a time each, and watches what becomes of them. It works only
+//! while it has a [`Chair`], which the actor gives and takes. Who gets what and what follows from what is seen is
+//! `domain::task`'s word; each hand-over is led by a [`Hand`](crate::domain::task::hand::Hand). Here they meet the store,
+//! the panes and the keyboard. A change is on disk before anything that follows from it is done.
+
+mod errands;
+mod gather;
+mod panes;
+mod queue;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+use super::scribe::Scribe;
+use super::{Facts, Worker};
+use crate::app::Event;
+use crate::domain::roster::Roster;
+use crate::domain::session::PaneId;
+use crate::domain::task::{self, Now, Rules, TaskId};
+use crate::ports::{Hands, PaneFacts, Press, Processes, TaskBook, TypeError};
+
+use errands::Errand;
+use panes::Desk;
+
+/// How many answers of what is done beside may wait.
+const WAITING: usize = 1024;
+/// Between two looks at the queue: other programs write into it, waits end, tasks become overdue.
+const TICK: Duration = Duration::from_millis(500);
+/// How many last lines of an agent are kept as its words.
+const WORDS: usize = 4;
+
+/// What does not change while the program runs.
+#[derive(Debug, Clone)]
+pub struct Fixed {
+    /// The fleet; folders without `~`.
+    pub roster: Roster,
+    /// Hands off for so long after a person was active.
+    pub quiet: Duration,
+    /// The numbers by which the queue goes.
+    pub rules: Rules,
+}
+
+/// The right to dispatch, while it lasts.
+pub struct Chair<B> {
+    /// Reaches the store.
+    pub scribe: Scribe<B>,
+    /// Whose word counts on the tmux server.
+    pub actor: String,
+    /// False while a person has switched it off, or all automation is paused.
+    pub on: bool,
+}
+
+impl<B> Clone for Chair<B> {
+    fn clone(&self) -> Self {
+        Self { scribe: self.scribe.clone(), actor: self.actor.clone(), on: self.on }
+    }
+}
+
+/// The ways in and out of a dispatcher.
+pub struct Doors<B> {
+    /// What the panes' worker tells.
+    pub heard: mpsc::Receiver<Event>,
+    /// The actor's word.
+    pub chair: watch::Receiver<Option<Chair<B>>>,
+    /// Looks that are wanted.
+    pub looks: mpsc::Sender<PaneId>,
+    /// Facts for the main loop.
+    pub facts: Facts,
+}
+
+/// The worker.
+pub struct Dispatcher<B: TaskBook, K, Q> {
+    fixed: Fixed,
+    keyboard: Arc<K>,
+    processes: Q,
+    doors: Doors<B>,
+    chair: Option<Chair<B>>,
+    /// The queue as last read or written; only with a chair.
+    book: Option<B::Desk>,
+    panes: BTreeMap<PaneId, Desk>,
+    /// The panes have been told at least once: who is missing is gone.
+    listed: bool,
+    errands: BTreeMap<TaskId, Errand>,
+    /// Facts for the queue that were not told yet.
+    news: Vec<task::Event>,
+    done: (mpsc::Sender<Done>, mpsc::Receiver<Done>),
+    tick: Instant,
+}
+
+/// What was done beside.
+enum Done {
+    Put(TaskId, u32, Result<String, TypeError>),
+    Checked(TaskId, u32, Result<PaneFacts, TypeError>),
+}
+
+impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
+    /// A dispatcher that waits for its chair.
+    pub fn new(fixed: Fixed, keyboard: K, processes: Q, doors: Doors<B>) -> Self {
+        Self {
+            fixed,
+            keyboard: Arc::new(keyboard),
+            processes,
+            doors,
+            chair: None,
+            book: None,
+            panes: BTreeMap::new(),
+            listed: false,
+            errands: BTreeMap::new(),
+            news: Vec::new(),
+            done: mpsc::channel(WAITING),
+            tick: clock(),
+        }
+    }
+
+    fn hear(&mut self, event: Event) {
+        match event {
+            Event::Panes(panes) => self.list(panes),
+            Event::Screen(looked) => self.looked(&looked),
+            _ => {}
+        }
+    }
+
+    /// The chair was given, taken or switched.
+    async fn seat(&mut self) {
+        let chair = self.doors.chair.borrow_and_update().clone();
+        let same = |(a, b): (&Chair<B>, &Chair<B>)| a.actor == b.actor;
+        let goes_on = self.chair.as_ref().zip(chair.as_ref()).is_some_and(same) && self.book.is_some();
+        let off = chair.as_ref().is_none_or(|c| !c.on);
+        self.chair = chair;
+        if !goes_on {
+            self.errands.clear();
+            self.news.clear();
+            self.book = None;
+            self.open().await;
+        } else if off {
+            self.stop_errands("dispatch was switched off");
+        }
+    }
+
+    /// True if new tasks may be handed out.
+    fn is_on(&self) -> bool {
+        self.book.is_some() && self.chair.as_ref().is_some_and(|c| c.on)
+    }
+
+    fn wake(&self) -> Option<Instant> {
+        let now = monotonic();
+        let due = self.panes.values().filter_map(|d| d.tracker.due());
+        let due = due.chain(self.errands.values().map(Errand::due)).min();
+        let due = due.filter(|at| *at < Duration::MAX).map(|at| clock() + at.saturating_sub(now));
+        due.into_iter().chain(self.chair.is_some().then_some(self.tick)).min()
+    }
+}
+
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Sync> Worker for Dispatcher<B, K, Q> {
+    const NAME: &'static str = "dispatcher";
+
+    async fn run(&mut self) {
+        loop {
+            let wake = self.wake();
+            let mut ticked = false;
+            tokio::select! {
+                biased;
+                changed = self.doors.chair.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    self.seat().await;
+                }
+                done = self.done.1.recv() => if let Some(done) = done { self.done(done) },
+                event = self.doors.heard.recv() => match event {
+                    Some(event) => self.hear(event),
+                    None => return,
+                },
+                () = at(wake) => ticked = self.time_passed(),
+            }
+            // All that came together is told in one transaction.
+            while let Ok(event) = self.doors.heard.try_recv() {
+                self.hear(event);
+            }
+            self.work(ticked).await;
+        }
+    }
+}
+
+async fn at(instant: Option<Instant>) {
+    match instant {
+        Some(instant) => tokio::time::sleep_until(instant).await,
+        None => std::future::pending().await,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a worker's own clock: when it looks again")]
+fn clock() -> Instant {
+    Instant::now()
+}
+
+/// The system's monotonic clock, as the main loop has it.
+fn monotonic() -> Duration {
+    let t = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    Duration::new(t.tv_sec.unsigned_abs(), u32::try_from(t.tv_nsec).unwrap_or(0))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the stamp of records")]
+fn now() -> Now {
+    Now { wall: jiff::Timestamp::now(), mono: monotonic() }
+}

@@ -1,0 +1,140 @@
+//! What the dispatcher knows of each pane: who may take a task now, and what those who have one are seen to do.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Dispatcher, monotonic};
+use crate::app::event::Looked;
+use crate::domain::screen::Screen;
+use crate::domain::server::PaneInfo;
+use crate::domain::status::State;
+use crate::domain::task::hand::Heard;
+use crate::domain::task::look::Look;
+use crate::domain::task::{Candidate, Event, Sight};
+use crate::domain::track::Tracker;
+use crate::ports::{Hands, Press, Processes, TaskBook};
+
+/// One pane.
+pub(super) struct Desk {
+    pub info: PaneInfo,
+    pub tracker: Tracker,
+    /// The screen as it was last read.
+    pub screen: Option<Arc<Screen>>,
+    /// A person was at it: hands off until then.
+    pub person: Option<Duration>,
+}
+
+impl Desk {
+    fn new(info: PaneInfo) -> Self {
+        Self { info, tracker: Tracker::new(State::Unknown, monotonic()), screen: None, person: None }
+    }
+
+    /// The composer is there and nothing stands in it.
+    fn composer_empty(&self) -> bool {
+        let composer = self.tracker.reading().composer.as_ref();
+        composer.is_some_and(|c| c.certain && c.text.trim().is_empty())
+    }
+
+    /// For how long it has been in its state.
+    fn lasts(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.tracker.since())
+    }
+
+    /// What those who have a task are seen to do.
+    pub fn sight(&self, now: Duration) -> Sight {
+        match self.tracker.state() {
+            State::Working => Sight::Working,
+            State::Idle if self.composer_empty() => Sight::Idle(self.lasts(now)),
+            State::Exited | State::Shell => Sight::Ended,
+            _ => Sight::Other,
+        }
+    }
+
+    pub fn attended(&self, now: Duration) -> bool {
+        self.person.is_some_and(|until| now < until)
+    }
+}
+
+impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
+    /// The panes that exist now.
+    pub(super) fn list(&mut self, panes: Vec<PaneInfo>) {
+        let mut old = std::mem::take(&mut self.panes);
+        self.news.push(Event::Panes(panes.iter().map(|p| p.identity).collect()));
+        for info in panes {
+            let id = info.identity.id;
+            let known = old.remove(&id).filter(|d| d.info.identity == info.identity);
+            let mut desk = known.unwrap_or_else(|| Desk::new(info.clone()));
+            desk.info = info;
+            self.panes.insert(id, desk);
+        }
+        self.listed = true;
+    }
+
+    /// A pane's screen was looked at.
+    pub(super) fn looked(&mut self, looked: &Looked) {
+        let now = monotonic();
+        let known = self.panes.get_mut(&looked.pane.id);
+        let Some(desk) = known.filter(|d| d.info.identity == looked.pane) else { return };
+        desk.tracker.look(looked.reading.clone(), now);
+        desk.screen = Some(Arc::clone(&looked.screen));
+        self.news.push(Event::Saw { pane: looked.pane, sight: desk.sight(now) });
+        let look = Look::new(Arc::clone(&looked.screen), &looked.reading, desk.attended(now));
+        let concerned: Vec<_> =
+            self.errands.iter().filter(|(_, e)| e.pane() == looked.pane).map(|(id, _)| *id).collect();
+        for id in concerned {
+            self.heard(id, Heard::Look(look.clone()));
+        }
+    }
+
+    /// Time went on: states last. True if it is time to look at the queue.
+    pub(super) fn time_passed(&mut self) -> bool {
+        let now = monotonic();
+        for desk in self.panes.values_mut().filter(|d| d.tracker.due().is_some_and(|at| at <= now)) {
+            desk.tracker.tick(now);
+        }
+        let due: Vec<_> = self.errands.iter().filter(|(_, e)| e.due() <= now).map(|(id, _)| *id).collect();
+        for id in due {
+            self.heard(id, Heard::Time);
+        }
+        let ticked = self.tick <= super::clock();
+        if ticked {
+            self.tick = super::clock() + super::TICK;
+            let sights = self.panes.values().map(|d| (d.info.identity, d.sight(now)));
+            self.news.extend(sights.map(|(pane, sight)| Event::Saw { pane, sight }));
+        }
+        ticked
+    }
+
+    /// Every session that could get a task, as it was last seen. One with several panes is one whose agent's pane is not
+    /// known: the front pane of its only window counts, else none.
+    pub(super) fn candidates(&self) -> Vec<Candidate> {
+        let now = monotonic();
+        let desks = self.panes.values().filter(|d| !d.info.dead);
+        let alone = |d: &&Desk| {
+            let others = self.panes.values().filter(|o| o.info.session_id == d.info.session_id);
+            others.count() == 1 || d.tracker.reading().agent.is_some()
+        };
+        let mut out: Vec<Candidate> = Vec::new();
+        for d in desks.filter(alone) {
+            let place = self.fixed.roster.place(&d.info.session);
+            let candidate = Candidate {
+                session: d.info.session.clone(),
+                pane: d.info.identity,
+                member: place.map(|i| self.fixed.roster.members[i].clone()),
+                state: d.tracker.state(),
+                lasts: d.lasts(now),
+                composer_empty: d.composer_empty(),
+                attended: d.attended(now),
+                context_left: d.tracker.reading().context_left,
+                tree: self.processes.folder(d.info.identity).map(|p| p.to_string_lossy().into_owned()),
+            };
+            out.push(candidate);
+        }
+        // Two agents in one session: nobody can say which of them is meant.
+        let twice = |c: &Candidate| out.iter().filter(|o| o.session == c.session).count() > 1;
+        let unclear: Vec<bool> = out.iter().map(twice).collect();
+        let mut unclear = unclear.into_iter();
+        out.retain(|_| !unclear.next().unwrap_or_default());
+        out
+    }
+}
