@@ -8,8 +8,9 @@ use crate::config::values::HookFallback;
 use crate::domain::confirm::Limits;
 use crate::domain::policy::{Context, PRESETS, Policy};
 use crate::evidence::rules::Rules;
+use crate::ipc::{HookServer, place};
 use crate::store::seat::StoreSeat;
-use crate::workers::actor::Fixed;
+use crate::workers::actor::{Fixed, OpenHooks};
 
 /// What does not change while it runs.
 pub fn fixed(ground: &setup::Ground) -> Result<Fixed, Fail> {
@@ -66,6 +67,12 @@ pub fn rules(ground: &setup::Ground, state_dir: &Path) -> Result<Rules, Fail> {
             .unwrap_or_else(|| Context::default().protected_branches),
         policies,
     })
+}
+
+/// Opens the socket that hooks find. Only the actor calls it: he alone may replace one that is left over.
+pub fn hooks(ground: &setup::Ground) -> OpenHooks<HookServer> {
+    let (folders, tmux) = (ground.env.runtime_folders(), ground.address.socket.clone());
+    Box::new(move || HookServer::listen(&place::make(&folders, &tmux)?))
 }
 
 fn host() -> String {

@@ -48,6 +48,7 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
         fixed: actor::fixed(ground)?,
         seat: actor::seat(ground, &state_dir)?,
         judge: actor::rules(ground, &state_dir)?,
+        hooks: actor::hooks(ground),
         agents: ground.agents()?,
         rules: ground.rules()?,
         attach: Attach::new(ground.address.clone(), ground.env.tmux.as_deref()),
@@ -67,7 +68,7 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
 }
 
 /// Logs go to a file, never over the screen. The file starts anew when it has grown large.
-fn log_to(state_dir: &Path) -> Result<(), Fail> {
+pub fn log_to(state_dir: &Path) -> Result<(), Fail> {
     const LARGE: u64 = 8 << 20;
     let file = state_dir.join("archtui.log");
     let old = std::fs::metadata(&file).map_or(0, |m| m.len());

@@ -2,8 +2,10 @@
 
 mod actor;
 mod agents;
+mod answer;
 mod branches;
 mod control;
+mod daemon;
 mod demo;
 mod desk;
 mod doctor;
@@ -92,6 +94,16 @@ enum Command {
     Task(task::TaskCommand),
     /// Which work trees break the branch rules, and how to mend them
     Branches(branches::BranchesArgs),
+    /// Act without a screen: the control room then observes
+    Daemon,
+    /// Allow once what a session's dialog asks
+    Approve(answer::AnswerArgs),
+    /// Choose the agent's own No in a session's dialog
+    Deny(answer::AnswerArgs),
+    /// Confirm nothing anywhere until `archtui resume`
+    Pause,
+    /// Go on confirming
+    Resume,
     /// What was seen, decided and sent, and what came of it
     Ledger(ledger::LedgerArgs),
     /// What an agent's hook runs: reads the event on stdin, asks the actor, prints its decision or nothing
@@ -132,6 +144,11 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Status(a)) => status::run(global, &a),
         Some(Command::Watch(a)) => watch::run(global, &a),
         Some(Command::Doctor) => doctor::run(global),
+        Some(Command::Daemon) => daemon::run(global),
+        Some(Command::Approve(a)) => answer::approve(global, &a),
+        Some(Command::Deny(a)) => answer::deny(global, &a),
+        Some(Command::Pause) => answer::pause(global),
+        Some(Command::Resume) => answer::resume(global),
         Some(Command::Keys) => keys::run(global),
         Some(Command::Init(a)) => init::run(global, &a),
         Some(Command::Snapshot(a)) => snapshot::run(global, &a),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{links, place};
 use crate::domain::dialog::Dialog;
-use crate::domain::policy::{self, Context, Policy, Verdict};
+use crate::domain::policy::{self, Context, Policy, Subject, Verdict};
 use crate::domain::roster::Roster;
 use crate::domain::session::SessionName;
 use crate::ports::{Asks, Judge};
@@ -69,7 +69,15 @@ impl Judge for Rules {
             return Verdict::unjudged("no policy is in force for this session");
         };
         // A symbolic link may point anywhere.
-        links::followed(&ctx, |ctx| policy::judge(dialog, ctx, policy))
+        links::followed(&ctx, |ctx| {
+            if dialog.options.is_empty() && dialog.complete {
+                // A hook's call: it is whole, and nothing is chosen.
+                let subject = Subject::of(dialog.operation, dialog.subject.as_deref());
+                policy::judge_operation(dialog.operation, dialog.tool.as_deref(), subject, ctx, policy)
+            } else {
+                policy::judge(dialog, ctx, policy)
+            }
+        })
     }
 
     fn fleet_preset(&self) -> String {

@@ -2,6 +2,7 @@
 //! state and effects, a frame is drawn when one is due; nothing here is awaited that could block a person's key.
 
 pub mod clock;
+pub mod daemon;
 mod effects;
 pub mod headless;
 mod input;
@@ -21,12 +22,12 @@ use crate::domain::agent::Agents;
 use crate::domain::branch::RuleBook;
 use crate::git::SystemGit;
 use crate::git::watch::Inotify;
-use crate::ports::{Judge, Keyboard, Panes, Press, Processes, Seat, View};
+use crate::ports::{Hooks, Judge, Keyboard, Panes, Press, Processes, Seat, View};
 use crate::terminal::Terminal;
 use crate::theme::Theme;
 use crate::tmux::attach::Attach;
 use crate::view;
-use crate::workers::actor::{self, Actor, Doors, Fixed};
+use crate::workers::actor::{self, Actor, Doors, Fixed, OpenHooks};
 use crate::workers::branches::{self, Branches, Ears};
 use crate::workers::screens::Screens;
 use crate::workers::typist::{self, Typist, Wish};
@@ -40,7 +41,7 @@ const BATCH: usize = 512;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the control room is made of.
-pub struct Setup<P, K, Q, S, J> {
+pub struct Setup<P, K, Q, S, J, H> {
     /// The state before the first event.
     pub state: State,
     /// How it looks.
@@ -57,6 +58,8 @@ pub struct Setup<P, K, Q, S, J> {
     pub seat: S,
     /// The rules in force.
     pub judge: J,
+    /// Opens the door of the agents' hooks.
+    pub hooks: OpenHooks<H>,
     /// How agents' screens read.
     pub agents: Agents,
     /// What is asked of work trees.
@@ -72,8 +75,8 @@ pub struct Setup<P, K, Q, S, J> {
 }
 
 /// Runs the control room until a person leaves or a signal ends it. The terminal is as it was when this returns.
-pub fn run<P: Panes, K: Keyboard + Press + Clone, Q: Processes + Clone, S: Seat, J: Judge>(
-    setup: Setup<P, K, Q, S, J>,
+pub fn run<P: Panes, K: Keyboard + Press + Clone, Q: Processes + Clone, S: Seat, J: Judge, H: Hooks>(
+    setup: Setup<P, K, Q, S, J, H>,
 ) -> io::Result<()> {
     // Two threads beside the main one: workers go on while a slow terminal takes a frame.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -83,8 +86,8 @@ pub fn run<P: Panes, K: Keyboard + Press + Clone, Q: Processes + Clone, S: Seat,
     outcome
 }
 
-async fn control<P: Panes, K: Keyboard + Press + Clone, Q: Processes + Clone, S: Seat, J: Judge>(
-    setup: Setup<P, K, Q, S, J>,
+async fn control<P: Panes, K: Keyboard + Press + Clone, Q: Processes + Clone, S: Seat, J: Judge, H: Hooks>(
+    setup: Setup<P, K, Q, S, J, H>,
 ) -> io::Result<()> {
     let Setup {
         state,
@@ -95,6 +98,7 @@ async fn control<P: Panes, K: Keyboard + Press + Clone, Q: Processes + Clone, S:
         fixed,
         seat,
         judge,
+        hooks,
         agents,
         rules,
         attach,
@@ -110,7 +114,7 @@ async fn control<P: Panes, K: Keyboard + Press + Clone, Q: Processes + Clone, S:
     let (actor, asked) = mpsc::channel(actor::ASKED);
     let (heard_first, heard) = mpsc::channel(workers::WAITING);
     let (looks, wanted) = mpsc::channel(actor::LOOKS);
-    let doors = Doors { heard, asked, looks, facts: facts.clone() };
+    let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
     workers.spawn(Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors));
     let screens = Screens::new(panes, processes.clone(), agents, roster, view, facts.clone());
     workers.spawn(screens.with_actor(heard_first, wanted));

@@ -165,6 +165,8 @@ impl Case {
         let same = same_form(&dialog, &self.dialog) && dialog.selected == self.dialog.selected;
         if same {
             self.twice |= dialog.complete && now.saturating_sub(self.since) >= settle;
+            // It may stand a row lower now.
+            self.dialog = dialog;
         } else {
             // What was asked has another form now, so what was said of it is void, unless it was acted on.
             if !same_form(&dialog, &self.dialog) && self.fresh() && self.hook.is_none() {

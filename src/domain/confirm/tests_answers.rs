@@ -247,3 +247,42 @@ fn the_queue_tells_what_comes_next_and_puts_the_worst_first() {
     let order: Vec<u128> = queue.iter().map(|c| c.since.as_millis()).collect();
     assert_eq!(order, [3, 5, 1, 0]);
 }
+
+#[test]
+fn a_dialog_that_moved_down_is_pressed_where_it_stands() {
+    let mut life = Life::new(Ways::of_agent("claude", false));
+    let shown = |row: u16| {
+        let dialog = std::sync::Arc::new(crate::domain::dialog::Dialog {
+            rows: (row, row + 9),
+            ..super::rig::dialog("ls")
+        });
+        let showing = crate::domain::ledger::Showing { content: dialog.identity(), epoch: 1 };
+        Input::Look(Look { asks: true, dialog: Some((showing, dialog)), wrote: None })
+    };
+    let mut orders: std::collections::VecDeque<Order> = life.hear(shown(5), ms(0)).into();
+    let mut pressed = None;
+    let mut now = 0;
+    while let Some(order) = orders.pop_front() {
+        now += 1;
+        let answer = match order {
+            Order::Judge { case, dialog } => {
+                Input::Judged { case, dialog, verdict: verdict(Action::Confirm) }
+            }
+            Order::Look => shown(7),
+            Order::Check => Input::Facts(clear()),
+            Order::Record { case, .. } => Input::Recorded { case, seq: 1 },
+            Order::Press { dialog, .. } => {
+                pressed = Some(dialog.rows);
+                continue;
+            }
+            other => panic!("{other:?}"),
+        };
+        let judged = matches!(answer, Input::Judged { .. });
+        orders.extend(life.hear(answer, ms(now)));
+        if judged {
+            now = 150;
+            orders.extend(life.hear(Input::Tick, ms(now)));
+        }
+    }
+    assert_eq!(pressed, Some((7, 16)));
+}

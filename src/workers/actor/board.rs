@@ -6,7 +6,7 @@ use super::{Actor, monotonic};
 use crate::app::state::Board;
 use crate::domain::confirm::in_order;
 use crate::domain::ledger::{Entry, Tally};
-use crate::ports::{Judge, Press, Processes, Seat};
+use crate::ports::{Hooks, Judge, Press, Processes, Seat};
 
 /// How many entries are told.
 const RECENT: usize = 200;
@@ -29,7 +29,7 @@ impl Books {
     }
 }
 
-impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
+impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn board(&self) -> Arc<Board> {
         let now = monotonic();
         let mut queue = Vec::new();

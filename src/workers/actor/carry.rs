@@ -8,16 +8,16 @@ use super::done::Done;
 use super::{Actor, monotonic, utc};
 use crate::app::Event;
 use crate::app::event::Did;
-use crate::domain::confirm::{CaseId, Facts, HookWord, Input, Order, Presence, Sent};
+use crate::domain::confirm::{CaseId, Facts, Input, Order, Presence, Sent};
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor as Who, Body, Decision, Outcome};
 use crate::domain::policy::Verdict;
 use crate::domain::redact::Secrets;
 use crate::domain::session::PaneId;
 use crate::domain::stroke::KeyName;
-use crate::ports::{Expected, Judge, PaneFacts, Press, Processes, Seat, TypeError};
+use crate::ports::{Expected, Hooks, Judge, PaneFacts, Press, Processes, Seat, TypeError};
 
-impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
+impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// Tells a pane's life one fact and does what it orders.
     pub(super) fn live(&mut self, pane: PaneId, input: Input) {
         let Some(desk) = self.desks.get_mut(&pane) else { return };
@@ -26,6 +26,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
         self.changed = true;
         for order in orders {
             self.carry(pane, order);
+        }
+        if let Some(desk) = self.desks.get_mut(&pane) {
+            desk.set_alarm();
         }
     }
 
@@ -39,10 +42,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
             Order::Check => self.check(pane),
             Order::Record { case, dialog, decision } => self.record(pane, case, &dialog, decision),
             Order::Press { case, dialog, key, intent } => self.press(pane, case, &dialog, key, intent),
-            Order::Answer { word: HookWord::Release, .. } => {}
-            Order::Answer { case, .. } => {
-                self.live(pane, Input::Sent { case, how: Sent::Refused("no hook is connected".to_owned()) });
-            }
+            Order::Answer { case, hook, word } => self.answer_hook(pane, case, hook, &word),
             Order::Refuse { why } => self.refuse(pane, why),
         }
     }
@@ -50,7 +50,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
     /// Files are looked at, so it is done beside.
     fn judge(&self, pane: PaneId, case: CaseId, dialog: Arc<Dialog>) {
         let Some(desk) = self.desks.get(&pane) else { return };
-        let (identity, asks) = (desk.info.identity, self.asks(desk));
+        let (identity, mut asks) = (desk.info.identity, self.asks(desk));
+        if let Some(cwd) = self.folder_of_call(identity, &dialog) {
+            asks.cwd = Some(cwd);
+        }
         let (judge, asked) = (Arc::clone(&self.judge), Arc::clone(&dialog));
         let judged = tokio::task::spawn_blocking(move || judge.judge(&asks, &asked));
         self.beside(async move {

@@ -11,7 +11,7 @@ use crate::domain::screen::Screen;
 use crate::domain::server::PaneInfo;
 use crate::domain::status::State;
 use crate::domain::track::Tracker;
-use crate::ports::{Asks, Judge, Press, Processes, Seat};
+use crate::ports::{Asks, Hooks, Judge, Press, Processes, Seat};
 
 /// One pane.
 pub(super) struct Desk {
@@ -26,6 +26,8 @@ pub(super) struct Desk {
     pub command: String,
     /// When a person last typed there through the control room.
     pub typed: Option<Duration>,
+    /// When time alone changes something here.
+    pub alarm: Option<Duration>,
     /// The wish that waits for the end of the answer it asked for.
     pub wish: Option<u64>,
 }
@@ -40,13 +42,16 @@ impl Desk {
             agent: None,
             command: String::new(),
             typed: None,
+            alarm: None,
             wish: None,
         }
     }
 
-    pub fn due(&self, now: Duration) -> Option<Duration> {
-        let life = self.life.as_ref().and_then(|life| life.deadline(now));
-        life.into_iter().chain(self.tracker.due()).min()
+    /// Notes when time alone changes something here. Asked after each fact, not when the time has come: what is due by
+    /// then is no deadline any more.
+    pub fn set_alarm(&mut self) {
+        let life = self.life.as_ref().and_then(|life| life.deadline(monotonic()));
+        self.alarm = life.into_iter().chain(self.tracker.due()).min();
     }
 
     /// How its dialogs are dealt with.
@@ -55,7 +60,7 @@ impl Desk {
     }
 }
 
-impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
+impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// The panes that exist now.
     pub(super) fn list(&mut self, panes: Vec<PaneInfo>) {
         let mut old = std::mem::take(&mut self.desks);
@@ -78,6 +83,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
         desk.agent.clone_from(&looked.reading.agent);
         desk.tracker.look(looked.reading.clone(), now);
         desk.screen = Some(Arc::clone(&looked.screen));
+        desk.set_alarm();
         // An old capture, read again, is not a second reading.
         if !looked.fresh || !acting {
             return;

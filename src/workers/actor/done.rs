@@ -7,7 +7,7 @@ use crate::app::event::Did;
 use crate::domain::confirm::{CaseId, Sent, Wish};
 use crate::domain::ledger::{Actor as Who, Entry, Outcome};
 use crate::domain::session::PaneIdentity;
-use crate::ports::{Judge, PaneFacts, Press, Processes, Seat, Seated, StoreError, TypeError};
+use crate::ports::{Hooks, Judge, PaneFacts, Press, Processes, Seat, Seated, StoreError, TypeError};
 
 /// One answer.
 pub(super) enum Done<S: Seat> {
@@ -31,7 +31,7 @@ pub(super) enum Done<S: Seat> {
     Kept(Result<(), StoreError>),
 }
 
-impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
+impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn done(&mut self, done: Done<S>) {
         match done {
             Done::Input(pane, input) => self.live_there(pane, input),

@@ -6,6 +6,7 @@ mod board;
 mod carry;
 mod desk;
 mod done;
+mod hooks;
 mod seat;
 mod wishes;
 
@@ -24,16 +25,17 @@ use super::{Facts, Worker};
 use crate::app::Event;
 use crate::app::state::Post;
 use crate::domain::agent::Agents;
-use crate::domain::confirm::{Input, Limits, Rates, Switches};
+use crate::domain::confirm::{HookId, Input, Limits, Rates, Switches};
 use crate::domain::ledger::{Entry, Tally};
 use crate::domain::roster::Roster;
 use crate::domain::server::Server;
 use crate::domain::session::PaneId;
-use crate::ports::{Judge, Press, Processes, Seat};
+use crate::ports::{Hooks, Judge, Press, Processes, Seat};
 
 use board::Books;
 use desk::Desk;
 use done::Done;
+use hooks::Call;
 
 pub use wishes::Asked;
 
@@ -63,7 +65,7 @@ pub struct Fixed {
 }
 
 /// The worker. Facts come in on `heard`, people's answers on `asked`; `looks` are asked of the panes' worker.
-pub struct Actor<S: Seat, K, Q, J> {
+pub struct Actor<S: Seat, K, Q, J, H> {
     fixed: Fixed,
     keyboard: Arc<K>,
     processes: Q,
@@ -72,6 +74,11 @@ pub struct Actor<S: Seat, K, Q, J> {
     asked: mpsc::Receiver<Asked>,
     looks: mpsc::Sender<PaneId>,
     facts: Facts,
+    open_hooks: OpenHooks<H>,
+    /// Only while we act.
+    hooks: Option<H>,
+    /// Who waits for a word, and where it will run.
+    calls: BTreeMap<HookId, Call>,
     /// Away while somebody asks for it.
     seat: Option<S>,
     /// When the seat, or a wish, is to be looked for again.
@@ -90,8 +97,13 @@ pub struct Actor<S: Seat, K, Q, J> {
     changed: bool,
 }
 
+/// Opens the door of the agents' hooks.
+pub type OpenHooks<H> = Box<dyn FnMut() -> std::io::Result<H> + Send>;
+
 /// The ways in and out of an actor.
-pub struct Doors {
+pub struct Doors<H> {
+    /// Opens the door of the agents' hooks, as soon as we act.
+    pub hooks: OpenHooks<H>,
     /// What the panes' worker tells.
     pub heard: mpsc::Receiver<Event>,
     /// What people ask.
@@ -102,10 +114,10 @@ pub struct Doors {
     pub facts: Facts,
 }
 
-impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
+impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// An actor that has not asked for its seat yet.
-    pub fn new(fixed: Fixed, seat: S, keyboard: K, processes: Q, judge: J, doors: Doors) -> Self {
-        let Doors { heard, asked, looks, facts } = doors;
+    pub fn new(fixed: Fixed, seat: S, keyboard: K, processes: Q, judge: J, doors: Doors<H>) -> Self {
+        let Doors { hooks, heard, asked, looks, facts } = doors;
         Self {
             fixed,
             keyboard: Arc::new(keyboard),
@@ -115,6 +127,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
             asked,
             looks,
             facts,
+            open_hooks: hooks,
+            hooks: None,
+            calls: BTreeMap::new(),
             seat: Some(seat),
             again: None,
             server_up: false,
@@ -157,12 +172,13 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
         let due: Vec<PaneId> = self
             .desks
             .iter()
-            .filter(|(_, d)| d.due(now).is_some_and(|at| at <= now))
+            .filter(|(_, d)| d.alarm.is_some_and(|at| at <= now))
             .map(|(id, _)| *id)
             .collect();
         for pane in due {
             if let Some(desk) = self.desks.get_mut(&pane) {
                 desk.tracker.tick(now);
+                desk.set_alarm();
             }
             self.live(pane, Input::Tick);
         }
@@ -177,13 +193,13 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
 
     fn wake(&self) -> Option<Instant> {
         let now = monotonic();
-        let due = self.desks.values().filter_map(|d| d.due(now)).min();
+        let due = self.desks.values().filter_map(|d| d.alarm).min();
         let due = due.map(|at| clock() + at.saturating_sub(now));
         due.into_iter().chain(self.again).min()
     }
 }
 
-impl<S: Seat, K: Press, Q: Processes, J: Judge> Worker for Actor<S, K, Q, J> {
+impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Worker for Actor<S, K, Q, J, H> {
     const NAME: &'static str = "actor";
 
     async fn run(&mut self) {
@@ -196,6 +212,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge> Worker for Actor<S, K, Q, J> {
                     Some(event) => self.hear(event),
                     None => return,
                 },
+                said = hooks::next(self.hooks.as_mut()) => self.hook_said(said),
                 Some(asked) = self.asked.recv() => self.asked(asked),
                 () = at(wake) => self.tick(),
             }

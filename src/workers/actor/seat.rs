@@ -7,7 +7,7 @@ use crate::app::state::Post;
 use crate::domain::confirm::{Life, Rates, Switches};
 use crate::domain::ledger::{Entry, Tally};
 use crate::domain::session::PaneId;
-use crate::ports::{Judge, Ledger, Press, Processes, Records, Seat, Seated, StoreError, TypeError};
+use crate::ports::{Hooks, Judge, Ledger, Press, Processes, Records, Seat, Seated, StoreError, TypeError};
 use crate::workers::scribe::Scribe;
 
 /// How far back the figures on the screen go, and how many entries at most are read for them.
@@ -21,7 +21,7 @@ pub(super) struct Opened {
     younger: Vec<Entry>,
 }
 
-impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
+impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// Asks for the seat, beside.
     pub(super) fn ask_for_seat(&mut self) {
         if !self.server_up {
@@ -82,6 +82,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
         if let Err(e) = claimed {
             return self.unseat(Post::Barred(format!("the tmux server was not claimed: {e}")));
         }
+        match (self.open_hooks)() {
+            Ok(hooks) => self.hooks = Some(hooks),
+            // Without it dialogs come to the screen, and the key channel is there.
+            Err(e) => self.books.trouble = Some(format!("hooks cannot be heard: {e}")),
+        }
         self.post = Post::Acting;
         self.again = Some(clock() + AGAIN);
         self.changed = true;
@@ -111,6 +116,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
             desk.wish = None;
         }
         self.scribe = None;
+        self.hooks = None;
+        self.calls.clear();
         if let Some(seat) = self.seat.as_mut() {
             seat.leave();
         }

@@ -10,7 +10,7 @@ use crate::app::state::Post;
 use crate::domain::confirm::{Answer, Ask, DRAWN_FOR, Input, Reply, Told, Wish};
 use crate::domain::ledger::Showing;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
-use crate::ports::{Judge, Press, Processes, Records, Seat};
+use crate::ports::{Hooks, Judge, Press, Processes, Records, Seat};
 
 /// Who sits at our own screen.
 const OPERATOR: &str = "operator";
@@ -37,7 +37,7 @@ pub enum Asked {
     Wake,
 }
 
-impl<S: Seat, K: Press, Q: Processes, J: Judge> Actor<S, K, Q, J> {
+impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn asked(&mut self, asked: Asked) {
         match asked {
             Asked::Typed(pane) => {

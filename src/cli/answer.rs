@@ -1,0 +1,94 @@
+//! `archtui approve`, `deny`, `pause`, `resume`: the same verified acts as the keys, as wishes that the actor carries out.
+//! Refused inside an agent's pane: agents do not approve themselves.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Fail, Global, out, setup, who};
+use crate::domain::confirm::{Ask, Fate, Wish};
+use crate::domain::ledger::Showing;
+use crate::domain::session::SessionName;
+use crate::domain::text;
+use crate::ipc::{client, place};
+use crate::store::Store;
+
+/// How often the answer is looked for.
+const LOOK: Duration = Duration::from_millis(25);
+
+/// Which dialog is answered.
+#[derive(Debug, clap::Args)]
+pub struct AnswerArgs {
+    /// The tmux session whose dialog is meant
+    session: String,
+    /// Only if it is still this one, as `archtui status --json` or the ledger names it
+    #[arg(long, value_name = "ID")]
+    dialog: Option<String>,
+}
+
+impl AnswerArgs {
+    fn dialog(&self) -> Result<Option<Showing>, Fail> {
+        let Some(id) = &self.dialog else { return Ok(None) };
+        let wrong = || {
+            Fail::usage(
+                format!("\"{}\" is no dialog's id", text::printable(id)),
+                "see `archtui ledger --json`",
+            )
+        };
+        Showing::parse(id).map(Some).ok_or_else(wrong)
+    }
+}
+
+/// Allows once.
+pub fn approve(global: &Global, args: &AnswerArgs) -> Result<(), Fail> {
+    wish(
+        global,
+        "approve",
+        &Ask::Approve { session: SessionName::new(&args.session), dialog: args.dialog()? },
+    )
+}
+
+/// Chooses the agent's own *No*.
+pub fn deny(global: &Global, args: &AnswerArgs) -> Result<(), Fail> {
+    wish(global, "deny", &Ask::Deny { session: SessionName::new(&args.session), dialog: args.dialog()? })
+}
+
+/// Confirms nothing anywhere.
+pub fn pause(global: &Global) -> Result<(), Fail> {
+    wish(global, "pause", &Ask::Pause)
+}
+
+/// Goes on confirming.
+pub fn resume(global: &Global) -> Result<(), Fail> {
+    wish(global, "resume", &Ask::Resume)
+}
+
+/// Leaves the wish, rings, waits for the answer.
+#[expect(clippy::disallowed_methods, reason = "a command's own clock")]
+fn wish(global: &Global, verb: &str, ask: &Ask) -> Result<(), Fail> {
+    let ground = setup::Ground::lay(global)?;
+    who::only_a_person(&ground, &format!("archtui {verb}"))?;
+    let asker = format!("operator via {}", std::process::id());
+    let failed = |e: crate::ports::StoreError| Fail::failed(e.to_string(), e.hint());
+    let mut store = Store::visit(&ground.state_dir()?).map_err(failed)?;
+    let id = store.wish(ask, &asker, Timestamp::now(), Wish::PATIENCE).map_err(failed)?;
+    client::wake(&place::find(&ground.env.runtime_folders(), &ground.address.socket));
+    loop {
+        match store.fate(id, Timestamp::now()).map_err(failed)? {
+            Some(Fate::Answered(told)) if told.done => {
+                out::line(&text::printable(&told.text));
+                return Ok(());
+            }
+            Some(Fate::Answered(told)) => {
+                return Err(Fail::failed(told.text, "`archtui status` tells what that session asks now"));
+            }
+            Some(Fate::Expired) | None => {
+                return Err(Fail::failed(
+                    "nobody acts on this fleet now",
+                    "start `archtui` or `archtui daemon`; `archtui doctor` tells who holds the lock",
+                ));
+            }
+            Some(Fate::Waiting | Fate::Taken) => std::thread::sleep(LOOK),
+        }
+    }
+}

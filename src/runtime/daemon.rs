@@ -1,0 +1,89 @@
+//! The same workers without a screen: it acts until a signal ends it, and tells each change of its standing in a line.
+
+use std::io;
+
+use tokio::sync::{mpsc, watch};
+
+use crate::app::Event;
+use crate::app::state::Post;
+use crate::domain::agent::Agents;
+use crate::domain::roster::Roster;
+use crate::ports::{Hooks, Judge, Panes, Press, Processes, Seat, View};
+use crate::workers::actor::{self, Actor, Doors, Fixed, OpenHooks};
+use crate::workers::screens::Screens;
+use crate::workers::{self, Workers};
+
+/// What the daemon is made of.
+pub struct Setup<P, K, Q, S, J, H> {
+    /// The panes of the server.
+    pub panes: P,
+    /// Their keyboard.
+    pub keyboard: K,
+    /// What /proc says.
+    pub processes: Q,
+    /// The fleet.
+    pub roster: Roster,
+    /// How agents' screens read.
+    pub agents: Agents,
+    /// What the actor does not ask anew.
+    pub fixed: Fixed,
+    /// The actor's seat.
+    pub seat: S,
+    /// The rules in force.
+    pub judge: J,
+    /// Opens the door of the agents' hooks.
+    pub hooks: OpenHooks<H>,
+}
+
+/// Runs until a signal ends it; `line` gets each change of who acts.
+pub fn run<P: Panes, K: Press, Q: Processes + Clone, S: Seat, J: Judge, H: Hooks>(
+    setup: Setup<P, K, Q, S, J, H>,
+    mut line: impl FnMut(&str),
+) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let Setup { panes, keyboard, processes, roster, agents, fixed, seat, judge, hooks } = setup;
+        let (facts, mut told) = mpsc::channel(workers::WAITING);
+        let (heard_first, heard) = mpsc::channel(workers::WAITING);
+        let (looks, wanted) = mpsc::channel(actor::LOOKS);
+        // Nobody sits here who could ask, and nothing is in view.
+        let (_nobody, asked) = mpsc::channel(1);
+        let (_no_screen, view) = watch::channel(View::default());
+        let mut workers = Workers::new(facts.clone());
+        let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
+        workers.spawn(Actor::new(fixed, seat, keyboard, processes.clone(), judge, doors));
+        let screens = Screens::new(panes, processes, agents, roster, view, facts);
+        workers.spawn(screens.with_actor(heard_first, wanted));
+        let mut signals = super::Signals::listen()?;
+        let mut post = Post::None;
+        loop {
+            tokio::select! {
+                super::Heard::End = signals.next() => break,
+                event = told.recv() => match event {
+                    Some(Event::Board(board)) if board.post != post => {
+                        post = board.post.clone();
+                        line(&words(&post));
+                    }
+                    Some(Event::Did(did)) => match &did.failed {
+                        Some(why) => tracing::warn!("{}: {why}", did.what),
+                        None => tracing::info!("{}", did.what),
+                    },
+                    Some(_) => {}
+                    None => break,
+                },
+            }
+        }
+        drop(told);
+        workers.stop(super::PATIENCE).await;
+        Ok(())
+    })
+}
+
+fn words(post: &Post) -> String {
+    match post {
+        Post::None => "no tmux server".to_owned(),
+        Post::Acting => "acting".to_owned(),
+        Post::Observing(who) => format!("observing: {who}"),
+        Post::Barred(why) => format!("not acting: {why}"),
+    }
+}

@@ -1,0 +1,87 @@
+//! What agents' hooks say, brought to the pane that it comes from: by the process line that the kernel tells, never by
+//! what the caller says. Whoever cannot be placed is told at once to ask as usual.
+
+use std::path::PathBuf;
+
+use super::{Actor, monotonic};
+use crate::domain::confirm::{CaseId, HookId, HookSaid, HookWord, Input, Sent};
+use crate::domain::dialog::{Dialog, DialogId};
+use crate::domain::hook::{Caller, HookCall, HookEvent};
+use crate::domain::session::{PaneId, PaneIdentity};
+use crate::ports::{Hooks, Judge, Press, Processes, Seat};
+
+/// A request that waits for a word.
+pub(super) struct Call {
+    pane: PaneIdentity,
+    content: DialogId,
+    /// The folder that the call names.
+    cwd: Option<PathBuf>,
+}
+
+/// The next thing that a hook says; for ever where none is listened to.
+pub(super) async fn next<H: Hooks>(hooks: Option<&mut H>) -> HookEvent {
+    match hooks {
+        Some(hooks) => hooks.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
+    pub(super) fn hook_said(&mut self, said: HookEvent) {
+        match said {
+            HookEvent::Wake => self.look_for_wishes(),
+            HookEvent::Heard { who } => {
+                if let Some(pane) = self.pane_of(&who) {
+                    self.live(pane.id, Input::Hook(HookSaid::Heard));
+                }
+            }
+            HookEvent::Asks { id, who, call } => self.hook_asks(id, &who, &call),
+            HookEvent::Closed { id } => {
+                if let Some(call) = self.calls.remove(&id) {
+                    self.live(call.pane.id, Input::Hook(HookSaid::Closed { id }));
+                }
+            }
+        }
+    }
+
+    fn hook_asks(&mut self, id: HookId, who: &Caller, call: &HookCall) {
+        let alive = |p: &PaneIdentity| self.desks.get(&p.id).is_some_and(|d| d.life.is_some());
+        let Some(pane) = self.pane_of(who).filter(alive).filter(|_| call.is_yes_or_no()) else {
+            if let Some(hooks) = &mut self.hooks {
+                hooks.answer(id, &HookWord::Release);
+            }
+            return;
+        };
+        let dialog = std::sync::Arc::new(call.dialog());
+        let cwd = call.cwd.clone().map(PathBuf::from);
+        self.calls.insert(id, Call { pane, content: dialog.identity(), cwd });
+        self.live(pane.id, Input::Hook(HookSaid::Asks { id, dialog }));
+    }
+
+    /// The one pane whose first process stands above the caller.
+    fn pane_of(&self, who: &Caller) -> Option<PaneIdentity> {
+        let above = |pid: u32| pid != 0 && (who.pid == pid || who.ancestors.contains(&pid));
+        let mut found = self.desks.values().map(|d| d.info.identity).filter(|p| p.start != 0 && above(p.pid));
+        found.next().filter(|_| found.next().is_none())
+    }
+
+    /// The folder that a waiting call names, if this dialog is one.
+    pub(super) fn folder_of_call(&self, pane: PaneIdentity, dialog: &Dialog) -> Option<PathBuf> {
+        let content = dialog.identity();
+        let call = self.calls.values().find(|c| c.pane == pane && c.content == content)?;
+        call.cwd.clone()
+    }
+
+    pub(super) fn answer_hook(&mut self, pane: PaneId, case: CaseId, hook: HookId, word: &HookWord) {
+        let told = self.hooks.as_mut().is_some_and(|hooks| hooks.answer(hook, word));
+        if *word == HookWord::Release {
+            return;
+        }
+        let how = if told {
+            Sent::Done(monotonic())
+        } else {
+            Sent::Refused("the agent's hook does not wait any more".to_owned())
+        };
+        self.live(pane, Input::Sent { case, how });
+    }
+}
