@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::hold::{Held, Hold};
 use super::order::{CaseId, HookId};
-use crate::domain::dialog::{Dialog, Meaning};
+use crate::domain::dialog::{Dialog, Meaning, Operation};
 use crate::domain::ledger::{Actor, Channel, Decision, Outcome, Ruling, Showing, Times};
 use crate::domain::policy::{Action, Verdict};
 use crate::domain::stroke::KeyName;
@@ -188,14 +188,9 @@ impl Case {
         self.stage = if self.verdict.is_some() { Stage::Reading } else { Stage::Seen };
     }
 
-    /// The same call: what both name, wrapped or not.
+    /// What was asked and what another dialog asks is the same call.
     pub fn same_call(&self, other: &Dialog) -> bool {
-        let plain = |d: &Dialog| {
-            d.subject.as_deref().map(|s| s.split_whitespace().collect::<String>()).filter(|s| !s.is_empty())
-        };
-        let own = self.asked_for();
-        let subject = plain(own);
-        subject.is_some() && subject == plain(other) && own.operation == other.operation
+        same_call(self.asked_for(), other)
     }
 
     /// The key of the agent's own *No*: the plain one before the one that asks for a text.
@@ -245,4 +240,69 @@ impl Case {
 pub(super) fn same_form(a: &Dialog, b: &Dialog) -> bool {
     let unmarked = |d: &Dialog| Dialog { selected: None, rows: (0, 0), ..d.clone() };
     unmarked(a) == unmarked(b)
+}
+
+/// The same call: what both name, wrapped or not. A screen shows a path from the folder that the agent works in, a hook may
+/// hand it over whole. A plan's text is nobody's subject, and a pane shows one plan at a time.
+fn same_call(one: &Dialog, other: &Dialog) -> bool {
+    let plain = |d: &Dialog| {
+        d.subject.as_deref().map(|s| s.split_whitespace().collect::<String>()).filter(|s| !s.is_empty())
+    };
+    one.operation == other.operation
+        && match (plain(one), plain(other)) {
+            (Some(a), Some(b)) => {
+                a == b || (is_of_files(one.operation) && (is_end(&a, &b) || is_end(&b, &a)))
+            }
+            (None, None) => one.operation == Operation::Plan,
+            _ => false,
+        }
+}
+
+const fn is_of_files(operation: Operation) -> bool {
+    use Operation::{Edit, Glob, Grep, Read, Write};
+    matches!(operation, Read | Grep | Glob | Edit | Write)
+}
+
+/// A path as it is shown is the end of a whole one.
+fn is_end(shown: &str, whole: &str) -> bool {
+    let end = ["~/", "./"].iter().find_map(|p| shown.strip_prefix(p)).unwrap_or(shown);
+    let folder = whole.strip_suffix(end).filter(|_| !end.is_empty() && !end.starts_with('/'));
+    folder.is_some_and(|f| f.starts_with('/') && f.ends_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(operation: Operation, hook: &str, screen: &str, want: bool) {
+        let dialog = |s: &str| Dialog {
+            operation,
+            subject: Some(s.to_owned()).filter(|s| !s.is_empty()),
+            ..Dialog::default()
+        };
+        let (hook, screen) = (dialog(hook), dialog(screen));
+        assert_eq!(same_call(&hook, &screen), want, "{hook:?} {screen:?}");
+        assert_eq!(same_call(&screen, &hook), want, "{screen:?} {hook:?}");
+    }
+
+    #[test]
+    fn a_hook_and_a_screen_name_a_call_each_in_its_way() {
+        use Operation::{Bash, Edit, Mcp, Plan, Question, Read};
+        check(Bash, "cat a | sort", "cat a\n  | sort", true);
+        check(Bash, "/bin/ls", "ls", false);
+        check(Edit, "/w/src/a.rs", "src/a.rs", true);
+        check(Edit, "/w/src/a.rs", "./src/a.rs", true);
+        check(Edit, "/home/me/a.rs", "~/a.rs", true);
+        check(Edit, "/w/src/a.rs", "a.rs", true);
+        check(Edit, "/w/src/ba.rs", "a.rs", false);
+        check(Edit, "src/a.rs", "a.rs", false);
+        check(Edit, "/w/a.rs", "/a.rs", false);
+        check(Read, "/etc/hostname", "/etc/hostname", true);
+        check(Edit, "/w/a.rs", "", false);
+        check(Mcp, "a: 1", "a: 1", true);
+        check(Mcp, "", "", false);
+        check(Plan, "", "", true);
+        check(Plan, "", "p.md", false);
+        check(Question, "", "", false);
+    }
 }
