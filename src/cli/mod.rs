@@ -164,7 +164,7 @@ fn run(args: Args) -> Result<(), Fail> {
             hook::run(&a);
             Ok(())
         }
-        Some(Command::Hooks(command)) => hooks::run(&command),
+        Some(Command::Hooks(command)) => hooks::run(global, &command),
         Some(Command::SimAgent(a)) => sim_agent::run(a),
         Some(Command::Policy(command)) => policy::run(&command),
     }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::{Fail, out};
+use super::{Fail, Global, out, setup, who};
 use crate::config::Env;
 use crate::domain::agent::Agents;
 use crate::domain::text;
@@ -64,16 +64,16 @@ enum Agent {
 }
 
 /// Does it.
-pub fn run(command: &HooksCommand) -> Result<(), Fail> {
+pub fn run(global: &Global, command: &HooksCommand) -> Result<(), Fail> {
     let env = Env::read();
     match command {
         HooksCommand::Install(change) => {
-            only_a_person(&env, "hooks install")?;
+            only_a_person(global, &env, "hooks install")?;
             let program = program(&env)?;
             changed(&env, change, "installed", |text| edit::installed(text, &program))
         }
         HooksCommand::Uninstall(change) => {
-            only_a_person(&env, "hooks uninstall")?;
+            only_a_person(global, &env, "hooks uninstall")?;
             changed(&env, change, "not installed", edit::uninstalled)
         }
         HooksCommand::Status(which) => status(&env, which),
@@ -208,22 +208,18 @@ fn program(env: &Env) -> Result<String, Fail> {
     }
 }
 
-/// Refuses where an agent runs it: settings of agents are for people.
-fn only_a_person(env: &Env, what: &str) -> Result<(), Fail> {
+/// Refuses where an agent runs it, in a pane of the fleet or anywhere: settings of agents are for people.
+fn only_a_person(global: &Global, env: &Env, what: &str) -> Result<(), Fail> {
     let proc = Proc::new(env.home.as_deref());
     let agents = Agents::builtin();
-    let line = proc.ancestry(std::process::id());
-    let agent = line.iter().skip(1).map(|stat| (stat.pid, proc.called(stat)));
-    let mut agent = agent.filter(|(_, name)| agents.by_process(name).is_some_and(|m| !m.is_generic()));
-    let hint = "run it yourself, in a terminal without an agent";
-    match agent.next() {
-        Some((pid, name)) => {
-            Err(Fail::failed(format!("{what} is for people: {name} (pid {pid}) runs this"), hint))
-        }
-        None if line.is_empty() => {
-            Err(Fail::failed(format!("{what} is for people, and it is not known who asks"), hint))
-        }
-        None => Ok(()),
+    let above = proc.ancestry(std::process::id()).into_iter().skip(1);
+    let mut above = above.map(|stat| (stat.pid, proc.called(&stat)));
+    match above.find(|(_, name)| agents.by_process(name).is_some_and(|m| !m.is_generic())) {
+        Some((pid, name)) => Err(Fail::failed(
+            format!("{what} is for people: {name} (pid {pid}) runs this"),
+            "run it yourself, in a terminal without an agent",
+        )),
+        None => who::only_a_person(&setup::Ground::lay(global)?, what),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod client;
 mod install;
+mod pane;
 mod payloads;
 mod server;
 
