@@ -3,6 +3,7 @@
 mod branches;
 mod control;
 mod demo;
+mod dispatch;
 mod draw;
 mod fleets;
 mod frames;

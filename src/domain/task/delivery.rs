@@ -2,8 +2,8 @@
 
 use super::attempt::{Attempt, End};
 use super::event::{Effect, Errand, News, Sighting, Step};
-use super::hand::is_command;
 use super::queue::{Queue, Turn};
+use super::text::is_command;
 use super::{Kind, State, Task, TaskId};
 use crate::domain::session::{PaneIdentity, SessionName};
 

@@ -3,9 +3,9 @@
 //!
 //! ```text
 //! check:  look ─ idle, composer empty, nobody there ─→ Ready
-//! paste:  look again ─→ put the text ─→ look until the composer holds it, whole and alone ─→ Shown
-//! enter:  rest ─→ look again ─ still whole and alone ─→ put Enter, alone ─→ look until the composer is empty
-//!              ─→ look until work begins, or the text stands in the conversation ─→ Taken
+//! paste:  look again ─→ put the text ─→ look until the composer holds it, whole and alone ─→ rest ─→ Shown
+//! enter:  look again ─ still whole and alone ─→ put Enter, alone ─→ look until the composer is empty
+//!                    ─→ look until work begins, or the text stands in the conversation ─→ Taken
 //! ```
 //! What is put is put by the server only if the pane still shows what the look showed: a put that it refused is sure not to
 //! have happened, and only after such a one another try is made.
@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use super::event::{Sighting, Step};
 use super::look::{Look, Spot};
+use super::text::is_command;
 use crate::domain::text;
 
 /// Rest between the text and Enter: agents take longer to end a paste than to draw it. 450 ms never failed.
@@ -123,9 +124,7 @@ impl Hand {
 
     /// For [`Effect::Enter`](super::Effect::Enter).
     pub fn enter(text: String, now: Duration) -> (Self, Do) {
-        let mut hand = Self::at(At::Rest, text, now, REST);
-        hand.again = hand.until;
-        (hand, Do::Wait)
+        (Self::at(At::Enter, text, now, LOOK), Do::Look)
     }
 
     /// For [`Effect::LookUp`](super::Effect::LookUp).
@@ -152,6 +151,7 @@ impl Hand {
         match self.at {
             // The keyboard answers in its own time, and always.
             At::Pasting | At::Entering => Duration::MAX,
+            At::Rest => self.until,
             _ => self.until.min(self.again),
         }
     }
@@ -169,7 +169,9 @@ impl Hand {
             // One put at a time; what is seen before its answer says nothing yet.
             (At::Pasting | At::Entering, _) | (_, Heard::Answer(_)) => Do::Wait,
             (At::Rest, Heard::Look(_)) => Do::Wait,
-            (At::Rest, Heard::Time) if now >= self.until => self.go(At::Enter, LOOK, now),
+            // The intent to press Enter is written after the rest: between it and the key there is as little as can be.
+            (At::Rest, Heard::Time) if now >= self.until => Do::Tell(Step::Shown),
+            (At::Rest, Heard::Time) => Do::Wait,
             (_, Heard::Look(look)) => self.look(look, now),
             (_, Heard::Time) if now >= self.until => self.late(),
             (_, Heard::Time) if now >= self.again => {
@@ -183,8 +185,8 @@ impl Hand {
     /// No key more from here on, as far as that is possible: what was pressed is still watched.
     pub fn stop(&mut self, why: &str) -> Do {
         match self.at {
-            At::Check | At::Paste | At::Rest | At::Enter => Do::Tell(Step::Declined(why.to_owned())),
-            At::Pasting | At::Show | At::Entering | At::Empty | At::Begin | At::LookUp => Do::Wait,
+            At::Check | At::Paste | At::Enter => Do::Tell(Step::Declined(why.to_owned())),
+            At::Pasting | At::Show | At::Rest | At::Entering | At::Empty | At::Begin | At::LookUp => Do::Wait,
         }
     }
 
@@ -230,7 +232,11 @@ impl Hand {
                 (Ok(()), None) => Do::Tell(Step::Declined("its screen cannot be compared".into())),
                 (Err(why), _) => Do::Tell(Step::Declined(why)),
             },
-            At::Show if look.holds(&self.text) => Do::Tell(Step::Shown),
+            At::Show if look.holds(&self.text) => {
+                self.at = At::Rest;
+                self.until = now + REST;
+                Do::Wait
+            }
             At::Show if look.is_another() => Do::Tell(self.doubt("after the text was pasted", &look)),
             At::Enter if look.holds(&self.text) => match look.spot() {
                 Some(spot) => {
@@ -270,7 +276,8 @@ impl Hand {
         } else if now < self.until && !look.is_another() && !look.is_empty() {
             return Do::Wait;
         } else {
-            Sighting::Unknown(format!("archtui ended while it was typed; then {}", look.seen()))
+            let said = if look.said(&self.text) { "; its words stand in the conversation" } else { "" };
+            Sighting::Unknown(format!("archtui ended while it was typed; then {}{said}", look.seen()))
         };
         Do::Tell(Step::Found(found))
     }
@@ -298,11 +305,6 @@ impl Hand {
     fn put(&self) -> Put {
         if is_command(&self.text) { Put::Type(self.text.clone()) } else { Put::Paste(self.text.clone()) }
     }
-}
-
-/// A command of the agent's own, on one line. (Of several lines it is text to most.)
-pub(super) fn is_command(typed: &str) -> bool {
-    typed.starts_with(['/', '!']) && !typed.contains('\n')
 }
 
 /// What of a text is compared with a screen: what every terminal shows alike, without blanks and line ends.

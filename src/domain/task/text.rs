@@ -58,7 +58,7 @@ impl TaskText {
 
     /// True if an agent would take it for a command of its own (`/clear`) or of the shell (`!ls`).
     pub fn is_command(&self) -> bool {
-        self.0.starts_with(['/', '!'])
+        is_command(&self.0)
     }
 
     /// Fingerprint of what it says: runs of blanks and line ends count as one.
@@ -79,6 +79,14 @@ impl fmt::Display for TaskText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// A word behind a slash on one line, or anything behind an exclamation mark; a path (`/src/app.rs is broken`) is none.
+pub fn is_command(text: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':');
+    let word =
+        text.strip_prefix('/').and_then(|t| t.split_whitespace().next().filter(|_| !t.starts_with(' ')));
+    !text.contains('\n') && (text.starts_with('!') || word.is_some_and(|w| w.chars().all(part)))
 }
 
 /// Fingerprint of a text's content.
@@ -113,6 +121,23 @@ mod tests {
         assert!(TaskText::new(&"x".repeat(TaskText::MAX)).is_ok());
         assert_eq!(TaskText::new(&"x".repeat(TaskText::MAX + 1)), Err(BadText::Huge(TaskText::MAX + 1)));
         assert_eq!(TaskText::new(&"x".repeat(1 << 20)), Err(BadText::Huge(1 << 20)));
+    }
+
+    #[test]
+    fn commands_are_told_from_paths() {
+        for (text, want) in [
+            ("/clear", true),
+            ("/compact keep the plan", true),
+            ("/mcp:tool x", true),
+            ("!ls", true),
+            ("/src/app.rs is broken", false),
+            ("/ is full", false),
+            ("/", false),
+            ("/clear\nand then", false),
+            ("fix /clear", false),
+        ] {
+            assert_eq!(is_command(text), want, "{text}");
+        }
     }
 
     #[test]

@@ -155,7 +155,7 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
     }
 }
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes + Sync> Worker for Dispatcher<B, K, Q> {
+impl<B: TaskBook, K: Hands + Press, Q: Processes> Worker for Dispatcher<B, K, Q> {
     const NAME: &'static str = "dispatcher";
 
     async fn run(&mut self) {

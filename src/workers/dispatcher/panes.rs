@@ -78,6 +78,10 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
         desk.tracker.look(looked.reading.clone(), now);
         desk.screen = Some(Arc::clone(&looked.screen));
         self.news.push(Event::Saw { pane: looked.pane, sight: desk.sight(now) });
+        // An old capture, read again, is no look at the pane.
+        if !looked.fresh {
+            return;
+        }
         let look = Look::new(Arc::clone(&looked.screen), &looked.reading, desk.attended(now));
         let concerned: Vec<_> =
             self.errands.iter().filter(|(_, e)| e.pane() == looked.pane).map(|(id, _)| *id).collect();
