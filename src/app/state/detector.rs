@@ -1,5 +1,5 @@
 //! How well screens are read: what the detector panel shows. Counts since the start, and the last screens that nothing
-//! could read, kept so that they can be saved and become fixtures.
+//! could read, kept with their secrets masked, few and small.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -8,12 +8,15 @@ use std::time::Duration;
 use jiff::civil::DateTime;
 
 use crate::domain::read::Reading;
+use crate::domain::redact::Secrets;
 use crate::domain::screen::Screen;
 use crate::domain::session::SessionName;
 use crate::domain::status::State;
 
-/// How many unread screens are kept.
+/// How many unread screens are kept …
 const KEPT: usize = 20;
+/// … and how many bytes they have in all, as text. A larger one is counted only.
+const KEPT_BYTES: usize = 512 * 1024;
 
 /// A screen that nothing could read.
 #[derive(Debug, Clone)]
@@ -22,7 +25,7 @@ pub struct Unread {
     pub local: DateTime,
     /// Whose.
     pub session: SessionName,
-    /// What it showed.
+    /// What it showed, secrets masked.
     pub screen: Arc<Screen>,
 }
 
@@ -73,10 +76,16 @@ impl Detector {
         // A spinner under something unknown must not push the others out: one screen a session in a row.
         if self.unread.back().is_some_and(|u| u.session == *session) {
             self.unread.pop_back();
-        } else if self.unread.len() == KEPT {
+        }
+        let room = KEPT_BYTES.saturating_sub(bytes(screen));
+        if room == 0 {
+            return;
+        }
+        while self.unread.len() >= KEPT || self.unread.iter().map(|u| bytes(&u.screen)).sum::<usize>() > room {
             self.unread.pop_front();
         }
-        self.unread.push_back(Unread { local, session: session.clone(), screen: screen.clone() });
+        let screen = Arc::new(Secrets::builtin().anonymous(screen, &[]));
+        self.unread.push_back(Unread { local, session: session.clone(), screen });
     }
 
     /// A session left the unknown after so long.
@@ -86,9 +95,38 @@ impl Detector {
     }
 }
 
+fn bytes(screen: &Screen) -> usize {
+    screen.rows.iter().map(|r| r.text().len()).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn unknown() -> Reading {
+        Reading { state: State::Unknown, ..Reading::default() }
+    }
+
+    #[test]
+    fn unread_screens_are_kept_masked_and_few_in_bytes() {
+        let mut d = Detector::default();
+        let at = DateTime::constant(2026, 1, 1, 0, 0, 0, 0);
+        let key = format!("sk-ant-{}", "x".repeat(24));
+        let saw = |d: &mut Detector, name: &str, text: &str| {
+            d.saw(&SessionName::new(name), &Arc::new(Screen::plain(text)), &unknown(), at);
+        };
+        saw(&mut d, "a", &format!("token {key}"));
+        let kept = d.unread[0].screen.to_text();
+        assert!(kept.starts_with("token •••") && !kept.contains(&key), "{kept}");
+        let large = "x".repeat(KEPT_BYTES / 4);
+        for name in ["b", "c", "d", "e", "f"] {
+            saw(&mut d, name, &large);
+        }
+        let names: Vec<_> = d.unread.iter().map(|u| u.session.to_string()).collect();
+        assert_eq!(names, ["c", "d", "e", "f"]);
+        saw(&mut d, "g", &"x".repeat(KEPT_BYTES));
+        assert_eq!((d.unread.len(), d.unknown), (4, 7), "too large to be kept is still counted");
+    }
 
     #[test]
     fn unread_screens_are_kept_bounded_one_a_session_in_a_row() {
