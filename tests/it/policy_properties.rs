@@ -114,7 +114,7 @@ fn changed_at_every(step: usize) {
 
 #[test]
 fn a_sign_more_does_not_turn_held_into_confirmed() {
-    changed_at_every(9);
+    changed_at_every(31);
 }
 
 #[test]

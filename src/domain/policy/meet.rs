@@ -19,6 +19,11 @@ pub fn is_pattern(text: &str) -> bool {
 
 /// True if some file name fits both `name` and `pattern`. Whatever the case of letters.
 pub fn may_meet(name: &str, pattern: &str) -> bool {
+    // On some file systems `ß` is `ss`, and a ligature its letters.
+    one_case_meets(name, pattern) || !name.is_ascii() && one_case_meets(&name.to_uppercase(), pattern)
+}
+
+fn one_case_meets(name: &str, pattern: &str) -> bool {
     // A bracket may be part of a name.
     fits_any_case(pattern, name)
         || is_pattern(name) && readings(name).iter().any(|name| one_meets(name, pattern))

@@ -30,6 +30,9 @@ impl Located {
         if path.is_empty() || path.contains(['\n', '\\']) || path.contains("://") {
             return Err("the path is empty or not written plainly".into());
         }
+        if ["@(", "!(", "+(", "*(", "?("].iter().any(|group| path.contains(group)) {
+            return Err("a group in a pattern may lead anywhere".into());
+        }
         let mut way = Way { links: Some(&ctx.links), ..Way::default() };
         if path == "~" || path.starts_with("~/") {
             way.go(ctx.home.as_deref().ok_or("the home folder is not known")?)?;
@@ -106,9 +109,9 @@ impl Way<'_> {
                     self.left.push(format!("/{}", self.steps.join("/")));
                     self.steps.pop();
                 }
-                // Braces of a program's own, in which a way out may be one choice.
-                _ if step.contains("..") && readings(step).iter().any(|r| r == ".." || r == "*") => {
-                    return Err("`..` in a pattern may lead anywhere".into());
+                // Braces of a program's own, of which a way out may be one choice; or they go on behind a slash.
+                _ if step.contains(['{', '}']) && readings(step).iter().any(|r| r == ".." || r == "*") => {
+                    return Err("braces in a pattern may lead anywhere".into());
                 }
                 _ => self.down(step),
             }
@@ -175,9 +178,9 @@ fn meets_at(steps: &[String], at: usize, pattern: &str, home: Option<&str>, meet
     wanted.iter().zip(at..steps.len()).all(|(wanted, i)| one(i, wanted))
 }
 
-/// A pattern that stands for a folder is compared with plain names only, and `*` names no folder in particular.
+/// Where a folder stands, `*` names none in particular, and no folder is called as `*.pem` is.
 fn is_vague(step: &str, wanted: &str, last: bool) -> bool {
-    !last && (step.bytes().all(|b| b == b'*') || is_pattern(step) && is_pattern(wanted))
+    !last && (step.bytes().all(|b| b == b'*') || is_pattern(step) && wanted.starts_with('*'))
 }
 
 #[cfg(test)]
@@ -221,6 +224,12 @@ mod tests {
             ("[id]/../x", Err(())),
             ("{..,x}/y", Err(())),
             ("{../x,y}", Err(())),
+            ("{a/.env,x}", Err(())),
+            ("{.}./x", Err(())),
+            ("{.,}./x", Err(())),
+            ("{.,a/b}./x", Err(())),
+            ("src/@(a|../../b)", Err(())),
+            ("src/(auth)/[id]/x.{ts,tsx}", Ok(true)),
             ("a..b", Ok(true)),
             ("/home/*/app/x", Ok(false)),
         ] {
@@ -287,8 +296,11 @@ mod tests {
         check("github", &[".github/workflows"], &[], false);
         check(".claude", &[".claude"], &[".claude/worktrees"], true);
         check("{.env,x}", &[".env*"], &[], true);
-        check("{a/.env,x}", &[".env*"], &[], true);
+        check(".ßh/config", &[".ssh"], &[], true);
+        check(".ﬁsh", &[".fish"], &[], true);
         check(".en[v]", &[".env*"], &[], true);
+        check("[.]claude/x", &[".claude*"], &[], true);
+        check("{.claude,x}/y", &[".claude*"], &[], true);
         check("src/[id]/page.tsx", &[".env*", "*.pem", "secrets"], &[], false);
         check("x", &["~/app"], &[], true);
         check("etc/passwd", &["/etc"], &[], false);
