@@ -1,6 +1,6 @@
 //! Stories of a dialog that an agent's hook or a person answers, and of the queue.
 
-use super::rig::{self, Rig, ms};
+use super::rig::{self, Rig, clear, ms, verdict};
 use super::story::Step::*;
 use super::story::{asks, check, check_with, closed};
 use super::*;
