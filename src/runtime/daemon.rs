@@ -64,10 +64,10 @@ pub fn run<P: Panes, K: Press, Q: Processes + Clone, S: Seat, J: Judge, H: Hooks
                         post = board.post.clone();
                         line(&words(&post));
                     }
-                    Some(Event::Did(did)) => match &did.failed {
-                        Some(why) => tracing::warn!("{}: {why}", did.what),
-                        None => tracing::info!("{}", did.what),
-                    },
+                    Some(Event::Did(did)) => {
+                        let why = did.failed.as_deref().unwrap_or("done");
+                        tracing::info!("{}: {why}", did.what);
+                    }
                     Some(_) => {}
                     None => break,
                 },

@@ -67,14 +67,12 @@ impl<T> Connection<T> {
         let mut command = Command::new("tmux");
         let ours = format!("={session}:");
         let read = lifeline.as_ref().map_or_else(|| "-".to_owned(), Lifeline::path);
-        // Where there is no lifeline, as in a container: this works unless we are killed.
-        let last = format!("kill-session -t ={session}");
         command
             .arg("-S")
             .arg(socket)
             .args(["-u", "-N", "-C", "new-session", "-s", session, "-x", "20", "-y", "2", "-c", "/", "-f", FLAGS])
             // Two words, so that no shell starts. It repeats what it is sent: the proof that writes are noticed.
-            .args(["cat", &read, ";", "set-hook", "-t", &ours, "client-detached", &last])
+            .args(["cat", &read])
             // What a person set for all sessions must not keep this one, nor move this client to one of his.
             .args([";", "set-option", "-w", "-t", &ours, "remain-on-exit", "off"])
             .args([";", "set-option", "-t", &ours, "detach-on-destroy", "on"])

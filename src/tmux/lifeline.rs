@@ -1,6 +1,7 @@
 //! What our own session's program waits on: a pipe of ours, which the kernel closes however we end. The program then ends,
 //! and tmux closes the session as it closes any. Not `destroy-unattached`: that takes the session from a client that is
-//! leaving and not yet gone, and tmux before 3.7 crashes on it, with every agent in the server.
+//! leaving and not yet gone, and tmux before 3.7 crashes on it, with every agent in the server. Not a `client-detached`
+//! hook: tmux runs that of some session when the client's own is gone already.
 
 use std::fs;
 use std::io::{self, PipeReader, PipeWriter, Write};

@@ -105,6 +105,9 @@ pub fn line(raw: &str) -> Option<(PaneInfo, Vitals)> {
     Some((info, vitals))
 }
 
+/// Asks for sessions of control rooms to which nobody is attached any more.
+pub const LEFTOVERS: &str = "list-sessions -f '#{&&:#{==:#{session_attached},0},#{m:_archtui_*,#{session_name}}}' -F '#{session_name}'";
+
 /// True for sessions that a control room made for itself: `_archtui_`, a process id, perhaps a count.
 pub fn is_own_session(name: &str) -> bool {
     name.strip_prefix("_archtui_")

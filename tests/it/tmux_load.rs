@@ -151,3 +151,25 @@ fn the_server_outlives_us_whoever_else_comes_and_goes() {
     }
     assert_eq!(tmux.pid(), server);
 }
+
+#[test]
+fn who_leaves_takes_nobody_along_and_what_was_left_behind_is_cleared_away() {
+    let tmux = PrivateTmux::new();
+    tmux.session("one", "exec cat");
+    tmux.session("_archtui_1_1", "exec cat");
+    let names = || tmux.run(&["list-sessions", "-F", "#{session_name}"]);
+    let mut stays = archtui(&tmux);
+    let its = format!("_archtui_{}_1", stays.id());
+    wait_until("its session alone is there", || names() == format!("{its}\none"), names);
+    for _ in 0..5 {
+        let mut leaves = archtui(&tmux);
+        let other = format!("_archtui_{}_1", leaves.id());
+        wait_until("the other one is there", || names().contains(&other), names);
+        signal(leaves.id(), Signal::TERM);
+        leaves.wait().expect("it ended");
+        wait_until("the other one is gone", || !names().contains(&other), names);
+        assert!(names().contains(&its), "{}", names());
+    }
+    signal(stays.id(), Signal::TERM);
+    stays.wait().expect("it ended");
+}

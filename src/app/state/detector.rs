@@ -81,7 +81,8 @@ impl Detector {
         if room == 0 {
             return;
         }
-        while self.unread.len() >= KEPT || self.unread.iter().map(|u| bytes(&u.screen)).sum::<usize>() > room {
+        while self.unread.len() >= KEPT || self.unread.iter().map(|u| bytes(&u.screen)).sum::<usize>() > room
+        {
             self.unread.pop_front();
         }
         let screen = Arc::new(Secrets::builtin().anonymous(screen, &[]));

@@ -46,6 +46,8 @@ const SILENCE: Duration = ms(5000);
 #[derive(Debug)]
 pub(super) enum Asked {
     Hello,
+    /// Sessions that an archtui left behind.
+    Leftovers,
     List,
     Check,
     Screen(PaneId),
@@ -299,6 +301,7 @@ impl Link {
                     "display-message -p '#{version} #{pid} #{pane_id} #{pane_tty}'",
                     now,
                 );
+                self.ask(Asked::Leftovers, None, list::LEFTOVERS, now);
                 self.timers.list_flying = true;
                 self.ask(Asked::List, None, &list::command(), now);
                 self.close_batch();

@@ -9,6 +9,7 @@ use crate::ports::TypeError;
 use crate::tmux::address;
 use crate::tmux::exchange::Reply;
 use crate::tmux::keys::{self, Typing};
+use crate::tmux::list;
 use crate::tmux::version::Version;
 use crate::tmux::watch::book::Look;
 use crate::tmux::watch::outbox::Outbox;
@@ -48,6 +49,19 @@ impl Link {
                     _ => None,
                 };
                 self.take_look(pane, &reply.facts, shown.map(Vec::as_slice), outbox, now);
+            }
+            // Where there is no lifeline our session outlives us: the next one of us clears it away.
+            Asked::Leftovers => {
+                let names = String::from_utf8_lossy(body.unwrap_or_default());
+                let kill: Vec<String> = names
+                    .lines()
+                    .filter(|n| list::is_own_session(n))
+                    .map(|n| format!("kill-session -t ={n}"))
+                    .collect();
+                if !kill.is_empty() {
+                    self.ask(Asked::Proof, None, &kill.join(" ; "), now);
+                    self.close_batch();
+                }
             }
             Asked::Proof => {}
             Asked::Typed(pane, types, answer) => {
