@@ -46,6 +46,7 @@ pub fn rules(ground: &setup::Ground, state_dir: &Path) -> Result<Rules, Fail> {
     for name in PRESETS {
         let mut policy = Policy::preset(name).expect("the presets ship with the program and are tested");
         policy.leave_alone(&config.confirm.exclude);
+        super::policy::lay_over(&mut policy, ground)?;
         policies.insert(name.to_owned(), policy);
     }
     let real = |p: &Path| p.canonicalize().unwrap_or_else(|_| p.to_owned());

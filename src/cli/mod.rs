@@ -166,6 +166,6 @@ fn run(args: Args) -> Result<(), Fail> {
         }
         Some(Command::Hooks(command)) => hooks::run(global, &command),
         Some(Command::SimAgent(a)) => sim_agent::run(a),
-        Some(Command::Policy(command)) => policy::run(&command),
+        Some(Command::Policy(command)) => policy::run(global, &command),
     }
 }

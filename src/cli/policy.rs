@@ -7,11 +7,15 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::{Fail, out};
+use super::setup::Ground;
+use super::{Fail, Global, actor, out};
+use crate::config::files;
 use crate::domain::dialog::Operation;
-use crate::domain::policy::{self, Action, Context, PRESETS, PartVerdict, Policy, Subject, Verdict};
+use crate::domain::policy::{self, Action, Context, PRESETS, PartVerdict, Policy, Subject, Trust, Verdict};
+use crate::domain::session::SessionName;
 use crate::domain::text;
 use crate::evidence::{links, place as places};
+use crate::ports::Asks;
 
 /// What the rules say.
 #[derive(Debug, Subcommand)]
@@ -38,15 +42,18 @@ pub struct Check {
     /// The address, for fetch
     #[arg(long, allow_hyphen_values = true)]
     url: Option<String>,
+    /// The agent's name for the tool, for mcp
+    #[arg(long, value_name = "NAME")]
+    tool: Option<String>,
     /// The agent's working folder [default: the current one]
     #[arg(long, value_name = "DIR")]
     cwd: Option<PathBuf>,
-    /// The session that asks
+    /// The session that asks: its role, tier and preset are those of the config
     #[arg(long, value_name = "NAME")]
     session: Option<String>,
-    /// The rules to judge by
-    #[arg(long, value_name = "NAME", default_value = "sop", value_parser = PossibleValuesParser::new(PRESETS))]
-    preset: String,
+    /// The rules to judge by [default: the session's if a config names it, else sop]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(PRESETS))]
+    preset: Option<String>,
 }
 
 /// `archtui.policy/1`.
@@ -54,6 +61,7 @@ pub struct Check {
 struct Report<'a> {
     schema: &'static str,
     at: String,
+    preset: &'a str,
     action: Action,
     rule: &'a str,
     /// Where the rule stands; null if no rule but the judge itself said so.
@@ -74,25 +82,45 @@ struct Would<'a> {
 }
 
 /// Runs one of the subcommands.
-pub fn run(command: &PolicyCommand) -> Result<(), Fail> {
+pub fn run(global: &Global, command: &PolicyCommand) -> Result<(), Fail> {
     match command {
-        PolicyCommand::Check(check) => check.run(),
+        PolicyCommand::Check(check) => check.run(global),
     }
 }
 
+/// Lays the user's own rules over a preset; those that agents may have written may only tighten it.
+pub fn lay_over(policy: &mut Policy, ground: &Ground) -> Result<(), Fail> {
+    for own in files::policies(&ground.loaded.folders, &ground.env)? {
+        let trust = if own.trusted { Trust::User } else { Trust::TightenOnly };
+        let laid = policy.layer(&own.text, &own.file.to_string_lossy(), trust);
+        laid.map_err(|e| Fail::usage(e.to_string(), e.hint))?;
+    }
+    Ok(())
+}
+
 impl Check {
-    fn run(&self) -> Result<(), Fail> {
+    fn run(&self, global: &Global) -> Result<(), Fail> {
         let operation = Operation::ALL
             .into_iter()
             .find(|o| o.word() == self.op)
             .expect("clap lets only these words pass");
         let subject = self.subject(operation)?;
-        let policy = Policy::preset(&self.preset).expect("clap lets only the presets pass");
-        let mut ctx = place(&self.folder()?);
-        ctx.session = self.session.clone().unwrap_or_default();
-        let verdict =
-            links::followed(&ctx, |ctx| policy::judge_operation(operation, None, subject, ctx, &policy));
-        self.tell(&verdict);
+        let ground = Ground::lay(global)?;
+        let state_dir = ground.env.state_dir(&ground.loaded.config.fleet.name);
+        let state_dir = state_dir.unwrap_or_else(|| PathBuf::from("/nowhere/archtui"));
+        let rules = actor::rules(&ground, &state_dir)?;
+        let session = SessionName::new(self.session.as_deref().unwrap_or_default());
+        let asks = Asks { session, agent: None, cwd: Some(self.folder()?) };
+        let preset = match &self.preset {
+            Some(name) => name.clone(),
+            None if self.session.is_some() && ground.loaded.file.is_some() => rules.preset(&asks.session),
+            None => "sop".to_owned(),
+        };
+        let policy = rules.policies.get(&preset).expect("every preset has its policy");
+        let verdict = links::followed(&rules.context(&asks), |ctx| {
+            policy::judge_operation(operation, self.tool.as_deref(), subject, ctx, policy)
+        });
+        self.tell(&preset, &verdict);
         if verdict.action == Action::Confirm { Ok(()) } else { Err(Fail::findings()) }
     }
 
@@ -133,13 +161,14 @@ impl Check {
         })
     }
 
-    fn tell(&self, verdict: &Verdict) {
+    fn tell(&self, preset: &str, verdict: &Verdict) {
         if self.json {
             #[expect(clippy::disallowed_methods, reason = "the report carries the time at which it was made")]
             let at = jiff::Timestamp::now().to_string();
             out::json(&Report {
                 schema: "archtui.policy/1",
                 at,
+                preset,
                 action: verdict.action,
                 rule: &verdict.rule,
                 file: verdict.file.as_deref(),

@@ -80,6 +80,34 @@ pub fn agents(folders: &[PathBuf]) -> Result<Vec<(String, String)>, ConfigError>
     Ok(found)
 }
 
+/// A policy of the user's: rules over the presets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyText {
+    /// The file.
+    pub file: PathBuf,
+    /// What it says.
+    pub text: String,
+    /// False if agents may have written it: it lies in a work tree. Then it may only tighten.
+    pub trusted: bool,
+}
+
+/// The policies laid over the presets, in that order: the user's own, then the one beside the configuration.
+pub fn policies(folders: &[PathBuf], env: &Env) -> Result<Vec<PolicyText>, ConfigError> {
+    let mut found: Vec<PolicyText> = Vec::new();
+    for folder in folders.iter().rev() {
+        let file = folder.join("policy.toml");
+        if found.iter().any(|f| f.file == file) {
+            continue;
+        }
+        let Some(text) = read(&file, false)? else { continue };
+        let here = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+        let in_tree = here.ancestors().any(|d| d.join(".git").exists());
+        let own = env.config_dir().is_some_and(|d| d == *folder);
+        found.push(PolicyText { file, text, trusted: own || !in_tree });
+    }
+    Ok(found)
+}
+
 /// The text of a file, `None` if it does not exist and need not.
 pub fn read(file: &Path, must: bool) -> Result<Option<String>, ConfigError> {
     let shown = file.display();

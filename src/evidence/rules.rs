@@ -34,7 +34,8 @@ pub struct Rules {
 }
 
 impl Rules {
-    fn context(&self, asks: &Asks) -> Context {
+    /// Who asks and where.
+    pub fn context(&self, asks: &Asks) -> Context {
         let utf8 = |p: &Path| p.to_str().map(str::to_owned);
         let placed = asks.cwd.as_deref().map(|cwd| place::of(cwd, self.home.as_deref()));
         let member = self.roster.member(&asks.session);
@@ -50,7 +51,7 @@ impl Rules {
     }
 
     /// The preset in force for a session.
-    fn preset(&self, session: &SessionName) -> String {
+    pub fn preset(&self, session: &SessionName) -> String {
         match self.roster.place(session) {
             Some(at) => self.presets.get(at).cloned().flatten().unwrap_or_else(|| self.preset.clone()),
             None => UNMANAGED.to_owned(),

@@ -22,7 +22,8 @@ fn check(dir: &Path, args: &[&str]) -> Output {
 fn json(dir: &Path, args: &[&str]) -> (i32, Value) {
     let out = check(dir, &[args, &["--json"]].concat());
     let text = String::from_utf8(out.stdout).expect("UTF-8");
-    let value = serde_json::from_str(text.trim()).unwrap_or_else(|e| panic!("{e}: {text}"));
+    let value = serde_json::from_str(text.trim())
+        .unwrap_or_else(|e| panic!("{e}: {text} {}", String::from_utf8_lossy(&out.stderr)));
     (out.status.code().expect("it ended by itself"), value)
 }
 
@@ -81,6 +82,60 @@ fn the_file_of_the_rule_is_told_and_what_watch_would_have_done() {
     assert_eq!((&value["action"], &value["rule"]), (&"hold".into(), &"preset.watch".into()));
     assert_eq!((&value["would"]["action"], &value["would"]["rule"]), (&"deny".into(), &"force-push".into()));
     assert_eq!(value["would"]["file"], "policies/base.toml");
+}
+
+#[test]
+fn the_users_own_rules_lie_over_the_presets_and_a_session_has_its_own_preset() {
+    let dir = repository("feature/x-0208");
+    let app = dir.path().join("app");
+    let own = dir.path().join(".config/archtui");
+    fs::create_dir_all(&own).expect("made");
+    let (home, cwd) = (dir.path(), app.to_str().expect("UTF-8"));
+    let push = ["--op", "bash", "--cwd", cwd, "--command", "git push origin feature/x-0208"];
+    assert_eq!(json(home, &push).1["rule"], "push");
+    let allow = "disable = [\"push\"]\n[[rule]]\nid = \"mine\"\naction = \"allow\"\noperation = [\"bash\"]\neffect = [\"push\"]";
+    fs::write(own.join("policy.toml"), allow).expect("written");
+    let (code, value) = json(home, &push);
+    assert_eq!((code, &value["rule"], &value["preset"]), (0, &"mine".into(), &"sop".into()));
+    assert!(value["file"].as_str().is_some_and(|f| f.ends_with(".config/archtui/policy.toml")), "{value}");
+    fs::write(
+        own.join("archtui.toml"),
+        "[confirm]\npreset = \"sop\"\n[[session]]\nname = \"reader\"\npreset = \"careful\"\n[[session]]\nname = \"dev\"",
+    )
+    .expect("written");
+    let edit = ["--op", "edit", "--path", "src/x", "--cwd", cwd];
+    for (session, preset, code) in [("reader", "careful", 4), ("dev", "sop", 0), ("stranger", "watch", 4)] {
+        let (got, value) = json(home, &[&edit[..], &["--session", session]].concat());
+        assert_eq!((got, &value["preset"]), (code, &preset.into()), "{session}");
+    }
+    // What lies in a work tree may have been written by an agent.
+    let beside = app.join("archtui.toml");
+    fs::write(&beside, "[confirm]\npreset = \"sop\"").expect("written");
+    let config = ["--config", beside.to_str().expect("UTF-8")];
+    fs::write(app.join("policy.toml"), allow).expect("written");
+    let out = check(home, &[&push[..], &config].concat());
+    let told = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert_eq!(out.status.code(), Some(2), "{told}");
+    assert!(told.contains("policy.toml:"), "{told}");
+    let hold = "[[rule]]\nid = \"tight\"\naction = \"hold\"\nreason = \"r\"\nprogram = [\"ls\"]";
+    fs::write(app.join("policy.toml"), hold).expect("written");
+    assert_eq!(
+        json(home, &[&["--op", "bash", "--cwd", cwd, "--command", "ls"][..], &config].concat()).1["rule"],
+        "tight"
+    );
+}
+
+#[test]
+fn tools_of_mcp_servers_are_judged_by_name() {
+    let dir = repository("feature/x-0208");
+    let own = dir.path().join(".config/archtui");
+    fs::create_dir_all(&own).expect("made");
+    let allow =
+        "[[rule]]\nid = \"mine\"\naction = \"allow\"\noperation = [\"mcp\"]\ntool = [\"mcp__docs__*\"]";
+    fs::write(own.join("policy.toml"), allow).expect("written");
+    for (tool, code) in [("mcp__docs__search", 0), ("mcp__db__drop", 4), ("MCP__docs__search", 4)] {
+        assert_eq!(check(dir.path(), &["--op", "mcp", "--tool", tool]).status.code(), Some(code), "{tool}");
+    }
 }
 
 #[test]

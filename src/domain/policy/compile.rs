@@ -76,8 +76,9 @@ impl Layer<'_> {
     fn disable(&self, policy: &mut Policy, id: &str, at: usize) -> Result<(), PolicyError> {
         let Some(index) = policy.rules.iter().position(|r| r.id == id) else {
             let near = near_miss(id, policy.rules.iter().map(|r| r.id.as_str()));
-            let hint =
-                near.map_or("`archtui policy` shows the rules".into(), |n| format!("did you mean `{n}`?"));
+            let hint = near.map_or("every verdict of `archtui policy check` names its rule".into(), |n| {
+                format!("did you mean `{n}`?")
+            });
             return Err(self.error(at, format!("no rule is called `{id}`"), hint));
         };
         if policy.rules[index].fixed {
