@@ -22,6 +22,7 @@ pub struct Payload {
     tool_name: Option<String>,
     tool_input: Option<Value>,
     tool_use_id: Option<String>,
+    agent_type: Option<String>,
 }
 
 impl Payload {
@@ -47,6 +48,7 @@ impl Payload {
             cwd: self.cwd,
             permission_mode: self.permission_mode,
             tool_use_id: self.tool_use_id,
+            asker: self.agent_type.filter(|a| !a.is_empty() && a.len() <= NAME).map(|a| text::printable(&a)),
         })
     }
 }
@@ -66,6 +68,8 @@ pub struct HookCall {
     pub permission_mode: Option<String>,
     /// The agent's name of the call, where it tells one.
     pub tool_use_id: Option<String>,
+    /// The kind of subagent that asks, where it is one and the agent tells so; printable.
+    pub asker: Option<String>,
 }
 
 /// Where a call says what it is about.
@@ -197,6 +201,7 @@ impl HookCall {
             tool: Some(text::printable(&self.tool_name)),
             subject: Some(subject).filter(|s| !s.is_empty()),
             complete: whole,
+            asker: self.asker.clone(),
             ..Dialog::default()
         }
     }

@@ -88,6 +88,15 @@ fn what_a_tool_is_about() {
 }
 
 #[test]
+fn a_subagent_is_named_where_the_agent_tells_of_one() {
+    let named =
+        request("ls").replacen('{', "{\"agent_id\":\"a1\",\"agent_type\":\"general\u{1b}-purpose\",", 1);
+    let named = named.replace('\u{1b}', "\\u001b");
+    assert_eq!(call(&named).expect("a call").dialog().asker.as_deref(), Some("general-purpose"));
+    assert_eq!(call(&request("ls")).expect("a call").dialog().asker, None);
+}
+
+#[test]
 fn a_part_that_is_missing_or_not_known_makes_it_something_else() {
     use Operation::Other;
     check("Bash", json!({"command": "ls", "cwd": "/"}), Other, Some("command: \"ls\", cwd: \"/\""));
