@@ -243,19 +243,14 @@ pub(super) fn same_form(a: &Dialog, b: &Dialog) -> bool {
 }
 
 /// The same call: what both name, wrapped or not. A screen shows a path from the folder that the agent works in, a hook may
-/// hand it over whole. A plan's text is nobody's subject, and a pane shows one plan at a time.
+/// hand it over whole.
 fn same_call(one: &Dialog, other: &Dialog) -> bool {
     let plain = |d: &Dialog| {
         d.subject.as_deref().map(|s| s.split_whitespace().collect::<String>()).filter(|s| !s.is_empty())
     };
-    one.operation == other.operation
-        && match (plain(one), plain(other)) {
-            (Some(a), Some(b)) => {
-                a == b || (is_of_files(one.operation) && (is_end(&a, &b) || is_end(&b, &a)))
-            }
-            (None, None) => one.operation == Operation::Plan,
-            _ => false,
-        }
+    let (Some(a), Some(b)) = (plain(one), plain(other)) else { return false };
+    let ends = || is_of_files(one.operation) && (is_end(&a, &b) || is_end(&b, &a));
+    one.operation == other.operation && (a == b || ends())
 }
 
 const fn is_of_files(operation: Operation) -> bool {
@@ -301,8 +296,7 @@ mod tests {
         check(Edit, "/w/a.rs", "", false);
         check(Mcp, "a: 1", "a: 1", true);
         check(Mcp, "", "", false);
-        check(Plan, "", "", true);
-        check(Plan, "", "p.md", false);
+        check(Plan, "", "", false);
         check(Question, "", "", false);
     }
 }

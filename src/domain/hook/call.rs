@@ -180,10 +180,10 @@ const TOOLS: [Tool; 13] = [
 ];
 
 impl HookCall {
-    /// False for what has other answers than yes and no. Claude Code 2.1.34 takes *allow* for a question as an answer
-    /// without words; 2.1.330 takes no notice.
+    /// False for what has other answers than yes and no. Measured: to *allow* Claude Code 2.1.34 answers a question without
+    /// words and leaves plan mode for good; 2.1.330 takes no notice of it in either.
     pub fn is_yes_or_no(&self) -> bool {
-        self.tool_name != "AskUserQuestion"
+        !["AskUserQuestion", "ExitPlanMode"].contains(&self.tool_name.as_str())
     }
 
     /// The call as a dialog without options: whole, since nothing of it was drawn.

@@ -88,6 +88,16 @@ fn what_a_tool_is_about() {
 }
 
 #[test]
+fn what_a_word_cannot_answer_is_not_asked() {
+    for (tool, want) in
+        [("Bash", true), ("mcp__a__b", true), ("AskUserQuestion", false), ("ExitPlanMode", false)]
+    {
+        let json = json!({"hook_event_name": "PermissionRequest", "tool_name": tool, "tool_input": {}});
+        assert_eq!(call(&json.to_string()).expect("a call").is_yes_or_no(), want, "{tool}");
+    }
+}
+
+#[test]
 fn a_subagent_is_named_where_the_agent_tells_of_one() {
     let named =
         request("ls").replacen('{', "{\"agent_id\":\"a1\",\"agent_type\":\"general\u{1b}-purpose\",", 1);
