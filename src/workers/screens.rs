@@ -114,7 +114,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
             let id = info.identity.id;
             let known = match old.remove(&id).filter(|k| k.info.identity == info.identity) {
                 Some(mut known) => {
-                    if known.info.title != info.title {
+                    if (&known.info.title, known.info.dead) != (&info.title, info.dead) {
                         renamed.push(id);
                     }
                     known.info = info.clone();
@@ -151,6 +151,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
                 None => self.processes.written(identity).and_then(silence),
             },
             age: self.processes.age(identity),
+            dead: known.info.dead,
         };
         let reading = read::read(&screen, &facts, &self.agents);
         let same = |(r, c): &(Reading, Option<String>)| {

@@ -56,6 +56,19 @@ fn several_files_give_a_line_of_json_each() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "tests drive the real program")]
+fn a_screen_is_read_from_standard_input_too() {
+    let file = fs::File::open(recorded("gemini-0.61.0/working--thinking--80x24.ansi")).expect("it is there");
+    let out = Command::new(env!("CARGO_BIN_EXE_archtui"))
+        .args(["explain", "--json", "--file", "-"])
+        .stdin(file)
+        .output()
+        .expect("the program starts");
+    let told: Value = serde_json::from_str(&text(&out.stdout)).expect("JSON");
+    assert_eq!((told["state"].as_str(), told["file"].as_str()), (Some("working"), Some("-")));
+}
+
+#[test]
 fn bad_input_is_read_or_refused_never_a_crash() {
     let home = TempDir::new().expect("a folder");
     let file = home.path().join("screen");

@@ -105,6 +105,22 @@ fn the_foreground_process_names_the_agent_or_says_that_there_is_none() {
 }
 
 #[test]
+fn a_dead_pane_asks_nothing_whatever_it_shows() {
+    let asks = screen("claude-2.1.330", "permission--bash-subst");
+    let dead =
+        |agent: Option<&str>| Facts { dead: true, agent: agent.map(str::to_owned), ..Facts::default() };
+    for (screen, agent, state) in [
+        (&asks, Some("claude"), State::Exited),
+        (&asks, None, State::Exited),
+        (&Screen::plain("bye\n"), Some("claude"), State::Exited),
+        (&Screen::plain("bye\n"), None, State::Shell),
+    ] {
+        let reading = look(screen, &dead(agent));
+        assert_eq!((reading.state, reading.dialog), (state, None), "{agent:?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_unknown() {
     let junk: String = (0..5000u32).filter_map(|i| char::from_u32(i * 37 % 0xd000)).collect();
     let tall = "x\n".repeat(100_000);

@@ -29,13 +29,17 @@ const MAX_FILE: u64 = 16 * 1024 * 1024;
 /// Lines of a file that are read, counted from its end.
 const MAX_LINES: usize = 2000;
 
-/// Why this state: what was matched where, the dialog parsed, the verdict and the rule.
+/// Why this state: what was matched where (rows count from 0), the dialog, the verdict and the rule.
 #[derive(Debug, Args)]
+#[command(
+    override_usage = "archtui explain [OPTIONS] <SESSION>\n       archtui explain [OPTIONS] --file <SCREEN>..."
+)]
 pub struct Explain {
-    /// A session that runs now
+    /// A session that runs now, or its pane (%3)
     #[arg(value_name = "SESSION", required_unless_present = "files", conflicts_with = "files")]
     session: Option<String>,
-    /// A file that holds what `tmux capture-pane -p` (better `-p -e`) printed; several give one result each
+    /// A file that holds what `tmux capture-pane -p` (better `-p -e`) printed, or - for standard input;
+    /// several give one result each
     #[arg(long = "file", value_name = "SCREEN", num_args = 1..)]
     files: Vec<PathBuf>,
     /// The agent that draws it; without it the agent is recognised.
@@ -117,7 +121,10 @@ impl Explain {
         if !matches!(state.server, Server::Up { .. }) {
             return Err(status::no_server(&ground, &state.server));
         }
-        let Some(session) = state.fleet.sessions.iter().find(|s| s.label == name) else {
+        let called = |s: &&Session| {
+            s.label == name || s.pane.as_ref().is_some_and(|p| p.identity.id.to_string() == name)
+        };
+        let Some(session) = state.fleet.sessions.iter().find(called) else {
             let labels = state.fleet.sessions.iter().map(|s| s.label.as_str());
             let hint = match text::nearest(name, labels) {
                 Some(near) => format!("did you mean \"{near}\"?"),
@@ -127,9 +134,9 @@ impl Explain {
         };
         let folder = session.pane.as_ref().and_then(|p| Proc::new(None).folder(p.identity));
         let cwd = self.cwd.clone().or(folder);
-        let reading = session.tracker.reading();
-        let verdict = self.verdict(reading, Self::context(cwd.as_deref(), Some(session)));
-        self.tell(self.json.then_some(("session", name)), reading, &verdict);
+        let reading = believed(session);
+        let verdict = self.verdict(&reading, Self::context(cwd.as_deref(), Some(session)));
+        self.tell(self.json.then_some(("session", name)), &reading, &verdict);
         Ok(())
     }
 
@@ -137,7 +144,7 @@ impl Explain {
         if self.json {
             print::json(named, reading, verdict);
         } else {
-            print::plain(named, reading, verdict);
+            print::plain(named, reading, verdict, &self.preset);
         }
     }
 
@@ -166,7 +173,13 @@ impl Explain {
 
     fn screen(&self, file: &Path) -> Result<Screen, Fail> {
         let mut bytes = Vec::new();
-        File::open(file).and_then(|f| f.take(MAX_FILE).read_to_end(&mut bytes)).map_err(|e| {
+        let mut read = |from: &mut dyn Read| from.take(MAX_FILE).read_to_end(&mut bytes);
+        let done = if file == Path::new("-") {
+            read(&mut std::io::stdin())
+        } else {
+            File::open(file).and_then(|mut f| read(&mut f))
+        };
+        done.map_err(|e| {
             Fail::not_found(
                 format!("{}: {e}", file.display()),
                 "give a file that tmux capture-pane -p -e printed",
@@ -177,6 +190,22 @@ impl Explain {
         screen.cursor = self.cursor.map(|(x, y)| Cursor { x, y, visible: true });
         Ok(screen)
     }
+}
+
+/// What is believed of a session: what its screen says, unless that has not lasted or there is no screen.
+fn believed(session: &Session) -> Reading {
+    let mut reading = session.tracker.reading().clone();
+    if reading.state != session.state {
+        if session.screen.is_some() {
+            let says = format!("the screen says {}: not believed before it lasts", reading.state.word());
+            reading.evidence.insert(0, says);
+        } else {
+            reading.evidence.clone_from(&session.why);
+            reading.confidence = 1.0;
+        }
+        reading.state = session.state;
+    }
+    reading
 }
 
 /// The end of a file that is longer than any pane is high.

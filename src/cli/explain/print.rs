@@ -69,7 +69,7 @@ pub fn json(named: Option<(&str, &str)>, r: &Reading, verdict: &Verdict) {
 }
 
 /// Lines for a person.
-pub fn plain(named: Option<(&str, &str)>, r: &Reading, verdict: &Verdict) {
+pub fn plain(named: Option<(&str, &str)>, r: &Reading, verdict: &Verdict, preset: &str) {
     if let Some((_, name)) = named {
         out::line(&text::printable(name));
     }
@@ -95,7 +95,8 @@ pub fn plain(named: Option<(&str, &str)>, r: &Reading, verdict: &Verdict) {
         out::line(&format!("  {}", facts.join(", ")));
     }
     if r.dialog.is_some() {
-        out::line(&format!("  verdict: {} by {}: {}", verdict.action.word(), verdict.rule, verdict.reason));
+        let (action, rule) = (verdict.action.word(), &verdict.rule);
+        out::line(&format!("  the preset {preset} would {action} it by {rule}: {}", verdict.reason));
     }
 }
 

@@ -138,7 +138,10 @@ impl Attempt {
                 (State::Typing, if found.certain { 0.95 } else { 0.6 })
             }
             Some(c) => (State::Idle, c.weight),
-            None => (State::Idle, if found.certain { 0.85 } else { 0.75 }),
+            None => {
+                r.evidence.push("no sign of work around it".to_owned());
+                (State::Idle, if found.certain { 0.85 } else { 0.75 })
+            }
         };
         r.state = state;
         r.confidence = confidence;

@@ -41,6 +41,8 @@ pub struct Facts {
     pub quiet: Option<Duration>,
     /// How long the foreground process has been running.
     pub age: Option<Duration>,
+    /// The pane's program has ended, and tmux keeps what it showed.
+    pub dead: bool,
 }
 
 /// What an agent says of itself.
@@ -150,11 +152,26 @@ pub fn read(screen: &Screen, facts: &Facts, agents: &Agents) -> Reading {
     if let (None, Some(told)) = (&reading.agent, &facts.agent) {
         reading.agent = Some(told.clone());
     }
+    if facts.dead {
+        reading = left_behind(&reading);
+    }
     doubt_others(&mut reading, facts, agents);
     believe_report(&mut reading, facts);
     reading.quiet = facts.quiet;
     reading.age = facts.age.filter(|_| runs(facts, agents));
     reading
+}
+
+/// What is read of a pane whose program has ended: who it was, and nothing that it showed.
+fn left_behind(reading: &Reading) -> Reading {
+    Reading {
+        agent: reading.agent.clone(),
+        state: if reading.agent.is_some() { State::Exited } else { State::Shell },
+        confidence: 0.99,
+        evidence: vec!["its program has ended; tmux keeps what it showed".to_owned()],
+        version: reading.version.clone(),
+        ..Reading::default()
+    }
 }
 
 /// What another program shows is not the agent's to be answered, whatever it looks like.
@@ -214,7 +231,12 @@ fn nobody(view: &attempt::View<'_>) -> Reading {
         (false, Some(row)) => (State::Shell, 0.6, format!("row {row}: a shell prompt, no sign of an agent")),
         (false, None) => (State::Unknown, 0.0, "nothing that a manifest knows".to_owned()),
     };
-    Reading { state, confidence, evidence: vec![why], ..Reading::default() }
+    let mut evidence = vec![why];
+    if let (State::Unknown, Some(command)) = (state, view.facts.command.as_deref()) {
+        let name = super::text::fit(&super::text::printable(command), 40);
+        evidence.push(format!("the foreground process is {name}"));
+    }
+    Reading { state, confidence, evidence, ..Reading::default() }
 }
 
 /// What the agent says of itself: it may start a wait or tell of work that does not show; a dialog on the screen stands.
