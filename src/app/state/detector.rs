@@ -89,6 +89,11 @@ impl Detector {
         self.unread.push_back(Unread { local, session: session.clone(), screen });
     }
 
+    /// How long sessions were unknown in all and at the longest, with those that still are, for so long each.
+    pub fn dwelt(&self, still: impl Iterator<Item = Duration>) -> (Duration, Duration) {
+        still.fold((self.dwell, self.longest), |(all, longest), age| (all + age, longest.max(age)))
+    }
+
     /// A session left the unknown after so long.
     pub fn left_unknown(&mut self, after: Duration) {
         self.dwell += after;
@@ -127,6 +132,16 @@ mod tests {
         assert_eq!(names, ["c", "d", "e", "f"]);
         saw(&mut d, "g", &"x".repeat(KEPT_BYTES));
         assert_eq!((d.unread.len(), d.unknown), (4, 7), "too large to be kept is still counted");
+    }
+
+    #[test]
+    fn what_is_unknown_still_counts() {
+        let mut d = Detector::default();
+        let s = Duration::from_secs;
+        d.left_unknown(s(3));
+        d.left_unknown(s(2));
+        assert_eq!(d.dwelt([].into_iter()), (s(5), s(3)));
+        assert_eq!(d.dwelt([s(1), s(20)].into_iter()), (s(26), s(20)));
     }
 
     #[test]

@@ -1,12 +1,10 @@
 //! How well screens are read: counts, versions seen against versions verified, and the screens that nothing could read.
 
-use std::time::Duration;
-
 use ratatui::buffer::Buffer;
 
 use crate::app::areas::{Area, Areas};
 use crate::app::panel::PanelId;
-use crate::app::state::State;
+use crate::app::state::{Session, State};
 use crate::domain::agent::Agents;
 use crate::domain::status::State as Status;
 use crate::theme::{Role, Theme};
@@ -19,8 +17,12 @@ use super::View;
 /// How this panel is shown.
 pub(super) const VIEW: View = View { id: PanelId::Detector, note, headline, wants, short, full };
 
+fn is_unread(s: &Session) -> bool {
+    s.state == Status::Unknown && s.screen.is_some()
+}
+
 fn unread_now(state: &State) -> usize {
-    state.fleet.count(|s| s.state == Status::Unknown && s.screen.is_some())
+    state.fleet.count(is_unread)
 }
 
 fn note(state: &State) -> (String, Role) {
@@ -60,14 +62,15 @@ fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, _: &mut Area
 fn facts(state: &State) -> Vec<(String, Role)> {
     let d = &state.detector;
     let share = if d.frames == 0 { 0.0 } else { d.unknown as f64 * 100.0 / d.frames as f64 };
-    let dwell = |t: Duration| words::age(t);
+    let still = state.fleet.sessions.iter().filter(|s| is_unread(s)).map(|s| s.age(state.now.mono));
+    let (all, longest) = d.dwelt(still);
     let mut lines = vec![
         (
             format!("{} screens read since the start, {} unknown ({share:.1} %)", d.frames, d.unknown),
             Role::Text,
         ),
         (
-            format!("unknown for {} in all, {} at the longest", dwell(d.dwell), dwell(d.longest)),
+            format!("unknown for {} in all, {} at the longest", words::age(all), words::age(longest)),
             Role::Subtext,
         ),
         (String::new(), Role::Text),
