@@ -135,6 +135,7 @@ fn server(ground: &setup::Ground) -> Vec<(&'static str, Finding)> {
         panes,
         Proc::new(ground.env.home.as_deref()),
         agents,
+        None,
         Some(Duration::from_secs(3)),
         |state| {
             let known = match state.server {

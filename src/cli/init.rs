@@ -29,7 +29,7 @@ pub fn run(global: &Global, args: &InitArgs) -> Result<(), Fail> {
     let mut adopted = 0;
     if args.adopt {
         let ground = setup::Ground::lay(&reading)?;
-        let state = status::look_once(&ground)?;
+        let state = status::look_once(&ground, status::Trees::Not)?;
         if !matches!(state.server, Server::Up { .. }) {
             return Err(status::no_server(&ground, &state.server));
         }

@@ -33,7 +33,7 @@ fn size(s: &str) -> Result<(u16, u16), String> {
 pub fn run(global: &Global, args: &SnapshotArgs) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
     let theme = ground.theme(global, Depth::True)?;
-    let mut state = status::look_once(&ground)?;
+    let mut state = status::look_once(&ground, status::Trees::Too)?;
     if !matches!(state.server, Server::Up { .. }) {
         return Err(status::no_server(&ground, &state.server));
     }

@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 
 use super::{Fail, Global, out, setup};
 use crate::app::State;
+use crate::app::state::branches::{self, Place};
 use crate::app::state::{Session, needs};
+use crate::domain::branch::survey::Home;
+use crate::domain::branch::{Finding, Severity};
 use crate::domain::server::Server;
 use crate::domain::text;
 use crate::evidence::proc::Proc;
@@ -28,7 +31,7 @@ pub struct StatusArgs {
 /// Looks once and prints.
 pub fn run(global: &Global, args: &StatusArgs) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
-    let state = look_once(&ground)?;
+    let state = look_once(&ground, Trees::Too)?;
     if args.json {
         out::json(&json(&state));
     }
@@ -45,14 +48,24 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<(), Fail> {
     Ok(())
 }
 
+/// Whether a look is at the sessions' work trees too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trees {
+    /// Yes.
+    Too,
+    /// No.
+    Not,
+}
+
 /// The fleet as one look finds it: every pane's screen read once.
-pub fn look_once(ground: &setup::Ground) -> Result<State, Fail> {
+pub fn look_once(ground: &setup::Ground, trees: Trees) -> Result<State, Fail> {
     let (panes, _keyboard) = Watcher::new(ground.address.clone(), ground.loaded.config.fleet.notice);
     headless::run(
         ground.state(),
         panes,
         Proc::new(ground.env.home.as_deref()),
         ground.agents()?,
+        if trees == Trees::Too { Some(ground.rules()?) } else { None },
         Some(PATIENCE),
         |state| {
             let seen = match state.server {
@@ -64,6 +77,7 @@ pub fn look_once(ground: &setup::Ground) -> Result<State, Fail> {
                             .sessions
                             .iter()
                             .all(|s| s.pane.is_none() || (s.screen.is_some() && !s.is_settling()))
+                        && (trees == Trees::Not || state.trees_known())
                 }
                 _ => true,
             };
@@ -130,6 +144,7 @@ pub fn json(state: &State) -> Value {
 
 fn session(state: &State, s: &Session) -> Value {
     let member = s.member.as_ref();
+    let (branch, findings) = branch(state, s);
     json!({
         "name": s.name,
         "pane": s.pane.as_ref().map(|p| p.identity.id.to_string()),
@@ -149,8 +164,24 @@ fn session(state: &State, s: &Session) -> Value {
             "verdict": null, "rule": null,
         })),
         "task": null,
-        "branch": null,
-        "findings": null,
+        "branch": branch,
+        "findings": findings,
         "context_left": s.tracker.reading().context_left,
     })
+}
+
+/// The branch that a session works on, and what is found there; none where nobody is expected to work. What could not be
+/// found out is a finding with its reason.
+pub fn branch(state: &State, s: &Session) -> (Option<String>, Option<Vec<Finding>>) {
+    let unknown = |why: &str, hint: &str| (None, Some(vec![Finding::unknown(Severity::Note, why, hint)]));
+    match state.place_of(s) {
+        Place::Tree(seen) => (seen.tree.branch().map(text::printable), Some(seen.findings.clone())),
+        Place::Home(Home::Outside(_)) => (None, Some(vec![])),
+        Place::Home(Home::Unknown(why)) => unknown(&why.why, &why.hint),
+        Place::Home(Home::Tree(_)) | Place::Pending if branches::works(s) => unknown(
+            "its work tree could not be looked at in time",
+            "look again, or run archtui branches there",
+        ),
+        Place::Home(Home::Tree(_)) | Place::Pending => (None, None),
+    }
 }

@@ -2,15 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::{Fail, Global, out, setup};
 use crate::app::State;
 use crate::app::state::SessionKey;
+use crate::app::state::branches::Place;
+use crate::domain::branch::{CommitId, Finding, RuleId, Severity, Survey};
 use crate::domain::dialog::DialogId;
 use crate::domain::server::Server;
 use crate::domain::status::State as Status;
+use crate::domain::text;
 use crate::domain::track::Seen;
 use crate::evidence::proc::Proc;
 use crate::runtime::headless;
@@ -34,6 +38,7 @@ pub fn run(global: &Global, _args: &WatchArgs) -> Result<(), Fail> {
         panes,
         Proc::new(ground.env.home.as_deref()),
         ground.agents()?,
+        Some(ground.rules()?),
         None,
         |state| {
             for line in told.news(state) {
@@ -51,7 +56,13 @@ pub fn run(global: &Global, _args: &WatchArgs) -> Result<(), Fail> {
 struct ToldBefore {
     server: Option<Server>,
     sessions: BTreeMap<SessionKey, Last>,
+    /// Of each session the findings that stand.
+    standing: BTreeMap<SessionKey, BTreeMap<Kept, Finding>>,
+    survey: Option<Arc<Survey>>,
 }
+
+/// What makes a finding the same one: not its sentence, in which numbers change.
+type Kept = (RuleId, Severity, Option<CommitId>);
 
 /// What was told last of one session.
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -98,6 +109,47 @@ impl ToldBefore {
             }
         }
         self.sessions = seen;
+        news.extend(self.findings(state, mono_ns));
+        news
+    }
+
+    /// Findings that came or went since the last word on the work trees.
+    fn findings(&mut self, state: &State, mono_ns: u64) -> Vec<Value> {
+        let survey = &state.branches.survey;
+        if survey.as_ref().map(Arc::as_ptr) == self.survey.as_ref().map(Arc::as_ptr) {
+            return Vec::new();
+        }
+        self.survey.clone_from(survey);
+        let (mut news, mut standing) = (Vec::new(), BTreeMap::new());
+        for s in &state.fleet.sessions {
+            let before = self.standing.remove(&s.key()).unwrap_or_default();
+            let (tree, now) = match state.place_of(s) {
+                // Before its files are counted only half of it is known.
+                Place::Tree(tree) if tree.counted.is_some() || tree.tree.head.is_err() => {
+                    let key = |f: &Finding| (f.rule, f.severity, f.commit.clone());
+                    (Some(tree), tree.findings.iter().map(|f| (key(f), f.clone())).collect())
+                }
+                Place::Tree(_) | Place::Pending => {
+                    standing.insert(s.key(), before);
+                    continue;
+                }
+                Place::Home(_) => (None, BTreeMap::new()),
+            };
+            let line = |f: &Finding, cleared: bool| {
+                json!({
+                    "event": "finding", "session": s.name, "mono_ns": mono_ns,
+                    "pane": s.pane.as_ref().map(|p| p.identity.id.to_string()),
+                    "path": tree.map(|t| text::printable(&t.tree.path.to_string_lossy())),
+                    "branch": tree.and_then(|t| t.tree.branch()).map(text::printable),
+                    "rule": f.rule, "severity": f.severity, "sentence": f.sentence, "hint": f.hint,
+                    "commit": f.commit, "cleared": cleared,
+                })
+            };
+            news.extend(before.iter().filter(|(k, _)| !now.contains_key(k)).map(|(_, f)| line(f, true)));
+            news.extend(now.iter().filter(|(k, _)| !before.contains_key(k)).map(|(_, f)| line(f, false)));
+            standing.insert(s.key(), now);
+        }
+        self.standing = standing;
         news
     }
 }

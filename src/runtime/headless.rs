@@ -8,28 +8,36 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::clock;
+use crate::app::effect::Effect;
 use crate::app::{self, Event, State, schedule};
 use crate::domain::agent::Agents;
+use crate::domain::branch::RuleBook;
 use crate::ports::{Panes, Processes, View};
+use crate::workers::branches;
 use crate::workers::screens::Screens;
 use crate::workers::{self, Workers};
 
 /// Runs the core until `look` breaks, a deadline passes or a signal ends it. `look` sees the state after each batch of
-/// facts and after each deadline.
-pub fn run<P: Panes, Q: Processes>(
+/// facts and after each deadline. Work trees are looked at where there are rules for them.
+pub fn run<P: Panes, Q: Processes + Clone>(
     mut state: State,
     panes: P,
     processes: Q,
     agents: Agents,
+    rules: Option<RuleBook>,
     patience: Option<Duration>,
     mut look: impl FnMut(&State) -> ControlFlow<()>,
 ) -> io::Result<State> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         let (facts, mut told) = mpsc::channel(workers::WAITING);
         let (look_at, view) = watch::channel(View::default());
         let mut workers = Workers::new(facts.clone());
         let roster = state.fleet.roster.clone();
+        let (mouth, ears) = branches::ears();
+        if let Some(rules) = rules {
+            workers.spawn(super::trees(processes.clone(), rules, ears, facts.clone()));
+        }
         workers.spawn(Screens::new(panes, processes, agents, roster, view, facts));
         let mut signals = super::Signals::listen()?;
         let end = patience.map(|p| clock::monotonic() + p);
@@ -53,7 +61,14 @@ pub fn run<P: Panes, Q: Processes>(
             }
             for fact in batch.drain(..) {
                 let listed = matches!(fact, Event::Panes(_));
-                app::update(&mut state, fact, clock::now());
+                for effect in app::update(&mut state, fact, clock::now()) {
+                    match effect {
+                        Effect::Posts(posts) => drop(mouth.posts.send_replace(posts)),
+                        // One that is not heard of now writes again.
+                        Effect::Stirred(pane) => drop(mouth.wrote.try_send(pane)),
+                        _ => {}
+                    }
+                }
                 if listed {
                     // Without a screen every pane is looked at lazily; that is enough and costs least.
                     look_at.send_replace(View::default());
@@ -66,5 +81,8 @@ pub fn run<P: Panes, Q: Processes>(
         drop(told);
         workers.stop(super::PATIENCE).await;
         Ok(state)
-    })
+    });
+    // A look at a work tree that hangs must not hold the exit up.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    outcome
 }

@@ -102,6 +102,14 @@ impl State {
         }
     }
 
+    /// Everybody who works has been looked for, and every tree looked at as a whole.
+    pub fn trees_known(&self) -> bool {
+        let posts = &self.branches.posts;
+        let known =
+            |survey: &Survey| survey.complete && posts.iter().all(|p| survey.homes.contains_key(&p.pane));
+        posts.is_empty() || self.branches.survey.as_deref().is_some_and(known)
+    }
+
     /// The rows of the branches panel: working sessions as indices into the fleet, the worst place first.
     pub fn branch_rows(&self) -> Vec<usize> {
         let sessions = &self.fleet.sessions;

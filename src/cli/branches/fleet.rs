@@ -22,7 +22,7 @@ pub fn places(ground: &setup::Ground, git: &impl Git) -> Result<Vec<Place>, Fail
     if ground.loaded.config.session.is_empty() {
         return Ok(Vec::new());
     }
-    let state = status::look_once(ground)?;
+    let state = status::look_once(ground, status::Trees::Not)?;
     let processes = Proc::new(None);
     let mut trees: BTreeMap<PathBuf, Place> = BTreeMap::new();
     for session in &state.fleet.sessions {

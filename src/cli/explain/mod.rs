@@ -117,7 +117,7 @@ impl Explain {
     /// One look at a running session.
     fn session(&self, name: &str, global: &Global) -> Result<(), Fail> {
         let ground = setup::Ground::lay(global)?;
-        let state = status::look_once(&ground)?;
+        let state = status::look_once(&ground, status::Trees::Not)?;
         if !matches!(state.server, Server::Up { .. }) {
             return Err(status::no_server(&ground, &state.server));
         }

@@ -58,6 +58,19 @@ pub struct Finding {
     pub commit: Option<CommitId>,
 }
 
+impl Finding {
+    /// Something could not be found out, for a reason that is no fault of a rule's.
+    pub fn unknown(severity: Severity, why: &str, hint: &str) -> Self {
+        Self {
+            rule: RuleId::Unknown,
+            severity,
+            sentence: format!("not known: {}", text::printable(why)),
+            hint: text::printable(hint),
+            commit: None,
+        }
+    }
+}
+
 /// What a row of the table found, before the config has its word on the severity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {

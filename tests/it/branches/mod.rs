@@ -3,6 +3,7 @@
 mod api;
 mod hooks;
 mod hostile;
+mod told;
 mod watch;
 mod zoo;
 mod zoo_rules;
