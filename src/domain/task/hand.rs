@@ -266,7 +266,10 @@ impl Hand {
     /// An agent's own command is taken as soon as the composer is empty: some show no work.
     fn taken(&self, look: &Look) -> bool {
         let newly_said = !self.said_before && look.said(&self.text);
-        look.is_at_work() || (look.is_empty() && (newly_said || is_command(&self.text)))
+        // A dialog hides the composer, where the text may still stand: alone it proves nothing.
+        look.is_at_work()
+            || (look.asks() && newly_said)
+            || (look.is_empty() && (newly_said || is_command(&self.text)))
     }
 
     /// After a restart. What a person may have typed meanwhile is not told from ours: only the whole text counts.

@@ -21,7 +21,8 @@ pub struct Look {
     screen: Arc<Screen>,
     agent: bool,
     state: State,
-    asks: bool,
+    /// A dialog is open, from this row on.
+    asks: Option<u16>,
     composer: Option<Composer>,
     attended: bool,
 }
@@ -42,7 +43,7 @@ impl Look {
             screen,
             agent: reading.agent.is_some(),
             state: reading.state,
-            asks: reading.dialog.is_some(),
+            asks: reading.dialog.as_ref().map(|d| d.rows.0),
             composer: reading.composer.clone(),
             attended,
         }
@@ -53,7 +54,7 @@ impl Look {
         let composer = self.composer.as_ref();
         let why = match composer {
             _ if self.is_shell() => "no agent runs in it".to_owned(),
-            _ if self.asks || self.state.asks() => format!("it waits for an answer ({})", self.state.word()),
+            _ if self.asks() => format!("it waits for an answer ({})", self.state.word()),
             _ if self.attended => "a person is at its keyboard".to_owned(),
             _ if self.state != State::Idle => format!("it is {}", self.state.word()),
             _ if !self.agent => "which agent runs in it is not known".to_owned(),
@@ -93,13 +94,18 @@ impl Look {
 
     /// The composer is there and empty.
     pub fn is_empty(&self) -> bool {
-        !self.asks && self.composer.as_ref().is_some_and(|c| c.text.trim().is_empty() && c.pasted.is_none())
+        self.asks.is_none()
+            && self.composer.as_ref().is_some_and(|c| c.text.trim().is_empty() && c.pasted.is_none())
     }
 
-    /// The agent works, or asks because it works; what it had was taken.
+    /// The agent works, and nothing stands in its composer.
     pub fn is_at_work(&self) -> bool {
-        let gone = self.composer.as_ref().is_none_or(|c| c.text.trim().is_empty() && c.pasted.is_none());
-        gone && (self.asks || matches!(self.state, State::Working | State::Error))
+        self.is_empty() && matches!(self.state, State::Working | State::Error)
+    }
+
+    /// It asks something.
+    pub fn asks(&self) -> bool {
+        self.asks.is_some() || self.state.asks()
     }
 
     /// A shell stands where the agent was.
@@ -109,15 +115,15 @@ impl Look {
 
     /// Something other than the agent's composer: nothing of ours may go there.
     pub fn is_another(&self) -> bool {
-        self.asks || self.state.asks() || self.is_shell()
+        self.asks() || self.is_shell()
     }
 
-    /// The text's head stands in the conversation above the composer.
+    /// The text's head stands in the conversation: above the composer, or the dialog.
     pub fn said(&self, typed: &str) -> bool {
-        let Some(c) = &self.composer else { return false };
+        let Some(end) = self.asks.or(self.composer.as_ref().map(|c| c.row)) else { return false };
         let head: String = essence(typed).chars().take(HEAD).collect();
         let above: String =
-            self.screen.rows.iter().take(usize::from(c.row)).map(|r| essence(r.text())).collect();
+            self.screen.rows.iter().take(usize::from(end)).map(|r| essence(r.text())).collect();
         !head.is_empty() && above.contains(&head)
     }
 

@@ -91,7 +91,9 @@ impl Pane {
         let reading = Reading {
             agent: (!self.shell).then(|| "claude".into()),
             state,
-            dialog: self.dialog.then(Dialog::default),
+            dialog: self
+                .dialog
+                .then(|| Dialog { rows: (self.conversation.len() as u16, 99), ..Dialog::default() }),
             composer: (!self.shell && !self.dialog).then_some(composer),
             ..Reading::default()
         };
@@ -291,8 +293,8 @@ impl Room {
             7 => self.pass(Duration::from_secs(4)),
             8 if !self.pane.shell && !self.pane.dialog => self.pane.composer.push_str("pers"),
             9 => {
-                // What stood there after an Enter that was swallowed: from here on it looks as if it had been taken.
-                for (_, keys) in self.keys.iter_mut().filter(|(_, k)| k.enters == 1) {
+                // What stood there when Enter was swallowed or never came: from here on it looks as if it had been taken.
+                for (_, keys) in self.keys.iter_mut().filter(|(_, k)| k.texts == 1) {
                     keys.cleared |= !self.pane.composer.is_empty();
                 }
                 self.pane.composer.clear();
