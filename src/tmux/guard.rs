@@ -10,7 +10,7 @@ use crate::domain::screen::Screen;
 const MOST: usize = 90;
 
 /// One condition for each row that says something, from `first` to `last`. `None` if the server cannot be asked: nothing
-/// to compare, too much, or a row that also stands further up, where the server would find it instead.
+/// to compare, too much, or a row that also stands above the block, where the server would find it instead.
 pub fn rows(screen: &Screen, (first, last): (u16, u16)) -> Option<Vec<String>> {
     let patterns: Vec<String> = screen.rows.iter().map(|row| pattern(row.trimmed())).collect();
     let mut conditions = Vec::new();
@@ -19,8 +19,11 @@ pub fn rows(screen: &Screen, (first, last): (u16, u16)) -> Option<Vec<String>> {
         if !own.chars().any(char::is_alphanumeric) {
             continue;
         }
-        if patterns[..at].iter().any(|row| fits(own, row)) {
-            return None;
+        match patterns[..at].iter().position(|row| fits(own, row)) {
+            // Told by its double within the block, as far as the server can tell.
+            Some(double) if double >= usize::from(first) => continue,
+            Some(_) => return None,
+            None => {}
         }
         conditions.push(format!("#{{==:#{{C/r:^{own}$}},{}}}", at + 1));
     }
@@ -95,6 +98,7 @@ mod tests {
         );
         assert_eq!(rows(&screen, (2, 3)), None, "nothing to compare");
         assert_eq!(rows(&screen, (4, 5)), None, "the server would find the other one");
+        assert_eq!(rows(&screen, (0, 5)).map(|c| c.len()), Some(3), "its double stands in the block");
         assert_eq!(rows(&screen, (3, 9)), None, "beyond the screen");
     }
 

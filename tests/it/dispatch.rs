@@ -237,7 +237,12 @@ fn texts() -> Vec<String> {
     .map(Into::into)
     .to_vec();
     texts.push("word ".repeat(150));
-    texts.push((1..=12).map(|n| format!("{n}. step of a long plan, {}\n", "why ".repeat(60))).collect());
+    texts.push(
+        (1..=12)
+            .map(|n| format!("{n}. step of a long plan, {}\n", "why ".repeat(60)))
+            .collect::<Vec<_>>()
+            .concat(),
+    );
     texts
 }
 

@@ -167,8 +167,7 @@ impl Hand {
                 self.answered(answer, (At::Enter, At::Empty), EMPTY, now)
             }
             // One put at a time; what is seen before its answer says nothing yet.
-            (At::Pasting | At::Entering, _) | (_, Heard::Answer(_)) => Do::Wait,
-            (At::Rest, Heard::Look(_)) => Do::Wait,
+            (At::Pasting | At::Entering, _) | (_, Heard::Answer(_)) | (At::Rest, Heard::Look(_)) => Do::Wait,
             // The intent to press Enter is written after the rest: between it and the key there is as little as can be.
             (At::Rest, Heard::Time) if now >= self.until => Do::Tell(Step::Shown),
             (At::Rest, Heard::Time) => Do::Wait,

@@ -21,8 +21,8 @@ fn fleet(lab: &Lab, sessions: &[(&str, &Path)]) -> (PrivateTmux, Vec<String>) {
     let commands = || tmux.run(&["list-panes", "-a", "-F", "#{pane_current_command}"]);
     wait_until("all are where they work", || commands().lines().all(|c| c == "cat"), commands);
     let config = lab.path().join("archtui.toml");
-    let roster: String =
-        sessions.iter().map(|(n, _)| format!("[[session]]\nname = \"{n}\"\ntier = \"worker\"\n")).collect();
+    let entry = |(n, _): &(_, _)| format!("[[session]]\nname = \"{n}\"\ntier = \"worker\"\n");
+    let roster = sessions.iter().map(entry).collect::<Vec<_>>().concat();
     std::fs::write(&config, roster).expect("a config");
     let text = |path: &Path| path.to_str().expect("UTF-8").to_owned();
     let args = vec!["-S".to_owned(), text(tmux.socket()), "--config".to_owned(), text(&config)];
