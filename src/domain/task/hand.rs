@@ -166,11 +166,12 @@ impl Hand {
             (At::Entering, Heard::Answer(answer)) => {
                 self.answered(answer, (At::Enter, At::Empty), EMPTY, now)
             }
-            // One put at a time; what is seen before its answer says nothing yet.
-            (At::Pasting | At::Entering, _) | (_, Heard::Answer(_)) | (At::Rest, Heard::Look(_)) => Do::Wait,
             // The intent to press Enter is written after the rest: between it and the key there is as little as can be.
             (At::Rest, Heard::Time) if now >= self.until => Do::Tell(Step::Shown),
-            (At::Rest, Heard::Time) => Do::Wait,
+            // One put at a time; what is seen before its answer says nothing yet.
+            (At::Pasting | At::Entering, _)
+            | (_, Heard::Answer(_))
+            | (At::Rest, Heard::Look(_) | Heard::Time) => Do::Wait,
             (_, Heard::Look(look)) => self.look(look, now),
             (_, Heard::Time) if now >= self.until => self.late(),
             (_, Heard::Time) if now >= self.again => {

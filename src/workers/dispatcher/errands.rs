@@ -38,11 +38,8 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
         }
         let (hand, _) = Hand::check(at);
         self.errands.insert(id, Errand { errand, hand, asked: true });
-        let (keyboard, done) = (Arc::clone(&self.keyboard), self.done.0.clone());
-        tokio::spawn(async move {
-            let said = keyboard.check(pane).await;
-            let _ = done.send(Done::Checked(id, attempt, said)).await;
-        });
+        let keyboard = Arc::clone(&self.keyboard);
+        self.beside.push(Box::pin(async move { Done::Checked(id, attempt, keyboard.check(pane).await) }));
     }
 
     pub(super) fn paste(&mut self, errand: task::Errand, text: String, at: Duration) {
@@ -104,11 +101,10 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
     fn put(&mut self, id: TaskId, what: Put, spot: Spot) {
         let (Some(e), Some(chair)) = (self.errands.get(&id), &self.chair) else { return };
         let (attempt, pane, actor) = (e.errand.attempt, e.errand.pane, chair.actor.clone());
-        let (keyboard, done) = (Arc::clone(&self.keyboard), self.done.0.clone());
-        tokio::spawn(async move {
-            let answer = keyboard.put(pane, &spot, &actor, &what).await;
-            let _ = done.send(Done::Put(id, attempt, answer)).await;
-        });
+        let keyboard = Arc::clone(&self.keyboard);
+        self.beside.push(Box::pin(async move {
+            Done::Put(id, attempt, keyboard.put(pane, &spot, &actor, &what).await)
+        }));
     }
 
     pub(super) fn done(&mut self, done: Done) {

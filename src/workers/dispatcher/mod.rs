@@ -9,9 +9,12 @@ mod panes;
 mod queue;
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
@@ -26,8 +29,6 @@ use crate::ports::{Hands, PaneFacts, Press, Processes, TaskBook, TypeError};
 use errands::Errand;
 use panes::Desk;
 
-/// How many answers of what is done beside may wait.
-const WAITING: usize = 1024;
 /// Between two looks at the queue: other programs write into it, waits end, tasks become overdue.
 const TICK: Duration = Duration::from_millis(500);
 /// How many last lines of an agent are kept as its words.
@@ -87,7 +88,8 @@ pub struct Dispatcher<B: TaskBook, K, Q> {
     errands: BTreeMap<TaskId, Errand>,
     /// Facts for the queue that were not told yet.
     news: Vec<task::Event>,
-    done: (mpsc::Sender<Done>, mpsc::Receiver<Done>),
+    /// What is being done beside.
+    beside: FuturesUnordered<Pin<Box<dyn Future<Output = Done> + Send>>>,
     tick: Instant,
 }
 
@@ -111,7 +113,7 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
             listed: false,
             errands: BTreeMap::new(),
             news: Vec::new(),
-            done: mpsc::channel(WAITING),
+            beside: FuturesUnordered::new(),
             tick: clock(),
         }
     }
@@ -170,7 +172,7 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Worker for Dispatcher<B, K, Q>
                     }
                     self.seat().await;
                 }
-                done = self.done.1.recv() => if let Some(done) = done { self.done(done) },
+                Some(done) = self.beside.next(), if !self.beside.is_empty() => self.done(done),
                 event = self.doors.heard.recv() => match event {
                     Some(event) => self.hear(event),
                     None => return,
