@@ -13,11 +13,12 @@ use crate::store::seat::StoreSeat;
 use crate::workers::actor::{Fixed, OpenHooks};
 
 /// What does not change while it runs.
-pub fn fixed(ground: &setup::Ground) -> Result<Fixed, Fail> {
+pub fn fixed(ground: &setup::Ground, fault: Option<String>) -> Result<Fixed, Fail> {
     let config = &ground.loaded.config;
     let confirm = &config.confirm;
     Ok(Fixed {
         host: host(),
+        fault,
         roster: config.roster(),
         agents: ground.agents()?,
         quiet: confirm.quiet.0,
@@ -39,14 +40,35 @@ fn locks(ground: &setup::Ground, state_dir: &Path) -> Result<PathBuf, Fail> {
     folder.ok_or_else(|| Fail::failed("there is no folder for the lock", "set XDG_RUNTIME_DIR or HOME"))
 }
 
-/// The rules in force: each preset, and which session has which.
+/// The rules for whoever acts. Where the user's own cannot be read nothing is pressed, and the fault is told.
+pub fn rules_or_watch(ground: &setup::Ground, state_dir: &Path) -> Result<(Rules, Option<String>), Fail> {
+    match rules(ground, state_dir) {
+        Ok(rules) => Ok((rules, None)),
+        Err(fault) => {
+            let mut watch = made(ground, state_dir, |_| Ok(()))?;
+            watch.preset = "watch".to_owned();
+            watch.presets.iter_mut().for_each(|p| *p = None);
+            Ok((watch, Some(fault.what().to_owned())))
+        }
+    }
+}
+
+/// The rules in force: each preset with the user's own laid over, and which session has which.
 pub fn rules(ground: &setup::Ground, state_dir: &Path) -> Result<Rules, Fail> {
+    made(ground, state_dir, |policy| super::policy::lay_over(policy, ground))
+}
+
+fn made(
+    ground: &setup::Ground,
+    state_dir: &Path,
+    lay_over: impl Fn(&mut Policy) -> Result<(), Fail>,
+) -> Result<Rules, Fail> {
     let config = &ground.loaded.config;
     let mut policies = BTreeMap::new();
     for name in PRESETS {
         let mut policy = Policy::preset(name).expect("the presets ship with the program and are tested");
         policy.leave_alone(&config.confirm.exclude);
-        super::policy::lay_over(&mut policy, ground)?;
+        lay_over(&mut policy)?;
         policies.insert(name.to_owned(), policy);
     }
     let real = |p: &Path| p.canonicalize().unwrap_or_else(|_| p.to_owned());

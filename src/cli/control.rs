@@ -39,15 +39,16 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
     log_to(&state_dir)?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), socket = %ground.address.socket.display(), "started");
     let (panes, keyboard) = Watcher::new(ground.address.clone(), ground.loaded.config.fleet.notice);
+    let (judge, fault) = actor::rules_or_watch(ground, &state_dir)?;
     let setup = Setup {
         state: ground.state(),
         theme,
         panes,
         keyboard,
         processes: Proc::new(ground.env.home.as_deref()),
-        fixed: actor::fixed(ground)?,
+        fixed: actor::fixed(ground, fault)?,
         seat: actor::seat(ground, &state_dir)?,
-        judge: actor::rules(ground, &state_dir)?,
+        judge,
         hooks: actor::hooks(ground),
         agents: ground.agents()?,
         rules: ground.rules()?,

@@ -12,15 +12,19 @@ pub fn run(global: &Global) -> Result<(), Fail> {
     let state_dir = ground.state_dir()?;
     control::log_to(&state_dir)?;
     let (panes, keyboard) = Watcher::new(ground.address.clone(), ground.loaded.config.fleet.notice);
+    let (judge, fault) = actor::rules_or_watch(&ground, &state_dir)?;
+    if let Some(fault) = &fault {
+        out::complain(&format!("archtui: only watching: {}", text::printable(fault)));
+    }
     let setup = daemon::Setup {
         panes,
         keyboard,
         processes: Proc::new(ground.env.home.as_deref()),
         roster: ground.loaded.config.roster(),
         agents: ground.agents()?,
-        fixed: actor::fixed(&ground)?,
+        fixed: actor::fixed(&ground, fault)?,
         seat: actor::seat(&ground, &state_dir)?,
-        judge: actor::rules(&ground, &state_dir)?,
+        judge,
         hooks: actor::hooks(&ground),
     };
     daemon::run(setup, |line| out::line(&text::printable(line))).map_err(|e| {

@@ -15,6 +15,11 @@ impl Fail {
         Self { code, what: what.into(), hint: hint.into() }
     }
 
+    /// One line: what.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
     /// Something that should have worked did not (exit code 1).
     pub fn failed(what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::new(1, what, hint)

@@ -163,7 +163,16 @@ impl Tracker {
 
     /// Time passed without a look.
     pub fn tick(&mut self, now: Duration) -> Change {
-        let dialog = if self.dialog.is_some() { DialogChange::Same } else { DialogChange::None };
+        let dialog = match &self.dialog {
+            None => DialogChange::None,
+            // The last look could not be read, and it is what stands there.
+            Some(_) if self.reading.dialog.is_none() && self.outlasted(now) => {
+                self.dialog = None;
+                self.epoch += 1;
+                DialogChange::Closed
+            }
+            Some(_) => DialogChange::Same,
+        };
         self.step(now, dialog)
     }
 
@@ -306,6 +315,18 @@ mod tests {
         t
     }
 
+    #[test]
+    fn a_screen_that_stays_unreadable_takes_its_dialog_along() {
+        check(
+            Idle,
+            &[
+                (0, Some(asks("ls")), Permission, D::Opened),
+                (100, Some(reading(Unknown)), Permission, D::Same),
+                (900, None, Unknown, D::Closed),
+            ],
+        );
+    }
+
     use DialogChange as D;
     use State::{Exited, Idle, Permission, Shell, Starting, Typing, Unknown, Working};
 
@@ -365,8 +386,8 @@ mod tests {
             &[
                 (0, Some(asks("ls")), Permission, D::Opened),
                 (100, Some(reading(Unknown)), Permission, D::Same),
-                (900, None, Unknown, D::Same),
-                (950, Some(reading(Unknown)), Unknown, D::Same),
+                (900, None, Unknown, D::Closed),
+                (950, Some(reading(Unknown)), Unknown, D::None),
             ],
         );
     }

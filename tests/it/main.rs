@@ -1,5 +1,6 @@
 //! The one integration test binary: each module is a layer or a part.
 
+mod actor;
 mod branches;
 mod control;
 mod demo;

@@ -44,7 +44,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             paused: self.switches.paused.clone(),
             off: self.switches.off.keys().cloned().collect(),
             preset: self.judge.fleet_preset(),
-            trouble: self.books.trouble.clone(),
+            trouble: self.books.trouble.clone().or_else(|| self.fixed.fault.clone()),
             queue,
             recent: self.books.recent.clone(),
             tally: self.books.tally.clone(),

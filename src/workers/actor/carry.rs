@@ -52,7 +52,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let Some(desk) = self.desks.get(&pane) else { return };
         let (identity, mut asks) = (desk.info.identity, self.asks(desk));
         if let Some(cwd) = self.folder_of_call(identity, &dialog) {
-            asks.cwd = Some(cwd);
+            asks.cwd = cwd;
         }
         let (judge, asked) = (Arc::clone(&self.judge), Arc::clone(&dialog));
         let judged = tokio::task::spawn_blocking(move || judge.judge(&asks, &asked));
@@ -90,7 +90,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// One key, if the server finds the very rows that were read.
     fn press(&mut self, pane: PaneId, case: CaseId, dialog: &Dialog, key: KeyName, intent: u64) {
         let Some(desk) = self.desks.get(&pane) else { return };
-        let same = desk.tracker.dialog().is_some_and(|seen| seen.dialog == *dialog);
+        let same = desk.shown().is_some_and(|seen| seen.dialog == *dialog);
         let (Some(screen), true, Some(seat)) = (desk.screen.clone(), same, self.seat.as_ref()) else {
             let how = Sent::Refused("the screen shows something else now".to_owned());
             return self.live(pane, Input::Sent { case, how });

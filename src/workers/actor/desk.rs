@@ -10,7 +10,7 @@ use crate::domain::ledger::Scene;
 use crate::domain::screen::Screen;
 use crate::domain::server::PaneInfo;
 use crate::domain::status::State;
-use crate::domain::track::Tracker;
+use crate::domain::track::{Seen, Tracker};
 use crate::ports::{Asks, Hooks, Judge, Press, Processes, Seat};
 
 /// One pane.
@@ -54,6 +54,11 @@ impl Desk {
         self.alarm = life.into_iter().chain(self.tracker.due()).min();
     }
 
+    /// The dialog that the last look showed.
+    pub fn shown(&self) -> Option<&Seen> {
+        self.tracker.dialog().filter(|seen| self.tracker.reading().dialog.as_ref() == Some(&seen.dialog))
+    }
+
     /// How its dialogs are dealt with.
     pub fn ways(&self, hook_fallback: bool) -> Ways {
         Ways::of_agent(self.agent.as_deref().unwrap_or_default(), hook_fallback)
@@ -94,7 +99,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let Some(desk) = self.desks.get(&id) else { return };
         let look = Look {
             asks: desk.tracker.state().asks(),
-            dialog: desk.tracker.dialog().map(|seen| (seen.key().into(), Arc::new(seen.dialog.clone()))),
+            // The tracker keeps a dialog over a frame that cannot be read; what is not on this screen was not read again.
+            dialog: desk.shown().map(|seen| (seen.key().into(), Arc::new(seen.dialog.clone()))),
             wrote: desk.tracker.reading().quiet.map(|quiet| now.saturating_sub(quiet)),
         };
         self.live(id, Input::Look(look));

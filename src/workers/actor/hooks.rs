@@ -65,11 +65,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         found.next().filter(|_| found.next().is_none())
     }
 
-    /// The folder that a waiting call names, if this dialog is one.
-    pub(super) fn folder_of_call(&self, pane: PaneIdentity, dialog: &Dialog) -> Option<PathBuf> {
+    /// The folder that a waiting call names, if this dialog is one. Two that say the same in two folders name none:
+    /// then every path is outside.
+    pub(super) fn folder_of_call(&self, pane: PaneIdentity, dialog: &Dialog) -> Option<Option<PathBuf>> {
         let content = dialog.identity();
-        let call = self.calls.values().find(|c| c.pane == pane && c.content == content)?;
-        call.cwd.clone()
+        let mut folders =
+            self.calls.values().filter(|c| c.pane == pane && c.content == content).map(|c| &c.cwd);
+        let first = folders.next()?;
+        Some(if folders.all(|f| f == first) { first.clone() } else { None })
     }
 
     pub(super) fn answer_hook(&mut self, pane: PaneId, case: CaseId, hook: HookId, word: &HookWord) {

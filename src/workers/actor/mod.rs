@@ -48,6 +48,8 @@ const AGAIN: Duration = Duration::from_secs(2);
 
 /// What does not change while the program runs.
 pub struct Fixed {
+    /// Why the rules are not those that were meant, in one line.
+    pub fault: Option<String>,
     /// This machine's name.
     pub host: String,
     /// The fleet.

@@ -1,0 +1,181 @@
+//! The actor as a program, over a private tmux server: what is safe gets one key, what is not waits for a person, and
+//! whoever dies is followed by the next one. The agent is a script that shows recorded screens: this proves the plumbing.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::Signal;
+
+use crate::support::tmux::{PrivateTmux, signal};
+use crate::support::wait_until;
+
+/// Shows each screen in turn; a key is written down and answers it.
+const AGENT: &str = "#!/bin/sh
+stty raw -echo
+for screen in \"$@\"; do
+    printf '\\033[2J\\033[H\\033[?25l'
+    cat \"$screen\"
+    dd bs=1 count=1 2>/dev/null >>keys
+    printf '\\033[2J\\033[H'
+    sleep 1
+done
+printf over
+exec cat -v
+";
+
+/// A fleet of one, and everything that archtui sees of the machine.
+struct Stage {
+    tmux: PrivateTmux,
+    root: PathBuf,
+}
+
+impl Stage {
+    fn new(screens: &[&str]) -> Self {
+        let tmux = PrivateTmux::new();
+        let root = tmux.dir().canonicalize().expect("it exists");
+        for folder in ["home", "run", "tree/.git"] {
+            fs::create_dir_all(root.join(folder)).expect("made");
+        }
+        fs::set_permissions(root.join("run"), fs::Permissions::from_mode(0o700)).expect("private");
+        let config = "[confirm]\npreset = \"sop\"\nquiet = \"0s\"\n[[session]]\nname = \"worker\"\nagent = \"claude\"\n";
+        fs::write(root.join("archtui.toml"), config).expect("a config");
+        fs::write(root.join("claude"), AGENT).expect("an agent");
+        fs::set_permissions(root.join("claude"), fs::Permissions::from_mode(0o755)).expect("executable");
+        let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens/claude-2.1.330");
+        let mut shown = String::new();
+        for (n, name) in screens.iter().enumerate() {
+            let text = fs::read_to_string(recorded.join(name)).expect("a recorded screen");
+            let rows: Vec<&str> = text.lines().collect();
+            fs::write(root.join(format!("{n}.ansi")), rows.join("\r\n")).expect("written");
+            shown += &format!(" '{}/{n}.ansi'", root.display());
+        }
+        let run = format!("cd '{}/tree' && exec ../claude{shown}", root.display());
+        tmux.session_of("worker", 120, 40, &run);
+        Self { tmux, root }
+    }
+
+    fn archtui(&self, args: &[&str]) -> Command {
+        #[expect(clippy::disallowed_methods, reason = "a test starts the program itself")]
+        let mut command = Command::new(env!("CARGO_BIN_EXE_archtui"));
+        command
+            .arg("-S")
+            .arg(self.tmux.socket())
+            .arg("--config")
+            .arg(self.root.join("archtui.toml"))
+            .args(args);
+        let path = std::env::var_os("PATH").expect("a PATH");
+        command.env_clear().env("PATH", path).env("HOME", self.root.join("home"));
+        command.env("XDG_RUNTIME_DIR", self.root.join("run")).env("TZ", "UTC").env("LC_ALL", "C.UTF-8");
+        command.current_dir(&self.root).stdin(Stdio::null());
+        command
+    }
+
+    /// What a command prints, both ways, and whether it went well.
+    fn say(&self, args: &[&str]) -> (bool, String) {
+        let out = self.archtui(args).output().expect("archtui runs");
+        let text = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
+        (out.status.success(), text)
+    }
+
+    fn keys(&self) -> String {
+        fs::read_to_string(self.root.join("tree/keys")).unwrap_or_default()
+    }
+
+    fn ledger(&self) -> String {
+        self.say(&["ledger"]).1
+    }
+}
+
+/// A daemon, and what it said so far.
+struct Daemon {
+    child: Child,
+    said: std::sync::mpsc::Receiver<String>,
+}
+
+impl Daemon {
+    fn start(stage: &Stage) -> Self {
+        let mut child = stage.archtui(&["daemon"]).stdout(Stdio::piped()).spawn().expect("it starts");
+        let out = BufReader::new(child.stdout.take().expect("piped"));
+        let (tell, said) = std::sync::mpsc::channel();
+        std::thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));
+        Self { child, said }
+    }
+
+    fn until(&self, word: &str) {
+        let mut last = String::new();
+        wait_until(
+            word,
+            || {
+                last = self.said.try_recv().unwrap_or(last.clone());
+                last.contains(word)
+            },
+            String::new,
+        );
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn what_is_safe_gets_one_key_and_the_rest_waits_for_a_person() {
+    let screens = [
+        "permission--edit--80x24.ansi",
+        "permission--bash-subst--80x24.ansi",
+        "permission--write-new--120x40.ansi",
+    ];
+    let stage = Stage::new(&screens);
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("the edit is confirmed", || stage.keys() == "1", || stage.ledger());
+    wait_until("the command is held", || stage.ledger().contains("held"), || stage.ledger());
+    let (_, twice) = stage.say(&["approve", "nobody"]);
+    assert!(twice.contains("no dialog is open there"), "{twice}");
+    assert_eq!(stage.say(&["pause"]), (true, "paused\n".to_owned()));
+    let (done, told) = stage.say(&["deny", "worker"]);
+    assert!(done && told.starts_with("cleared"), "{told}");
+    assert_eq!(stage.keys(), "13", "the key of No");
+    wait_until("the file is held by the pause", || stage.ledger().contains("paused by"), || stage.ledger());
+    assert_eq!(stage.keys(), "13");
+    assert_eq!(stage.say(&["resume"]), (true, "goes on\n".to_owned()));
+    wait_until("the file is confirmed", || stage.keys() == "131", || stage.ledger());
+    wait_until("it is seen to go", || stage.ledger().matches("cleared").count() == 3, || stage.ledger());
+    let (sound, told) = stage.say(&["ledger", "--verify"]);
+    assert!(sound && told.contains("the chain holds"), "{told}");
+    let all = stage.ledger();
+    assert_eq!(all.matches(" intended ").count(), 3, "{all}");
+}
+
+#[test]
+fn one_acts_and_the_next_one_follows_when_it_dies() {
+    let stage = Stage::new(&["permission--edit--80x24.ansi"]);
+    assert_eq!(stage.say(&["pause"]).0, false, "nobody acts yet, so nobody hears");
+    let first = Daemon::start(&stage);
+    first.until("acting");
+    wait_until("the edit is confirmed", || stage.keys() == "1", || stage.ledger());
+    let second = Daemon::start(&stage);
+    second.until("observing: process");
+    signal(first.child.id(), Signal::KILL);
+    second.until("acting");
+    assert_eq!(stage.say(&["pause"]), (true, "paused\n".to_owned()));
+    drop(first);
+}
+
+#[test]
+fn with_rules_that_cannot_be_read_it_only_watches() {
+    let stage = Stage::new(&["permission--edit--80x24.ansi"]);
+    let own = stage.root.join("home/.config/archtui");
+    fs::create_dir_all(&own).expect("made");
+    fs::write(own.join("policy.toml"), "[[rule]]\nacton = \"allow\"\n").expect("written");
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("it is watched", || stage.ledger().contains("watched"), || stage.ledger());
+    assert_eq!(stage.keys(), "");
+}
