@@ -1,6 +1,7 @@
 //! The hook channel: real payloads, a real socket, the real program.
 
 mod client;
+mod daemon;
 mod install;
 mod pane;
 mod payloads;
