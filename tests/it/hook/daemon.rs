@@ -38,19 +38,23 @@ impl Fleet {
         Self { tmux, daemon }
     }
 
-    /// Runs hooks for these commands, one after the other, in a session below an agent; what each printed.
-    fn hooks(&self, session: &str, commands: &[&str]) -> Vec<String> {
+    /// A session with an agent that asks by its hook, one command after the other. The first is asked again and again until
+    /// it is allowed: a pane is not known from its first instant on. What each printed is in `SESSION N.out`.
+    fn agent(&self, session: &str, commands: &[&str]) {
         let at = |name: &str| self.tmux.dir().join(name);
         let tree = at("tree").display().to_string();
-        let mut script = format!(
-            "cd '{tree}'; git init -q . 2>/dev/null; echo ready >'{session}.ready'; until [ -e go ]; do sleep 0.05; done\n"
-        );
+        let mut script = format!("cd '{tree}'; git init -q . 2>/dev/null; exec 2>/dev/null\n");
         for (n, command) in commands.iter().enumerate() {
             let request = request(command).replace("/home/me/work/demo", &tree);
-            fs::write(at("tree").join(format!("{session}{n}.in")), request).expect("written");
-            script += &format!(
-                "{PROGRAM} hook PermissionRequest <'{session}{n}.in' >'{session}{n}.new'; mv '{session}{n}.new' '{session}{n}.out'\n"
-            );
+            let name = format!("{session}{n}");
+            fs::write(at("tree").join(format!("{name}.in")), request).expect("written");
+            let ask = format!("{PROGRAM} hook PermissionRequest <{name}.in >>{name}.new");
+            script += &match n {
+                0 => format!(
+                    "until grep -q allow {name}.new; do {ask}; sleep 0.05; done; mv {name}.new {name}.out\n"
+                ),
+                _ => format!("{ask}; mv {name}.new {name}.out\n"),
+            };
         }
         fs::write(at(&format!("{session}.sh")), script + "sleep 1000\n").expect("written");
         let run = format!(
@@ -60,13 +64,13 @@ impl Fleet {
             at(&format!("{session}.sh")).display()
         );
         self.tmux.session(session, &run);
-        let ready = at("tree").join(format!("{session}.ready"));
-        wait_until("the agent is ready", || ready.exists(), String::new);
-        wait_until("the pane is known", || self.status().contains(session), || self.status());
-        fs::write(at("tree/go"), "").expect("written");
-        let out = |n: usize| at("tree").join(format!("{session}{n}.out"));
-        wait_until("all hooks have ended", || out(commands.len() - 1).exists(), || self.status());
-        (0..commands.len()).map(|n| fs::read_to_string(out(n)).expect("printed")).collect()
+    }
+
+    /// What a hook printed, once it has ended.
+    fn printed(&self, name: &str) -> String {
+        let file = self.tmux.dir().join("tree").join(name);
+        wait_until(name, || file.exists(), || self.status());
+        fs::read_to_string(file).expect("printed")
     }
 
     fn ask(&self, args: &[&str]) -> Output {
@@ -103,11 +107,12 @@ fn rules_answer_hooks_of_the_roster_and_nobody_elses() {
     let fleet = Fleet::start();
     let out = || fs::read_to_string(fleet.tmux.dir().join("daemon.out")).unwrap_or_default();
     wait_until("the daemon acts", || out().contains("acting"), out);
-    let said = fleet.hooks("worker", &["ls src", "python3 -c 1", "rm -rf /"]);
-    assert!(said[0].contains("\"behavior\":\"allow\""), "{said:?}");
-    assert_eq!(said[1], "", "held: the agent asks as usual");
-    assert!(said[2].contains("\"behavior\":\"deny\"") && said[2].contains("message"), "{said:?}");
-    assert_eq!(fleet.hooks("mine", &["ls src"]), [""], "not in the roster");
+    fleet.agent("worker", &["ls src", "python3 -c 1", "rm -rf /"]);
+    fleet.agent("mine", &["ls src"]);
+    assert!(fleet.printed("worker0.out").contains("\"behavior\":\"allow\""));
+    assert_eq!(fleet.printed("worker1.out"), "", "held: the agent asks as usual");
+    let denied = fleet.printed("worker2.out");
+    assert!(denied.contains("\"behavior\":\"deny\"") && denied.contains("message"), "{denied}");
 
     let ledger = || String::from_utf8_lossy(&fleet.ask(&["ledger", "--json"]).stdout).into_owned();
     let entry = |session: &str, command: &str, outcome: &str| {
@@ -127,5 +132,6 @@ fn rules_answer_hooks_of_the_roster_and_nobody_elses() {
     ] {
         wait_until(command, || entry(session, command, outcome), ledger);
     }
+    assert_eq!(fleet.printed("mine0.new"), "", "seen, and not in the roster: nobody answers");
     assert!(fleet.ask(&["ledger", "--verify"]).status.success());
 }
