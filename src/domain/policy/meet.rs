@@ -99,16 +99,18 @@ fn one_meets(name: &str, pattern: &str) -> bool {
 }
 
 /// `*.md` picks by a plain ending: it means neither `id_rsa*` nor `credentials.json`, but may mean `*.tfstate` or `.x.json`.
+/// `*_test.go` does not mean `.env*`.
 fn by_ending(name: &str, pattern: &str) -> Option<bool> {
-    let (stars, ending) = name.rsplit_once('.')?;
-    let plain = stars.starts_with('*') && PLAIN_ENDINGS.split_whitespace().any(|e| e == ending);
-    if !plain || pattern.starts_with(['*', '?']) {
+    let (stem, ending) = name.rsplit_once('.')?;
+    let rest = stem.trim_start_matches('*');
+    let plain = stem.starts_with('*') && PLAIN_ENDINGS.split_whitespace().any(|e| e == ending);
+    if !plain || rest.contains(['*', '?']) || pattern.starts_with(['*', '?']) {
         return None;
     }
     match pattern.strip_suffix('*') {
         Some(beginning) if !beginning.contains(['*', '?']) => Some(fits_any_case(name, beginning)),
-        _ if pattern.starts_with('.') => None,
-        _ => Some(false),
+        _ if rest.is_empty() && !pattern.starts_with('.') => Some(false),
+        _ => None,
     }
 }
 
@@ -141,6 +143,12 @@ mod tests {
             ("*.json", "service-account*.json", false),
             ("s*.json", "service-account*.json", true),
             ("c*.json", "credentials.json", true),
+            ("*credentials.json", "credentials.json", true),
+            ("*credentials*.json", "credentials.json", true),
+            ("*t.json", "credentials.json", false),
+            ("*account.json", "service-account*.json", true),
+            ("*env*.ts", ".env*", true),
+            ("*.test.ts", ".env*", false),
             ("*.json", ".claude.json", true),
             ("*rsa", "id_rsa*", true),
             ("*env", ".env*", true),

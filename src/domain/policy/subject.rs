@@ -49,6 +49,9 @@ pub(super) fn judge(
             Operation::Read | Operation::Grep | Operation::Glob | Operation::Edit | Operation::Write,
             Subject::Path(path),
         ) => match Located::new(path, ctx.cwd.as_deref(), ctx) {
+            Ok(_) if matches!(operation, Operation::Edit | Operation::Write) && may_mislead(path) => {
+                Verdict::hold("path", "a file of that name would be a pattern or an option to later commands")
+            }
             Ok(located) => {
                 Verdict { paths: located.way().collect(), ..located_path(&case, &located, policy) }
             }
@@ -70,6 +73,11 @@ pub(super) fn judge(
         ) => Verdict::hold("subject", format!("what to {} is not known", operation.word())),
         _ => decide(&case, policy),
     }
+}
+
+/// A name that a later `rm *` or `tar *` would take for something else.
+fn may_mislead(path: &str) -> bool {
+    path.contains(['*', '?']) || path.split('/').any(|step| step.starts_with('-'))
 }
 
 /// One path under the operation of `case`.
