@@ -227,11 +227,20 @@ fn a_verdict_names_the_file_of_its_rule() {
 fn of_two_readings_of_a_wrapped_command_the_worse_counts() {
     let sop = preset("sop");
     for (joined, lines, expected) in [
-        ("git log --oneline -5", "git log\n--oneline -5", Action::Hold),
+        ("git log --oneline -5", "git log\n--oneline -5", Action::Confirm),
         ("git status git push -f", "git status\ngit push -f", Action::Deny),
         ("echo a rm x", "echo a\nrm x", Action::Hold),
         ("git commit -m 'feat: a b'", "git commit -m 'feat: a\nb'", Action::Confirm),
         ("ls src ls tests", "ls src\nls tests", Action::Confirm),
+        // A row that begins with an option or an operator begins no command.
+        ("cargo test --lib 2>&1 | tail -5", "cargo test\n--lib 2>&1\n| tail -5", Action::Confirm),
+        ("cd src && cargo test", "cd src\n&& cargo test", Action::Confirm),
+        ("cargo test --lib rm x", "cargo test\n--lib\nrm x", Action::Hold),
+        ("ls -la; rm x", "ls\n-la; rm x", Action::Hold),
+        ("ls -la | sh", "ls\n-la | sh", Action::Hold),
+        ("git restore --staged .", "git restore\n--staged .", Action::Hold),
+        ("echo a & rm x", "echo a\n& rm x", Action::Hold),
+        ("git commit -m 'feat: x - a - b'", "git commit -m 'feat: x\n- a\n- b'", Action::Confirm),
     ] {
         let alternative = Some(lines.to_owned());
         let asked = Dialog { alternative, ..dialog(Operation::Bash, Some(joined)) };

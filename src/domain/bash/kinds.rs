@@ -162,7 +162,9 @@ fn path(access: Access, value: &str, uses: &mut Vec<Use>) -> Result<(), String> 
     if value == "-" && access == Access::Read {
         return Ok(());
     }
-    if !is_plain_path(value) {
+    // `./-rf` is a plain path, and an option to the next `rm *`.
+    let misleads = access == Access::Write && value.split('/').any(|step| step.starts_with('-'));
+    if !is_plain_path(value) || misleads {
         return Err(format!("`{value}` may be something other than a path"));
     }
     uses.push(Use::Path(access, value.to_owned()));

@@ -18,6 +18,7 @@ mod rule;
 mod subject;
 mod url;
 mod verdict;
+mod wrapped;
 
 pub use context::Context;
 pub use file::{PolicyError, PolicyFile, RuleAction, RuleSpec, Where};
@@ -139,7 +140,7 @@ pub fn judge(dialog: &Dialog, ctx: &Context, policy: &Policy) -> Verdict {
     let mut verdict = of(dialog.subject.as_deref());
     // A wrapped row and two lines look alike: whichever is worse counts.
     if let Some(lines) = &dialog.alternative {
-        verdict = verdict.worse(of(Some(lines)));
+        verdict = verdict.worse(wrapped::judge(lines, |text| of(Some(text))));
     }
     let once = dialog.options.iter().filter(|o| o.meaning == Meaning::AllowOnce && o.key.is_some()).count();
     let verdict = if verdict.action == Action::Confirm && once != 1 {
