@@ -239,13 +239,21 @@ fn odd_one(styles: &[Option<Style>]) -> Option<usize> {
     }
 }
 
+/// Columns of a check mark in front of a label.
+fn checked(text: &str) -> usize {
+    if text.starts_with("✔ ") || text.starts_with("✓ ") { 2 } else { 0 }
+}
+
 /// A list without numbers: the marked row and its neighbours whose text begins in the same column.
 fn listed(lines: &[Line<'_>], shape: &ChoiceShape) -> Option<Choices> {
     let (at, column) = lines.iter().enumerate().rev().find_map(|(i, l)| {
         let (marked, rest, skipped) = unmark(&l.text, &shape.marks);
-        (marked && l.is_text() && !rest.is_empty()).then_some((i, l.column + skipped))
+        (marked && l.is_text() && !rest.is_empty()).then_some((i, l.column + skipped + checked(rest)))
     })?;
-    let alike = |l: &Line<'_>| l.is_text() && l.column == column && l.boxes == lines[at].boxes;
+    let alike = |l: &Line<'_>| {
+        let (_, rest, skipped) = unmark(&l.text, &shape.marks);
+        l.is_text() && l.column + skipped + checked(rest) == column && l.boxes == lines[at].boxes
+    };
     let deeper = |l: &Line<'_>| l.is_text() && l.column > column;
     let mut first = at;
     while first > 0 && (alike(&lines[first - 1]) || deeper(&lines[first - 1])) && at - first < MAX_CHOICES {
