@@ -68,7 +68,8 @@ type Kept = (RuleId, Severity, Option<CommitId>);
 #[derive(Clone, Copy, Default, PartialEq)]
 struct Last {
     state: Option<Status>,
-    dialog: Option<(DialogId, u64)>,
+    /// Which dialog, and whether it was whole: half of one may be drawn first.
+    dialog: Option<(DialogId, u64, bool)>,
 }
 
 impl ToldBefore {
@@ -85,7 +86,7 @@ impl ToldBefore {
         for s in &state.fleet.sessions {
             let key = s.key();
             let before = self.sessions.get(&key).copied().unwrap_or_default();
-            let now = Last { state: Some(s.state), dialog: s.tracker.dialog().map(Seen::key) };
+            let now = Last { state: Some(s.state), dialog: s.tracker.dialog().map(which) };
             let pane = s.pane.as_ref().map(|p| p.identity.id.to_string());
             if before.dialog != now.dialog {
                 news.push(json!({
@@ -151,5 +152,47 @@ impl ToldBefore {
         }
         self.standing = standing;
         news
+    }
+}
+
+/// What makes a dialog worth another line.
+fn which(seen: &Seen) -> (DialogId, u64, bool) {
+    let (id, epoch) = seen.key();
+    (id, epoch, seen.dialog.complete)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::app::effect::Fixed;
+    use crate::app::keymap::Keymap;
+    use crate::app::state::{Fleet, Now};
+    use crate::domain::dialog::Dialog;
+    use crate::domain::read::Reading;
+    use crate::domain::roster::{Member, Roster};
+
+    #[test]
+    fn a_dialog_that_became_whole_is_told_again_and_one_that_stays_is_not() {
+        let members = vec![Member { name: "a".to_owned(), ..Member::default() }];
+        let fixed = Fixed { keymap: Keymap::builtin(), mouse: true };
+        let mut state = State::new(fixed, "test", Fleet::new(Roster { members }));
+        crate::app::update(&mut state, crate::app::Event::Panes(vec![]), Now::ZERO);
+        let mut told = ToldBefore::default();
+        told.news(&state);
+        let mut wholes = Vec::new();
+        for (ms, complete) in [(0, false), (20, true), (40, true), (60, true)] {
+            let dialog = Dialog { subject: Some("ls".to_owned()), complete, ..Dialog::default() };
+            let reading = Reading { state: Status::Permission, dialog: Some(dialog), ..Reading::default() };
+            state.fleet.sessions[0].look(reading, Duration::from_millis(ms));
+            wholes.extend(
+                told.news(&state)
+                    .iter()
+                    .filter(|line| line["event"] == "dialog")
+                    .map(|line| line["dialog"]["complete"] == true),
+            );
+        }
+        assert_eq!(wholes, [false, true]);
     }
 }
