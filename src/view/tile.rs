@@ -4,12 +4,14 @@ use ratatui::buffer::Buffer;
 use ratatui::style::{Modifier, Style};
 
 use crate::app::areas::Area;
+use crate::app::state::branches::Place as Home;
 use crate::app::state::{Mode, Session, State, needs};
-use crate::domain::roster::Tier;
+use crate::domain::branch::Severity;
 use crate::domain::text;
 use crate::theme::{Role, Theme};
 
 use super::paint::{self, Pen};
+use super::panels::branches::{self, row};
 use super::{cells, layout, words};
 
 /// What a tile is besides its session.
@@ -128,21 +130,35 @@ fn bottom_line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, sessi
     for (fact, role) in facts(state, session, inner) {
         pen.right(&format!(" {fact} "), paint::alone(theme.style(role)));
     }
-    let (who, role) = who(session);
+    let (who, role) = who(state, session);
     if pen.left() > 4 {
         let who = text::fit(&who, usize::from(pen.left() - 2));
         pen.put(&format!(" {who} "), paint::alone(theme.style(role)));
     }
 }
 
-/// Who a session is: role and tier, or that the config does not know it.
-fn who(session: &Session) -> (String, Role) {
-    let Some(member) = &session.member else {
-        return ("unmanaged".into(), Role::Note);
-    };
-    let parts = [member.role.as_deref(), member.tier.map(Tier::word)];
-    let said: Vec<&str> = parts.into_iter().flatten().collect();
-    (if said.is_empty() { "roster".into() } else { said.join(" · ") }, Role::Subtext)
+/// Where a session works and who it is: branch and uncommitted files, role and tier, or that the config does not know it.
+fn who(state: &State, session: &Session) -> (String, Role) {
+    let (mut said, mut role) = (Vec::new(), Role::Subtext);
+    if let Home::Tree(seen) = state.place_of(session) {
+        let (shape, _, meaning) = branches::told(seen.worst());
+        // What is red is red here too; the rest is for the panel.
+        let red = seen.worst() == Some(Severity::Red);
+        said.push(if red { format!("{shape} {}", row::branch(seen)) } else { row::branch(seen) });
+        said.push(row::uncommitted(seen).0);
+        role = if red { meaning } else { role };
+    }
+    if let Some(member) = &session.member {
+        said.extend(member.role.clone());
+        said.extend(member.tier.map(|t| t.word().to_owned()));
+        if said.is_empty() {
+            said.push("roster".into());
+        }
+    } else {
+        said.insert(0, "unmanaged".into());
+        role = if role == Role::Subtext { Role::Note } else { role };
+    }
+    (said.join(" · "), role)
 }
 
 /// What is known of the pane, the most important first.

@@ -126,6 +126,7 @@ pub fn survey(state: &mut State) {
         };
         let rules = Arc::new(book.of(tier.map(Tier::word), role));
         let findings = branch::check(&tree, &rules, &context);
+        let tree = Arc::new(tree);
         survey.trees.insert(tree.path.clone(), Seen { tree, findings, rules, crew, counted: Some(NOW.utc) });
     }
     let outside = state.fleet.sessions.iter().find(|s| s.name.as_str() == "claude_orchestrator");

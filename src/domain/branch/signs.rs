@@ -336,7 +336,13 @@ mod tests {
         let today = jiff::civil::date(2026, 2, 7);
         let context = Context { role: None, now, today, sessions: crew::names(&crew) };
         let rules = Arc::new(Rules::default());
-        Seen { findings: branch::check(&tree, &rules, &context), tree, rules, crew, counted: None }
+        Seen {
+            findings: branch::check(&tree, &rules, &context),
+            tree: Arc::new(tree),
+            rules,
+            crew,
+            counted: None,
+        }
     }
 
     fn told(trees: Vec<Seen>, beside: Beside) -> Vec<Sign> {
@@ -393,7 +399,7 @@ mod tests {
         let with = |list: Vec<Landed>| {
             let line = Line { branch: "dev".to_owned(), landed: list, more: false };
             let seen = tree(A, "feature/x-0207", 0, &[(1, "feat: x")]);
-            judged(WorkTree { lines: Ok(vec![line]), ..seen.tree }, A)
+            judged(WorkTree { lines: Ok(vec![line]), ..WorkTree::clone(&seen.tree) }, A)
         };
         let good = || landed(10, "Merge pull request #3 from a/fix\n\nfix", 2);
         check(vec![with(vec![good()]), with(vec![good()])], "+++??+++++?+");

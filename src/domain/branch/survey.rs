@@ -15,7 +15,7 @@ use crate::domain::session::PaneIdentity;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Seen {
     /// What was found.
-    pub tree: WorkTree,
+    pub tree: Arc<WorkTree>,
     /// The worst first.
     pub findings: Vec<Finding>,
     /// What is asked of it.
@@ -77,7 +77,8 @@ impl Survey {
     /// True if nothing that a person could see differs: a look that found the same is no news.
     pub fn says_the_same(&self, other: &Self) -> bool {
         let alike = |(a, b): (&Seen, &Seen)| {
-            (&a.tree, &a.findings, &a.crew) == (&b.tree, &b.findings, &b.crew)
+            (Arc::ptr_eq(&a.tree, &b.tree) || a.tree == b.tree)
+                && (&a.findings, &a.crew) == (&b.findings, &b.crew)
                 && match (a.counted, b.counted) {
                     (Some(a), Some(b)) => b.as_second().abs_diff(a.as_second()) < 60,
                     (a, b) => a.is_none() && b.is_none(),
@@ -91,6 +92,6 @@ impl Survey {
 
     /// Leaves findings that several trees of a repository share at one of them.
     pub fn tell_once(&mut self) {
-        tell_once(self.trees.values_mut().map(|seen| (&seen.tree, &mut seen.findings)));
+        tell_once(self.trees.values_mut().map(|seen| (&*seen.tree, &mut seen.findings)));
     }
 }

@@ -18,6 +18,17 @@ struct Resident {
     home: Option<Home>,
 }
 
+/// What is to be done when a tree was found.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The session is elsewhere by now: this folder is to be looked for.
+    Find(PathBuf),
+    /// It is not where it was.
+    News,
+    /// It is where it was.
+    Same,
+}
+
 /// The whereabouts of all.
 pub struct Homes<Q> {
     processes: Q,
@@ -68,28 +79,27 @@ impl<Q: Processes> Homes<Q> {
         Some(folder)
     }
 
-    /// The tree of a folder was found, or not; gives the folder to look for next if it is another one by now.
-    pub fn found(
-        &mut self,
-        pane: PaneIdentity,
-        folder: PathBuf,
-        tree: Result<PathBuf, GitError>,
-    ) -> Option<PathBuf> {
-        let resident = self.residents.get_mut(&pane)?;
+    /// The tree of a folder was found, or not.
+    pub fn found(&mut self, pane: PaneIdentity, folder: PathBuf, tree: Result<PathBuf, GitError>) -> Next {
+        let Some(resident) = self.residents.get_mut(&pane) else { return Next::Same };
         resident.asking = false;
-        let now = resident.folder.clone()?;
+        let Some(now) = resident.folder.clone() else { return Next::Same };
         if now != folder {
             resident.asking = true;
-            return Some(now);
+            return Next::Find(now);
         }
-        resident.home = Some(match tree {
+        let home = Some(match tree {
             Ok(top) => Home::Tree(top),
             Err(GitError::NotARepository) => Home::Outside(folder),
             Err(e @ GitError::Vanished) => Home::Unknown(e.unknown()),
             // A repository that cannot be read: it is told at the folder, by the look that fails.
             Err(_) => Home::Tree(folder),
         });
-        None
+        if resident.home == home {
+            return Next::Same;
+        }
+        resident.home = home;
+        Next::News
     }
 
     /// The tree that a session works in.

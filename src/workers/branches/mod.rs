@@ -3,6 +3,7 @@
 //! on a thread of its own and can be ended; what is looked at when is in `plan`, what a changed name means in `watches`.
 
 mod homes;
+mod known;
 mod looks;
 mod plan;
 mod watches;
@@ -12,21 +13,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{Timestamp, Zoned};
+use jiff::Zoned;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::{Facts, Worker};
 use crate::app::Event;
 use crate::domain::branch::crew::{self, Post};
-use crate::domain::branch::survey::{Seen, Survey};
-use crate::domain::branch::{self, Context, RuleBook, Rules, WorkTree, facts::Dirty};
-use crate::domain::branch::{Fact, Unknown};
+use crate::domain::branch::{RuleBook, Rules, Survey};
 use crate::domain::roster::Tier;
 use crate::domain::session::PaneIdentity;
 use crate::ports::{Folders, Git, GitError, Processes};
 
-use homes::Homes;
+use homes::{Homes, Next};
+use known::Known;
 use looks::{Ended, Found, Job, Looks, Saw};
 use plan::{End, Plan, Reason};
 use watches::Watches;
@@ -36,6 +36,9 @@ pub const WAITING: usize = 256;
 
 /// The folders of the processes are asked for again after this time: nothing tells of a change.
 const SWEEP: Duration = Duration::from_mins(1);
+
+/// All trees are judged to tell of one, so not more often than a screen is drawn.
+const BREATH: Duration = Duration::from_millis(30);
 
 /// What the worker hears.
 pub struct Ears {
@@ -71,22 +74,10 @@ pub struct Branches<G, F, Q> {
     looks: Looks<G>,
     trees: BTreeMap<PathBuf, Known>,
     told: Option<Arc<Survey>>,
+    /// When something was told last, and when there is something to tell next.
+    told_at: Option<Instant>,
+    tell_at: Option<Instant>,
     sweep: Option<Instant>,
-}
-
-/// What is known of one tree.
-struct Known {
-    rules: Arc<Rules>,
-    /// The last look, with the files as they were last counted.
-    tree: Option<WorkTree>,
-    counted: Option<Counted>,
-}
-
-/// The uncommitted files as they were last counted.
-struct Counted {
-    at: Timestamp,
-    dirty: Fact<Option<Dirty>>,
-    gaps: Vec<Unknown>,
 }
 
 impl<G: Git, F: Folders, Q: Processes> Branches<G, F, Q> {
@@ -109,6 +100,8 @@ impl<G: Git, F: Folders, Q: Processes> Branches<G, F, Q> {
             looks: Looks::new(git),
             trees: BTreeMap::new(),
             told: None,
+            told_at: None,
+            tell_at: None,
             sweep: None,
         }
     }
@@ -134,13 +127,13 @@ impl<G: Git, F: Folders, Q: Processes> Branches<G, F, Q> {
             let (tier, role) = crew::tier_and_role(&crew);
             let rules = Arc::new(self.book.of(tier.map(Tier::word), role));
             match self.trees.get_mut(&tree) {
-                Some(known) if known.rules == rules => {}
+                Some(known) if *known.rules == *rules => {}
                 Some(known) => {
-                    known.rules = rules;
+                    known.follow(rules);
                     self.plan.stir(&tree, Reason::Own, now);
                 }
                 None => {
-                    self.trees.insert(tree.clone(), Known { rules, tree: None, counted: None });
+                    self.trees.insert(tree.clone(), Known::new(rules));
                     self.plan.add(&tree, now);
                 }
             }
@@ -157,12 +150,15 @@ impl<G: Git, F: Folders, Q: Processes> Branches<G, F, Q> {
         }
     }
 
-    /// It is known where a folder belongs.
-    fn found(&mut self, Found { pane, folder, tree }: Found) {
-        if let Some(folder) = self.homes.found(pane, folder, tree) {
-            self.looks.find(pane, folder);
+    /// It is known where a folder belongs. True if that is news.
+    fn found(&mut self, Found { pane, folder, tree }: Found) -> bool {
+        match self.homes.found(pane, folder, tree) {
+            Next::Find(folder) => self.looks.find(pane, folder),
+            Next::News => self.settle(),
+            // The last one of those that were asked may complete the whole.
+            Next::Same => return !self.told.as_ref().is_some_and(|t| t.complete) && self.homes.all_known(),
         }
-        self.settle();
+        true
     }
 
     /// A look ended.
@@ -182,7 +178,7 @@ impl<G: Git, F: Folders, Q: Processes> Branches<G, F, Q> {
         let Some(known) = self.trees.get_mut(&saw.path) else { return };
         known.take(saw.tree, &saw.path, saw.whole, wall().timestamp());
         if let Some(list) = saw.list {
-            let branch = known.tree.as_ref().and_then(WorkTree::branch);
+            let branch = known.tree.as_ref().and_then(|tree| tree.branch());
             if self.watches.set(&saw.path, list, branch) {
                 // What happened there before it was watched was not told.
                 self.plan.stir(&saw.path, Reason::Own, now);
@@ -198,7 +194,7 @@ impl<G: Git, F: Folders, Q: Processes> Branches<G, F, Q> {
     }
 
     /// Everything that is known now, judged.
-    fn survey(&self) -> Survey {
+    fn survey(&mut self) -> Survey {
         let now = wall();
         let crews = self.homes.crews();
         let mut survey = Survey {
@@ -206,22 +202,9 @@ impl<G: Git, F: Folders, Q: Processes> Branches<G, F, Q> {
             complete: self.homes.all_known() && self.plan.complete(),
             ..Survey::default()
         };
-        for (path, known) in &self.trees {
-            let (Some(tree), Some(crew)) = (&known.tree, crews.get(path)) else { continue };
-            let context = Context {
-                role: crew::tier_and_role(crew).0.map(|t| t.word().to_owned()),
-                now: now.timestamp(),
-                today: now.date(),
-                sessions: crew::names(crew),
-            };
-            let seen = Seen {
-                findings: branch::check(tree, &known.rules, &context),
-                tree: tree.clone(),
-                rules: Arc::clone(&known.rules),
-                crew: crew.clone(),
-                counted: known.counted.as_ref().map(|c| c.at),
-            };
-            survey.trees.insert(path.clone(), seen);
+        for (path, known) in &mut self.trees {
+            let seen = crews.get(path).and_then(|crew| known.judged(crew, &now));
+            survey.trees.extend(seen.map(|seen| (path.clone(), seen)));
         }
         survey.tell_once();
         survey
@@ -229,6 +212,8 @@ impl<G: Git, F: Folders, Q: Processes> Branches<G, F, Q> {
 
     /// Tells what is known if it is news; false if nobody listens any more.
     async fn tell(&mut self) -> bool {
+        self.tell_at = None;
+        self.told_at = Some(clock());
         let survey = self.survey();
         if self.told.as_deref().is_some_and(|told| told.says_the_same(&survey)) {
             return true;
@@ -239,42 +224,13 @@ impl<G: Git, F: Folders, Q: Processes> Branches<G, F, Q> {
     }
 }
 
-impl Known {
-    /// Takes a look's answer. A quick one leaves the files as they were last counted.
-    fn take(
-        &mut self,
-        answer: Result<WorkTree, GitError>,
-        path: &std::path::Path,
-        whole: bool,
-        at: Timestamp,
-    ) {
-        match answer {
-            Ok(mut tree) => {
-                if whole {
-                    self.counted = Some(Counted { at, dirty: tree.dirty.clone(), gaps: tree.gaps.clone() });
-                } else if let Some(counted) = &self.counted {
-                    tree.dirty.clone_from(&counted.dirty);
-                    let more = counted.gaps.iter().filter(|g| !tree.gaps.contains(g)).cloned();
-                    tree.gaps.extend(more.collect::<Vec<_>>());
-                }
-                self.tree = Some(tree);
-            }
-            Err(GitError::Cancelled) => {}
-            Err(e) => {
-                self.counted = None;
-                self.tree = Some(WorkTree::unreadable(path.to_owned(), &e.unknown()));
-            }
-        }
-    }
-}
-
 impl<G: Git, F: Folders, Q: Processes> Worker for Branches<G, F, Q> {
     const NAME: &'static str = "branches";
 
     async fn run(&mut self) {
         loop {
             self.begin();
-            let wake = [self.plan.due(clock()), self.sweep].into_iter().flatten().min();
+            let wake = [self.plan.due(clock()), self.sweep, self.tell_at].into_iter().flatten().min();
             let news = tokio::select! {
                 changed = self.ears.posts.changed() => {
                     if changed.is_err() {
@@ -300,9 +256,11 @@ impl<G: Git, F: Folders, Q: Processes> Worker for Branches<G, F, Q> {
                 ended = self.looks.next() => {
                     match ended {
                         Ended::Found(found) => self.found(found),
-                        Ended::Saw(saw) => self.looked(*saw),
+                        Ended::Saw(saw) => {
+                            self.looked(*saw);
+                            true
+                        }
                     }
-                    true
                 }
                 () = at(wake) => {
                     if self.sweep.is_some_and(|at| at <= clock()) {
@@ -312,7 +270,10 @@ impl<G: Git, F: Folders, Q: Processes> Worker for Branches<G, F, Q> {
                     false
                 }
             };
-            if news && !self.tell().await {
+            if news && self.tell_at.is_none() {
+                self.tell_at = Some(self.told_at.map_or(clock(), |at| at + BREATH));
+            }
+            if self.tell_at.is_some_and(|at| at <= clock()) && !self.tell().await {
                 return;
             }
         }

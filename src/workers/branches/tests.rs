@@ -6,9 +6,9 @@ use std::path::Path;
 
 use super::*;
 use crate::domain::branch::crew::Worker as Person;
-use crate::domain::branch::facts::Commits;
+use crate::domain::branch::facts::{Commits, Dirty};
 use crate::domain::branch::survey::Home;
-use crate::domain::branch::{CommitId, Head, RuleId};
+use crate::domain::branch::{self, CommitId, Head, RuleId, Unknown, WorkTree};
 use crate::domain::read::SelfReport;
 use crate::domain::session::PaneId;
 use crate::ports::{Ask, Cancel, HeadLook, Stirred, WatchList};

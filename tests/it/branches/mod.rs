@@ -1,6 +1,7 @@
 //! Branch compliance against the real git: a zoo of repositories, hostile and broken ones, the hooks.
 
 mod api;
+mod figures;
 mod hooks;
 mod hostile;
 mod told;

@@ -86,6 +86,17 @@ impl Watch {
         now() - start
     }
 
+    /// Takes what is told for a while.
+    pub async fn pass(&mut self, time: Duration) {
+        let end = now() + time;
+        while let Ok(Some(fact)) = tokio::time::timeout_at(end.into(), self.facts.recv()).await {
+            if let Event::Branches(survey) = fact {
+                self.told += 1;
+                self.last = survey;
+            }
+        }
+    }
+
     /// What is known of a tree.
     pub fn tree(&self, path: &Path) -> &Seen {
         self.last.trees.get(path).unwrap_or_else(|| panic!("{} is known: {:?}", path.display(), self.last))

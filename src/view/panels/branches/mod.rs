@@ -3,7 +3,7 @@
 //! the whole fleet.
 
 pub(in crate::view) mod detail;
-mod row;
+pub(in crate::view) mod row;
 mod signs;
 
 use ratatui::buffer::Buffer;
@@ -24,7 +24,7 @@ use super::View;
 pub(super) const VIEW: View = View { id: PanelId::Branches, note, headline, wants, short, full };
 
 /// A severity's shape, word and meaning; none: nothing is found.
-const fn told(worst: Option<Severity>) -> (&'static str, &'static str, Role) {
+pub(in crate::view) const fn told(worst: Option<Severity>) -> (&'static str, &'static str, Role) {
     match worst {
         Some(Severity::Red) => ("✖", "red", Role::Problem),
         Some(Severity::Amber) => ("▲", "amber", Role::Note),
@@ -55,7 +55,7 @@ fn headline(state: &State) -> (String, Role) {
     match worst {
         Some((s, f)) => {
             let (shape, _, role) = told(Some(f.severity));
-            (format!("{shape} {} {}", s.label, f.sentence), role)
+            (format!("{shape} {}: {}", s.label, f.rule.word()), role)
         }
         None => ("no rule is broken".into(), Role::Faint),
     }

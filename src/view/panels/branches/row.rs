@@ -139,7 +139,8 @@ pub fn apart(seen: &Seen) -> Option<String> {
     })
 }
 
-fn uncommitted(seen: &Seen) -> (String, Role) {
+/// What is uncommitted, in one word.
+pub fn uncommitted(seen: &Seen) -> (String, Role) {
     match (&seen.tree.dirty, seen.tree.kind) {
         (Ok(Some(d)), _) if d.files == 0 => ("clean".into(), Role::Faint),
         (Ok(Some(d)), _) => (format!("±{}", d.files), Role::Text),
