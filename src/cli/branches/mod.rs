@@ -1,6 +1,7 @@
 //! `archtui branches`: the findings of work trees, for people, scripts, hooks and CI. Exit code 4 when one of them is red.
 //! Not for how a finding is made (`domain::branch`).
 
+mod explain;
 mod fleet;
 mod gate;
 mod install;
@@ -25,6 +26,9 @@ pub struct BranchesArgs {
     /// As one line of JSON, schema archtui.branches/1
     #[arg(long)]
     json: bool,
+    /// The rules in force, for whom they differ, and what each means
+    #[arg(long, conflicts_with_all = ["json", "install_hook"])]
+    explain: bool,
     /// Write a commit-msg and a pre-push hook into the repository of PATH; shows them and asks first
     #[arg(long, conflicts_with = "json")]
     install_hook: bool,
@@ -55,6 +59,10 @@ pub fn run(global: &Global, args: &BranchesArgs) -> Result<(), Fail> {
     }
     let ground = setup::Ground::lay(global)?;
     let book = ground.rules()?;
+    if args.explain {
+        explain::run(&book);
+        return Ok(());
+    }
     let now = now();
     if let Some(hook) = args.hook {
         return gate::run(hook, args.paths.first().map(PathBuf::as_path), book.fleet(), now.date());

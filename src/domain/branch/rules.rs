@@ -135,6 +135,47 @@ impl Default for Rules {
 }
 
 impl Rules {
+    /// Every key of the config with the value in force, in the config's order; the severities last, one line each.
+    pub fn told(&self) -> Vec<(String, String)> {
+        let list = |words: &[String]| if words.is_empty() { "none".to_owned() } else { words.join(", ") };
+        let trailers = match self.trailers {
+            Trailers::Off => "off",
+            Trailers::Warn => "warn",
+            Trailers::Require => "require",
+        };
+        let told = [
+            ("protected", list(&self.protected)),
+            ("environments", list(&self.environments)),
+            ("pattern", self.pattern.as_str().to_owned()),
+            ("types", list(&self.types)),
+            ("exempt", list(&self.exempt)),
+            ("base", list(&self.base)),
+            ("commit_types", list(&self.commit_types)),
+            ("subject_max", self.subject_max.to_string()),
+            ("trailers", trailers.to_owned()),
+            ("trailer_keys", list(&self.trailer_keys)),
+            ("dirty_amber", self.dirty_amber.to_string()),
+            ("dirty_red", self.dirty_red.to_string()),
+            ("unpushed_hours", self.unpushed_hours.to_string()),
+            ("behind_base", self.behind_base.to_string()),
+            ("history_days", self.history_days.to_string()),
+            ("stale_days", self.stale_days.to_string()),
+            ("old_hours", self.old_hours.to_string()),
+            ("old_days", self.old_days.to_string()),
+            ("sessions_max", self.sessions_max.to_string()),
+        ];
+        let severity = self.severity.iter().map(|(rule, level)| {
+            let level = match level {
+                Level::Off => "off",
+                Level::Note => "note",
+                Level::Amber => "amber",
+                Level::Red => "red",
+            };
+            (format!("severity.{}", rule.word()), level.to_owned())
+        });
+        told.into_iter().map(|(key, value)| (key.to_owned(), value)).chain(severity).collect()
+    }
+
     /// True if nobody should work on the branch.
     pub fn is_protected(&self, branch: &str) -> bool {
         name::is_one_of(&self.protected, branch) || self.is_environment(branch)
@@ -143,5 +184,46 @@ impl Rules {
     /// True if the branch belongs to an environment.
     pub fn is_environment(&self, branch: &str) -> bool {
         name::is_one_of(&self.environments, branch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{RuleBook, Settings};
+    use super::*;
+
+    #[test]
+    fn what_is_told_is_what_the_config_can_say() {
+        let book = RuleBook::new(toml::from_str("severity = { trailer = \"off\" }").unwrap()).unwrap();
+        let told = book.fleet().told();
+        assert_eq!(told.last().unwrap(), &("severity.trailer".to_owned(), "off".to_owned()));
+        let settings = toml::Value::try_from(Settings {
+            protected: Some(vec![]),
+            environments: Some(vec![]),
+            pattern: Some(String::new()),
+            types: Some(vec![]),
+            exempt: Some(vec![]),
+            base: Some(vec![]),
+            commit_types: Some(vec![]),
+            subject_max: Some(1),
+            trailers: Some(Trailers::Off),
+            trailer_keys: Some(vec![]),
+            dirty_amber: Some(1),
+            dirty_red: Some(1),
+            unpushed_hours: Some(1),
+            behind_base: Some(1),
+            history_days: Some(1),
+            stale_days: Some(1),
+            old_hours: Some(1),
+            old_days: Some(1),
+            sessions_max: Some(1),
+            severity: BTreeMap::new(),
+            role: BTreeMap::new(),
+        });
+        let settings = settings.unwrap();
+        let keys = settings.as_table().unwrap().keys().filter(|k| !matches!(k.as_str(), "severity" | "role"));
+        for key in keys {
+            assert!(told.iter().any(|(k, _)| k == key), "{key} is not told");
+        }
     }
 }

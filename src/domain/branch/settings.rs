@@ -94,6 +94,11 @@ impl RuleBook {
         &self.fleet
     }
 
+    /// The tiers and roles that something differs for.
+    pub fn roles(&self) -> impl Iterator<Item = &str> {
+        self.settings.role.keys().map(String::as_str)
+    }
+
     /// The rules for a session, by its tier and its role, the role having the last word.
     pub fn of(&self, tier: Option<&str>, role: Option<&str>) -> Rules {
         [tier, role].into_iter().flatten().filter_map(|name| self.settings.role.get(name)).fold(

@@ -167,3 +167,22 @@ fn sessions_of_the_roster_are_told_at_their_tree() {
     assert_eq!(trees[1]["sessions"], serde_json::json!(["boss"]));
     assert_eq!(findings(&trees[1]), ["protected-branch:amber"], "a manager merges there");
 }
+
+#[test]
+fn the_rules_in_force_are_explained() {
+    let lab = Lab::new();
+    let config = lab.path().join("archtui.toml");
+    let toml = "[branches]\ntrailers = \"require\"\nseverity = { behind = \"off\" }\n[branches.role.worker]\ndirty_red = 30\n";
+    fs::write(&config, toml).expect("a config");
+    let out = lab.archtui(&lab.path(), &["branches", "--explain"]);
+    let text = String::from_utf8_lossy(&out.stdout).into_owned();
+    assert!(out.status.success(), "{text}");
+    let has = |line: &str| text.lines().any(|l| l.split_whitespace().collect::<Vec<_>>().join(" ") == line);
+    for line in
+        ["trailers require", "dirty_red 50", "[branches.role.worker]", "dirty_red 30", "severity.behind off"]
+    {
+        assert!(has(line), "{line}: {text}");
+    }
+    assert!(text.contains("(off) The upstream has commits"), "{text}");
+    assert!(has("severity.protected-branch amber"), "managers merge there: {text}");
+}

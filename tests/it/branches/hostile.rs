@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
 
+use super::watch::Watch;
 use super::zoo::{census, expand};
 use super::{findings, look};
 use crate::support::repo::Lab;
@@ -116,6 +117,44 @@ fn nothing_that_a_repository_names_is_run() {
             sprung.contains("fsmonitor") && sprung.contains("clean"),
             "{name}: the traps do not work: {sprung}"
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn watching_runs_nothing_and_changes_nothing() {
+    let lab = Lab::new();
+    let reftable =
+        "in r\ngit init -q --ref-format=reftable .\ncommit chore: init\ngit switch -q -c feature/x-0208";
+    let mut shapes = vec![("plain", expand("@flow"))];
+    if lab.knows_reftable() {
+        shapes.push(("reftable", reftable.to_owned()));
+    }
+    for (name, script) in shapes {
+        let path = lab.build(name, &files_first(&script));
+        let mark = lab.path().join(format!("mark-{name}"));
+        set_traps(&lab, &path, &mark);
+        let before = census(&lab.path().join(name));
+        let mut watch = Watch::begin(std::slice::from_ref(&path)).await;
+        assert_eq!(watch.tree(&path).tree.branch(), Some("feature/x-0208"));
+        let told = watch.told;
+        // A new file, and somebody who wrote: it is looked at again.
+        fs::write(path.join("new"), "x").expect("a file");
+        let pane = *watch.last.homes.keys().next().expect("one session");
+        watch.mouth.wrote.send(pane).await.expect("it listens");
+        let counted = watch.tree(&path).dirty();
+        watch.until("the new file is counted", |s| s.trees[&path].dirty() != counted).await;
+        assert!(watch.told > told);
+        watch.end().await;
+        fs::remove_file(path.join("new")).expect("removed");
+        assert_eq!(marks(&mark), "", "{name}: a trap went off");
+        let after = census(&lab.path().join(name));
+        // The top folder's own time is ours: a file was made and removed in it.
+        let changed: Vec<&PathBuf> = after
+            .keys()
+            .chain(before.keys())
+            .filter(|p| **p != path && before.get(*p) != after.get(*p))
+            .collect();
+        assert!(changed.is_empty(), "{name}: changed {changed:?}");
     }
 }
 
