@@ -4,8 +4,12 @@ use super::attempt::{Attempt, End};
 use super::event::{Effect, Errand, News, Sighting, Step};
 use super::queue::{Queue, Turn};
 use super::text::is_command;
-use super::{Kind, State, Task, TaskId};
+use super::{Evidence, Kind, State, Task, TaskId};
 use crate::domain::session::{PaneIdentity, SessionName};
+
+/// What is said of work that came and went between two looks.
+const QUICK: &str =
+    "the text stands in the conversation and the agent is at rest: it was too quick to be seen at work";
 
 impl Queue {
     /// After a start: nothing was typed for what was only leased; what was begun is looked up, never repeated.
@@ -60,13 +64,20 @@ impl Queue {
     pub(super) fn step(&mut self, id: TaskId, step: Step, turn: &mut Turn) {
         use Sighting::{Absent, Composer, Taken as Had, Unknown};
         use State::{Held, Leased, Typed, Typing};
-        use Step::{Declined, Doubt, Found, Ready, Shown, Taken};
+        use Step::{Answered, Declined, Doubt, Found, Ready, Shown, Taken};
         let Some(state) = self.get(id).map(|t| t.state) else { return };
         match (state, step) {
             (Leased, Ready) => self.begin_typing(id, turn),
             (Leased | Typing, Declined(why)) => self.decline(id, why, turn),
             (Typing, Shown | Found(Composer)) => self.begin_enter(id, turn),
             (Typing | Typed | Held, Taken | Found(Had)) => self.delivered(id, turn),
+            (Typing | Typed | Held, Answered) => {
+                self.change(id, |t| {
+                    t.evidence.push(Evidence::Seen(QUICK.into()));
+                    t.attempts.last_mut().into_iter().for_each(|a| a.rested = true);
+                });
+                self.delivered(id, turn);
+            }
             (Typed, Declined(why)) => {
                 self.hold(id, format!("its text stands in the composer and was not sent: {why}"), turn);
             }
@@ -155,7 +166,7 @@ impl Queue {
         self.end_attempt(id, End::Died);
         let Some(task) = self.get(id) else { return };
         let (who, died) = (task.session().map(ToString::to_string).unwrap_or_default(), task.died + 1);
-        let commits = task.evidence.iter().any(|e| matches!(e, super::Evidence::Commit(..)));
+        let commits = task.evidence.iter().any(|e| matches!(e, Evidence::Commit(..)));
         let pause = self.pause(died + 3);
         let why = format!("{why} in {who} before the work was seen to end");
         self.change(id, |t| {

@@ -67,6 +67,8 @@ pub enum Step {
     Shown,
     /// The composer emptied and work began, or the agent's hook or record has the text.
     Taken,
+    /// The composer emptied and the text stands in the conversation, but the agent was at rest again before work was seen.
+    Answered,
     /// A key was or may have been sent, and what came of it is not known. What was seen instead.
     Doubt(String),
     /// The answer to [`Effect::LookUp`].

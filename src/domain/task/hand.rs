@@ -13,7 +13,7 @@
 use std::time::Duration;
 
 use super::event::{Sighting, Step};
-use super::look::{Look, Spot};
+use super::look::{Look, Said, Spot};
 use super::text::is_command;
 use crate::domain::text;
 
@@ -25,6 +25,8 @@ const LOOK: Duration = Duration::from_secs(3);
 const SHOW: Duration = Duration::from_secs(5);
 /// The composer must be empty within this time after Enter.
 const EMPTY: Duration = Duration::from_secs(5);
+/// Work that has not begun after this time has come and gone, if the text stands in the conversation.
+const QUICK: Duration = Duration::from_millis(1500);
 /// Work must begin within this time after that.
 const BEGIN: Duration = Duration::from_secs(10);
 /// Another look is asked for this long after the one before.
@@ -90,8 +92,8 @@ pub struct Hand {
     tries: u8,
     /// The put's answer that never came.
     unanswered: Option<String>,
-    /// The text stood in the conversation already, before Enter.
-    said_before: bool,
+    /// What of the text stood in the conversation already, before Enter.
+    said_before: Said,
     /// What the last look showed.
     seen: String,
 }
@@ -141,7 +143,7 @@ impl Hand {
             again,
             tries: 0,
             unanswered: None,
-            said_before: false,
+            said_before: Said::default(),
             seen: "it was not seen in time".into(),
         }
     }
@@ -251,6 +253,7 @@ impl Hand {
             At::Enter => Do::Tell(Step::Declined(self.seen.clone())),
             At::Empty if look.holds(&self.text) => Do::Wait,
             At::Empty | At::Begin if self.taken(&look) => Do::Tell(Step::Taken),
+            At::Begin if self.answered_already(&look, now) => Do::Tell(Step::Answered),
             At::Empty if look.is_empty() => {
                 self.go(At::Begin, BEGIN, now);
                 Do::Wait
@@ -263,13 +266,17 @@ impl Hand {
         }
     }
 
+    /// It was quicker than we look: the text is in the conversation, and nothing has happened for a while since.
+    fn answered_already(&self, look: &Look, now: Duration) -> bool {
+        let waited = now + BEGIN >= self.until + QUICK;
+        waited && look.clear().is_ok() && look.said(&self.text).is_new(self.said_before)
+    }
+
     /// An agent's own command is taken as soon as the composer is empty: some show no work.
     fn taken(&self, look: &Look) -> bool {
-        let newly_said = !self.said_before && look.said(&self.text);
+        let newly_said = look.said(&self.text).is_new(self.said_before);
         // A dialog hides the composer, where the text may still stand: alone it proves nothing.
-        look.is_at_work()
-            || (look.asks() && newly_said)
-            || (look.is_empty() && (newly_said || is_command(&self.text)))
+        look.is_at_work() || (look.asks() && newly_said) || (look.is_empty() && is_command(&self.text))
     }
 
     /// After a restart. What a person may have typed meanwhile is not told from ours: only the whole text counts.
@@ -279,7 +286,11 @@ impl Hand {
         } else if now < self.until && !look.is_another() && !look.is_empty() {
             return Do::Wait;
         } else {
-            let said = if look.said(&self.text) { "; its words stand in the conversation" } else { "" };
+            let said = if look.said(&self.text) != Said::default() {
+                "; its words stand in the conversation"
+            } else {
+                ""
+            };
             Sighting::Unknown(format!("archtui ended while it was typed; then {}{said}", look.seen()))
         };
         Do::Tell(Step::Found(found))

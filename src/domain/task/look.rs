@@ -9,7 +9,7 @@ use crate::domain::screen::Screen;
 use crate::domain::status::State;
 use crate::domain::text;
 
-/// What is compared of a text with the conversation: its first signs, among them the task's number.
+/// What is compared of a text with the conversation: its first signs, among them the task's number, and its last.
 const HEAD: usize = 40;
 
 /// A text of fewer lines and characters than these is shown as it is by every agent.
@@ -25,6 +25,20 @@ pub struct Look {
     asks: Option<u16>,
     composer: Option<Composer>,
     attended: bool,
+}
+
+/// What of a text stands in the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Said {
+    head: bool,
+    tail: bool,
+}
+
+impl Said {
+    /// True if a part stands there that did not before.
+    pub fn is_new(self, before: Self) -> bool {
+        (self.head && !before.head) || (self.tail && !before.tail)
+    }
 }
 
 /// What the pane must still show when something is put into it: these rows, and the cursor where it was.
@@ -118,13 +132,16 @@ impl Look {
         self.asks() || self.is_shell()
     }
 
-    /// The text's head stands in the conversation: above the composer, or the dialog.
-    pub fn said(&self, typed: &str) -> bool {
-        let Some(end) = self.asks.or(self.composer.as_ref().map(|c| c.row)) else { return false };
-        let head: String = essence(typed).chars().take(HEAD).collect();
+    /// Whether the text's head and its end stand in the conversation: above the composer, or the dialog.
+    pub fn said(&self, typed: &str) -> Said {
+        let Some(end) = self.asks.or(self.composer.as_ref().map(|c| c.row)) else { return Said::default() };
+        let whole: Vec<char> = essence(typed).chars().collect();
+        let head: String = whole.iter().take(HEAD).collect();
+        let tail: String = whole[whole.len().saturating_sub(HEAD)..].iter().collect();
         let above: String =
             self.screen.rows.iter().take(usize::from(end)).map(|r| essence(r.text())).collect();
-        !head.is_empty() && above.contains(&head)
+        let stands = |part: &str| !part.is_empty() && above.contains(part);
+        Said { head: stands(&head), tail: stands(&tail) }
     }
 
     /// What is seen, for a person who has to decide.

@@ -203,12 +203,14 @@ impl Task {
         } else {
             ""
         };
-        match (&self.from, self.kind) {
+        let text = match (&self.from, self.kind) {
             (Sender::Operator, Kind::Message) => self.text.as_str().to_owned(),
             (Sender::Operator, Kind::Work) if self.text.is_command() => self.text.as_str().to_owned(),
             (Sender::Operator, Kind::Work) => format!("Task #{}{again}: {}", self.id, self.text),
             (Sender::Session(name), _) => format!("Task #{} from {name}{again}: {}", self.id, self.text),
             (Sender::Archtui, _) => format!("archtui: {}", self.text),
-        }
+        };
+        // Enter behind a backslash is a line end to some.
+        if text.ends_with('\\') { text + " " } else { text }
     }
 }

@@ -110,7 +110,9 @@ impl Queue {
         let worked = turn.at.since(since).saturating_sub(idle);
         self.change(id, |t| {
             t.reason = None;
-            t.evidence.push(Evidence::Worked(worked));
+            if !worked.is_zero() {
+                t.evidence.push(Evidence::Worked(worked));
+            }
             t.evidence.push(Evidence::Idle(idle));
         });
         self.end_attempt(id, End::Done);

@@ -331,6 +331,8 @@ fn what_is_typed_carries_its_number_and_cannot_be_a_command() {
     };
     check("fix it", Sender::Operator, "Task #1: fix it");
     check("/clear", Sender::Operator, "/clear");
+    // Enter behind a backslash is a line end to Claude Code.
+    check("keep the \\", Sender::Operator, "Task #1: keep the \\ ");
     check("!rm -rf build", Sender::Session(name("boss")), "Task #1 from boss: !rm -rf build");
     check("/clear", Sender::Session(name("boss")), "Task #1 from boss: /clear");
     check("# remember", Sender::Session(name("boss")), "Task #1 from boss: # remember");
