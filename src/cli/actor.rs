@@ -46,7 +46,7 @@ pub fn rules_or_watch(ground: &setup::Ground, state_dir: &Path) -> Result<(Rules
         Ok(rules) => Ok((rules, None)),
         Err(fault) => {
             let mut watch = made(ground, state_dir, |_| Ok(()))?;
-            watch.preset = "watch".to_owned();
+            watch.preset = String::from("watch");
             watch.presets.iter_mut().for_each(|p| *p = None);
             Ok((watch, Some(fault.what().to_owned())))
         }

@@ -57,8 +57,11 @@ impl Stage {
         Self { tmux, root }
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test starts the program itself, and finds tmux as the shell does"
+    )]
     fn archtui(&self, args: &[&str]) -> Command {
-        #[expect(clippy::disallowed_methods, reason = "a test starts the program itself")]
         let mut command = Command::new(env!("CARGO_BIN_EXE_archtui"));
         command
             .arg("-S")
@@ -156,7 +159,7 @@ fn what_is_safe_gets_one_key_and_the_rest_waits_for_a_person() {
 #[test]
 fn one_acts_and_the_next_one_follows_when_it_dies() {
     let stage = Stage::new(&["permission--edit--80x24.ansi"]);
-    assert_eq!(stage.say(&["pause"]).0, false, "nobody acts yet, so nobody hears");
+    assert!(!stage.say(&["pause"]).0, "nobody acts yet, so nobody hears");
     let first = Daemon::start(&stage);
     first.until("acting");
     wait_until("the edit is confirmed", || stage.keys() == "1", || stage.ledger());

@@ -286,10 +286,10 @@ impl Hand {
         } else if now < self.until && !look.is_another() && !look.is_empty() {
             return Do::Wait;
         } else {
-            let said = if look.said(&self.text) != Said::default() {
-                "; its words stand in the conversation"
-            } else {
+            let said = if look.said(&self.text) == Said::default() {
                 ""
+            } else {
+                "; its words stand in the conversation"
             };
             Sighting::Unknown(format!("archtui ended while it was typed; then {}{said}", look.seen()))
         };

@@ -51,9 +51,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     fn judge(&self, pane: PaneId, case: CaseId, dialog: Arc<Dialog>) {
         let Some(desk) = self.desks.get(&pane) else { return };
         let (identity, mut asks) = (desk.info.identity, self.asks(desk));
-        if let Some(cwd) = self.folder_of_call(identity, &dialog) {
-            asks.cwd = cwd;
-        }
+        self.place_call(identity, &dialog, &mut asks);
         let (judge, asked) = (Arc::clone(&self.judge), Arc::clone(&dialog));
         let judged = tokio::task::spawn_blocking(move || judge.judge(&asks, &asked));
         self.beside(async move {

@@ -8,7 +8,7 @@ use crate::domain::confirm::{CaseId, HookId, HookSaid, HookWord, Input, Sent};
 use crate::domain::dialog::{Dialog, DialogId};
 use crate::domain::hook::{Caller, HookCall, HookEvent};
 use crate::domain::session::{PaneId, PaneIdentity};
-use crate::ports::{Hooks, Judge, Press, Processes, Seat};
+use crate::ports::{Asks, Hooks, Judge, Press, Processes, Seat};
 
 /// A request that waits for a word.
 pub(super) struct Call {
@@ -65,14 +65,15 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         found.next().filter(|_| found.next().is_none())
     }
 
-    /// The folder that a waiting call names, if this dialog is one. Two that say the same in two folders name none:
-    /// then every path is outside.
-    pub(super) fn folder_of_call(&self, pane: PaneIdentity, dialog: &Dialog) -> Option<Option<PathBuf>> {
+    /// Where this dialog is a waiting call, the folder that the call names counts. Two that say the same in two folders
+    /// name none: then every path is outside.
+    pub(super) fn place_call(&self, pane: PaneIdentity, dialog: &Dialog, asks: &mut Asks) {
         let content = dialog.identity();
         let mut folders =
             self.calls.values().filter(|c| c.pane == pane && c.content == content).map(|c| &c.cwd);
-        let first = folders.next()?;
-        Some(if folders.all(|f| f == first) { first.clone() } else { None })
+        if let Some(first) = folders.next() {
+            asks.cwd = if folders.all(|f| f == first) { first.clone() } else { None };
+        }
     }
 
     pub(super) fn answer_hook(&mut self, pane: PaneId, case: CaseId, hook: HookId, word: &HookWord) {

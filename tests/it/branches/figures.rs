@@ -69,13 +69,13 @@ async fn watching() {
     say(&format!(
         "50 trees of 100 files: all known after {:?}, {:?} of a core",
         now() - start,
-        spent() - cpu
+        spent().saturating_sub(cpu)
     ));
     let cpu = spent();
     watch.pass(Duration::from_secs(60)).await;
     say(&format!(
         "the same, quiet: {:.3} % of a core over 60 s",
-        share(spent() - cpu, Duration::from_secs(60))
+        share(spent().saturating_sub(cpu), Duration::from_secs(60))
     ));
     let times = commits(&lab, &mut watch, &small[..50], 20).await;
     say(&format!("git commit to its word, 20 times: p50 {:?}, worst {:?}", times[10], times[19]));
@@ -91,7 +91,7 @@ async fn watching() {
     let took = now() - start;
     say(&format!(
         "200 sessions in 60 trees, a commit a second: {:.2} % of a core",
-        share(spent() - cpu, took)
+        share(spent().saturating_sub(cpu), took)
     ));
     watch.end().await;
 
@@ -100,7 +100,7 @@ async fn watching() {
     say(&format!(
         "9 trees of 10000 files: all known after {:?}, {:?} of a core",
         now() - start,
-        spent() - cpu
+        spent().saturating_sub(cpu)
     ));
     let times = commits(&lab, &mut watch, &large, 20).await;
     say(&format!("git commit to its word, 20 times: p50 {:?}, worst {:?}", times[10], times[19]));
@@ -113,7 +113,7 @@ async fn watching() {
     say(&format!(
         "100000 files and three small trees: all known after {:?}, {:?} of a core",
         now() - start,
-        spent() - cpu
+        spent().saturating_sub(cpu)
     ));
     let times = commits(&lab, &mut watch, &huge, 20).await;
     say(&format!("git commit in the large one to its word: p50 {:?}, worst {:?}", times[10], times[19]));
