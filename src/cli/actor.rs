@@ -7,6 +7,7 @@ use super::{Fail, setup};
 use crate::config::values::HookFallback;
 use crate::domain::confirm::Limits;
 use crate::domain::policy::{Context, PRESETS, Policy};
+use crate::domain::roster::Roster;
 use crate::evidence::rules::Rules;
 use crate::ipc::{HookServer, place};
 use crate::store::seat::StoreSeat;
@@ -19,13 +20,27 @@ pub fn fixed(ground: &setup::Ground, fault: Option<String>) -> Result<Fixed, Fai
     Ok(Fixed {
         host: host(),
         fault,
-        roster: config.roster(),
+        roster: fleet(ground),
         agents: ground.agents()?,
         quiet: confirm.quiet.0,
         limits: Limits { session: confirm.max_per_minute, fleet: confirm.max_per_minute_fleet },
         hook_fallback: confirm.hook_fallback == HookFallback::Key,
         lease: confirm.lease.length(),
     })
+}
+
+/// The roster with folders as they are on this machine; sessions that automation leaves alone get no tasks either.
+fn fleet(ground: &setup::Ground) -> Roster {
+    let config = &ground.loaded.config;
+    let mut roster = config.roster();
+    for member in &mut roster.members {
+        let below = member.dir.as_deref().and_then(|d| d.strip_prefix('~'));
+        if let (Some(below), Some(home)) = (below, &ground.env.home) {
+            member.dir = Some(format!("{}{below}", home.display()));
+        }
+        member.protected |= config.confirm.exclude.contains(&member.name);
+    }
+    roster
 }
 
 /// The seat on the server meant. Its lock lies where all fleets of this user look for it.

@@ -8,8 +8,9 @@ use crate::app::Event;
 use crate::app::state::Post;
 use crate::domain::agent::Agents;
 use crate::domain::roster::Roster;
-use crate::ports::{Hooks, Judge, Panes, Press, Processes, Seat, View};
+use crate::ports::{Hands, Hooks, Judge, Panes, Press, Processes, Seat, TaskBook, View};
 use crate::workers::actor::{self, Actor, Doors, Fixed, OpenHooks};
+use crate::workers::dispatcher::{self, Dispatcher};
 use crate::workers::screens::Screens;
 use crate::workers::{self, Workers};
 
@@ -36,7 +37,14 @@ pub struct Setup<P, K, Q, S, J, H> {
 }
 
 /// Runs until a signal ends it; `line` gets each change of who acts.
-pub fn run<P: Panes, K: Press, Q: Processes + Clone, S: Seat, J: Judge, H: Hooks>(
+pub fn run<
+    P: Panes,
+    K: Press + Hands + Clone,
+    Q: Processes + Clone,
+    S: Seat<Records: TaskBook>,
+    J: Judge,
+    H: Hooks,
+>(
     setup: Setup<P, K, Q, S, J, H>,
     mut line: impl FnMut(&str),
 ) -> io::Result<()> {
@@ -50,10 +58,21 @@ pub fn run<P: Panes, K: Press, Q: Processes + Clone, S: Seat, J: Judge, H: Hooks
         let (_nobody, asked) = mpsc::channel(1);
         let (_no_screen, view) = watch::channel(View::default());
         let mut workers = Workers::new(facts.clone());
+        let (tell_dispatcher, to_dispatcher) = mpsc::channel(workers::WAITING);
+        let (chair, given) = watch::channel(None);
+        let tasks = dispatcher::Doors {
+            heard: to_dispatcher,
+            chair: given,
+            looks: looks.clone(),
+            facts: facts.clone(),
+        };
+        let fleet = dispatcher::Fixed::new(fixed.roster.clone(), fixed.quiet);
+        workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), tasks));
         let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
-        workers.spawn(Actor::new(fixed, seat, keyboard, processes.clone(), judge, doors));
+        let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
+        workers.spawn(acting.with_dispatcher(chair));
         let screens = Screens::new(panes, processes, agents, roster, view, facts);
-        workers.spawn(screens.with_actor(heard_first, wanted));
+        workers.spawn(screens.with_actor(heard_first, wanted).with_dispatcher(tell_dispatcher));
         let mut signals = super::Signals::listen()?;
         let mut post = Post::None;
         loop {

@@ -22,13 +22,14 @@ use crate::domain::agent::Agents;
 use crate::domain::branch::RuleBook;
 use crate::git::SystemGit;
 use crate::git::watch::Inotify;
-use crate::ports::{Hooks, Judge, Keyboard, Panes, Press, Processes, Seat, View};
+use crate::ports::{Hands, Hooks, Judge, Keyboard, Panes, Press, Processes, Seat, TaskBook, View};
 use crate::terminal::Terminal;
 use crate::theme::Theme;
 use crate::tmux::attach::Attach;
 use crate::view;
 use crate::workers::actor::{self, Actor, Doors, Fixed, OpenHooks};
 use crate::workers::branches::{self, Branches, Ears};
+use crate::workers::dispatcher::{self, Dispatcher};
 use crate::workers::screens::Screens;
 use crate::workers::typist::{self, Typist, Wish};
 use crate::workers::{self, Facts, Workers};
@@ -75,7 +76,14 @@ pub struct Setup<P, K, Q, S, J, H> {
 }
 
 /// Runs the control room until a person leaves or a signal ends it. The terminal is as it was when this returns.
-pub fn run<P: Panes, K: Keyboard + Press + Clone, Q: Processes + Clone, S: Seat, J: Judge, H: Hooks>(
+pub fn run<
+    P: Panes,
+    K: Keyboard + Press + Hands + Clone,
+    Q: Processes + Clone,
+    S: Seat<Records: TaskBook>,
+    J: Judge,
+    H: Hooks,
+>(
     setup: Setup<P, K, Q, S, J, H>,
 ) -> io::Result<()> {
     // Two threads beside the main one: workers go on while a slow terminal takes a frame.
@@ -86,7 +94,14 @@ pub fn run<P: Panes, K: Keyboard + Press + Clone, Q: Processes + Clone, S: Seat,
     outcome
 }
 
-async fn control<P: Panes, K: Keyboard + Press + Clone, Q: Processes + Clone, S: Seat, J: Judge, H: Hooks>(
+async fn control<
+    P: Panes,
+    K: Keyboard + Press + Hands + Clone,
+    Q: Processes + Clone,
+    S: Seat<Records: TaskBook>,
+    J: Judge,
+    H: Hooks,
+>(
     setup: Setup<P, K, Q, S, J, H>,
 ) -> io::Result<()> {
     let Setup {
@@ -114,10 +129,17 @@ async fn control<P: Panes, K: Keyboard + Press + Clone, Q: Processes + Clone, S:
     let (actor, asked) = mpsc::channel(actor::ASKED);
     let (heard_first, heard) = mpsc::channel(workers::WAITING);
     let (looks, wanted) = mpsc::channel(actor::LOOKS);
+    let (tell_dispatcher, to_dispatcher) = mpsc::channel(workers::WAITING);
+    let (chair, given) = watch::channel(None);
+    let tasks =
+        dispatcher::Doors { heard: to_dispatcher, chair: given, looks: looks.clone(), facts: facts.clone() };
+    let fleet = dispatcher::Fixed::new(fixed.roster.clone(), fixed.quiet);
+    workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), tasks));
     let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
-    workers.spawn(Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors));
+    let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
+    workers.spawn(acting.with_dispatcher(chair));
     let screens = Screens::new(panes, processes.clone(), agents, roster, view, facts.clone());
-    workers.spawn(screens.with_actor(heard_first, wanted));
+    workers.spawn(screens.with_actor(heard_first, wanted).with_dispatcher(tell_dispatcher));
     let (branches, ears) = branches::ears();
     workers.spawn(trees(processes, rules, ears, facts.clone()));
     workers.spawn(Typist { keyboard, wishes: wished, facts });

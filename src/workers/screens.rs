@@ -34,6 +34,8 @@ pub struct Screens<P, Q> {
     facts: Facts,
     /// The actor hears the same facts, and asks for looks.
     actor: Option<(Facts, mpsc::Receiver<PaneId>)>,
+    /// The dispatcher hears them, too.
+    dispatcher: Option<Facts>,
     known: BTreeMap<PaneId, Known>,
 }
 
@@ -57,7 +59,17 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
         view: watch::Receiver<View>,
         facts: Facts,
     ) -> Self {
-        Self { panes, processes, agents, roster, view, facts, actor: None, known: BTreeMap::new() }
+        Self {
+            panes,
+            processes,
+            agents,
+            roster,
+            view,
+            facts,
+            actor: None,
+            dispatcher: None,
+            known: BTreeMap::new(),
+        }
     }
 
     /// The same with an actor beside the screen: it hears every fact first, and its looks are taken at once.
@@ -66,12 +78,33 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
         Self { actor: Some((facts, looks)), ..self }
     }
 
+    /// The same with a dispatcher beside the actor.
+    #[must_use]
+    pub fn with_dispatcher(self, facts: Facts) -> Self {
+        Self { dispatcher: Some(facts), ..self }
+    }
+
     /// Passes a fact on; false if nobody listens any more.
     async fn tell(&mut self, event: Event) -> bool {
         if let Some((actor, _)) = &self.actor
             && actor.send(event.clone()).await.is_err()
         {
             self.actor = None;
+        }
+        if let Some(dispatcher) = &self.dispatcher {
+            // It writes to disk between two facts: where it is far behind it loses screens, which are told again, and
+            // nobody waits for it.
+            let gone = match &event {
+                Event::Panes(_) | Event::Server(_) => dispatcher.send(event.clone()).await.is_err(),
+                Event::Screen(_) => {
+                    let told = dispatcher.try_send(event.clone());
+                    matches!(told, Err(mpsc::error::TrySendError::Closed(_)))
+                }
+                _ => false,
+            };
+            if gone {
+                self.dispatcher = None;
+            }
         }
         self.facts.send(event).await.is_ok()
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use archtui::app::Event as Fact;
@@ -68,11 +69,18 @@ impl Site {
         for pane in &site.panes {
             site.tmux.wait_for(*pane, "❯");
         }
+        fs::create_dir_all(site.tmux.dir().join("xdg/archtui")).expect("made");
+        fs::create_dir_all(site.tmux.dir().join("run")).expect("made");
+        let session = |n: &&str| format!("[[session]]\nname = \"{n}\"\ntier = \"worker\"\n");
+        let socket = site.tmux.socket().display();
+        let config = format!("[fleet]\nname = \"test\"\nsocket = \"{socket}\"\n");
+        let sessions: String = names.iter().map(session).collect();
+        fs::write(site.tmux.dir().join("archtui.toml"), config + &sessions).expect("written");
         site
     }
 
     fn state_dir(&self) -> PathBuf {
-        self.tmux.dir().join("state")
+        self.tmux.dir().join("xdg/archtui/test")
     }
 
     fn store(&self) -> Store {
@@ -132,6 +140,10 @@ impl Site {
     /// A person looks at what is held: what the agent has is left to it, what stands in the composer is taken away.
     fn decide(&self) -> usize {
         let held: Vec<Task> = self.tasks().into_iter().filter(|t| t.state == State::Held).collect();
+        if !held.is_empty() {
+            // What was pressed last is on its way still; no person is quicker than that.
+            std::thread::sleep(Duration::from_millis(500));
+        }
         for task in &held {
             assert!(task.reason.as_ref().is_some_and(|r| r.len() > 20), "held without a word: {task:#?}");
             let name = task.session().expect("somebody has it").to_string();
@@ -146,6 +158,19 @@ impl Site {
             store.ask(&mut desk, wish, instant()).expect("stored").expect("granted");
         }
         held.len()
+    }
+
+    /// The program itself, in this fleet's folder.
+    #[expect(clippy::disallowed_methods, reason = "tests start archtui, and find programs as the shell does")]
+    fn archtui(&self, args: &[&str]) -> Command {
+        let dir = self.tmux.dir();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_archtui"));
+        command.args(args).env_clear().current_dir(dir).stdin(Stdio::null()).stdout(Stdio::null());
+        command.stderr(fs::File::create(dir.join("stderr")).expect("made"));
+        command.env("PATH", std::env::var_os("PATH").expect("a PATH")).env("HOME", dir);
+        command.env("XDG_STATE_HOME", dir.join("xdg")).env("XDG_RUNTIME_DIR", dir.join("run"));
+        command.env("TZ", "UTC").env("LC_ALL", "C.UTF-8");
+        command
     }
 
     fn run(&self) -> Running {
@@ -374,4 +399,39 @@ fn nothing_is_put_where_it_does_not_belong() {
     for id in &ids[..4] {
         assert_eq!(site.task(*id).state, State::Queued);
     }
+}
+
+/// The program itself, killed with signal 9 at any moment, while more is queued.
+#[test]
+fn a_daemon_that_is_killed_neither_loses_nor_doubles() {
+    let names = ["w1", "w2", "w3"];
+    let site = Site::new(&names, PATIENT);
+    let mut held = 0;
+    for round in 0_u64..20 {
+        let mut daemon = site.archtui(&["daemon"]).spawn().expect("it starts");
+        if round < 8 {
+            let text = format!("piece {round} of the work");
+            site.send(Order::new(text));
+        }
+        std::thread::sleep(Duration::from_millis(500 + round * 397 % 1900));
+        daemon.kill().expect("killed");
+        daemon.wait().expect("gone");
+        held += site.decide();
+    }
+    let mut daemon = site.archtui(&["daemon"]).spawn().expect("it starts");
+    site.wait_for("nothing is left to do", |tasks| {
+        tasks.iter().all(|t| matches!(t.state, State::Done | State::Held))
+    });
+    daemon.kill().expect("killed");
+    daemon.wait().expect("gone");
+    let mut given: BTreeMap<String, usize> = BTreeMap::new();
+    for text in names.iter().flat_map(|n| site.submitted(n)) {
+        *given.entry(text).or_default() += 1;
+    }
+    let wanted: BTreeMap<String, usize> = site.tasks().iter().map(|t| (t.typed(), 1)).collect();
+    assert_eq!(wanted.len(), 8);
+    assert_eq!(given, wanted, "{:#?}", site.tasks());
+    assert!(held <= 8, "{held} of 8 tasks in 20 runs were held");
+    let store = Store::open(&site.state_dir(), Timestamp::UNIX_EPOCH).expect("opens");
+    assert!(store.1.is_none(), "the database is sound");
 }

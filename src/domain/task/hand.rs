@@ -22,7 +22,7 @@ const REST: Duration = Duration::from_millis(450);
 /// A look that was asked for must come within this time.
 const LOOK: Duration = Duration::from_secs(3);
 /// The composer must hold the text within this time; long ones take longer.
-const SHOW: Duration = Duration::from_secs(5);
+const SHOW: Duration = Duration::from_secs(10);
 /// The composer must be empty within this time after Enter.
 const EMPTY: Duration = Duration::from_secs(5);
 /// Work that has not begun after this time has come and gone, if the text stands in the conversation.
@@ -162,7 +162,7 @@ impl Hand {
     pub fn hear(&mut self, heard: Heard, now: Duration) -> Do {
         match (self.at, heard) {
             (At::Pasting, Heard::Answer(answer)) => {
-                let patience = SHOW + Duration::from_millis(self.text.len() as u64 / 16);
+                let patience = SHOW + Duration::from_millis(self.text.len() as u64 / 8);
                 self.answered(answer, (At::Paste, At::Show), patience, now)
             }
             (At::Entering, Heard::Answer(answer)) => {
@@ -286,11 +286,8 @@ impl Hand {
         } else if now < self.until && !look.is_another() && !look.is_empty() {
             return Do::Wait;
         } else {
-            let said = if look.said(&self.text) == Said::default() {
-                ""
-            } else {
-                "; its words stand in the conversation"
-            };
+            let unsaid = look.said(&self.text) == Said::default();
+            let said = if unsaid { "" } else { "; its words stand in the conversation" };
             Sighting::Unknown(format!("archtui ended while it was typed; then {}{said}", look.seen()))
         };
         Do::Tell(Step::Found(found))

@@ -17,9 +17,10 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::dispatcher::Chair;
 use super::scribe::Scribe;
 use super::{Facts, Worker};
 use crate::app::Event;
@@ -88,6 +89,8 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     server_up: bool,
     post: Post,
     scribe: Option<Scribe<S::Records>>,
+    /// The dispatcher works while we act.
+    chair: Option<watch::Sender<Option<Chair<S::Records>>>>,
     desks: BTreeMap<PaneId, Desk>,
     switches: Switches,
     rates: Rates,
@@ -117,6 +120,12 @@ pub struct Doors<H> {
 }
 
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
+    /// The same with a dispatcher, whose chair is given and taken with the seat.
+    #[must_use]
+    pub fn with_dispatcher(self, chair: watch::Sender<Option<Chair<S::Records>>>) -> Self {
+        Self { chair: Some(chair), ..self }
+    }
+
     /// An actor that has not asked for its seat yet.
     pub fn new(fixed: Fixed, seat: S, keyboard: K, processes: Q, judge: J, doors: Doors<H>) -> Self {
         let Doors { hooks, heard, asked, looks, facts } = doors;
@@ -137,6 +146,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             server_up: false,
             post: Post::None,
             scribe: None,
+            chair: None,
             desks: BTreeMap::new(),
             switches: Switches::default(),
             rates: Rates::default(),

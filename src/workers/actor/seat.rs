@@ -8,6 +8,7 @@ use crate::domain::confirm::{Life, Rates, Switches};
 use crate::domain::ledger::{Entry, Tally};
 use crate::domain::session::PaneId;
 use crate::ports::{Hooks, Judge, Ledger, Press, Processes, Records, Seat, Seated, StoreError, TypeError};
+use crate::workers::dispatcher::Chair;
 use crate::workers::scribe::Scribe;
 
 /// How far back the figures on the screen go, and how many entries at most are read for them.
@@ -88,6 +89,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             Err(e) => self.books.trouble = Some(format!("hooks cannot be heard: {e}")),
         }
         self.post = Post::Acting;
+        self.give_chair();
         self.again = Some(clock() + AGAIN);
         self.changed = true;
         let panes: Vec<PaneId> = self.desks.keys().copied().collect();
@@ -96,6 +98,17 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             // What stands there now is read anew.
             let _ = self.looks.try_send(pane);
         }
+    }
+
+    /// Tasks are handed out while we act, and nothing is paused.
+    pub(super) fn give_chair(&self) {
+        let Some(chair) = &self.chair else { return };
+        let given = self.scribe.clone().zip(self.seat.as_ref()).map(|(scribe, seat)| Chair {
+            scribe,
+            actor: seat.id().to_owned(),
+            on: self.switches.paused.is_none(),
+        });
+        chair.send_replace(given);
     }
 
     /// A pane's dialogs begin to live; what an archtui before us left unsettled there is known.
@@ -116,6 +129,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             desk.wish = None;
         }
         self.scribe = None;
+        self.give_chair();
         self.hooks = None;
         self.calls.clear();
         if let Some(seat) = self.seat.as_mut() {

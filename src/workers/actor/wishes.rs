@@ -79,6 +79,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// A switch counts at once; it is kept beside.
     fn switched(&mut self, who: &str) {
         self.changed = true;
+        self.give_chair();
         if let Some(scribe) = &self.scribe {
             let (switches, who) = (self.switches.clone(), who.to_owned());
             let kept = scribe.ask(move |records| records.keep_switches(&switches, &who, utc()));

@@ -45,6 +45,13 @@ pub struct Fixed {
     pub rules: Rules,
 }
 
+impl Fixed {
+    /// For that fleet, with the usual numbers.
+    pub fn new(roster: Roster, quiet: Duration) -> Self {
+        Self { roster, quiet, rules: Rules::default() }
+    }
+}
+
 /// The right to dispatch, while it lasts.
 pub struct Chair<B> {
     /// Reaches the store.
