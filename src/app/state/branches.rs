@@ -12,6 +12,7 @@ use crate::domain::branch::crew::{Post, Worker};
 use crate::domain::branch::signs::{Beside, Sign, signs};
 use crate::domain::branch::survey::{Home, Seen};
 use crate::domain::branch::{Severity, Survey};
+use crate::domain::ledger::RuleCount;
 use crate::domain::session::PaneIdentity;
 use crate::domain::status::State as Status;
 
@@ -128,10 +129,14 @@ impl State {
     /// The procedure's good signs and red flags, as they stand now.
     pub fn signs(&self) -> Vec<Sign> {
         let waits = |s: &Session| needs::needs_you(s, self.now.mono) && s.age(self.now.mono) >= STUCK;
+        let rules = &self.board.tally.rules;
+        let sum = |of: fn(&RuleCount) -> u32| rules.values().map(|r| of(r) as usize).sum();
         let beside = Beside {
             sessions: self.fleet.count(works),
             waiting: self.fleet.count(waits),
             minutes: STUCK.as_secs() / 60,
+            prompts: sum(|r| r.cleared + r.watched + r.held + r.failed),
+            confirmed: sum(|r| r.cleared),
         };
         self.branches.survey.as_deref().map(|survey| signs(survey, beside)).unwrap_or_default()
     }

@@ -51,6 +51,10 @@ pub struct Beside {
     pub waiting: usize,
     /// See there.
     pub minutes: u64,
+    /// Dialogs of the last day, and how many of them automation answered.
+    pub prompts: usize,
+    /// See there.
+    pub confirmed: usize,
 }
 
 /// All twelve, in the procedure's order: the good signs, then the red flags.
@@ -62,7 +66,7 @@ pub fn signs(survey: &Survey, beside: Beside) -> Vec<Sign> {
         ("Workers on feature branches", on_branches(&trees)),
         ("Regular commits with good messages", good_commits(&trees)),
         ("PRs reviewed before merge", by_request(&trees)),
-        ("Auto-confirm handling most prompts", unknown("nothing confirms by itself yet")),
+        ("Auto-confirm handling most prompts", confirmed(beside)),
         ("Managers coordinating effectively", unknown("no task queue is watched yet")),
         ("No duplicate work", no_duplicates(&trees, &again)),
     ];
@@ -185,7 +189,14 @@ fn without_request(trees: &[&Seen]) -> Said {
     (well(merges + direct == 0), said)
 }
 
-fn stuck(Beside { sessions, waiting, minutes }: Beside) -> Said {
+fn confirmed(Beside { prompts, confirmed, .. }: Beside) -> Said {
+    if prompts == 0 {
+        return (Standing::Unknown, "no dialog in the last day".to_owned());
+    }
+    (well(confirmed * 2 > prompts), format!("{confirmed} of {} in a day", plural(prompts, "dialog")))
+}
+
+fn stuck(Beside { sessions, waiting, minutes, .. }: Beside) -> Said {
     if sessions == 0 {
         return (Standing::Unknown, "no session is known".to_owned());
     }
@@ -352,7 +363,7 @@ mod tests {
 
     /// The standings of all twelve, in order: `+` well, `-` ill, `?` unknown.
     fn check(trees: Vec<Seen>, want: &str) -> Vec<Sign> {
-        let signs = told(trees, Beside { sessions: 3, waiting: 0, minutes: 10 });
+        let signs = told(trees, Beside { sessions: 3, minutes: 10, ..Beside::default() });
         let got: String = signs
             .iter()
             .map(|s| match s.standing {
@@ -410,8 +421,17 @@ mod tests {
     }
 
     #[test]
+    fn most_prompts_are_more_than_half() {
+        for (confirmed, want) in [(6, Standing::Well), (5, Standing::Ill), (0, Standing::Ill)] {
+            let signs = told(vec![], Beside { prompts: 10, confirmed, ..Beside::default() });
+            assert_eq!(signs[3].standing, want);
+            assert_eq!(signs[3].numbers, format!("{confirmed} of 10 dialogs in a day"));
+        }
+    }
+
+    #[test]
     fn who_waits_long_is_stuck() {
-        let signs = told(vec![], Beside { sessions: 9, waiting: 2, minutes: 10 });
+        let signs = told(vec![], Beside { sessions: 9, waiting: 2, minutes: 10, ..Beside::default() });
         assert_eq!(signs[9].standing, Standing::Ill);
         assert_eq!(signs[9].numbers, "2 of 9 waiting 10 min or longer");
         assert_eq!(told(vec![], Beside::default())[9].standing, Standing::Unknown);
