@@ -42,11 +42,14 @@ impl Reader {
         let mut rest = chunk;
         while !rest.is_empty() {
             if let Some(paste) = &mut self.paste {
-                let end = find(rest, PASTE_END);
-                paste.extend_from_slice(&rest[..end.unwrap_or(rest.len())]);
-                let Some(end) = end else { break };
+                // The end may be cut in two by a read.
+                let before = paste.len();
+                paste.extend_from_slice(rest);
+                let from = before.saturating_sub(PASTE_END.len() - 1);
+                let Some(end) = find(&paste[from..], PASTE_END).map(|at| from + at) else { break };
+                rest = &rest[end + PASTE_END.len() - before..];
+                paste.truncate(end);
                 out.push(Input::Paste(lines(&self.paste.take().unwrap_or_default())));
-                rest = &rest[end + PASTE_END.len()..];
             } else if let Some(after) = rest.strip_prefix(PASTE_START) {
                 self.paste = Some(Vec::new());
                 rest = after;
@@ -124,6 +127,9 @@ mod tests {
         check(&["\x03"], &[Input::Ctrl('c')]);
         check(&["\x1b[200~a\rb\x1b[201~\r"], &[Input::Paste("a\nb".into()), Input::Enter]);
         check(&["\x1b[200~fir", "st\x1b[201~x"], &[Input::Paste("first".into()), Input::Text("x".into())]);
+        check(&["\x1b[200~a\x1b[20", "1~x"], &[Input::Paste("a".into()), Input::Text("x".into())]);
+        check(&["\x1b[200~", "a\x1b", "[201~"], &[Input::Paste("a".into())]);
+        check(&["\x1b[200~a\x1b", "b\x1b[201~"], &[Input::Paste("a\u{1b}b".into())]);
         check(&["é漢"], &[Input::Text("é漢".into())]);
     }
 
