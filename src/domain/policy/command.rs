@@ -100,6 +100,11 @@ impl OnePart<'_> {
         if let Some(verdict) = self.forbidden(&case, &starts(&vouched, words)) {
             return (verdict, vouched.ok());
         }
+        if vouched.as_ref().is_err_and(|r| r.wraps)
+            && let Some(verdict) = self.quoted(&case)
+        {
+            return (verdict, None);
+        }
         if let Err(why) = spots {
             return (Verdict::hold("outside", why), None);
         }
@@ -148,6 +153,24 @@ impl OnePart<'_> {
                 Some(Verdict::by(action, rule))
             })
             .reduce(Verdict::worse)
+    }
+
+    /// A program that nobody knows may run what it is given as a text: `concurrently "rm -rf x"`.
+    fn quoted(&self, case: &Case) -> Option<Verdict> {
+        let texts = self.part.words.iter().skip(1).filter(|w| w.quoted).map(|w| w.text.as_str());
+        for text in texts {
+            if text.contains(['$', '`']) {
+                return Some(Verdict::hold("shell", "an unknown program may expand what it is given"));
+            }
+            for inner in bash::read(text).parts {
+                let part = case.part.map(|p| PartCase { words: &inner.words, ..p });
+                let all: Vec<usize> = (0..inner.words.len()).collect();
+                if let Some(verdict) = self.forbidden(&Case { part, ..*case }, &all) {
+                    return Some(Verdict { action: Action::Hold, ..verdict });
+                }
+            }
+        }
+        None
     }
 
     /// What the arguments and the redirections touch.
