@@ -98,6 +98,7 @@ fn made(
         roster: config.roster(),
         home: ground.env.home.clone(),
         own,
+        config: ground.loaded.file.as_deref().map(real),
         protected_branches: config
             .branches
             .protected

@@ -29,6 +29,8 @@ pub struct Rules {
     pub own: Vec<PathBuf>,
     /// Patterns of branches that nobody commits to.
     pub protected_branches: Vec<String>,
+    /// The config file that chose the presets.
+    pub config: Option<PathBuf>,
     /// Every policy by the name of its preset.
     pub policies: BTreeMap<String, Policy>,
 }
@@ -66,11 +68,33 @@ impl Rules {
 impl Judge for Rules {
     fn judge(&self, asks: &Asks, dialog: &Dialog) -> Verdict {
         let ctx = self.context(asks);
-        let Some(policy) = self.policy(&asks.session) else {
+        // A config that an agent could have written may only tighten.
+        let agents_own = ctx.work_tree.as_deref().is_some_and(|tree| self.config_lies_in(Path::new(tree)));
+        let policy = if agents_own { self.policies.get(UNMANAGED) } else { self.policy(&asks.session) };
+        let Some(policy) = policy else {
             return Verdict::unjudged("no policy is in force for this session");
         };
+        let verdict = self.judged(dialog, &ctx, policy);
+        if !agents_own {
+            return verdict;
+        }
+        let reason = format!("archtui.toml lies in this agent's work tree, so here it is {}", verdict.reason);
+        Verdict { reason, ..verdict }
+    }
+
+    fn fleet_preset(&self) -> String {
+        self.preset.clone()
+    }
+}
+
+impl Rules {
+    fn config_lies_in(&self, tree: &Path) -> bool {
+        self.config.as_deref().is_some_and(|config| config.starts_with(tree))
+    }
+
+    fn judged(&self, dialog: &Dialog, ctx: &Context, policy: &Policy) -> Verdict {
         // A symbolic link may point anywhere.
-        links::followed(&ctx, |ctx| {
+        links::followed(ctx, |ctx| {
             if dialog.options.is_empty() && dialog.complete {
                 // A hook's call: it is whole, and nothing is chosen.
                 let subject = Subject::of(dialog.operation, dialog.subject.as_deref());
@@ -79,10 +103,6 @@ impl Judge for Rules {
                 policy::judge(dialog, ctx, policy)
             }
         })
-    }
-
-    fn fleet_preset(&self) -> String {
-        self.preset.clone()
     }
 }
 
@@ -102,6 +122,7 @@ mod tests {
             home: Some(home.to_owned()),
             own: vec![home.join("state")],
             protected_branches: vec!["main".to_owned()],
+            config: None,
             policies: policy::PRESETS
                 .iter()
                 .map(|p| ((*p).to_owned(), Policy::preset(p).expect("it ships")))
@@ -144,5 +165,19 @@ mod tests {
         check("worker", "../elsewhere/a.rs", Action::Hold);
         check("watched", "src/a.rs", Action::Hold);
         check("stranger", "src/a.rs", Action::Hold);
+    }
+
+    #[test]
+    fn a_config_in_the_agents_own_tree_only_tightens() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let home = dir.path().canonicalize().expect("it is there");
+        let tree = home.join("app");
+        std::fs::create_dir_all(tree.join(".git")).expect("made");
+        let asks = Asks { session: SessionName::new("worker"), agent: None, cwd: Some(tree.clone()) };
+        for (config, want) in [("app/archtui.toml", Action::Hold), ("archtui.toml", Action::Confirm)] {
+            let rules = Rules { config: Some(home.join(config)), ..rules(&home) };
+            let verdict = rules.judge(&asks, &edit("src/a.rs"));
+            assert_eq!(verdict.action, want, "{config}: {verdict:?}");
+        }
     }
 }
