@@ -7,6 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use archtui::domain::session::PaneId;
 use rustix::process::Signal;
 
 use crate::support::tmux::{PrivateTmux, signal};
@@ -181,4 +182,33 @@ fn with_rules_that_cannot_be_read_it_only_watches() {
     daemon.until("acting");
     wait_until("it is watched", || stage.ledger().contains("watched"), || stage.ledger());
     assert_eq!(stage.keys(), "");
+}
+
+/// Long: `scripts/prove.sh` runs it.
+#[test]
+#[ignore = "takes minutes; scripts/prove.sh runs it"]
+fn killed_at_any_moment_it_presses_once_at_most() {
+    let mut pressed = 0;
+    for trial in 0..100u64 {
+        let stage = Stage::new(&["permission--edit--80x24.ansi"]);
+        let first = Daemon::start(&stage);
+        first.until("acting");
+        // Around the moment of the key: it comes some 170 ms after the dialog was seen.
+        std::thread::sleep(std::time::Duration::from_millis(trial * 7 % 350));
+        signal(first.child.id(), Signal::KILL);
+        let second = Daemon::start(&stage);
+        second.until("acting");
+        let settled = || ["held", "unknown", "cleared", "gone"].iter().any(|w| stage.ledger().contains(w));
+        wait_until(
+            "it is settled",
+            || stage.keys() == "1" && settled() || stage.ledger().contains("unknown"),
+            || stage.ledger(),
+        );
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        assert!(stage.keys().len() <= 1, "trial {trial}: {}\n{}", stage.keys(), stage.ledger());
+        assert!(stage.say(&["ledger", "--verify"]).0, "trial {trial}");
+        assert_eq!(stage.tmux.text(PaneId(0)).matches("over1").count(), 0, "trial {trial}");
+        pressed += stage.keys().len();
+    }
+    assert!(pressed > 20, "it does press: {pressed}");
 }

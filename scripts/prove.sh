@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# The long runs: many seeds, kills, every place of a table. Minutes to an hour; not part of .ci/run.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib.sh
+. scripts/lib.sh
+
+need_rust
+need tmux git cc
+
+say "the life of a dialog: a pane, a keyboard, a disk and a person in any order, 200000 times"
+PROPTEST_CASES=200000 cargo test --locked --lib domain::confirm::sim
+say "the hand that delivers a task: 50000 times"
+PROPTEST_CASES=50000 cargo test --locked --lib domain::task::hand
+say "the actor killed at any moment, 100 times"
+cargo test --locked --test it -- --ignored --exact actor::killed_at_any_moment_it_presses_once_at_most
+say "the same words get the same verdict, at every place of the table"
+cargo test --locked --test it -- --ignored anywhere
