@@ -111,7 +111,7 @@ impl<T> Connection<T> {
         self.exchange.ask(tag, facts, commands, &mut self.outbox);
     }
 
-    /// Makes our own pane write. False where it can only be done by a key to it.
+    /// Makes our own pane write. False where it cannot be made to.
     pub fn poke(&mut self) -> bool {
         self.lifeline.as_mut().is_some_and(|lifeline| lifeline.poke().is_ok())
     }

@@ -51,7 +51,8 @@ pub(super) enum Asked {
     List,
     Check,
     Screen(PaneId),
-    Proof,
+    /// The answer says nothing that anybody wants to know.
+    Nothing,
     Typed(PaneIdentity, bool, oneshot::Sender<Result<String, TypeError>>),
 }
 
@@ -295,12 +296,7 @@ impl Link {
         match name {
             "session-changed" if !self.attached => {
                 self.attached = true;
-                self.ask(
-                    Asked::Hello,
-                    None,
-                    "display-message -p '#{version} #{pid} #{pane_id} #{pane_tty}'",
-                    now,
-                );
+                self.ask(Asked::Hello, None, "display-message -p '#{version} #{pid} #{pane_tty}'", now);
                 self.ask(Asked::Leftovers, None, list::LEFTOVERS, now);
                 self.timers.list_flying = true;
                 self.ask(Asked::List, None, &list::command(), now);

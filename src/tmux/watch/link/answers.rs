@@ -59,11 +59,11 @@ impl Link {
                     .map(|n| format!("kill-session -t ={n}"))
                     .collect();
                 if !kill.is_empty() {
-                    self.ask(Asked::Proof, None, &kill.join(" ; "), now);
+                    self.ask(Asked::Nothing, None, &kill.join(" ; "), now);
                     self.close_batch();
                 }
             }
-            Asked::Proof => {}
+            Asked::Nothing => {}
             Asked::Typed(pane, types, answer) => {
                 let torn = reply.torn;
                 let outcome =
@@ -81,7 +81,7 @@ impl Link {
 
     fn hello(&mut self, body: &str, outbox: &mut Outbox, now: Instant) -> Result<(), Server> {
         let words: Vec<&str> = body.split(' ').collect();
-        let &[version, pid, pane, tty] = &words[..] else {
+        let &[version, pid, tty] = &words[..] else {
             return Err(Server::Lost {
                 why: "the server's answer to our first question cannot be read".to_owned(),
             });
@@ -92,7 +92,7 @@ impl Link {
         let pid = pid.parse().unwrap_or_default();
         self.up = Some(Up { version: version.to_owned(), pid, warning: None });
         self.tell_up(outbox);
-        self.seek_sight(PaneId::parse(pane), tty, outbox, now);
+        self.seek_sight(tty, outbox, now);
         Ok(())
     }
 
