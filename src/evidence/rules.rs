@@ -74,7 +74,7 @@ impl Judge for Rules {
         let Some(policy) = policy else {
             return Verdict::unjudged("no policy is in force for this session");
         };
-        let verdict = self.judged(dialog, &ctx, policy);
+        let verdict = judged(dialog, &ctx, policy);
         if !agents_own {
             return verdict;
         }
@@ -91,19 +91,19 @@ impl Rules {
     fn config_lies_in(&self, tree: &Path) -> bool {
         self.config.as_deref().is_some_and(|config| config.starts_with(tree))
     }
+}
 
-    fn judged(&self, dialog: &Dialog, ctx: &Context, policy: &Policy) -> Verdict {
-        // A symbolic link may point anywhere.
-        links::followed(ctx, |ctx| {
-            if dialog.options.is_empty() && dialog.complete {
-                // A hook's call: it is whole, and nothing is chosen.
-                let subject = Subject::of(dialog.operation, dialog.subject.as_deref());
-                policy::judge_operation(dialog.operation, dialog.tool.as_deref(), subject, ctx, policy)
-            } else {
-                policy::judge(dialog, ctx, policy)
-            }
-        })
-    }
+/// What the rules say, wherever symbolic links lead: one may point anywhere.
+fn judged(dialog: &Dialog, ctx: &Context, policy: &Policy) -> Verdict {
+    links::followed(ctx, |ctx| {
+        if dialog.options.is_empty() && dialog.complete {
+            // A hook's call: it is whole, and nothing is chosen.
+            let subject = Subject::of(dialog.operation, dialog.subject.as_deref());
+            policy::judge_operation(dialog.operation, dialog.tool.as_deref(), subject, ctx, policy)
+        } else {
+            policy::judge(dialog, ctx, policy)
+        }
+    })
 }
 
 #[cfg(test)]
