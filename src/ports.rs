@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
+
 use crate::domain::ledger::{Body, Book, Entry};
 use crate::domain::read::SelfReport;
 use crate::domain::screen::Screen;
@@ -266,6 +268,11 @@ pub trait Ledger: Send {
     fn since(&self, after: u64, most: usize) -> Result<Vec<Entry>, StoreError>;
     /// The newest entry of each dialog's life of which it is not known what became of its answer.
     fn unsettled(&self) -> Result<Vec<Entry>, StoreError>;
+    /// The same for whoever begins to act: of answers that were only intended it is written that nobody knows.
+    fn inherit(&mut self, at: Timestamp) -> Result<Vec<Entry>, StoreError> {
+        let left = self.unsettled()?;
+        left.into_iter().map(|e| e.left_behind(at).map_or(Ok(e), |body| self.append(body))).collect()
+    }
 }
 
 impl Ledger for Book {

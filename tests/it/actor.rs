@@ -200,6 +200,13 @@ fn killed_at_any_moment_it_presses_once_at_most() {
         second.until("acting");
         let settled = || stage.keys() == "1" || stage.ledger().contains("unknown");
         wait_until("it is pressed, or for a person", settled, || stage.ledger());
+        let told = || {
+            let all = stage.ledger();
+            let ends = ["cleared", "unknown", "held", "refused", "withdrawn"]
+                .map(|word| all.matches(&format!(" {word} ")).count());
+            all.matches(" intended ").count() <= ends.iter().sum()
+        };
+        wait_until("what was intended has an end", told, || stage.ledger());
         std::thread::sleep(std::time::Duration::from_millis(700));
         assert!(stage.keys().len() <= 1, "trial {trial}: {}\n{}", stage.keys(), stage.ledger());
         assert!(stage.say(&["ledger", "--verify"]).0, "trial {trial}");

@@ -262,6 +262,22 @@ fn what_is_not_known_to_have_arrived_is_unsettled() {
 }
 
 #[test]
+fn whoever_follows_writes_that_nobody_knows() {
+    let mut book = Book::default();
+    let mut intent = body();
+    intent.outcome = Outcome::Intended;
+    let first = book.append(intent);
+    let later = at("2026-11-23T06:00:00Z");
+    let left = first.left_behind(later).expect("it was intended only");
+    assert_eq!((left.of, left.outcome, left.at), (Some(1), Outcome::Unknown, later));
+    assert!(left.verdict.reason.starts_with("archtui ended before it was known"), "{}", left.verdict.reason);
+    let told = book.append(left);
+    assert_eq!(told.left_behind(later), None, "told once");
+    assert_eq!(book.unsettled(), [told], "and hands stay off that dialog");
+    assert!(book.verify().is_ok());
+}
+
+#[test]
 fn the_tally_counts_what_was_observed() {
     let mut tally = Tally::default();
     assert_eq!(tally.pressed(), Latency::default(), "nothing measured is nothing told");

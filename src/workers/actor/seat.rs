@@ -47,7 +47,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                         let opened = scribe.ask(|records| {
                             Ok(Box::new(Opened {
                                 switches: records.switches()?,
-                                unsettled: Ledger::unsettled(records)?,
+                                unsettled: records.inherit(utc())?,
                                 younger: records
                                     .younger(utc().saturating_sub(DAY).unwrap_or_default(), MOST)?,
                             }))
