@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::case::{Act, After, By, Case, Stage};
 use super::hold::{Facts, Held, Hold};
-use super::life::{BLINK, Life, REMEMBERED, STUCK};
+use super::life::{BLINK, LOOK_AGAIN, Life, REMEMBERED, STUCK};
 use super::order::{CaseId, HookId, HookWord, Order, Sent};
 use crate::domain::ledger::{Actor, Channel, Outcome, Showing};
 
@@ -19,15 +19,20 @@ impl Life {
                     Ok(()) => self.intend(id, act, out),
                     Err(held) => self.denied(id, &act, held, out),
                 },
-                Stage::Rechecking(act, seq) => match self.allowed(id, &act, facts, now) {
-                    Ok(()) => self.send(id, act, seq, now, out),
-                    Err((hold, again)) => {
-                        let why = hold.to_string();
-                        self.release(id, out);
-                        refuse(&act, &why, out);
-                        self.write(id, Outcome::Withdrawn, why, After::Rest((hold, again)), out);
+                Stage::Ready(act, seq) | Stage::Rechecking(act, seq) => {
+                    let rechecking = matches!(self.cases[i].stage, Stage::Rechecking(..));
+                    let ready = !act.is_ahead() || self.cases[i].twice;
+                    match self.allowed(id, &act, facts, now) {
+                        Ok(()) if rechecking && ready => self.send(id, act, seq, now, out),
+                        Ok(()) => self.cases[i].cleared = rechecking.then_some(now),
+                        Err((hold, again)) => {
+                            let why = hold.to_string();
+                            self.release(id, out);
+                            refuse(&act, &why, out);
+                            self.write(id, Outcome::Withdrawn, why, After::Rest((hold, again)), out);
+                        }
                     }
-                },
+                }
                 // A hook that gave it back does not get it again; nor does a key.
                 Stage::Held((hold, _)) if hold.passes() && self.cases[i].hook.is_none() => {
                     let passed = facts.allow(Channel::Key, now);
@@ -57,7 +62,7 @@ impl Life {
             }
             // It spoke while the key was on its way: the agent asks as usual, and nobody answers twice.
             By::Key(_) if automatic && case.hook.is_some() => return Err((Hold::HookFell, None)),
-            By::Key(_) if automatic && (!case.twice || !case.asks) => return Err((Hold::Doubtful, None)),
+            By::Key(_) if automatic && (case.changed || !case.asks) => return Err((Hold::Doubtful, None)),
             By::Key(key) if automatic && case.dialog.allow_once_key() != Some(key.as_str()) => {
                 return Err((Hold::NoKey, None));
             }
@@ -94,7 +99,7 @@ impl Life {
     fn intend(&mut self, id: CaseId, act: Act, out: &mut Vec<Order>) {
         let Some(case) = self.case(id) else { return };
         case.act = Some(act.clone());
-        case.pressed = None;
+        (case.pressed, case.cleared) = (None, None);
         self.write(id, Outcome::Intended, String::new(), After::Send(act), out);
     }
 
@@ -105,6 +110,7 @@ impl Life {
             case.opened.get_or_insert(seq);
         }
         match (after, how) {
+            (After::Send(act), Ok(seq)) if act.is_ahead() => case.stage = Stage::Ready(act, seq),
             (After::Send(act), Ok(seq)) => {
                 case.stage = Stage::Rechecking(act, seq);
                 out.push(Order::Check);
@@ -125,7 +131,36 @@ impl Life {
                 }
                 case.stage = Stage::Held(held);
             }
+            (After::Anew, _) => {
+                (case.act, case.verdict, case.stage) = (None, None, Stage::Seen);
+                self.judge_new(out);
+            }
             (After::Over, _) => case.stage = Stage::Over,
+        }
+    }
+
+    /// The intent is on disk. When it has stood long enough the world and the screen are asked once more, at the same time;
+    /// both must say yes.
+    pub(super) fn go_ahead(&mut self, id: CaseId, act: Act, seq: u64, now: Duration, out: &mut Vec<Order>) {
+        let settle = self.settle();
+        let Some(case) = self.case(id) else { return };
+        let ready = matches!(case.stage, Stage::Ready(..));
+        let is_new = |at: Option<Duration>| at.is_some_and(|at| now.saturating_sub(at) < LOOK_AGAIN);
+        if case.changed {
+            let why = "the dialog reads otherwise now".to_owned();
+            self.write(id, Outcome::Withdrawn, why, After::Anew, out);
+        } else if !case.current() {
+            // It blinks, or is gone.
+        } else if ready && now >= case.since + settle {
+            (case.stage, case.asked, case.cleared) = (Stage::Rechecking(act, seq), Some(now), None);
+            out.extend([Order::Look, Order::Check]);
+        } else if !ready && case.twice && is_new(case.cleared) {
+            self.send(id, act, seq, now, out);
+        } else if !ready && case.twice && case.cleared.take().is_some() {
+            // The second reading took so long that the world's word is old.
+            out.push(Order::Check);
+        } else if !ready && !case.twice && !is_new(case.asked) {
+            case.stage = Stage::Ready(act, seq);
         }
     }
 
@@ -194,7 +229,7 @@ impl Life {
         let Some(case) = self.case(id) else { return };
         let (outcome, why) = match &case.stage {
             Stage::Verifying(_) => (Outcome::Cleared, ""),
-            Stage::Rechecking(..) => (Outcome::Withdrawn, "the dialog went away"),
+            Stage::Ready(..) | Stage::Rechecking(..) => (Outcome::Withdrawn, "the dialog went away"),
             // It did not stand long enough to be read twice: nothing is told of it.
             _ if case.opened.is_none() && case.hook.is_none() && case.fresh() => {
                 case.stage = Stage::Over;

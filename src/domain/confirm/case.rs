@@ -33,6 +33,11 @@ impl Act {
             By::Hook(_) => Channel::Hook,
         }
     }
+
+    /// The intent is written while the dialog settles, so that nothing but the last look stands between it and the key.
+    pub fn is_ahead(&self) -> bool {
+        self.actor == Actor::Automation && self.channel() == Channel::Key
+    }
 }
 
 /// How far a case has come.
@@ -46,7 +51,9 @@ pub(super) enum Stage {
     Guarding(Act),
     /// An entry is on its way to the disk.
     Writing(After),
-    /// The intent is on disk; the world is asked once more.
+    /// The intent is on disk, a little ahead; waits until it has stood long enough.
+    Ready(Act, u64),
+    /// The intent is on disk; the world is asked once more, and the dialog read once more.
     Rechecking(Act, u64),
     /// The answer is on its way, since then.
     Sending(Act, Duration),
@@ -63,6 +70,8 @@ pub(super) enum Stage {
 pub(super) enum After {
     Send(Act),
     Rest(Held),
+    /// It reads otherwise now: from the beginning.
+    Anew,
     Over,
 }
 
@@ -99,6 +108,10 @@ pub(super) struct Case {
     pub twice: bool,
     /// A fresh look was asked for at that time.
     pub asked: Option<Duration>,
+    /// The world allowed it at that time; the second reading is still to come.
+    pub cleared: Option<Duration>,
+    /// It reads otherwise than what was meant to be answered.
+    pub changed: bool,
     pub verdict: Option<Verdict>,
     pub stage: Stage,
     /// The entry that opened its life in the ledger.
@@ -122,7 +135,10 @@ impl Case {
 
     /// Something is being sent, or about to be.
     pub fn in_flight(&self) -> bool {
-        matches!(self.stage, Stage::Writing(After::Send(_)) | Stage::Rechecking(..) | Stage::Sending(..))
+        matches!(
+            self.stage,
+            Stage::Writing(After::Send(_)) | Stage::Ready(..) | Stage::Rechecking(..) | Stage::Sending(..)
+        )
     }
 
     pub fn hook_open(&self) -> bool {
@@ -143,7 +159,7 @@ impl Case {
     pub fn can_go(&self) -> bool {
         match &self.stage {
             Stage::Seen | Stage::Reading | Stage::Guarding(_) | Stage::Verifying(_) | Stage::Held(_) => true,
-            Stage::Rechecking(act, _) => act.channel() == Channel::Key,
+            Stage::Ready(act, _) | Stage::Rechecking(act, _) => act.channel() == Channel::Key,
             Stage::Writing(_) | Stage::Sending(..) | Stage::Over => false,
         }
     }
@@ -169,10 +185,12 @@ impl Case {
             self.dialog = dialog;
         } else {
             // What was asked has another form now, so what was said of it is void, unless it was acted on.
-            if !same_form(&dialog, &self.dialog) && self.fresh() && self.hook.is_none() {
+            let open = matches!(self.stage, Stage::Seen | Stage::Reading | Stage::Guarding(_));
+            if !same_form(&dialog, &self.dialog) && open && self.hook.is_none() {
                 self.verdict = None;
                 self.stage = Stage::Seen;
             }
+            self.changed = true;
             self.since = now;
             self.twice = false;
             self.dialog = dialog;

@@ -27,7 +27,9 @@ pub const HOOK_OWNS: Duration = Duration::from_secs(5);
 /// How long a dialog waits for its hook to speak, and a hook's call to be drawn.
 pub const HOOK_WAIT: Duration = Duration::from_secs(1);
 /// A fresh look, or an answer of the keyboard, that does not come within this is asked for again, or given up.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// So long before a dialog has stood long enough its intent is written down: the disk takes its time.
+const LEAD: Duration = Duration::from_millis(50);
 /// How many answered dialogs of a pane are remembered.
 pub(super) const REMEMBERED: usize = 1024;
 
@@ -120,11 +122,13 @@ impl Life {
         let away = c.away.filter(|_| c.can_go()).map(|at| at + BLINK);
         let own = match &c.stage {
             Stage::Reading if !c.current() => None,
+            Stage::Reading if now < self.early(c) => Some(self.early(c)),
             Stage::Reading if now < c.since + self.ways.settle => Some(c.since + self.ways.settle),
-            Stage::Reading if !c.twice => c.asked.map(|at| at + LOOK_AGAIN),
             // The end of what is on its way is told; until then nothing is due.
             Stage::Reading if self.another_in_flight(c.id) => None,
             Stage::Reading => self.waits_for_hook(c).then_some(c.first + HOOK_WAIT),
+            Stage::Ready(..) => c.current().then_some(c.since + self.ways.settle),
+            Stage::Rechecking(act, _) if act.is_ahead() && !c.twice => c.asked.map(|at| at + LOOK_AGAIN),
             Stage::Sending(_, since) => Some(*since + STUCK),
             Stage::Verifying(sent) if !c.drawn => Some(*sent + HOOK_WAIT),
             Stage::Verifying(_) if !c.current() => None,
@@ -207,6 +211,8 @@ impl Life {
             since: now,
             twice: false,
             asked: None,
+            cleared: None,
+            changed: false,
             verdict: None,
             stage: Stage::Seen,
             opened: None,
@@ -250,6 +256,9 @@ impl Life {
             let case = &self.cases[i];
             match case.stage.clone() {
                 Stage::Reading if case.current() && !case.hook_open() => self.read_on(id, now, out),
+                Stage::Ready(act, seq) | Stage::Rechecking(act, seq) if act.is_ahead() => {
+                    self.go_ahead(id, act, seq, now, out);
+                }
                 Stage::Sending(_, since) if now.saturating_sub(since) >= STUCK => {
                     self.sent(id, Sent::Unknown("no answer from the other side".to_owned()), now, out);
                 }
@@ -278,35 +287,33 @@ impl Life {
         }
     }
 
-    /// A judged dialog on the screen: wait, look again, or decide.
+    /// A judged dialog on the screen: wait, or decide.
     fn read_on(&mut self, id: CaseId, now: Duration, out: &mut Vec<Order>) {
-        let settle = self.ways.settle;
-        let Some(case) = self.case(id) else { return };
-        let confirm = case.verdict.as_ref().is_some_and(|v| v.action == Action::Confirm);
-        if now.saturating_sub(case.since) < settle {
-            return;
-        }
-        if confirm && !case.twice {
-            let due = case.asked.is_none_or(|at| now.saturating_sub(at) >= LOOK_AGAIN);
-            // Part of it is hidden: looking again will not show it; a change of the screen will.
-            if !case.dialog.complete {
-                self.hold(id, Hold::NoKey, out);
-            } else if due {
-                case.asked = Some(now);
-                out.push(Order::Look);
-            }
+        let Some(case) = self.cases.iter().find(|c| c.id == id) else { return };
+        let (early, settled) = (now >= self.early(case), now >= case.since + self.ways.settle);
+        if !early {
             return;
         }
         match self.may_try(id, now) {
             Some(Ok(act)) => {
                 if let Some(case) = self.case(id) {
-                    case.stage = Stage::Guarding(act);
+                    (case.stage, case.changed) = (Stage::Guarding(act), false);
                     out.push(Order::Check);
                 }
             }
-            Some(Err((hold, again))) => self.hold_until(id, hold, again, out),
-            None => {}
+            // What is told of a dialog is told of one that stands.
+            Some(Err((hold, again))) if settled => self.hold_until(id, hold, again, out),
+            Some(Err(_)) | None => {}
         }
+    }
+
+    pub(super) fn settle(&self) -> Duration {
+        self.ways.settle
+    }
+
+    /// From when on its answer is prepared.
+    fn early(&self, case: &Case) -> Duration {
+        case.since + self.ways.settle.saturating_sub(LEAD)
     }
 
     /// What stands against answering by key, as far as the pane itself tells; `None` = wait.
@@ -333,6 +340,10 @@ impl Life {
         }
         if !case.asks {
             return held(Hold::Doubtful);
+        }
+        // Part of it is hidden: looking again will not show it; a change of the screen will.
+        if !case.dialog.complete {
+            return held(Hold::NoKey);
         }
         let Some(key) = case.dialog.allow_once_key().and_then(KeyName::new) else {
             return held(Hold::NoKey);

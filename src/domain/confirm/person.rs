@@ -6,7 +6,7 @@ use super::case::{Act, After, By, Stage};
 use super::hold::Hold;
 use super::life::{Life, STILL_THERE};
 use super::order::{Answer, Order, Reply};
-use crate::domain::ledger::Actor;
+use crate::domain::ledger::{Actor, Outcome};
 use crate::domain::stroke::KeyName;
 
 /// A dialog must have been on a person's screen for so long before his key counts as an answer to it.
@@ -39,8 +39,14 @@ impl Life {
             Stage::Verifying(sent) if now.saturating_sub(*sent) < STILL_THERE => {
                 return Err("it was answered just now; wait a second");
             }
-            Stage::Writing(After::Rest(_)) => return Err("try that again"),
-            Stage::Writing(_) | Stage::Rechecking(..) | Stage::Sending(..) => {
+            Stage::Writing(After::Rest(_) | After::Anew) => return Err("try that again"),
+            // Nothing has gone out yet: who says stop is heard.
+            Stage::Ready(..) if answer == Answer::Hold => {
+                let hold = Hold::Person(who);
+                self.write(id, Outcome::Withdrawn, hold.to_string(), After::Rest((hold, None)), out);
+                return Ok(());
+            }
+            Stage::Writing(_) | Stage::Ready(..) | Stage::Rechecking(..) | Stage::Sending(..) => {
                 return Err("it is being answered right now");
             }
             _ => {}

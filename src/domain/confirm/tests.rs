@@ -11,7 +11,7 @@ fn what_is_allowed_is_pressed_once_and_seen_to_go() {
     let rig = check(
         "the way it should be",
         &[Show("ls", 1), At(149), At(200), Gone, At(1000)],
-        &["150 intended", "150 PRESS 1", "350 cleared"],
+        &["100 intended", "150 PRESS 1", "350 cleared"],
     );
     let cleared = &rig.book.entries()[1].body;
     assert_eq!(cleared.of, Some(1));
@@ -21,7 +21,7 @@ fn what_is_allowed_is_pressed_once_and_seen_to_go() {
     check(
         "it does not go",
         &[Show("ls", 1), At(60_000)],
-        &["150 intended", "150 PRESS 1", "5150 stuck: answered, and still there after 5 s"],
+        &["100 intended", "150 PRESS 1", "5150 stuck: answered, and still there after 5 s"],
     );
     check(
         "it blinks after the press, and a person's key is refused: still no second one",
@@ -38,7 +38,7 @@ fn what_is_allowed_is_pressed_once_and_seen_to_go() {
             At(4_000),
         ],
         &[
-            "150 intended",
+            "100 intended",
             "150 PRESS 1",
             "2000 refused to the person: the pane is in copy mode",
             "2000 held: it was answered once already",
@@ -47,17 +47,31 @@ fn what_is_allowed_is_pressed_once_and_seen_to_go() {
     check(
         "a person helps it",
         &[Show("ls", 1), At(9_000), Gone, At(10_000)],
-        &["150 intended", "150 PRESS 1", "5150 stuck: answered, and still there after 5 s", "9150 gone"],
+        &["100 intended", "150 PRESS 1", "5150 stuck: answered, and still there after 5 s", "9150 gone"],
     );
 }
 
 #[test]
 fn a_settle_time_lies_between_two_equal_readings() {
-    check("it goes before it is read twice: nothing is told", &[Show("ls", 1), At(100), Gone, At(9000)], &[]);
+    check(
+        "it goes before anything is written: nothing is told",
+        &[Show("ls", 1), At(99), Gone, At(9000)],
+        &[],
+    );
+    check(
+        "it goes before it is read twice",
+        &[Show("ls", 1), At(149), Gone, At(9000)],
+        &["100 intended", "299 withdrawn: the dialog went away"],
+    );
+    check(
+        "another one takes its place before it is read twice",
+        &[Show("ls", 1), At(149), Show("cat", 2), At(300)],
+        &["100 intended", "299 withdrawn: the dialog went away", "299 intended", "299 PRESS 1"],
+    );
     check(
         "it blinks: the time begins anew",
         &[Show("ls", 1), At(100), Gone, At(120), Show("ls", 2), At(400)],
-        &["270 intended", "270 PRESS 1"],
+        &["100 intended", "270 PRESS 1"],
     );
     check("swapped", &[Show("ls", 1), At(100), Show("rm", 2), At(249), Gone, At(900)], &[]);
     for (agent, settle) in [("claude", 150), ("codex", 150), ("gemini", 250), ("else", 250)] {
@@ -70,7 +84,7 @@ fn a_settle_time_lies_between_two_equal_readings() {
     rig.until(119);
     assert!(rig.log.is_empty(), "the floor holds: {:?}", rig.log);
     rig.until(120);
-    assert_eq!(rig.log, ["120 intended", "120 PRESS 1"]);
+    assert_eq!(rig.log, ["70 intended", "120 PRESS 1"]);
 }
 
 #[test]
@@ -78,17 +92,17 @@ fn equal_calls_in_a_row_are_told_apart_by_a_gap_that_is_no_blink() {
     check(
         "parallel calls",
         &[Show("ls", 1), At(200), Gone, At(500), Show("ls", 2), At(700), Gone, At(1000)],
-        &["150 intended", "150 PRESS 1", "350 cleared", "650 intended", "650 PRESS 1", "850 cleared"],
+        &["100 intended", "150 PRESS 1", "350 cleared", "600 intended", "650 PRESS 1", "850 cleared"],
     );
     check(
         "half a frame after the press is no second dialog",
         &[Show("ls", 1), At(200), Gone, At(230), Show("ls", 2), At(9_000)],
-        &["150 intended", "150 PRESS 1", "5150 stuck: answered, and still there after 5 s"],
+        &["100 intended", "150 PRESS 1", "5150 stuck: answered, and still there after 5 s"],
     );
     check(
         "the same showing, back after it was gone",
         &[Show("ls", 1), At(200), Gone, At(900), Show("ls", 1), At(2_000)],
-        &["150 intended", "150 PRESS 1", "350 cleared", "1050 held: it was answered once already"],
+        &["100 intended", "150 PRESS 1", "350 cleared", "1050 held: it was answered once already"],
     );
 }
 
@@ -137,8 +151,8 @@ fn an_incomplete_or_doubtful_dialog_is_held() {
 #[test]
 fn the_world_can_forbid_it_and_what_passes_is_asked_again() {
     let later = |world: fn(&mut Facts), why: &str| {
-        let held = format!("150 held: {why}");
-        let watched = format!("150 watched: {why}");
+        let held = format!("100 held: {why}");
+        let watched = format!("100 watched: {why}");
         let mut rig = Rig::new(false);
         world(&mut rig.facts);
         rig.show(Some(("ls", 1)));
@@ -191,7 +205,7 @@ fn the_world_can_forbid_it_and_what_passes_is_asked_again() {
             World(|_| {}),
             At(6_500),
         ],
-        &["150 held: a person is active there", "6299 intended", "6299 PRESS 1"],
+        &["100 held: a person is active there", "6249 intended", "6299 PRESS 1"],
     );
 }
 
@@ -199,15 +213,20 @@ fn the_world_can_forbid_it_and_what_passes_is_asked_again() {
 fn between_the_intent_and_the_key_the_world_is_asked_once_more() {
     let mut rig = Rig::new(false);
     rig.show(Some(("ls", 1)));
-    // By hand, up to the intent.
-    rig.now = ms(150);
-    let look = Look { asks: true, dialog: rig.screen.clone(), wrote: None };
-    let orders = rig.life.hear(Input::Look(look), rig.now);
-    assert_eq!(orders, [Order::Check]);
+    // By hand: the intent, then both questions at once, in the other order.
+    rig.now = ms(100);
+    assert_eq!(rig.life.hear(Input::Tick, rig.now), [Order::Check]);
     let orders = rig.life.hear(Input::Facts(clear()), rig.now);
     let [Order::Record { case, .. }] = orders[..] else { panic!("{orders:?}") };
-    let orders = rig.life.hear(Input::Recorded { case, seq: 1 }, rig.now);
-    assert_eq!(orders, [Order::Check]);
+    assert_eq!(rig.life.hear(Input::Recorded { case, seq: 1 }, rig.now), []);
+    assert_eq!(rig.life.deadline(rig.now), Some(ms(150)));
+    rig.now = ms(150);
+    assert_eq!(rig.life.hear(Input::Tick, rig.now), [Order::Look, Order::Check]);
+    assert_eq!(rig.life.hear(Input::Facts(clear()), rig.now), [], "not before it is read twice");
+    let mut read = rig.life.clone();
+    let look = Look { asks: true, dialog: rig.screen.clone(), wrote: None };
+    let orders = read.hear(Input::Look(look), rig.now);
+    assert!(matches!(orders[..], [Order::Press { .. }]), "{orders:?}");
     let mut facts = clear();
     facts.presence = Presence::Active(ms(0));
     let orders = rig.life.hear(Input::Facts(facts), rig.now);
@@ -220,7 +239,7 @@ fn without_an_entry_there_is_no_key() {
     check(
         "a full disk, then room",
         &[Disk(false), Show("ls", 1), At(3_000), Disk(true), World(|_| {}), At(4_000)],
-        &["3150 intended", "3150 PRESS 1"],
+        &["3100 intended", "3150 PRESS 1"],
     );
 }
 
@@ -235,7 +254,7 @@ fn what_did_not_arrive_is_never_sent_again() {
             World(|_| {}),
             At(9_000),
         ],
-        &["150 intended", "150 PRESS 1", "150 refused: another screen"],
+        &["100 intended", "150 PRESS 1", "150 refused: another screen"],
     );
     check(
         "nobody knows",
@@ -249,7 +268,7 @@ fn what_did_not_arrive_is_never_sent_again() {
             At(9_500),
         ],
         &[
-            "150 intended",
+            "100 intended",
             "150 PRESS 1",
             "150 unknown: no answer",
             "650 gone",
@@ -260,13 +279,13 @@ fn what_did_not_arrive_is_never_sent_again() {
     check(
         "no answer at all, and a late one",
         &[Sends(None), Show("ls", 1), At(6_000), Answered, At(9_000)],
-        &["150 intended", "150 PRESS 1", "5150 unknown: no answer from the other side"],
+        &["100 intended", "150 PRESS 1", "5150 unknown: no answer from the other side"],
     );
     check(
         "it went out after the dialog had gone, and its double is there",
         &[Sends(None), Show("ls", 1), At(160), Gone, At(400), Show("ls", 2), At(410), Answered, At(3_000)],
         &[
-            "150 intended",
+            "100 intended",
             "150 PRESS 1",
             "410 held: not known where the last key went: it may have met this one",
             "410 cleared",
@@ -280,23 +299,23 @@ fn after_a_crash_the_first_that_says_the_same_is_for_a_person() {
         "killed between the key and its end",
         &[Show("ls", 1), At(200), Crash, Show("ls", 0), At(900), Gone, At(1_200), Show("ls", 1), At(1_500)],
         &[
-            "150 intended",
+            "100 intended",
             "150 PRESS 1",
             "350 unknown: archtui ended while it answered one like this",
             "1050 gone",
-            "1350 intended",
+            "1300 intended",
             "1350 PRESS 1",
         ],
     );
     check(
         "another one is not in doubt",
         &[Show("ls", 1), At(200), Crash, Show("cat", 0), At(400)],
-        &["150 intended", "150 PRESS 1", "350 intended", "350 PRESS 1"],
+        &["100 intended", "150 PRESS 1", "300 intended", "350 PRESS 1"],
     );
     check(
         "what was told to the end is not in doubt",
         &[Show("ls", 1), At(200), Gone, At(500), Crash, Show("ls", 0), At(700)],
-        &["150 intended", "150 PRESS 1", "350 cleared", "650 intended", "650 PRESS 1"],
+        &["100 intended", "150 PRESS 1", "350 cleared", "600 intended", "650 PRESS 1"],
     );
     check(
         "a hook's word may have met any dialog",

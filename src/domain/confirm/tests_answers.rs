@@ -72,7 +72,7 @@ fn a_hook_is_answered_at_once_and_owns_the_pane() {
             "0 ALLOW",
             "250 held: the agent's hook has the word",
             "1000 cleared",
-            "5150 intended",
+            "5100 intended",
             "5150 PRESS 1",
         ],
     );
@@ -89,7 +89,7 @@ fn a_dialog_whose_hook_is_silent_waits_and_is_held() {
         true,
         "fallback",
         &[Hook(HookSaid::Heard), Show("ls", 1), At(500)],
-        &["150 intended", "150 PRESS 1"],
+        &["100 intended", "150 PRESS 1"],
     );
     check(
         "late",
@@ -109,7 +109,7 @@ fn a_dialog_whose_hook_is_silent_waits_and_is_held() {
     check(
         "a key is on its way when the hook speaks",
         &[Sends(None), Show("ls", 1), At(160), asks(1, "ls"), At(170), Answered, Gone, At(900)],
-        &["150 intended", "150 PRESS 1", "160 hook released", "320 cleared"],
+        &["100 intended", "150 PRESS 1", "160 hook released", "320 cleared"],
     );
 }
 
@@ -184,7 +184,7 @@ fn a_person_answers_the_dialog_that_he_saw() {
             At(2_000),
         ],
         &[
-            "150 intended",
+            "100 intended",
             "150 PRESS 1",
             "300 refused to the person: it was answered just now; wait a second",
             "1200 intended by a person",
@@ -194,8 +194,13 @@ fn a_person_answers_the_dialog_that_he_saw() {
     );
     check(
         "a person keeps it",
-        &[Show("ls", 1), At(100), Person(Hold, "ls", 1, 400), At(3_000), World(|_| {}), At(4_000)],
-        &["100 held: kept by operator"],
+        &[Show("ls", 1), At(90), Person(Hold, "ls", 1, 400), At(3_000), World(|_| {}), At(4_000)],
+        &["90 held: kept by operator"],
+    );
+    check(
+        "a person keeps it at the last moment",
+        &[Show("ls", 1), At(149), Person(Hold, "ls", 1, 400), At(3_000), World(|_| {}), At(4_000)],
+        &["100 intended", "149 withdrawn: kept by operator"],
     );
     check(
         "while the hook waits, the hook is answered",

@@ -3,8 +3,8 @@
 //!
 //! Where writes are told of (`Sight::Told`): a quiet pane that writes is looked at now, 3 ms later if that showed
 //! nothing (the kernel tells before tmux has read the bytes), and once more when the write is surely read. A pane that
-//! writes all the time gets one look a write, 3 ms after it: an agent works when it draws its dialog, and somebody waits
-//! for that. Where many panes write all the time they share batches on a common tick, and those out of view wait
+//! writes all the time gets one look a write, 1 ms after it, and another one only if that was too soon: an agent works
+//! when it draws its dialog, and somebody waits for that. Where many panes write all the time they share batches on a common tick, and those out of view wait
 //! longer. Where writes are not told of (`Sight::Blind`): looks at a pace that slows down while they
 //! show nothing.
 
@@ -21,7 +21,9 @@ const fn ms(n: u64) -> Duration {
 const FRONT_GAP: Duration = ms(33);
 /// Between two looks at a pane out of view that writes all the time, one of many.
 const BACK_GAP: Duration = ms(250);
-/// The second look at a quiet pane, if the first showed nothing.
+/// The look at a pane that writes all the time, one of few: by then tmux has mostly read it.
+const BUSY_LOOK: Duration = ms(1);
+/// The second look, if the first showed nothing.
 const SECOND_LOOK: Duration = ms(3);
 /// By then tmux has read what was written before.
 const SETTLED: Duration = ms(33);
@@ -180,7 +182,7 @@ impl Schedule {
         slot.last_write = Some(now);
         let at = match (slot.busy(), self.many) {
             (false, _) => now,
-            (true, false) => now + SECOND_LOOK,
+            (true, false) => now + BUSY_LOOK,
             (true, true) => tick,
         };
         slot.due_by(at, self.many);
@@ -272,8 +274,8 @@ impl Schedule {
         if asked >= settled {
             return true;
         }
-        if slot.busy() {
-            slot.due_by(if many { tick_after(epoch, settled) } else { settled }, many);
+        if slot.busy() && many {
+            slot.due_by(tick_after(epoch, settled), many);
         } else if !changed && asked < write + SECOND_LOOK {
             slot.due_at(write + SECOND_LOOK);
         } else {
@@ -424,7 +426,22 @@ mod tests {
         }
         let late: Vec<_> = sim.times().into_iter().filter(|t| *t >= 1000).collect();
         assert_eq!(late.len(), 40, "{late:?}");
-        assert!(late.iter().all(|t| t % 100 == 3), "{late:?}");
+        assert!(late.iter().all(|t| t % 100 == 1), "{late:?}");
+    }
+
+    #[test]
+    fn a_look_at_a_spinner_that_came_too_soon_is_followed_by_another() {
+        let mut sim = Sim::new(1, Sight::Told, true);
+        sim.changed = true;
+        for _ in 0..20 {
+            sim.wrote(P);
+            sim.run(100);
+        }
+        sim.changed = false;
+        sim.wrote(P);
+        sim.run(1000);
+        let late: Vec<_> = sim.times().into_iter().filter(|t| *t >= 2000).collect();
+        assert_eq!(late, [2001, 2003, 2110]);
     }
 
     #[test]
@@ -442,7 +459,7 @@ mod tests {
                 sim.run(pause);
             }
             let late: Vec<_> = sim.times().into_iter().filter(|t| *t >= 2000).collect();
-            assert_eq!(late, [2003, 2036, 2126], "in front: {front}");
+            assert_eq!(late, [2001, 2034, 2126], "in front: {front}");
         }
     }
 
