@@ -18,12 +18,14 @@ use crate::domain::task::look::Spot;
 use crate::domain::task::{self, Now, Queue, Rules};
 
 mod actor;
+mod counter;
 mod folders;
 mod git;
 mod hooks;
 
 pub use crate::domain::server::{Notice, PaneInfo, Server, Told};
 pub use actor::{Asks, Judge, Records, Seat, Seated};
+pub use counter::Counter;
 pub use folders::{Folders, Stirred};
 pub use git::{Ask, Cancel, Git, GitError, HeadLook, WatchList};
 pub use hooks::Hooks;

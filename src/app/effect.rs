@@ -8,6 +8,7 @@ use crate::domain::confirm::Answer;
 use crate::domain::ledger::Showing;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::stroke::Stroke;
+use crate::domain::task::{TaskId, Wish};
 
 /// One wish.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +62,10 @@ pub enum Effect {
         /// Its session, for the file's name.
         session: SessionName,
     },
+    /// Everything known of a task is to be told.
+    ReadTask(TaskId),
+    /// Asks the task queue for something; the answer comes back under this number.
+    Wish(u64, Wish),
     /// These sessions work now; their work trees are to be watched.
     Posts(Vec<Post>),
     /// Somebody wrote: files of its work tree may have changed.

@@ -11,6 +11,7 @@ use crate::domain::read::Reading;
 use crate::domain::screen::Screen;
 use crate::domain::server::{Notice, PaneInfo, Server};
 use crate::domain::session::{PaneId, PaneIdentity};
+use crate::domain::task::{Listing, Page, Refusal, TaskId};
 
 /// One fact.
 #[derive(Debug, Clone)]
@@ -41,6 +42,12 @@ pub enum Event {
     Board(Arc<Board>),
     /// What is known of the sessions' work trees.
     Branches(Arc<Survey>),
+    /// The task queue, or why it cannot be read.
+    Tasks(Result<Arc<Listing>, String>),
+    /// Everything known of a task, or why it cannot be had.
+    TaskPage(TaskId, Result<Arc<Page>, String>),
+    /// What the queue said to a wish of that number: the tasks it is about, a refusal, or that it could not be asked.
+    TaskAnswer(u64, Result<Result<Vec<TaskId>, Refusal>, String>),
     /// Something that archtui did, or could not do.
     Did(Did),
     /// A background worker panicked; it is started again after a pause. The log has the report.

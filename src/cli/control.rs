@@ -9,6 +9,7 @@ use super::demo::Demo;
 use super::{Fail, Global, actor, setup};
 use crate::evidence::proc::Proc;
 use crate::runtime::{self, Setup};
+use crate::store::counter::Counter;
 use crate::tmux::attach::Attach;
 use crate::tmux::watch::Watcher;
 
@@ -49,6 +50,7 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
         fixed: actor::fixed(ground, fault)?,
         seat: actor::seat(ground, &state_dir)?,
         judge,
+        counter: Counter::new(state_dir.clone()),
         hooks: actor::hooks(ground),
         agents: ground.agents()?,
         rules: ground.rules()?,

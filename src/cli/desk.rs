@@ -5,10 +5,11 @@ use std::io::{IsTerminal, Write};
 use super::Fail;
 use super::setup::Ground;
 use crate::domain::task::refusal::Class;
-use crate::domain::task::{Granted, Now, Refusal, Rules, TaskId, Wish};
+use crate::domain::task::{Granted, Now, Refusal, Task, TaskId, Wish};
 use crate::ports::StoreError;
 use crate::runtime::clock;
 use crate::store::Store;
+use crate::store::counter::Counter;
 
 /// The instant, for the queue.
 pub fn now() -> Now {
@@ -16,11 +17,9 @@ pub fn now() -> Now {
     Now { wall: now.utc, mono: now.mono }
 }
 
-/// Asks the queue for something, in the fleet's store.
-pub fn ask(ground: &Ground, wish: Wish) -> Result<Granted, Fail> {
-    let mut store = Store::visit(&ground.state_dir()?).map_err(broken)?;
-    let mut desk = store.desk(Rules::default()).map_err(broken)?;
-    store.ask(&mut desk, wish, now()).map_err(broken)?.map_err(|r| refused(&r))
+/// Asks the queue for something, in the fleet's store; gives the tasks that it is about, as they are now.
+pub fn ask(ground: &Ground, wish: Wish) -> Result<Result<(Granted, Vec<Task>), Refusal>, Fail> {
+    Counter::wish(&ground.state_dir()?, wish, now()).map_err(broken)
 }
 
 /// The fleet's store for reading; `None` if nothing was ever stored.

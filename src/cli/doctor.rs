@@ -9,6 +9,7 @@ use crate::domain::agent::Agents;
 use crate::domain::server::{Notice, Server};
 use crate::evidence::proc::Proc;
 use crate::runtime::headless;
+use crate::store::counter::Counter;
 use crate::theme::Depth;
 use crate::tmux::version;
 use crate::tmux::watch::Watcher;
@@ -135,7 +136,7 @@ fn server(ground: &setup::Ground) -> Vec<(&'static str, Finding)> {
         panes,
         Proc::new(ground.env.home.as_deref()),
         agents,
-        None,
+        headless::Beside::<Counter> { rules: None, counter: None },
         Some(Duration::from_secs(3)),
         |state| {
             let known = match state.server {

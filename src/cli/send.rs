@@ -82,7 +82,7 @@ pub fn run(global: &Global, args: &SendArgs) -> Result<(), Fail> {
     }
     let left_out: usize = requests.iter().map(|r| r.left_out).sum();
     complain_of(left_out);
-    let granted = desk::ask(&ground, Wish::Add(requests))?;
+    let (granted, _) = desk::ask(&ground, Wish::Add(requests))?.map_err(|r| desk::refused(&r))?;
     tell(args, &asker.sender, &granted.ids);
     Ok(())
 }

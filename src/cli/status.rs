@@ -15,6 +15,7 @@ use crate::domain::server::Server;
 use crate::domain::text;
 use crate::evidence::proc::Proc;
 use crate::runtime::headless;
+use crate::store::counter::Counter;
 use crate::tmux::watch::Watcher;
 
 /// How long a look may take before what is known is told.
@@ -65,7 +66,10 @@ pub fn look_once(ground: &setup::Ground, trees: Trees) -> Result<State, Fail> {
         panes,
         Proc::new(ground.env.home.as_deref()),
         ground.agents()?,
-        if trees == Trees::Too { Some(ground.rules()?) } else { None },
+        headless::Beside {
+            rules: if trees == Trees::Too { Some(ground.rules()?) } else { None },
+            counter: Some(Counter::new(ground.state_dir()?)),
+        },
         Some(PATIENCE),
         |state| {
             let seen = match state.server {
@@ -78,6 +82,7 @@ pub fn look_once(ground: &setup::Ground, trees: Trees) -> Result<State, Fail> {
                             .iter()
                             .all(|s| s.pane.is_none() || (s.screen.is_some() && !s.is_settling()))
                         && (trees == Trees::Not || state.trees_known())
+                        && (state.tasks.is_known() || state.tasks.fault.is_some())
                 }
                 _ => true,
             };
@@ -163,7 +168,7 @@ fn session(state: &State, s: &Session) -> Value {
             "operation": d.operation, "subject": d.subject, "age_s": s.age(state.now.mono).as_secs(),
             "verdict": null, "rule": null,
         })),
-        "task": null,
+        "task": s.tasks.first().map(|t| t.id),
         "branch": branch,
         "findings": findings,
         "context_left": s.tracker.reading().context_left,

@@ -9,9 +9,8 @@ use super::desk::{self, broken};
 use super::setup::Ground;
 use super::{Fail, Global, out, send, tasks, who};
 use crate::domain::session::SessionName;
-use crate::domain::task::{Edit, Evidence, Refusal, Sender, State, Sure, Task, TaskId, Wish, entry};
-use crate::domain::text;
-use crate::store::queue::Logged;
+use crate::domain::task::page::{Line, Page};
+use crate::domain::task::{Edit, Refusal, Sender, State, Sure, Task, TaskId, Wish, entry};
 
 /// What to do with a task.
 #[derive(Debug, Subcommand)]
@@ -113,17 +112,15 @@ pub fn run(global: &Global, command: &TaskCommand) -> Result<(), Fail> {
 fn act(ground: &Ground, a: &Act, what: &str, wish: impl Fn(TaskId, Sure) -> Wish) -> Result<(), Fail> {
     let id = desk::id(&a.id)?;
     who::only_a_person(ground, &format!("task {what}"))?;
-    let mut store = crate::store::Store::visit(&ground.state_dir()?).map_err(broken)?;
-    let mut desk = store.desk(crate::domain::task::Rules::default()).map_err(broken)?;
     let sure = if a.yes { Sure::Yes } else { Sure::Ask };
-    let mut answer = store.ask(&mut desk, wish(id, sure), desk::now()).map_err(broken)?;
+    let mut answer = desk::ask(ground, wish(id, sure))?;
     if let Err(Refusal::AskFirst { why, .. }) = &answer
         && desk::confirm(&format!("{why}. Go on?"), false)
     {
-        answer = store.ask(&mut desk, wish(id, Sure::Yes), desk::now()).map_err(broken)?;
+        answer = desk::ask(ground, wish(id, Sure::Yes))?;
     }
-    answer.map_err(|r| desk::refused(&r))?;
-    let task = desk.queue().get(id);
+    let (_, tasks) = answer.map_err(|r| desk::refused(&r))?;
+    let task = tasks.first();
     if let Some(task) = task.filter(|_| a.json) {
         let at = desk::now().wall.to_string();
         out::json(&json!({ "schema": "archtui.task/1", "at": at, "task": tasks::json(task) }));
@@ -156,40 +153,15 @@ fn show(ground: &Ground, id: TaskId, json: bool) -> Result<(), Fail> {
         let at = desk::now().wall.to_string();
         out::json(&json!({ "schema": "archtui.task/1", "at": at, "task": tasks::json(&task), "log": log }));
     } else {
-        for line in sheet(&task, &log) {
-            out::line(&line);
+        let page = Page { task, log };
+        out::line(&page.title());
+        for line in page.lines(|at| format!("{at:.0}")) {
+            out::line(&match line {
+                Line::Title(title) => format!("  {title}"),
+                Line::Fact(name, said) => format!("  {name:<10} {said}"),
+                Line::Text(said) => format!("    {said}"),
+            });
         }
     }
     Ok(())
-}
-
-fn sheet(task: &Task, log: &[Logged]) -> Vec<String> {
-    let flag = if task.overdue { ", overdue" } else { "" };
-    let mut lines = vec![format!("task {}: {}{flag}", task.id, task.state.word())];
-    let mut say = |name: &str, value: Option<String>| {
-        lines.extend(value.map(|v| format!("  {name:<10} {}", text::printable(&v))));
-    };
-    say("why", task.reason.clone());
-    say("priority", Some(task.priority.to_string()));
-    say("target", task.target.as_ref().map(ToString::to_string));
-    say("role", task.role.clone());
-    say("session", task.session().map(ToString::to_string));
-    let origin = task.origin.as_ref().map(|o| format!(" ({o})")).unwrap_or_default();
-    say("from", Some(format!("{}{origin}", task.from)));
-    let after: Vec<String> = task.after.iter().map(|id| format!("#{id}")).collect();
-    say("after", (!after.is_empty()).then(|| after.join(", ")));
-    say("key", task.key.clone());
-    lines.push("  text".into());
-    lines.extend(task.text.as_str().lines().map(|l| format!("    {l}")));
-    if !task.evidence.is_empty() {
-        lines.push("  seen".into());
-        lines.extend(task.evidence.iter().map(Evidence::sentence).map(|e| format!("    {e}")));
-    }
-    lines.push("  history".into());
-    for l in log {
-        let who = l.session.as_ref().map(|s| format!("  {s}")).unwrap_or_default();
-        let why = l.reason.as_ref().map(|r| format!("  ({r})")).unwrap_or_default();
-        lines.push(text::printable(&format!("    {:.0}  {:<9}{who}{why}", l.at, l.state)));
-    }
-    lines
 }

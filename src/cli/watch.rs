@@ -14,10 +14,12 @@ use crate::domain::branch::{CommitId, Finding, RuleId, Severity, Survey};
 use crate::domain::dialog::DialogId;
 use crate::domain::server::Server;
 use crate::domain::status::State as Status;
+use crate::domain::task::{Brief, TaskId};
 use crate::domain::text;
 use crate::domain::track::Seen;
 use crate::evidence::proc::Proc;
 use crate::runtime::headless;
+use crate::store::counter::Counter;
 use crate::tmux::watch::Watcher;
 
 /// Options of `archtui watch`.
@@ -38,7 +40,7 @@ pub fn run(global: &Global, _args: &WatchArgs) -> Result<(), Fail> {
         panes,
         Proc::new(ground.env.home.as_deref()),
         ground.agents()?,
-        Some(ground.rules()?),
+        headless::Beside { rules: Some(ground.rules()?), counter: Some(Counter::new(ground.state_dir()?)) },
         None,
         |state| {
             for line in told.news(state) {
@@ -59,6 +61,8 @@ struct ToldBefore {
     /// Of each session the findings that stand.
     standing: BTreeMap<SessionKey, BTreeMap<Kept, Finding>>,
     survey: Option<Arc<Survey>>,
+    /// The tasks as they were told.
+    tasks: BTreeMap<TaskId, Arc<Brief>>,
 }
 
 /// What makes a finding the same one: not its sentence, in which numbers change.
@@ -111,6 +115,31 @@ impl ToldBefore {
         }
         self.sessions = seen;
         news.extend(self.findings(state, mono_ns));
+        news.extend(self.tasks(state, mono_ns));
+        news
+    }
+
+    /// Tasks that stand elsewhere than before; at first all that are not over.
+    fn tasks(&mut self, state: &State, mono_ns: u64) -> Vec<Value> {
+        let (mut news, first) = (Vec::new(), self.tasks.is_empty());
+        for task in state.tasks.rows() {
+            let before = self.tasks.get(&task.id);
+            if before.is_some_and(|b| Arc::ptr_eq(b, task)) {
+                continue;
+            }
+            let stands = |b: &Brief| (b.state, b.overdue, b.session.clone(), b.reason.clone());
+            let same = before.map_or(first && task.state.is_finished(), |b| stands(b) == stands(task));
+            if !same {
+                let holder = state.fleet.sessions.iter().find(|s| s.tasks.iter().any(|t| t.id == task.id));
+                let pane = holder.and_then(|s| s.pane.as_ref()).map(|p| p.identity.id.to_string());
+                news.push(json!({
+                    "event": "task", "session": task.session, "pane": pane, "mono_ns": mono_ns, "id": task.id,
+                    "state": task.state, "overdue": task.overdue, "priority": task.priority,
+                    "target": task.target, "reason": task.reason,
+                }));
+            }
+            self.tasks.insert(task.id, Arc::clone(task));
+        }
         news
     }
 

@@ -25,6 +25,7 @@ pub struct Inotify {
     fd: Result<AsyncFd<OwnedFd>, io::ErrorKind>,
     folders: HashMap<i32, PathBuf>,
     ids: HashMap<PathBuf, i32>,
+    writes: bool,
 }
 
 impl Inotify {
@@ -33,7 +34,13 @@ impl Inotify {
         let fd = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC).map_err(io::Error::from);
         #[expect(deprecated, reason = "its successor is unsafe; an owned descriptor is what both ask for")]
         let fd = fd.and_then(AsyncFd::new).map_err(|e| e.kind());
-        Self { fd, folders: HashMap::new(), ids: HashMap::new() }
+        Self { fd, folders: HashMap::new(), ids: HashMap::new(), writes: false }
+    }
+
+    /// The same; it tells the names too whose files are written to.
+    #[must_use]
+    pub fn with_writes(self) -> Self {
+        Self { writes: true, ..self }
     }
 
     /// Takes what the kernel has to tell now.
@@ -84,7 +91,8 @@ impl Folders for Inotify {
             | WatchFlags::DELETE
             | WatchFlags::MOVED_TO
             | WatchFlags::MOVED_FROM
-            | WatchFlags::ONLYDIR;
+            | WatchFlags::ONLYDIR
+            | if self.writes { WatchFlags::MODIFY } else { WatchFlags::empty() };
         let wd = inotify::add_watch(fd.get_ref(), folder, flags)?;
         self.folders.insert(wd, folder.to_owned());
         self.ids.insert(folder.to_owned(), wd);

@@ -20,6 +20,7 @@ use crate::ports::View;
 use crate::tmux::attach::Attach;
 use crate::workers::actor::Asked;
 use crate::workers::branches::Mouth;
+use crate::workers::clerk;
 use crate::workers::typist::{What, Wish};
 
 /// The handles through which things are done.
@@ -32,6 +33,8 @@ pub struct Hands {
     pub actor: mpsc::Sender<Asked>,
     /// The ears of the branch worker.
     pub branches: Mouth,
+    /// What people ask of the task queue.
+    pub clerk: mpsc::Sender<clerk::Asked>,
     /// How a person is handed over.
     pub attach: Attach,
     /// Where saved frames go.
@@ -54,6 +57,8 @@ impl Room {
                     self.look_at(front);
                     None
                 }
+                Effect::ReadTask(id) => self.clerk(clerk::Asked::Page(id)),
+                Effect::Wish(number, wish) => self.clerk(clerk::Asked::Wish(number, wish)),
                 Effect::Posts(posts) => {
                     self.hands.branches.posts.send_replace(posts);
                     None
@@ -84,6 +89,15 @@ impl Room {
 
     fn look_at(&self, front: Vec<PaneId>) {
         self.hands.look_at.send_replace(View { front, paused: false });
+    }
+
+    /// Asks the clerk; he answers by facts.
+    fn clerk(&self, asked: clerk::Asked) -> Option<Did> {
+        self.hands.clerk.try_send(asked).err().map(|_| Did {
+            what: "the task queue was not asked".to_owned(),
+            command: None,
+            failed: Some("it is too slow now; try again".to_owned()),
+        })
     }
 
     /// Asks the actor; it answers by facts.

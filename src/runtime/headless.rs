@@ -12,19 +12,29 @@ use crate::app::effect::Effect;
 use crate::app::{self, Event, State, schedule};
 use crate::domain::agent::Agents;
 use crate::domain::branch::RuleBook;
-use crate::ports::{Panes, Processes, View};
+use crate::git::watch::Inotify;
+use crate::ports::{Counter, Panes, Processes, View};
 use crate::workers::branches;
+use crate::workers::clerk::Clerk;
 use crate::workers::screens::Screens;
 use crate::workers::{self, Workers};
 
+/// What is looked at beside the panes.
+pub struct Beside<C> {
+    /// Work trees, where there are rules for them.
+    pub rules: Option<RuleBook>,
+    /// The task queue.
+    pub counter: Option<C>,
+}
+
 /// Runs the core until `look` breaks, a deadline passes or a signal ends it. `look` sees the state after each batch of
-/// facts and after each deadline. Work trees are looked at where there are rules for them.
-pub fn run<P: Panes, Q: Processes + Clone>(
+/// facts and after each deadline.
+pub fn run<P: Panes, Q: Processes + Clone, C: Counter>(
     mut state: State,
     panes: P,
     processes: Q,
     agents: Agents,
-    rules: Option<RuleBook>,
+    beside: Beside<C>,
     patience: Option<Duration>,
     mut look: impl FnMut(&State) -> ControlFlow<()>,
 ) -> io::Result<State> {
@@ -35,8 +45,14 @@ pub fn run<P: Panes, Q: Processes + Clone>(
         let mut workers = Workers::new(facts.clone());
         let roster = state.fleet.roster.clone();
         let (mouth, ears) = branches::ears();
-        if let Some(rules) = rules {
+        if let Some(rules) = beside.rules {
             workers.spawn(super::trees(processes.clone(), rules, ears, facts.clone()));
+        }
+        // Nobody sits here who could wish for anything.
+        let (_nobody, asked) = mpsc::channel(1);
+        if let Some(counter) = beside.counter {
+            let folders = Inotify::new().with_writes();
+            workers.spawn(Clerk::new(counter, folders, asked, facts.clone())?);
         }
         workers.spawn(Screens::new(panes, processes, agents, roster, view, facts));
         let mut signals = super::Signals::listen()?;

@@ -22,13 +22,14 @@ use crate::domain::agent::Agents;
 use crate::domain::branch::RuleBook;
 use crate::git::SystemGit;
 use crate::git::watch::Inotify;
-use crate::ports::{Hands, Hooks, Judge, Keyboard, Panes, Press, Processes, Seat, TaskBook, View};
+use crate::ports::{Counter, Hands, Hooks, Judge, Keyboard, Panes, Press, Processes, Seat, TaskBook, View};
 use crate::terminal::Terminal;
 use crate::theme::Theme;
 use crate::tmux::attach::Attach;
 use crate::view;
 use crate::workers::actor::{self, Actor, Doors, Fixed, OpenHooks};
 use crate::workers::branches::{self, Branches, Ears};
+use crate::workers::clerk::{self, Clerk};
 use crate::workers::dispatcher::{self, Dispatcher};
 use crate::workers::screens::Screens;
 use crate::workers::typist::{self, Typist, Wish};
@@ -42,7 +43,7 @@ const BATCH: usize = 512;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the control room is made of.
-pub struct Setup<P, K, Q, S, J, H> {
+pub struct Setup<P, K, Q, S, J, H, C> {
     /// The state before the first event.
     pub state: State,
     /// How it looks.
@@ -59,6 +60,8 @@ pub struct Setup<P, K, Q, S, J, H> {
     pub seat: S,
     /// The rules in force.
     pub judge: J,
+    /// Where the task queue is seen and asked.
+    pub counter: C,
     /// Opens the door of the agents' hooks.
     pub hooks: OpenHooks<H>,
     /// How agents' screens read.
@@ -83,8 +86,9 @@ pub fn run<
     S: Seat<Records: TaskBook>,
     J: Judge,
     H: Hooks,
+    C: Counter,
 >(
-    setup: Setup<P, K, Q, S, J, H>,
+    setup: Setup<P, K, Q, S, J, H, C>,
 ) -> io::Result<()> {
     // Two threads beside the main one: workers go on while a slow terminal takes a frame.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -101,8 +105,9 @@ async fn control<
     S: Seat<Records: TaskBook>,
     J: Judge,
     H: Hooks,
+    C: Counter,
 >(
-    setup: Setup<P, K, Q, S, J, H>,
+    setup: Setup<P, K, Q, S, J, H, C>,
 ) -> io::Result<()> {
     let Setup {
         state,
@@ -113,6 +118,7 @@ async fn control<
         fixed,
         seat,
         judge,
+        counter,
         hooks,
         agents,
         rules,
@@ -142,6 +148,8 @@ async fn control<
     workers.spawn(screens.with_actor(heard_first, wanted).with_dispatcher(tell_dispatcher));
     let (branches, ears) = branches::ears();
     workers.spawn(trees(processes, rules, ears, facts.clone()));
+    let (clerk, asked) = mpsc::channel(clerk::ASKED);
+    workers.spawn(Clerk::new(counter, Inotify::new().with_writes(), asked, facts.clone())?);
     workers.spawn(Typist { keyboard, wishes: wished, facts });
 
     let mut signals = Signals::listen()?;
@@ -151,7 +159,7 @@ async fn control<
         pace: Pace::default(),
         state,
         theme,
-        hands: effects::Hands { look_at, wishes, actor, branches, attach, frames, whose },
+        hands: effects::Hands { look_at, wishes, actor, branches, clerk, attach, frames, whose },
     };
     let ends = ends_after.map(|after| clock::monotonic() + after);
     let size = room.terminal.size()?;

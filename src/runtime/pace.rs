@@ -20,7 +20,7 @@ impl Pace {
         let at = match event {
             // Bytes that changed nothing, and our own report of a frame, are no reason to draw.
             Event::Wrote(_) | Event::Drew(_) => return,
-            Event::Screen(_) | Event::Panes(_) | Event::Branches(_) | Event::Did(_) => {
+            Event::Screen(_) | Event::Panes(_) | Event::Branches(_) | Event::Tasks(_) | Event::Did(_) => {
                 self.last.map_or(now, |last| (last + FRAME).max(now))
             }
             _ => now,

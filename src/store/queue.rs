@@ -9,7 +9,9 @@ use super::Store;
 use super::fault::said;
 use crate::domain::task::clock::{QueueClock, QueueTime};
 use crate::domain::task::queue::Changes;
-use crate::domain::task::{Effect, Event, Granted, Now, Queue, Refusal, Rules, State, Task, TaskId, Wish};
+use crate::domain::task::{
+    Effect, Event, Granted, Logged, Now, Queue, Refusal, Rules, State, Task, TaskId, Wish,
+};
 use crate::ports::{StoreError, TaskBook};
 
 /// A queue read from the store, and how much of the store it knows.
@@ -30,19 +32,19 @@ impl Desk {
     }
 }
 
-/// One line of a task's history.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Logged {
-    /// When.
-    pub at: Timestamp,
-    /// Which attempt; 0 = not handed out yet.
-    pub attempt: u32,
-    /// The state that it came to.
-    pub state: String,
-    /// With whom.
-    pub session: Option<String>,
-    /// Why.
-    pub reason: Option<String>,
+/// What is new in the queue since a change that is known.
+#[derive(Debug)]
+pub(super) struct News {
+    /// The last change.
+    pub rev: u64,
+    /// The queue's clock when it was last written.
+    pub clock: QueueClock,
+    /// All that is listed, not only what differs.
+    pub whole: bool,
+    /// The tasks.
+    pub tasks: Vec<Task>,
+    /// Finished ones that are left out; only of a whole one.
+    pub older: usize,
 }
 
 /// The clock is written at least this often while nothing else is.
@@ -93,6 +95,22 @@ impl Store {
         let mut tasks = list(&tx, sql, [finished])?;
         tasks.sort_unstable_by_key(|t| t.id);
         Ok((tasks, all.saturating_sub(finished)))
+    }
+
+    /// What is new since a change; all of it if none is known. `None` = nothing.
+    pub(super) fn news(&self, known: Option<u64>, finished: usize) -> Result<Option<News>, StoreError> {
+        let tx = self.conn.unchecked_transaction().map_err(said)?;
+        let (rev, clock) = head(&tx)?;
+        if known == Some(rev) {
+            return Ok(None);
+        }
+        if let Some(known) = known.filter(|known| *known < rev) {
+            let tasks = list(&tx, "SELECT task FROM tasks WHERE rev > ?1", [known])?;
+            return Ok(Some(News { rev, clock, whole: false, tasks, older: 0 }));
+        }
+        drop(tx);
+        let (tasks, older) = self.tasks(finished)?;
+        Ok(Some(News { rev, clock, whole: true, tasks, older }))
     }
 
     /// What happened to a task.

@@ -21,7 +21,14 @@ pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
             paint::fill(buf, area, surface.patch(theme.style(Role::Typing)));
             typing(buf, area, state, theme);
         }
-        Mode::Filter => filter(buf, area, state, theme),
+        Mode::Filter => {
+            let (shown, all) = (state.shown().len(), state.fleet.sessions.len());
+            filter(buf, area, theme, state.grid.filter.text(), (shown, all));
+        }
+        Mode::FilterTasks => {
+            let (shown, all) = (state.tasks.shown().len(), state.tasks.rows().len());
+            filter(buf, area, theme, state.tasks.filter(), (shown, all));
+        }
         Mode::Normal => match &state.toast {
             Some(toast) => {
                 let (shape, role) = if toast.bad { ("✖ ", Role::Problem) } else { ("", Role::Note) };
@@ -55,10 +62,9 @@ fn typing(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
     }
 }
 
-fn filter(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
+fn filter(buf: &mut Buffer, area: Area, theme: &Theme, typed: &str, (shown, all): (usize, usize)) {
     let mut pen = Pen::row(buf, area, 0);
     pen.skip(1);
-    let (shown, all) = (state.shown().len(), state.fleet.sessions.len());
     let of = format!("{shown} of {all} ");
     if area.w >= 30 {
         pen.right(&of, theme.style(if shown == 0 { Role::Alarm } else { Role::Text }));
@@ -68,7 +74,6 @@ fn filter(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
     }
     // The end of a long line is what is being typed.
     let room = usize::from(pen.left()).saturating_sub(9);
-    let typed = state.grid.filter.text();
     let mut cut = typed.char_indices().map(|(i, _)| &typed[i..]).chain([""]);
     let tail = cut.find(|t| text::width(t) <= room).unwrap_or_default();
     pen.put("filter ", theme.style(Role::Accent)).put(tail, theme.style(Role::Strong));

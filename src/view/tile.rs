@@ -12,6 +12,7 @@ use crate::theme::{Role, Theme};
 
 use super::paint::{self, Pen};
 use super::panels::branches::{self, row};
+use super::panels::tasks;
 use super::{cells, layout, words};
 
 /// What a tile is besides its session.
@@ -100,7 +101,7 @@ fn top_line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session:
     };
     pen.put(&number, chip);
     let name = text::width(&session.label).min(9) as u16 + 2;
-    let age = session.age(state.now.mono);
+    let age = words::age_of(session, state.now.mono);
     let role = if state.connected() { told.role } else { Role::Stale };
     // The age goes first, then the word; the shape stays.
     for what in [
@@ -170,6 +171,13 @@ fn facts(state: &State, session: &Session, inner: Area) -> Vec<(String, Role)> {
     }
     if session.held.is_some() {
         facts.push(("frozen".into(), Role::Note));
+    }
+    if let Some(task) = session.tasks.first() {
+        let (shape, word, role) = tasks::told(task);
+        // What goes well needs no word.
+        let quiet = matches!(role, Role::Working | Role::Text | Role::Subtext);
+        let said = if quiet { format!("#{}", task.id) } else { format!("{shape} #{} {word}", task.id) };
+        facts.push((said, if quiet { Role::Text } else { role }));
     }
     let Some(pane) = &session.pane else { return facts };
     if pane.in_mode {
@@ -256,7 +264,7 @@ fn line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Se
     pen.put(if focused { "▸" } else { " " }, theme.style(Role::Accent));
     pen.put(told.shape, state_style).skip(1);
     let name = text::width(&session.label).min(10) as u16 + 1;
-    let age = words::short_age(session.age(state.now.mono));
+    let age = words::short_age(words::age_of(session, state.now.mono));
     if age.len() as u16 + name <= pen.left() {
         pen.right(&age, theme.style(if fresh { Role::Subtext } else { Role::Stale }));
     }

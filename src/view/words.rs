@@ -8,6 +8,8 @@ use crate::domain::status::State;
 use crate::domain::text;
 use crate::theme::Role;
 
+use super::panels::tasks;
+
 /// A state as it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Told {
@@ -46,10 +48,20 @@ pub fn of(session: &Session, now: Duration) -> Told {
         State::Unknown if needs::needs_you(session, now) => {
             Told { word: "needs eyes", role: Role::Alarm, ..told }
         }
+        // What it does is in order, but not how its task stands.
+        state if session.owes.is_some() && !needs::asks(session, now) && !state.is_problem() => {
+            let task = session.tasks.iter().find(|t| t.needs_person());
+            task.map_or(told, |t| Told { word: tasks::told(t).1, shape: tasks::told(t).0, role: Role::Alarm })
+        }
         // What is asked says more than that something is asked.
         State::Permission => session.dialog().map_or(told, |d| Told { word: d.operation.word(), ..told }),
         _ => told,
     }
+}
+
+/// For how long it has been what it is shown as.
+pub fn age_of(session: &Session, now: Duration) -> Duration {
+    now.saturating_sub(needs::since(session, now))
 }
 
 /// A time in few characters: `41s`, `2m 04s`, `34m`, `3h 05m`, `2d 3h`.
@@ -79,7 +91,7 @@ pub fn short_age(d: Duration) -> String {
 /// it is thought to be in its state.
 pub fn details(session: &Session) -> Vec<(String, Role)> {
     let why = || session.why.iter().map(|w| (one_line(w), Role::Subtext));
-    let Some(dialog) = session.dialog() else { return why().collect() };
+    let Some(dialog) = session.dialog() else { return task(session).into_iter().chain(why()).collect() };
     let about = dialog.subject.as_ref().or(dialog.question.as_ref());
     let mut lines: Vec<(String, Role)> = about.into_iter().map(|t| (one_line(t), Role::Text)).collect();
     if session.state == State::Question {
@@ -97,6 +109,13 @@ pub fn details(session: &Session) -> Vec<(String, Role)> {
         lines.insert(0, ("part of the dialog is not on the screen".into(), Role::Note));
     }
     lines
+}
+
+/// Its task that needs a person: which, and why.
+fn task(session: &Session) -> Option<(String, Role)> {
+    let task = session.tasks.iter().find(|t| t.needs_person())?;
+    let why = task.reason.as_deref().unwrap_or(&task.text);
+    Some((format!("task #{} {}: {why}", task.id, tasks::told(task).1), Role::Alarm))
 }
 
 /// A text of several lines as one; nothing is hidden by a break.

@@ -3,6 +3,7 @@
 
 pub mod actor;
 pub mod branches;
+pub mod clerk;
 pub mod dispatcher;
 pub mod screens;
 pub mod scribe;

@@ -15,7 +15,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 
 use crate::fleets::{self, NOW};
-use crate::surveys;
+use crate::{queues, surveys};
 
 const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (240, 67), (20, 5)];
 
@@ -118,6 +118,37 @@ fn views() -> Vec<(String, State)> {
                 s.open_panel = Some(PanelId::Branches);
             }),
         ),
+        ("grid-with-tasks", with(|s| queues::lay(s, &queues::plights()))),
+        (
+            "panel-needs-you-tasks",
+            with(|s| {
+                queues::lay(s, &queues::plights());
+                s.open_panel = Some(PanelId::NeedsYou);
+            }),
+        ),
+        (
+            "panel-tasks-empty",
+            with(|s| {
+                queues::lay(s, &[]);
+                s.open_panel = Some(PanelId::Tasks);
+            }),
+        ),
+        (
+            "panel-tasks-fault",
+            with(|s| {
+                s.tasks.fault = Some("the database is broken: a task cannot be read; start archtui".into());
+                s.open_panel = Some(PanelId::Tasks);
+            }),
+        ),
+        (
+            "panel-tasks-filter",
+            with(|s| {
+                queues::lay(s, &queues::plights());
+                s.open_panel = Some(PanelId::Tasks);
+                s.mode = Mode::FilterTasks;
+                s.filter_tasks(|line| line.insert("inbox"));
+            }),
+        ),
         ("panel-needs-you-nobody", {
             let mut s = fleets::state(vec![]);
             s.open_panel = Some(PanelId::NeedsYou);
@@ -130,6 +161,9 @@ fn views() -> Vec<(String, State)> {
             let mut s = fleets::nine();
             if p.id == PanelId::Branches {
                 surveys::survey(&mut s);
+            }
+            if p.id == PanelId::Tasks {
+                queues::lay(&mut s, &queues::plights());
             }
             s.open_panel = Some(p.id);
             s.panel_row = 1;

@@ -3,6 +3,7 @@
 mod actor;
 mod branches;
 mod control;
+mod counter;
 mod demo;
 mod dispatch;
 mod draw;
@@ -18,6 +19,7 @@ mod policy_rules;
 mod policy_table;
 mod policy_tokens;
 mod proc;
+mod queues;
 mod read_cli;
 mod read_facts;
 mod read_fakes;

@@ -10,6 +10,7 @@ use crate::domain::screen::Screen;
 use crate::domain::server::PaneInfo;
 use crate::domain::session::{PaneIdentity, SessionName};
 use crate::domain::status::State;
+use crate::domain::task::Brief;
 use crate::domain::track::Tracker;
 
 /// What a tile, a row of a panel and the focus hold on to, whatever the order.
@@ -48,6 +49,10 @@ pub struct Session {
     pub command: Option<String>,
     /// When its program last wrote.
     pub wrote: Option<Duration>,
+    /// The tasks that it has, the one at work first: see [`Tasks`](super::Tasks).
+    pub tasks: Vec<Arc<Brief>>,
+    /// Since when one of them needs a person, on the monotonic clock.
+    pub owes: Option<Duration>,
 }
 
 impl Session {
@@ -119,6 +124,8 @@ impl Session {
             why: vec!["no tmux session has this name".into()],
             command: None,
             wrote: None,
+            tasks: Vec::new(),
+            owes: None,
         }
     }
 
@@ -136,6 +143,8 @@ impl Session {
             why: vec!["not looked at yet".into()],
             command: None,
             wrote: None,
+            tasks: Vec::new(),
+            owes: None,
         }
     }
 }

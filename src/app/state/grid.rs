@@ -1,6 +1,5 @@
 //! The grid of tiles: order, filter, focus, page. Where the tiles stand on the terminal is for `view::layout`.
 
-use std::cmp::Reverse;
 use std::time::Duration;
 
 use super::fleet::{Session, SessionKey};
@@ -43,7 +42,7 @@ impl Grid {
         if self.order == Order::Urgency {
             shown.sort_by_key(|&i| {
                 let s = &sessions[i];
-                (needs::urgency(s, now), Reverse(s.age(now)))
+                (needs::urgency(s, now), needs::since(s, now))
             });
         }
         shown

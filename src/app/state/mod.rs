@@ -10,6 +10,7 @@ pub mod input;
 pub mod log;
 pub mod needs;
 pub mod popup;
+pub mod tasks;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ pub use grid::{Grid, Order};
 pub use input::Input;
 pub use log::{Entry, Log};
 pub use popup::Popup;
+pub use tasks::Tasks;
 
 /// One instant, told by the runtime with every event.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -64,6 +66,8 @@ pub enum Mode {
     TypeInto(PaneIdentity),
     /// Into the filter line.
     Filter,
+    /// Into the filter line of the task list.
+    FilterTasks,
 }
 
 /// One line that tells what came of a key, for a while.
@@ -120,6 +124,8 @@ pub struct State {
     pub detector: Detector,
     /// What is known of the work trees.
     pub branches: Branches,
+    /// The task queue.
+    pub tasks: Tasks,
     /// The last answer to a key.
     pub toast: Option<Toast>,
     /// What the last frame showed where.
@@ -154,6 +160,7 @@ impl State {
             drawn: BTreeMap::new(),
             detector: Detector::default(),
             branches: Branches::default(),
+            tasks: Tasks::default(),
             toast: None,
             areas: Areas::default(),
             last_press: None,

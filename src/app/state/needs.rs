@@ -11,7 +11,17 @@ pub const LASTS: Duration = Duration::from_secs(10);
 
 /// True if this session waits for a person.
 pub fn needs_you(s: &Session, now: Duration) -> bool {
+    asks(s, now) || s.owes.is_some()
+}
+
+/// True if what it does needs a person, however its task stands.
+pub fn asks(s: &Session, now: Duration) -> bool {
     s.state.asks() || (matches!(s.state, Status::Unknown | Status::Error) && s.age(now) >= LASTS)
+}
+
+/// Since when it is in the state, or has the task, for which it is shown.
+pub fn since(s: &Session, now: Duration) -> Duration {
+    s.owes.filter(|_| !asks(s, now) && !s.state.is_problem()).unwrap_or(s.since)
 }
 
 /// When a session that does not need a person yet will, if nothing changes.
@@ -37,7 +47,7 @@ impl State {
         let now = self.now.mono;
         let mut needs: Vec<usize> =
             (0..self.fleet.sessions.len()).filter(|&i| needs_you(&self.fleet.sessions[i], now)).collect();
-        needs.sort_by_key(|&i| self.fleet.sessions[i].since);
+        needs.sort_by_key(|&i| since(&self.fleet.sessions[i], now));
         needs
     }
 }

@@ -62,6 +62,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             };
             moves::turn_to_focus(state);
         }
+        Action::Filter if state.open_panel == Some(PanelId::Tasks) => state.mode = Mode::FilterTasks,
         Action::Filter => {
             state.open_panel = None;
             state.mode = Mode::Filter;
@@ -87,7 +88,8 @@ pub fn panel_len(state: &State) -> usize {
         Some(PanelId::Confirms) => state.board.queue.len() + state.board.recent.len(),
         // The fleet's own row comes first.
         Some(PanelId::Branches) => state.branch_rows().len() + 1,
-        Some(PanelId::Tasks) | None => 0,
+        Some(PanelId::Tasks) => state.tasks.shown().len(),
+        None => 0,
     }
 }
 
@@ -114,7 +116,11 @@ fn marked(state: &State) -> Option<SessionKey> {
             let key = state.board.queue.get(state.panel_row).map(|c| SessionKey::Pane(c.id.0))?;
             sessions.iter().position(|s| s.key() == key)
         }
-        PanelId::Tasks | PanelId::Events | PanelId::Detector => None,
+        PanelId::Tasks => {
+            let name = state.marked_task()?.session.as_ref()?;
+            sessions.iter().position(|s| s.name == *name)
+        }
+        PanelId::Events | PanelId::Detector => None,
     };
     row.map(|i| sessions[i].key())
 }
@@ -129,7 +135,9 @@ fn zoom(state: &mut State) {
 }
 
 fn back(state: &mut State) {
-    if state.open_panel.is_some() {
+    if state.open_panel == Some(PanelId::Tasks) && !state.tasks.filter().is_empty() {
+        state.filter_tasks(Input::clear);
+    } else if state.open_panel.is_some() {
         state.open_panel = None;
     } else if state.grid.zoomed {
         state.grid.zoomed = false;

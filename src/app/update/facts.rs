@@ -51,6 +51,7 @@ pub fn panes(state: &mut State, panes: Vec<PaneInfo>) -> Vec<Effect> {
     let before = state.focused().map(|s| s.name.clone());
     state.fleet.meet(&panes, state.now.mono);
     state.listed = true;
+    state.share_tasks();
     if let Mode::TypeInto(pane) = state.mode
         && state.fleet.by_pane(pane).is_none()
     {

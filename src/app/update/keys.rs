@@ -2,7 +2,7 @@
 
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
-use crate::app::state::{Mode, State};
+use crate::app::state::{Input, Mode, State};
 use crate::domain::session::PaneIdentity;
 
 use super::{acts, moves, popups, say};
@@ -16,6 +16,10 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
         Mode::TypeInto(pane) => type_into(state, pane, key),
         Mode::Filter => {
             filter(state, key);
+            vec![]
+        }
+        Mode::FilterTasks => {
+            filter_tasks(state, key);
             vec![]
         }
         Mode::Normal if state.popup.is_some() => popups::key(state, key),
@@ -41,6 +45,10 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
         Mode::Filter => {
             state.grid.filter.insert(text);
             moves::keep_focus_shown(state);
+            vec![]
+        }
+        Mode::FilterTasks => {
+            state.filter_tasks(|line| line.insert(text));
             vec![]
         }
         Mode::Normal => {
@@ -84,4 +92,17 @@ fn filter(state: &mut State, key: Key) {
         }
     }
     moves::keep_focus_shown(state);
+}
+
+fn filter_tasks(state: &mut State, key: Key) {
+    match key.code {
+        Code::Enter => state.mode = Mode::Normal,
+        Code::Esc => {
+            state.mode = Mode::Normal;
+            state.filter_tasks(Input::clear);
+        }
+        _ => state.filter_tasks(|line| {
+            line.press(key);
+        }),
+    }
 }

@@ -29,7 +29,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         }
     }
     match event {
-        Event::Woke => vec![],
+        Event::Woke | Event::TaskPage(..) | Event::TaskAnswer(..) => vec![],
         Event::Key(key) => keys::key(state, key),
         Event::Paste(text) => keys::paste(state, &text),
         Event::Mouse(mouse) => pointer::mouse(state, mouse),
@@ -52,6 +52,10 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::Board(board) => {
             state.board = board;
+            vec![]
+        }
+        Event::Tasks(told) => {
+            state.take_tasks(told);
             vec![]
         }
         Event::Did(did) => {

@@ -14,6 +14,7 @@
 //! disk. So after a crash the record can only be ahead of the keyboard: what it says was begun is looked up, never repeated.
 
 pub mod attempt;
+pub mod brief;
 pub mod chain;
 pub mod clock;
 pub mod dispatch;
@@ -26,6 +27,7 @@ pub mod id;
 pub mod look;
 pub mod misfit;
 pub mod origin;
+pub mod page;
 pub mod plan;
 pub mod priority;
 pub mod queue;
@@ -46,6 +48,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use attempt::{Attempt, End};
+pub use brief::{Brief, Listing};
 pub use clock::{Now, QueueTime};
 pub use dispatch::Candidate;
 pub use edit::Edit;
@@ -54,6 +57,7 @@ pub use event::{Effect, Errand, Event, News, Sight, Sighting, Step};
 pub use evidence::Evidence;
 pub use id::{Kind, Sender, TaskId};
 pub use misfit::Misfit;
+pub use page::{Logged, Page};
 pub use priority::Priority;
 pub use queue::{Queue, Rules};
 pub use refusal::Refusal;
@@ -134,6 +138,9 @@ pub struct Task {
     /// What was seen of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
+    /// The person who asked for it has looked at how it ended.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub seen: bool,
 }
 
 impl Task {
@@ -167,6 +174,7 @@ impl Task {
             finished_at: None,
             reason: None,
             evidence: Vec::new(),
+            seen: false,
         }
     }
 

@@ -30,6 +30,8 @@ pub enum Wish {
     Edit(TaskId, Edit),
     /// Put the first, which waits, right before the second.
     Before(TaskId, TaskId),
+    /// The person has looked at how these ended.
+    Seen(Vec<TaskId>),
 }
 
 impl Wish {
@@ -43,6 +45,7 @@ impl Wish {
             | Self::Close(id)
             | Self::Edit(id, _) => vec![*id],
             Self::Before(id, other) => vec![*id, *other],
+            Self::Seen(ids) => ids.clone(),
         }
     }
 }
@@ -77,6 +80,7 @@ impl Queue {
             Wish::Close(id) => self.close(id, &mut turn).map(|()| vec![id])?,
             Wish::Edit(id, edit) => self.edit(id, edit, &turn).map(|()| vec![id])?,
             Wish::Before(id, other) => self.reorder(id, other, &turn).map(|()| vec![id])?,
+            Wish::Seen(ids) => self.looked_at(ids),
         };
         Ok(Granted { ids, effects: turn.effects })
     }
@@ -234,6 +238,16 @@ impl Queue {
         Ok(())
     }
 
+    /// Those of them that are over, and were not looked at before.
+    fn looked_at(&mut self, ids: Vec<TaskId>) -> Vec<TaskId> {
+        let news = |id: &TaskId| self.get(*id).is_some_and(|t| t.state.is_finished() && !t.seen);
+        let news: Vec<TaskId> = ids.into_iter().filter(news).collect();
+        for &id in &news {
+            self.change(id, |t| t.seen = true);
+        }
+        news
+    }
+
     fn open(&self, id: TaskId) -> Result<State, Refusal> {
         match self.get(id).ok_or(Refusal::NoTask(id))?.state {
             state if state.is_finished() => Err(Refusal::Finished { id, state }),
@@ -275,6 +289,7 @@ impl Queue {
             t.finished = None;
             t.finished_at = None;
             t.reason = None;
+            t.seen = false;
         });
         self.block(id);
         self.tell_waiters(id, turn.at);

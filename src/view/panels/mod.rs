@@ -6,7 +6,7 @@ mod confirms;
 mod detector;
 mod events;
 mod needs_you;
-mod tasks;
+pub(super) mod tasks;
 
 pub use confirms::standing;
 
@@ -106,18 +106,19 @@ pub fn open(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, id: Pane
         return;
     }
     title(buf, area, state, theme, view);
-    tabs(buf, Area { h: 1, ..area }, theme, id);
+    let note = text::width(&(view.note)(state).0) as u16;
+    tabs(buf, Area { h: 1, ..area }, theme, id, note);
     let rows = Area { y: area.y + 1, h: area.h - 1, ..area };
     areas.popup_rows = (view.full)(buf, rows, state, theme, areas);
     areas.panels.push((id, area));
 }
 
-/// The other panels' names on the title's line, where there is room.
-fn tabs(buf: &mut Buffer, row: Area, theme: &Theme, open: PanelId) {
+/// The other panels' names on the title's line, where there is room between the title and its note.
+fn tabs(buf: &mut Buffer, row: Area, theme: &Theme, open: PanelId, note: u16) {
     let names: Vec<&str> = PANELS.iter().map(|p| p.title).collect();
     let wide = text::width(&names.join("   ")) as u16;
     let own = text::width(open.row().title) as u16;
-    if row.w < wide + own + 30 {
+    if row.w < wide + 2 * own.max(note).max(14) + 8 {
         return;
     }
     let place = layout::middle(row, wide + 4, 1);
@@ -128,11 +129,6 @@ fn tabs(buf: &mut Buffer, row: Area, theme: &Theme, open: PanelId) {
         let role = if p.id == open { Role::Accent } else { Role::Faint };
         pen.put(p.title, paint::alone(theme.style(role))).put("   ", plain);
     }
-}
-
-/// The rows of a panel that nothing feeds yet.
-fn unfed(buf: &mut Buffer, area: Area, theme: &Theme, what: &str) {
-    Pen::row(buf, area, 0).put(what, theme.style(Role::Faint));
 }
 
 #[cfg(test)]

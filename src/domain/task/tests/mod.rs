@@ -5,6 +5,7 @@ mod edits;
 mod ends;
 mod hands;
 mod life;
+mod lists;
 mod wishes;
 
 use std::time::Duration;

@@ -1,0 +1,114 @@
+//! Task queues for tests of the view and of what is told: one task in every plight, hostile words, ten thousand at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use archtui::app::{Event, State, update};
+use archtui::domain::roster::{Member, Roster};
+use archtui::domain::session::{PaneId, PaneIdentity, SessionName};
+use archtui::domain::task::clock::QueueTime;
+use archtui::domain::task::{
+    Attempt, Brief, Evidence, Listing, Now, Order, Priority, Queue, Rules, Sender, State as Stage, Task,
+    TaskId, Wish, entry,
+};
+use jiff::Timestamp;
+
+use crate::fleets::NOW;
+
+/// A task as it was queued.
+fn task(text: &str, from: &Sender) -> Task {
+    let roster = Roster { members: vec![Member { name: "*".into(), ..Member::default() }] };
+    let request = entry::check(Order::new(text), from, &roster).expect("a sound order");
+    let mut queue = Queue::default();
+    queue.ask(Wish::Add(vec![request]), Now { wall: NOW.utc, mono: NOW.mono }).expect("queued");
+    queue.tasks().next().expect("it is there").clone()
+}
+
+fn before(seconds: u64) -> Timestamp {
+    NOW.utc - Duration::from_secs(seconds)
+}
+
+/// One hand-out to the session of that pane's number in [`fleets::nine`](crate::fleets::nine).
+fn attempt(session: &str, pane: u32, ago: u64) -> Attempt {
+    Attempt {
+        number: 1,
+        session: SessionName::new(session),
+        pane: PaneIdentity { id: PaneId(pane), pid: 1000 + pane, start: 1 },
+        leased: before(ago + 3),
+        typing: Some(before(ago + 2)),
+        typed: Some(before(ago + 1)),
+        delivered: Some(before(ago)),
+        working: None,
+        rested: false,
+        step_at: QueueTime::default(),
+        delivered_at: None,
+        end: None,
+    }
+}
+
+/// One task in every plight, for the nine sessions.
+pub fn plights() -> Vec<Task> {
+    let boss = Sender::Session(SessionName::new("claude_orchestrator"));
+    let mut all = Vec::new();
+    let mut add = |id: u32, text: &str, change: &dyn Fn(&mut Task)| {
+        let mut t = task(text, &Sender::Operator);
+        (t.id, t.created) = (TaskId(id), before(4000 - u64::from(id)));
+        change(&mut t);
+        all.push(t);
+    };
+    let set = |t: &mut Task, state: Stage, session: &str, pane: u32, ago: u64| {
+        t.state = state;
+        t.attempts = vec![attempt(session, pane, ago)];
+    };
+    add(3, "Add tests for the recording of mastered words", &|t| {
+        set(t, Stage::Held, "dev_worker2", 7, 95);
+        t.reason =
+            Some("nothing was seen of it within 30 s after Enter; 2 lines stand in the composer".into());
+    });
+    add(5, "Fix the piano labels in the reading app", &|t| {
+        set(t, Stage::Working, "dev_worker1", 6, 2400);
+        t.overdue = true;
+    });
+    add(6, "Promote dev to qa", &|t| {
+        t.state = Stage::Failed;
+        t.attempts = vec![attempt("fixer", 9, 700)];
+        t.finished = Some(before(600));
+        t.reason = Some("three agents ended with it".into());
+    });
+    add(7, "Review PR 412 and test it in dev", &|t| {
+        t.state = Stage::Done;
+        t.attempts = vec![attempt("wrapper_claude", 3, 1300)];
+        t.finished = Some(before(61));
+        t.evidence = vec![Evidence::Worked(Duration::from_secs(700)), Evidence::PullRequest("#412".into())];
+    });
+    add(8, "Break the dark mode down into subtasks", &|t| {
+        set(t, Stage::Working, "claude_orchestrator", 2, 41);
+    });
+    add(9, "Order the deployment test", &|t| {
+        (t.from, t.priority) = (boss.clone(), Priority::new(8).expect("0 to 10"));
+        t.target = Some(SessionName::new("dev_worker1"));
+        t.reason = Some("dev_worker1 has task #5".into());
+    });
+    add(10, "Find repeated grep patterns in the history\nand write a script for each", &|t| {
+        t.role = Some("Process Optimization".into());
+        t.reason = Some("no session is free: 1 is working".into());
+    });
+    add(11, "Merge to qa", &|t| {
+        t.state = Stage::Blocked;
+        t.after = vec![TaskId(9)];
+        t.reason = Some("waits for #9".into());
+    });
+    add(12, "Write \u{202e}the \u{1b}[31mdocs 漢字 of everything that there is", &|t| {
+        t.state = Stage::Cancelled;
+        t.finished = Some(before(3000));
+        t.reason = Some("a person took it back".into());
+    });
+    all
+}
+
+/// Puts these tasks on the screen.
+pub fn lay(state: &mut State, tasks: &[Task]) {
+    let briefs = tasks.iter().map(|t| Arc::new(Brief::of(t)));
+    let listing = Listing::of(briefs, 31, &Rules::default(), QueueTime::default());
+    update(state, Event::Tasks(Ok(Arc::new(listing))), NOW);
+}
