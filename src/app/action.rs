@@ -44,6 +44,30 @@ pub enum Action {
     Turn,
     /// Type into the focused session.
     TypeInto,
+    /// Write a task.
+    NewTask,
+    /// Tell the focused session something when it is idle.
+    Message,
+    /// Give a task to another session.
+    Reassign,
+    /// Other words or another urgency for a task that waits.
+    EditTask,
+    /// Take a task back.
+    CancelTask,
+    /// Hand a task out again.
+    RetryTask,
+    /// Say that a task is done.
+    CloseTask,
+    /// Put a waiting task before the one above it.
+    TaskEarlier,
+    /// Put a waiting task behind the one below it.
+    TaskLater,
+    /// What is done or failed and was not looked at.
+    Inbox,
+    /// All of that has been looked at.
+    SeenAll,
+    /// The branch rules' hints as a task for the session that works there.
+    SendHint,
     /// Hold all screens still.
     Freeze,
     /// Save the focused pane's frame to a file.
@@ -75,6 +99,8 @@ pub enum Group {
     Move,
     /// Doing something with a session.
     Session,
+    /// The task queue.
+    Tasks,
     /// What is shown and how.
     View,
     /// Side panels.
@@ -85,13 +111,15 @@ pub enum Group {
 
 impl Group {
     /// Every group, in the order of the help.
-    pub const ALL: [Self; 5] = [Self::Move, Self::Session, Self::View, Self::Panels, Self::Program];
+    pub const ALL: [Self; 6] =
+        [Self::Move, Self::Session, Self::Tasks, Self::View, Self::Panels, Self::Program];
 
     /// The heading.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Move => "Getting around",
             Self::Session => "The focused session",
+            Self::Tasks => "Tasks",
             Self::View => "What is shown",
             Self::Panels => "Panels",
             Self::Program => "Program",
@@ -132,7 +160,7 @@ const fn hinted(
 }
 
 /// Every action.
-pub const ACTIONS: [ActionRow; 43] = [
+pub const ACTIONS: [ActionRow; 55] = [
     row(Action::MoveLeft, "move-left", Group::Move, "focus the tile to the left"),
     row(Action::MoveDown, "move-down", Group::Move, "focus the tile below, or the next row of a list"),
     row(Action::MoveUp, "move-up", Group::Move, "focus the tile above, or the row before"),
@@ -186,6 +214,40 @@ pub const ACTIONS: [ActionRow; 43] = [
         "type into the session: every key goes to the agent, Ctrl-] leaves",
         "type",
         5,
+    ),
+    hinted(
+        Action::NewTask,
+        "new-task",
+        Group::Tasks,
+        "write a task: for the focused session, a role or anyone; shown before it is queued",
+        "task",
+        5,
+    ),
+    row(Action::Message, "message", Group::Tasks, "write a message that the session is told when it is idle"),
+    row(
+        Action::Reassign,
+        "reassign",
+        Group::Tasks,
+        "give the marked task, or the session's, to another session",
+    ),
+    row(Action::EditTask, "edit-task", Group::Tasks, "change a task that waits: its words, its priority"),
+    row(Action::CancelTask, "cancel-task", Group::Tasks, "take a task back, after a question"),
+    row(Action::RetryTask, "retry-task", Group::Tasks, "hand out again a task that failed or is held"),
+    row(Action::CloseTask, "close-task", Group::Tasks, "say that a task is done, where no evidence was seen"),
+    row(Action::TaskEarlier, "task-earlier", Group::Tasks, "put a waiting task before the one above it"),
+    row(Action::TaskLater, "task-later", Group::Tasks, "put a waiting task behind the one below it"),
+    row(
+        Action::Inbox,
+        "inbox",
+        Group::Tasks,
+        "tasks that are done or failed and were not looked at; again: all",
+    ),
+    row(Action::SeenAll, "seen-all", Group::Tasks, "everything in the inbox has been looked at"),
+    row(
+        Action::SendHint,
+        "send-hint",
+        Group::Tasks,
+        "write the branch rules' hints as a task for the session that works there",
     ),
     row(
         Action::Explain,

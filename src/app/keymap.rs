@@ -112,7 +112,9 @@ mod tests {
         // Quit only leaves: the agents keep running.
         let map = Keymap::builtin();
         for row in &ACTIONS {
-            let harms = ["kill", "interrupt", "discard", "restart"].iter().any(|w| row.name.contains(w));
+            let harms = ["kill", "interrupt", "discard", "restart", "cancel", "retry", "close"]
+                .iter()
+                .any(|w| row.name.contains(w));
             for key in map.keys_of(row.action) {
                 assert!(
                     !(harms && matches!(key.code, crate::app::key::Code::Char('a'..='z')) && !key.ctrl),

@@ -30,7 +30,7 @@ pub fn fixed(ground: &setup::Ground, fault: Option<String>) -> Result<Fixed, Fai
 }
 
 /// The roster with folders as they are on this machine; sessions that automation leaves alone get no tasks either.
-fn fleet(ground: &setup::Ground) -> Roster {
+pub fn fleet(ground: &setup::Ground) -> Roster {
     let config = &ground.loaded.config;
     let mut roster = config.roster();
     for member in &mut roster.members {

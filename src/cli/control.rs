@@ -6,7 +6,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::demo::Demo;
-use super::{Fail, Global, actor, setup};
+use super::{Fail, Global, actor, setup, who};
+use crate::app::state::tasks::Sends;
 use crate::evidence::proc::Proc;
 use crate::runtime::{self, Setup};
 use crate::store::counter::Counter;
@@ -41,8 +42,11 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
     tracing::info!(version = env!("CARGO_PKG_VERSION"), socket = %ground.address.socket.display(), "started");
     let (panes, keyboard) = Watcher::new(ground.address.clone(), ground.loaded.config.fleet.notice);
     let (judge, fault) = actor::rules_or_watch(ground, &state_dir)?;
+    let mut state = ground.state();
+    state.fleet.roster = actor::fleet(ground);
+    state.tasks.sender = sender(ground);
     let setup = Setup {
-        state: ground.state(),
+        state,
         theme,
         panes,
         keyboard,
@@ -67,6 +71,14 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
     };
     runtime::run(setup).map_err(|e| {
         Fail::failed(format!("the terminal failed: {e}"), "the log in the state folder has more")
+    })
+}
+
+/// Who wishes at this screen: the person, or, where it was opened in an agent's pane, that agent.
+fn sender(ground: &setup::Ground) -> Sends {
+    Sends(match who::sends(ground, None) {
+        Ok(asker) => Ok((asker.sender, format!("in the control room, {}", asker.origin))),
+        Err(fail) => Err(fail.what().to_owned()),
     })
 }
 

@@ -58,6 +58,11 @@ pub fn fit(s: &str, max: usize) -> String {
     out
 }
 
+/// So many of them: `1 task`, `2 tasks`.
+pub fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 /// The word of `known` that is nearest to `word`, if one is near enough to be meant (edit distance at most a third of
 /// its length, at least 1).
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -57,8 +57,18 @@ impl Room {
                     self.look_at(front);
                     None
                 }
-                Effect::ReadTask(id) => self.clerk(clerk::Asked::Page(id)),
-                Effect::Wish(number, wish) => self.clerk(clerk::Asked::Wish(number, wish)),
+                Effect::ReadTask(id) => {
+                    if let Err(why) = self.clerk(clerk::Asked::Page(id)) {
+                        self.answered(Event::TaskPage(id, Err(why)));
+                    }
+                    None
+                }
+                Effect::Wish(number, wish) => {
+                    if let Err(why) = self.clerk(clerk::Asked::Wish(number, wish)) {
+                        self.answered(Event::TaskAnswer(number, Err(why)));
+                    }
+                    None
+                }
                 Effect::Posts(posts) => {
                     self.hands.branches.posts.send_replace(posts);
                     None
@@ -77,11 +87,7 @@ impl Room {
                 Effect::SaveFrame { pane, session } => Some(self.save_frame(pane, &session)),
             };
             if let Some(did) = did {
-                let now = clock::now();
-                let event = Event::Did(did);
-                self.pace.happened(&event, now.mono);
-                // An answer wishes for nothing further.
-                update(&mut self.state, event, now);
+                self.answered(Event::Did(did));
             }
         }
         Ok(false)
@@ -92,12 +98,15 @@ impl Room {
     }
 
     /// Asks the clerk; he answers by facts.
-    fn clerk(&self, asked: clerk::Asked) -> Option<Did> {
-        self.hands.clerk.try_send(asked).err().map(|_| Did {
-            what: "the task queue was not asked".to_owned(),
-            command: None,
-            failed: Some("it is too slow now; try again".to_owned()),
-        })
+    fn clerk(&self, asked: clerk::Asked) -> Result<(), String> {
+        self.hands.clerk.try_send(asked).map_err(|_| "the task queue is too slow now; try again".to_owned())
+    }
+
+    /// Takes an answer that wishes for nothing further.
+    fn answered(&mut self, event: Event) {
+        let now = clock::now();
+        self.pace.happened(&event, now.mono);
+        update(&mut self.state, event, now);
     }
 
     /// Asks the actor; it answers by facts.

@@ -6,6 +6,7 @@ use ratatui::buffer::Buffer;
 use crate::app::action::{ACTIONS, Action};
 use crate::app::areas::Area;
 use crate::app::panel::PanelId;
+use crate::app::state::form::{Field, Kind};
 use crate::app::state::{Mode, Popup, State};
 use crate::domain::text;
 use crate::theme::{Role, Theme};
@@ -91,9 +92,54 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
         (Some(Popup::Palette { .. }), _) => {
             vec![("↑ ↓".into(), "choose"), ("Enter".into(), "do it"), ("Esc".into(), "close")]
         }
+        (Some(Popup::Task { .. }), _) => vec![
+            (scroll, "scroll"),
+            (shown(Action::Zoom), "its session"),
+            (shown(Action::Reassign), "reassign"),
+            (shown(Action::EditTask), "edit"),
+            (shown(Action::CancelTask), "cancel"),
+            (shown(Action::RetryTask), "retry"),
+            (shown(Action::CloseTask), "done"),
+            (shown(Action::Back), "close"),
+        ],
+        (Some(Popup::Hand { .. }), _) => {
+            vec![(scroll, "choose"), ("Enter".into(), "give it"), (shown(Action::Back), "leave it")]
+        }
+        (Some(Popup::Form(form)), _) => {
+            let verb = match form.kind {
+                Kind::Edit(_) => "change it",
+                Kind::Message(_) => "send it",
+                Kind::New | Kind::Hint(_) => "queue it",
+            };
+            let mut hints = vec![("Ctrl-s".into(), verb)];
+            if form.fields().len() > 1 {
+                hints.push(("Tab".into(), "next field"));
+            }
+            match form.field {
+                Field::To => hints.push(("↑ ↓".into(), "choose")),
+                Field::Text => hints.push(("Enter".into(), "new line")),
+                _ => {}
+            }
+            hints.extend([("Esc".into(), "keep for later"), ("Ctrl-x".into(), "throw away")]);
+            hints
+        }
+        (Some(Popup::Ask(_)), _) => vec![("y".into(), "yes"), ("n".into(), "no")],
+        (None, Some(PanelId::Tasks)) => vec![
+            (scroll, "rows"),
+            (shown(Action::Zoom), "its page"),
+            (shown(Action::NewTask), "task"),
+            (shown(Action::Reassign), "reassign"),
+            (shown(Action::EditTask), "edit"),
+            (shown(Action::CancelTask), "cancel"),
+            (shown(Action::RetryTask), "retry"),
+            (shown(Action::Inbox), "inbox"),
+            (shown(Action::Filter), "filter"),
+            (shown(Action::Back), "back"),
+        ],
         (None, Some(PanelId::Branches)) => vec![
             (scroll, "rows"),
             (shown(Action::Explain), "all of it"),
+            (shown(Action::SendHint), "send the hints"),
             (shown(Action::Zoom), "go there"),
             (shown(Action::Back), "back"),
             (shown(Action::Help), "help"),

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use archtui::app::State;
-use archtui::app::panel::PANELS;
+use archtui::app::panel::{PANELS, PanelId};
+use archtui::app::state::form::{Field, Form, Kind};
+use archtui::app::state::popup::{Question, Then};
 use archtui::app::state::{Input, Mode, Order, Popup};
 use archtui::domain::server::Server;
+use archtui::domain::task::{Page, TaskText};
 use archtui::domain::track::Tracker;
 use archtui::domain::{ansi, text};
 use archtui::theme::{BUILTIN, Depth, Theme};
@@ -17,7 +20,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::Color;
 
-use crate::fleets;
+use crate::{fleets, queues};
 
 /// What a state is made of; short to read when a property fails.
 #[derive(Debug, Clone)]
@@ -51,7 +54,7 @@ fn recipes() -> impl Strategy<Value = Recipe> {
         0..60,
     );
     let name = prop_oneof!["[a-z_]{1,40}", "\\PC{1,12}"];
-    let shape = (0usize..16, any::<bool>(), any::<bool>(), any::<bool>(), 0usize..400, 0usize..60);
+    let shape = (0usize..21, any::<bool>(), any::<bool>(), any::<bool>(), 0usize..400, 0usize..60);
     (bytes, name, shape).prop_map(|(bytes, name, (view, zoomed, frozen, urgency, row, sessions))| Recipe {
         bytes,
         name,
@@ -103,7 +106,30 @@ fn cook(r: &Recipe) -> State {
             }
         }
         8 => s.server_since = Duration::ZERO,
-        n => s.open_panel = PANELS.get(n - 9).map(|p| p.id),
+        n @ 9..=15 => s.open_panel = PANELS.get(n - 9).map(|p| p.id),
+        n => {
+            let mut tasks = queues::plights();
+            if let Ok((words, _)) = TaskText::new(&(r.bytes.concat() + &r.name)) {
+                tasks[0].text = words;
+            }
+            tasks[0].reason = Some(r.bytes.concat());
+            queues::lay(&mut s, &tasks);
+            let page = Arc::new(Page { task: tasks[0].clone(), log: queues::page().log });
+            let mut form = Form::new(Kind::New, &r.name);
+            form.paste(&r.bytes.concat());
+            form.field = if r.zoomed { Field::To } else { Field::Text };
+            let question = Question { what: why.clone(), means: r.bytes.concat(), then: Then::Quit };
+            match n {
+                16 => s.popup = Some(Popup::Task { id: page.task.id, page: Some(page), row: r.row }),
+                17 => s.popup = Some(Popup::Hand { page, row: r.row }),
+                18 => s.popup = Some(Popup::Form(Box::new(form))),
+                19 => s.popup = Some(Popup::Ask(Box::new(question))),
+                _ => {
+                    s.open_panel = Some(PanelId::Tasks);
+                    s.filter_tasks(|line| line.insert(if r.frozen { "inbox" } else { "" }));
+                }
+            }
+        }
     }
     s
 }

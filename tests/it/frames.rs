@@ -2,12 +2,17 @@
 
 use std::fmt::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use archtui::app::State;
 use archtui::app::panel::{PANELS, PanelId};
-use archtui::app::state::{Input, Mode, Order, Popup, Toast};
+use archtui::app::state::form::{Field, Kind};
+use archtui::app::state::popup::{Question, Then};
+use archtui::app::state::{Form, Input, Mode, Order, Popup, Toast};
 use archtui::domain::server::Server;
+use archtui::domain::session::SessionName;
+use archtui::domain::task::{Page, TaskId};
 use archtui::theme::{BUILTIN, Depth, Role, Theme};
 use archtui::view;
 use ratatui::buffer::{Buffer, Cell};
@@ -147,6 +152,57 @@ fn views() -> Vec<(String, State)> {
                 s.open_panel = Some(PanelId::Tasks);
                 s.mode = Mode::FilterTasks;
                 s.filter_tasks(|line| line.insert("inbox"));
+            }),
+        ),
+        (
+            "task-page",
+            with(|s| {
+                queues::lay(s, &queues::plights());
+                s.open_panel = Some(PanelId::Tasks);
+                s.popup = Some(Popup::Task { id: TaskId(7), page: Some(Arc::new(queues::page())), row: 0 });
+            }),
+        ),
+        (
+            "task-hand",
+            with(|s| {
+                queues::lay(s, &queues::plights());
+                s.fleet.roster.members[0].protected = true;
+                s.fleet.sessions[0].member.as_mut().expect("it is in the roster").protected = true;
+                let task = queues::plights().into_iter().find(|t| t.id == TaskId(9)).expect("it is there");
+                s.popup = Some(Popup::Hand { page: Arc::new(Page { task, log: vec![] }), row: 2 });
+            }),
+        ),
+        (
+            "task-form",
+            with(|s| {
+                queues::lay(s, &queues::plights());
+                let mut form = Form::new(Kind::New, "dev_worker1");
+                form.paste("Fix the labels of the piano in the reading app:\n- they overlap 漢字\n- and a line that is much longer than the window is wide, so that it has to go on in the row below it\n");
+                s.popup = Some(Popup::Form(Box::new(form)));
+            }),
+        ),
+        (
+            "task-form-fault",
+            with(|s| {
+                let mut form = Form::new(Kind::New, "dev_wroker2");
+                form.paste("Run the tests");
+                form.field = Field::To;
+                s.popup = Some(Popup::Form(Box::new(form)));
+            }),
+        ),
+        (
+            "task-message",
+            with(|s| {
+                let form = Form::new(Kind::Message(SessionName::new("wrapper_claude")), "wrapper_claude");
+                s.popup = Some(Popup::Form(Box::new(form)));
+            }),
+        ),
+        (
+            "task-question",
+            with(|s| {
+                let means = "task 5 is working in dev_worker1; cancelling it sends nothing there".into();
+                let question = Question { what: "Take task 5 back?".into(), means, then: Then::Quit };
+                s.popup = Some(Popup::Ask(Box::new(question)));
             }),
         ),
         ("panel-needs-you-nobody", {

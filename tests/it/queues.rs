@@ -8,8 +8,8 @@ use archtui::domain::roster::{Member, Roster};
 use archtui::domain::session::{PaneId, PaneIdentity, SessionName};
 use archtui::domain::task::clock::QueueTime;
 use archtui::domain::task::{
-    Attempt, Brief, Evidence, Listing, Now, Order, Priority, Queue, Rules, Sender, State as Stage, Task,
-    TaskId, Wish, entry,
+    Attempt, Brief, Evidence, Listing, Logged, Now, Order, Page, Priority, Queue, Rules, Sender,
+    State as Stage, Task, TaskId, Wish, entry,
 };
 use jiff::Timestamp;
 
@@ -111,4 +111,26 @@ pub fn lay(state: &mut State, tasks: &[Task]) {
     let briefs = tasks.iter().map(|t| Arc::new(Brief::of(t)));
     let listing = Listing::of(briefs, 31, &Rules::default(), QueueTime::default());
     update(state, Event::Tasks(Ok(Arc::new(listing))), NOW);
+}
+
+/// The page of the task that is done.
+pub fn page() -> Page {
+    let task = plights().into_iter().find(|t| t.id == TaskId(7)).expect("it is there");
+    let line = |ago: u64, attempt: u32, state: &str, reason: Option<&str>| Logged {
+        at: before(ago),
+        attempt,
+        state: state.into(),
+        session: (attempt > 0).then(|| "wrapper_claude".into()),
+        reason: reason.map(Into::into),
+    };
+    let log = vec![
+        line(3990, 0, "queued", None),
+        line(1303, 1, "leased", Some("\u{1b}[2Jodd")),
+        line(1302, 1, "typing", None),
+        line(1301, 1, "typed", None),
+        line(1300, 1, "delivered", None),
+        line(1290, 1, "working", None),
+        line(61, 1, "done", None),
+    ];
+    Page { task, log }
 }

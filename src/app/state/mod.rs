@@ -3,8 +3,10 @@
 pub mod branches;
 pub mod confirms;
 pub mod detector;
+pub mod editor;
 pub mod explain;
 pub mod fleet;
+pub mod form;
 pub mod grid;
 pub mod input;
 pub mod log;
@@ -30,6 +32,7 @@ pub use branches::Branches;
 pub use confirms::{Board, Post};
 pub use detector::Detector;
 pub use fleet::{Fleet, Session, SessionKey};
+pub use form::Form;
 pub use grid::{Grid, Order};
 pub use input::Input;
 pub use log::{Entry, Log};

@@ -1,8 +1,12 @@
 //! Windows that lie over everything: help, the explanation of a state, the command palette.
 
+use std::sync::Arc;
+
 use super::fleet::SessionKey;
+use super::form::Form;
 use super::input::Input;
 use crate::app::action::{ACTIONS, ActionRow};
+use crate::domain::task::{Page, TaskId, Wish};
 
 /// The open window.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +30,26 @@ pub enum Popup {
         /// First line shown.
         row: usize,
     },
+    /// Everything known of a task; none before it was told.
+    Task {
+        /// Which task.
+        id: TaskId,
+        /// What is known.
+        page: Option<Arc<Page>>,
+        /// First line shown.
+        row: usize,
+    },
+    /// To which session a task is to be given.
+    Hand {
+        /// The task.
+        page: Arc<Page>,
+        /// The marked session, by its place in the roster's order.
+        row: usize,
+    },
+    /// A task that is written or changed.
+    Form(Box<Form>),
+    /// A question before something is done.
+    Ask(Box<Question>),
     /// Find an action by name.
     Palette {
         /// What was typed.
@@ -33,6 +57,26 @@ pub enum Popup {
         /// The marked row among the matches.
         row: usize,
     },
+}
+
+/// A question: what it means, and what is done if the person says yes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// What would be done.
+    pub what: String,
+    /// What that means.
+    pub means: String,
+    /// What is done.
+    pub then: Then,
+}
+
+/// What is done if the person says yes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Then {
+    /// The queue is asked.
+    Wish(Wish),
+    /// The program is left.
+    Quit,
 }
 
 /// The actions whose name or help has all words of `typed`, those whose name has them first.

@@ -1,12 +1,21 @@
 //! The task queue as the clerk told it: what is listed, what a filter lets through, which task is marked. How a task stands
 //! is for `domain::task`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::State;
+use super::branches::Place;
+use super::form::{Form, Kind};
 use super::input::Input;
+use super::{Session, State};
+use crate::app::effect::Effect;
 use crate::app::panel::PanelId;
-use crate::domain::task::{Brief, Listing, State as Stage};
+use crate::domain::branch::survey::Home;
+use crate::domain::session::SessionName;
+use crate::domain::status::State as Status;
+use crate::domain::task::{
+    Brief, Candidate, Listing, Misfit, Rules, Sender, State as Stage, Task, TaskId, Wish, dispatch,
+};
 
 /// The task queue.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +29,57 @@ pub struct Tasks {
     /// The rows that the filter lets through, as indices into the listing.
     shown: Vec<usize>,
     counts: Counts,
+    /// Who wishes here, and how that is known; or why nobody may.
+    pub sender: Sends,
+    /// Forms that were put aside.
+    pub drafts: Vec<Form>,
+    /// What the queue was asked and has not answered, by number.
+    pub pending: BTreeMap<u64, Pending>,
+    /// The number of the last wish.
+    asked: u64,
+    /// Whose page was asked for, and what for.
+    pub wanted: Option<(TaskId, Purpose)>,
+}
+
+/// Who wishes at this screen.
+#[derive(Debug, Clone)]
+pub struct Sends(pub Result<(Sender, String), String>);
+
+impl Default for Sends {
+    fn default() -> Self {
+        Self(Ok((Sender::Operator, "in the control room".into())))
+    }
+}
+
+/// What the queue was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pending {
+    /// What a form says.
+    Form(Kind),
+    /// Something of one task; the wish is for asking again, when the person is sure.
+    Act(Wish),
+    /// Something of which nothing needs to be told.
+    Quiet,
+}
+
+/// What a page was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To be shown.
+    Show,
+    /// To be changed.
+    Edit,
+    /// To be handed to another session.
+    Hand,
+}
+
+/// How a session would take a task now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fit {
+    /// Its name.
+    pub name: SessionName,
+    /// It would, or why not.
+    pub fit: Result<(), Misfit>,
 }
 
 /// How many tasks are how.
@@ -71,6 +131,18 @@ impl Tasks {
     /// How many are how, whatever the filter.
     pub fn counts(&self) -> Counts {
         self.counts
+    }
+
+    /// Numbers a wish and remembers what it was for.
+    pub fn ask(&mut self, wish: Wish, pending: Pending) -> Effect {
+        self.asked += 1;
+        self.pending.insert(self.asked, pending);
+        Effect::Wish(self.asked, wish)
+    }
+
+    /// The number of the last wish.
+    pub fn last_asked(&self) -> u64 {
+        self.asked
     }
 
     fn sift(&mut self) {
@@ -128,12 +200,43 @@ impl State {
         self.tasks.nth(self.panel_row).filter(|_| self.open_panel == Some(PanelId::Tasks))
     }
 
-    fn mark_task(&mut self, id: Option<crate::domain::task::TaskId>) {
+    fn mark_task(&mut self, id: Option<TaskId>) {
         if self.open_panel == Some(PanelId::Tasks) {
             let at = id.and_then(|id| self.tasks.shown().position(|b| b.id == id));
             let last = self.tasks.shown.len().saturating_sub(1);
             self.panel_row = at.unwrap_or(self.panel_row).min(last);
         }
+    }
+
+    /// How each session of the roster would take a task of ours, or that one, if a person handed it over now.
+    pub fn fits(&self, task: Option<&Task>) -> Vec<Fit> {
+        let rules = Rules::default();
+        let has = |name: &SessionName| {
+            let other = |b: &&Arc<Brief>| b.occupied.contains(name) && task.is_none_or(|t| t.id != b.id);
+            self.tasks.rows().iter().find(other).map(|b| b.id)
+        };
+        let from = task.map_or(&Sender::Operator, |t| &t.from);
+        let dir = task.and_then(|t| t.dir.as_ref());
+        // Of a session with several panes nobody can say here which one is meant: its first counts.
+        let ours = self.fleet.sessions.iter().filter(|s| s.member.is_some() && s.label == s.name.as_str());
+        let fit = |s: &Session| match &s.pane {
+            None => Err(Misfit::State(Status::Gone)),
+            Some(pane) => {
+                let seen = Candidate::seen(pane, s.member.clone(), &s.tracker, self.now.mono);
+                let candidate = Candidate { tree: self.folder(s), ..seen };
+                dispatch::would_fit(&rules, &self.fleet.roster, (from, dir), &candidate, has(&s.name))
+            }
+        };
+        ours.map(|s| Fit { name: s.name.clone(), fit: fit(s) }).collect()
+    }
+
+    fn folder(&self, s: &Session) -> Option<String> {
+        let path = match self.place_of(s) {
+            Place::Tree(seen) => &seen.tree.path,
+            Place::Home(Home::Tree(path) | Home::Outside(path)) => path,
+            Place::Home(Home::Unknown(_)) | Place::Pending => return None,
+        };
+        Some(path.to_string_lossy().into_owned())
     }
 
     /// Each session knows the tasks that it has: what is at work there first.

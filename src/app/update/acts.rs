@@ -3,11 +3,13 @@
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::panel::{PANELS, PanelId};
+use crate::app::state::popup::Then;
 use crate::app::state::{Input, Mode, Order, Popup, Session, SessionKey, State};
 use crate::domain::confirm::Answer;
 use crate::domain::server::PaneInfo;
+use crate::domain::text;
 
-use super::{answers, moves, say};
+use super::{answers, moves, say, tasks};
 
 /// Carries out a wish.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -31,6 +33,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
                 say(state, "nobody needs you", false);
             }
         }
+        Action::Zoom if state.open_panel == Some(PanelId::Tasks) => return tasks::open(state),
         Action::Zoom => zoom(state),
         Action::Back => back(state),
         Action::Attach => {
@@ -74,6 +77,23 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             state.popup = Some(Popup::Palette { input: Input::default(), row: 0 });
         }
         Action::Help => state.popup = Some(Popup::Help { row: 0 }),
+        Action::NewTask
+        | Action::Message
+        | Action::Reassign
+        | Action::EditTask
+        | Action::CancelTask
+        | Action::RetryTask
+        | Action::CloseTask
+        | Action::TaskEarlier
+        | Action::TaskLater
+        | Action::Inbox
+        | Action::SeenAll
+        | Action::SendHint => return tasks::act(state, action),
+        Action::Quit if !state.tasks.drafts.is_empty() => {
+            let means =
+                format!("{} that was not queued is lost", text::count(state.tasks.drafts.len(), "text"));
+            tasks::ask(state, "Leave?".into(), &means, Then::Quit);
+        }
         Action::Quit => return vec![Effect::Quit],
     }
     vec![]
@@ -123,6 +143,12 @@ fn marked(state: &State) -> Option<SessionKey> {
         PanelId::Events | PanelId::Detector => None,
     };
     row.map(|i| sessions[i].key())
+}
+
+/// The same, itself.
+pub fn marked_session(state: &State) -> Option<&Session> {
+    let key = marked(state)?;
+    state.fleet.sessions.iter().find(|s| s.key() == key)
 }
 
 fn zoom(state: &mut State) {

@@ -7,6 +7,7 @@ mod keys;
 mod moves;
 mod pointer;
 mod popups;
+mod tasks;
 
 use std::time::Duration;
 
@@ -29,7 +30,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         }
     }
     match event {
-        Event::Woke | Event::TaskPage(..) | Event::TaskAnswer(..) => vec![],
+        Event::Woke => vec![],
         Event::Key(key) => keys::key(state, key),
         Event::Paste(text) => keys::paste(state, &text),
         Event::Mouse(mouse) => pointer::mouse(state, mouse),
@@ -56,6 +57,14 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::Tasks(told) => {
             state.take_tasks(told);
+            tasks::again(state)
+        }
+        Event::TaskPage(id, page) => {
+            tasks::answers::page(state, id, page);
+            vec![]
+        }
+        Event::TaskAnswer(number, answer) => {
+            tasks::answers::answer(state, number, answer);
             vec![]
         }
         Event::Did(did) => {

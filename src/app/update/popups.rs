@@ -5,13 +5,33 @@ use crate::app::effect::Effect;
 use crate::app::event::{Mouse, MouseAct};
 use crate::app::key::{Code, Key};
 use crate::app::state::popup::palette_matches;
-use crate::app::state::{Popup, State};
+use crate::app::state::{Popup, Session, State};
+use crate::domain::task::TaskId;
 
-use super::acts;
+use super::{acts, moves, say, tasks};
 
 /// A key while a window is open. Esc closes it; what the keymap calls moves scrolls it.
 pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
+    match &state.popup {
+        Some(Popup::Form(_)) => return tasks::forms::key(state, key),
+        Some(Popup::Ask(_)) => return tasks::answers::question_key(state, key),
+        Some(Popup::Hand { .. }) if key.code == Code::Enter => return tasks::answers::hand(state),
+        _ => {}
+    }
     let action = state.fixed.keymap.action(key);
+    if let (Some(Popup::Task { id, .. }), Some(action)) = (&state.popup, action) {
+        let id = *id;
+        match action {
+            Action::Zoom => return go_there(state, id),
+            Action::Reassign
+            | Action::EditTask
+            | Action::CancelTask
+            | Action::RetryTask
+            | Action::CloseTask => return acts::act(state, action),
+            _ => {}
+        }
+    }
+    let sessions = state.fleet.sessions.len();
     let page = state.areas.popup_rows.max(1);
     match state.popup.as_mut() {
         Some(Popup::Palette { input, row }) => match key.code {
@@ -30,7 +50,19 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
                 }
             }
         },
-        Some(Popup::Help { row } | Popup::Explain { row, .. } | Popup::Tree { row, .. }) => match action {
+        Some(Popup::Hand { row, .. }) => match action {
+            Some(Action::MoveDown) => *row = (*row + 1).min(sessions.saturating_sub(1)),
+            Some(Action::MoveUp) => *row = row.saturating_sub(1),
+            Some(Action::First) => *row = 0,
+            Some(Action::Back | Action::Quit | Action::Reassign) => state.popup = None,
+            _ => {}
+        },
+        Some(
+            Popup::Help { row }
+            | Popup::Explain { row, .. }
+            | Popup::Tree { row, .. }
+            | Popup::Task { row, .. },
+        ) => match action {
             Some(Action::MoveDown) => *row += 1,
             Some(Action::MoveUp) => *row = row.saturating_sub(1),
             Some(Action::PageNext) => *row += page,
@@ -41,16 +73,36 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
             }
             _ => {}
         },
-        None => {}
+        Some(Popup::Form(_) | Popup::Ask(_)) | None => {}
+    }
+    vec![]
+}
+
+/// To the session that has the task of the open page.
+fn go_there(state: &mut State, id: TaskId) -> Vec<Effect> {
+    let holds = |s: &&Session| s.tasks.iter().any(|t| t.id == id);
+    let named = state.tasks.rows().iter().find(|b| b.id == id).and_then(|b| b.session.clone());
+    let holder = state.fleet.sessions.iter().find(holds);
+    let session = holder.or_else(|| state.fleet.sessions.iter().find(|s| Some(&s.name) == named.as_ref()));
+    match session.map(Session::key) {
+        Some(key) => {
+            (state.popup, state.open_panel) = (None, None);
+            moves::focus_session(state, key);
+        }
+        None => say(state, "no session has it", false),
     }
     vec![]
 }
 
 /// Text pasted while a window is open.
 pub fn paste(state: &mut State, text: &str) {
-    if let Some(Popup::Palette { input, row }) = state.popup.as_mut() {
-        input.insert(text);
-        *row = 0;
+    match state.popup.as_mut() {
+        Some(Popup::Palette { input, row }) => {
+            input.insert(text);
+            *row = 0;
+        }
+        Some(Popup::Form(form)) => form.paste(text),
+        _ => {}
     }
 }
 
@@ -58,7 +110,12 @@ pub fn paste(state: &mut State, text: &str) {
 pub fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     match (state.popup.as_mut(), mouse.act) {
         (
-            Some(Popup::Help { row } | Popup::Explain { row, .. } | Popup::Tree { row, .. }),
+            Some(
+                Popup::Help { row }
+                | Popup::Explain { row, .. }
+                | Popup::Tree { row, .. }
+                | Popup::Task { row, .. },
+            ),
             MouseAct::WheelDown,
         ) => *row += 1,
         (
@@ -66,6 +123,7 @@ pub fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
                 Popup::Help { row }
                 | Popup::Explain { row, .. }
                 | Popup::Tree { row, .. }
+                | Popup::Task { row, .. }
                 | Popup::Palette { row, .. },
             ),
             MouseAct::WheelUp,

@@ -9,11 +9,14 @@ use super::attempt::End;
 use super::clock::{Now, QueueTime};
 use super::evidence::span;
 use super::misfit::Misfit;
-use super::queue::Queue;
-use super::{Priority, State, Task, TaskId, chain};
+use super::queue::{Queue, Rules};
+use super::{Priority, Sender, State, Task, TaskId, chain};
+use crate::domain::read::Composer;
 use crate::domain::roster::{Member, Roster, Tier};
+use crate::domain::server::PaneInfo;
 use crate::domain::session::{PaneIdentity, SessionName};
 use crate::domain::status;
+use crate::domain::track::Tracker;
 
 /// A session as far as tasks care, as it was last seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +39,43 @@ pub struct Candidate {
     pub context_left: Option<u8>,
     /// The root of the work tree it is in, or its folder.
     pub tree: Option<String>,
+}
+
+impl Candidate {
+    /// A session as its pane and its screens show it; whether a person is there and where it works is told by others.
+    pub fn seen(pane: &PaneInfo, member: Option<Member>, tracker: &Tracker, now: Duration) -> Self {
+        Self {
+            session: pane.session.clone(),
+            pane: pane.identity,
+            member,
+            state: tracker.state(),
+            lasts: now.saturating_sub(tracker.since()),
+            composer_empty: is_empty(tracker.reading().composer.as_ref()),
+            attended: false,
+            context_left: tracker.reading().context_left,
+            tree: None,
+        }
+    }
+}
+
+/// The composer is there, and nothing stands in it.
+pub fn is_empty(composer: Option<&Composer>) -> bool {
+    composer.is_some_and(|c| c.certain && c.text.trim().is_empty())
+}
+
+/// Whether a session would get a task of that sender, for that work tree, if a person handed it over now; if not, why.
+/// `has` is the task that it has.
+pub fn would_fit(
+    rules: &Rules,
+    roster: &Roster,
+    (from, dir): (&Sender, Option<&String>),
+    s: &Candidate,
+    has: Option<TaskId>,
+) -> Result<(), Misfit> {
+    let member = s.member.as_ref().ok_or(Misfit::Unmanaged)?;
+    in_chain(roster, from, s)?;
+    in_place(member, dir, s)?;
+    is_free(rules, s, has)
 }
 
 impl Queue {
@@ -78,31 +118,8 @@ impl Queue {
         suits(roster, task, s).and_then(|()| self.is_free(s, self.holder(&s.session).map(|t| t.id)))
     }
 
-    /// Whether a session may get anything now.
     fn is_free(&self, s: &Candidate, holder: Option<TaskId>) -> Result<(), Misfit> {
-        let member = s.member.as_ref().ok_or(Misfit::Unmanaged)?;
-        if member.protected {
-            return Err(Misfit::Protected);
-        }
-        if let Some(id) = holder {
-            return Err(Misfit::Has(id));
-        }
-        if s.state != status::State::Idle {
-            return Err(Misfit::State(s.state));
-        }
-        if !s.composer_empty {
-            return Err(Misfit::Composer);
-        }
-        if s.attended {
-            return Err(Misfit::Attended);
-        }
-        if s.lasts < self.rules.rest {
-            return Err(Misfit::Fresh(s.lasts));
-        }
-        match s.context_left {
-            Some(left) if left < self.rules.least_context => Err(Misfit::Context(left)),
-            _ => Ok(()),
-        }
+        is_free(&self.rules, s, holder)
     }
 
     /// Why a task is not handed out now, in a sentence; `None` if it could be, or is not waiting.
@@ -143,6 +160,33 @@ impl Queue {
     }
 }
 
+/// Whether a session may get anything now.
+fn is_free(rules: &Rules, s: &Candidate, holder: Option<TaskId>) -> Result<(), Misfit> {
+    let member = s.member.as_ref().ok_or(Misfit::Unmanaged)?;
+    if member.protected {
+        return Err(Misfit::Protected);
+    }
+    if let Some(id) = holder {
+        return Err(Misfit::Has(id));
+    }
+    if s.state != status::State::Idle {
+        return Err(Misfit::State(s.state));
+    }
+    if !s.composer_empty {
+        return Err(Misfit::Composer);
+    }
+    if s.attended {
+        return Err(Misfit::Attended);
+    }
+    if s.lasts < rules.rest {
+        return Err(Misfit::Fresh(s.lasts));
+    }
+    match s.context_left {
+        Some(left) if left < rules.least_context => Err(Misfit::Context(left)),
+        _ => Ok(()),
+    }
+}
+
 /// Of the sessions that fit, one where the task has not come to nothing before, then the one that was idle longest.
 fn choose<'a>(roster: &Roster, task: &Task, free: &[&'a Candidate]) -> Option<&'a Candidate> {
     let failed_at = |s: &Candidate| {
@@ -162,13 +206,21 @@ fn suits(roster: &Roster, task: &Task, s: &Candidate) -> Result<(), Misfit> {
     if task.target.is_none() && !chain::may_take(task.tier, &task.from, member.tier) {
         return Err(Misfit::WrongTier(task.tier.map_or("session of that tier", Tier::word)));
     }
-    // Checked at entry too, but against the roster that the command line had read.
-    chain::may_hand(roster, &task.from, &s.session).map_err(|b| Misfit::Chain(b.rule))?;
+    in_chain(roster, &task.from, s)?;
     if let Some(role) = task.role.as_ref().filter(|r| !member.answers_to(r)) {
         return Err(Misfit::NotRole(role.clone()));
     }
-    // Its own folder by the roster, and the task's.
-    for want in [member.dir.as_ref(), task.dir.as_ref()].into_iter().flatten() {
+    in_place(member, task.dir.as_ref(), s)
+}
+
+/// Checked at entry too, but against the roster that the command line had read.
+fn in_chain(roster: &Roster, from: &Sender, s: &Candidate) -> Result<(), Misfit> {
+    chain::may_hand(roster, from, &s.session).map_err(|b| Misfit::Chain(b.rule))
+}
+
+/// Its own folder by the roster, and the task's.
+fn in_place(member: &Member, dir: Option<&String>, s: &Candidate) -> Result<(), Misfit> {
+    for want in [member.dir.as_ref(), dir].into_iter().flatten() {
         if !s.tree.as_ref().is_some_and(|is| same_tree(is, want)) {
             return Err(Misfit::WrongTree { want: want.clone(), is: s.tree.clone() });
         }

@@ -1,8 +1,12 @@
 //! Windows that lie over everything. One file each; which one is open is in the state.
 
+mod ask;
 mod explain;
+mod form;
+mod hand;
 mod help;
 mod palette;
+mod task;
 mod tree;
 
 use ratatui::buffer::Buffer;
@@ -20,6 +24,10 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, popup: &
         Popup::Help { row } => help::draw(buf, over, state, theme, *row),
         Popup::Explain { key, row } => explain::draw(buf, over, state, theme, key, *row),
         Popup::Tree { key, row } => tree::draw(buf, over, state, theme, key, *row),
+        Popup::Task { id, page, row } => task::draw(buf, over, state, theme, *id, page.as_deref(), *row),
+        Popup::Hand { page, row } => hand::draw(buf, over, state, theme, page, *row),
+        Popup::Form(form) => form::draw(buf, over, state, theme, form),
+        Popup::Ask(question) => ask::draw(buf, over, theme, question),
         Popup::Palette { input, row } => palette::draw(buf, over, state, theme, input.text(), *row),
     };
 }
@@ -33,6 +41,17 @@ pub fn window(buf: &mut Buffer, area: Area, theme: &Theme, role: Role) {
 /// The first row of a list of `len` rows to draw in `rows`, so that row `at` is seen.
 pub fn first_row(at: usize, rows: usize, len: usize) -> usize {
     at.saturating_sub(rows / 2).min(len.saturating_sub(rows))
+}
+
+/// The row of a window's frame in which its title stands.
+fn title(window: Area) -> Area {
+    Area { x: window.x.saturating_add(2), w: window.w.saturating_sub(4), h: window.h.min(1), ..window }
+}
+
+/// The inside of a window, with a blank column at both sides.
+fn inner(window: Area) -> Area {
+    let inner = layout::inside(window);
+    Area { x: inner.x.saturating_add(1), w: inner.w.saturating_sub(2), ..inner }
 }
 
 /// In place of a window about a session that is gone.

@@ -10,7 +10,7 @@ use crate::domain::server::PaneInfo;
 use crate::domain::status::State;
 use crate::domain::task::hand::Heard;
 use crate::domain::task::look::Look;
-use crate::domain::task::{Candidate, Event, Sight};
+use crate::domain::task::{Candidate, Event, Sight, dispatch};
 use crate::domain::track::Tracker;
 use crate::ports::{Hands, Press, Processes, TaskBook};
 
@@ -31,8 +31,7 @@ impl Desk {
 
     /// The composer is there and nothing stands in it.
     fn composer_empty(&self) -> bool {
-        let composer = self.tracker.reading().composer.as_ref();
-        composer.is_some_and(|c| c.certain && c.text.trim().is_empty())
+        dispatch::is_empty(self.tracker.reading().composer.as_ref())
     }
 
     /// For how long it has been in its state.
@@ -121,16 +120,11 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
         let mut out: Vec<Candidate> = Vec::new();
         for d in desks.filter(alone) {
             let place = self.fixed.roster.place(&d.info.session);
+            let member = place.map(|i| self.fixed.roster.members[i].clone());
             let candidate = Candidate {
-                session: d.info.session.clone(),
-                pane: d.info.identity,
-                member: place.map(|i| self.fixed.roster.members[i].clone()),
-                state: d.tracker.state(),
-                lasts: d.lasts(now),
-                composer_empty: d.composer_empty(),
                 attended: d.attended(now),
-                context_left: d.tracker.reading().context_left,
                 tree: self.processes.folder(d.info.identity).map(|p| p.to_string_lossy().into_owned()),
+                ..Candidate::seen(&d.info, member, &d.tracker, now)
             };
             out.push(candidate);
         }

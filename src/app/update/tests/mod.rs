@@ -2,8 +2,10 @@
 //! action's name, so that another keymap does not break them.
 
 mod branches;
+mod forms;
 mod property;
 mod stories;
+mod tasks;
 
 use std::time::Duration;
 

@@ -68,7 +68,8 @@ fn nothing(state: &State) -> Option<(String, Role)> {
     if !state.tasks.is_known() {
         return Some(("the queue has not been looked at yet".into(), Role::Faint));
     }
-    let none = || ("no task; `archtui send` queues one".into(), Role::Faint);
+    let key = state.fixed.keymap.shown(Action::NewTask);
+    let none = || (format!("no task; {key} queues one"), Role::Faint);
     state.tasks.rows().is_empty().then(none)
 }
 
