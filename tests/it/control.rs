@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::rc::Rc;
 
 use archtui::domain::ansi;
 use archtui::domain::screen::{Attrs, Color, Screen, Style};
@@ -13,25 +14,32 @@ use crate::support::wait_until;
 
 /// A control room on a screen of its own over a fleet.
 struct Desk {
-    screen: PrivateTmux,
+    screen: Rc<PrivateTmux>,
     pane: PaneId,
 }
 
 impl Desk {
     /// Opens it at a size; `more` are further arguments.
     fn open(fleet: &PrivateTmux, size: (u16, u16), more: &str) -> Self {
+        Self::with(fleet, size, more, "")
+    }
+
+    /// The same; `roster` is what the config says more.
+    fn with(fleet: &PrivateTmux, size: (u16, u16), more: &str, roster: &str) -> Self {
         let screen = PrivateTmux::new();
         let dir = screen.dir();
-        std::fs::write(dir.join("archtui.toml"), "[fleet]\nname = \"test\"\nnotice = \"scan\"\n")
-            .expect("written");
-        let line = format!(
-            "{} {more}; echo LEFT $?; stty -a | grep -o '[-]*echo\\b' | head -1; cat",
-            command(dir, fleet)
-        );
-        let pane = screen.session_of("desk", size.0, size.1, &line);
+        let config = format!("[fleet]\nname = \"test\"\nnotice = \"scan\"\n{roster}");
+        std::fs::write(dir.join("archtui.toml"), config).expect("written");
+        let pane = screen.session_of("desk", size.0, size.1, &line(dir, fleet, more));
         screen.run(&["set-option", "-s", "-a", "terminal-features", ",*:RGB"]);
         screen.run(&["set-option", "-g", "status", "off"]);
-        Self { screen, pane }
+        Self { screen: Rc::new(screen), pane }
+    }
+
+    /// Another one over the same fleet and the same state.
+    fn beside(&self, fleet: &PrivateTmux) -> Self {
+        let pane = self.screen.session_of("beside", 120, 40, &line(self.screen.dir(), fleet, ""));
+        Self { screen: Rc::clone(&self.screen), pane }
     }
 
     fn shows(&self, what: &str) {
@@ -57,6 +65,12 @@ impl Desk {
     fn cells(&self, w: u16, h: u16) -> Screen {
         ansi::parse(&self.screen.capture(self.pane), w, h)
     }
+}
+
+/// The program, and what came of it.
+fn line(home: &Path, fleet: &PrivateTmux, more: &str) -> String {
+    let program = command(home, fleet);
+    format!("{program} {more}; echo LEFT $?; stty -a | grep -o '[-]*echo\\b' | head -1; cat")
 }
 
 /// The program over a fleet, with nothing of the user's environment.
@@ -274,4 +288,83 @@ fn bad_beginnings_are_one_clear_line_each() {
         assert!(said.contains(part), "{config:?} {more}: {said}");
         assert!(said.lines().count() <= 8, "{said}");
     }
+}
+
+/// Tells on its own screen what is typed into it, as an agent would take it.
+const WORKER: &str = "exec cat";
+
+#[test]
+fn a_task_is_written_looked_at_and_taken_back_by_keys() {
+    let fleet = PrivateTmux::new();
+    fleet.session("w1", WORKER);
+    fleet.session("w2", WORKER);
+    let roster =
+        "[[session]]\nname = \"w1\"\ntier = \"worker\"\n[[session]]\nname = \"w2\"\ntier = \"worker\"\n";
+    let desk = Desk::with(&fleet, (120, 40), "", roster);
+    desk.shows("w2");
+    desk.press(&["t"]);
+    desk.shows("NEW TASK");
+    desk.press(&["-l", "Fix the quick labels"]);
+    desk.press(&["Enter"]);
+    desk.press(&["-l", "and test them"]);
+    desk.press(&["Tab", "C-u"]);
+    desk.press(&["-l", "w3"]);
+    desk.shows("no session of the roster is called \"w3\": did you mean");
+    desk.press(&["C-s"]);
+    desk.until("nothing is queued", |t| t.contains("NEW TASK") && t.contains("did you mean"));
+    desk.press(&["Escape"]);
+    desk.shows("kept: the same key opens it again");
+    desk.press(&["t"]);
+    desk.until("the text is there again", |t| t.contains("NEW TASK") && t.contains("and test them"));
+    desk.press(&["BSpace"]);
+    desk.press(&["-l", "2"]);
+    desk.press(&["C-s"]);
+    desk.shows("task #1 is queued for w2");
+    // The same once more is refused with the number of the first.
+    desk.press(&["F2"]);
+    desk.until("the panel has it", |t| t.contains("#1") && t.contains("queued") && t.contains("→ w2"));
+    desk.press(&["Enter"]);
+    desk.until("its page", |t| {
+        t.contains("TASK 1: QUEUED") && t.contains("and test them") && t.contains("history")
+    });
+    desk.press(&["Escape"]);
+    desk.until("the page is closed", |t| !t.contains("TASK 1: QUEUED"));
+    desk.press(&["e"]);
+    desk.shows("CHANGE TASK 1");
+    desk.press(&["-l", ", all"]);
+    desk.press(&["C-s"]);
+    desk.shows("task 1 is changed");
+    desk.press(&["T"]);
+    desk.shows("GIVE TASK 1 TO");
+    desk.press(&["Enter"]);
+    desk.shows("task 1 is for w1 now");
+    desk.until("the list says so", |t| t.contains("→ w1"));
+    desk.press(&["X"]);
+    desk.shows("Take task 1 back?");
+    desk.press(&["y"]);
+    desk.until("it is taken back", |t| t.contains("⊘ cancelled"));
+    desk.press(&["q"]);
+    desk.shows("LEFT 0");
+}
+
+#[test]
+fn who_only_looks_on_sees_the_queue_and_wishes_too() {
+    let fleet = PrivateTmux::new();
+    fleet.session("w1", WORKER);
+    let roster = "[[session]]\nname = \"w1\"\ntier = \"worker\"\n";
+    let first = Desk::with(&fleet, (120, 40), "", roster);
+    first.shows("auto-confirm watch");
+    let second = first.beside(&fleet);
+    second.shows("observer");
+    second.press(&["t"]);
+    second.press(&["-l", "from the observer"]);
+    second.press(&["C-s"]);
+    second.shows("task #1 is queued");
+    first.press(&["F2"]);
+    first.shows("from the observer");
+    first.press(&["X"]);
+    first.shows("Take task 1 back?");
+    first.press(&["y"]);
+    second.press(&["F2"]);
+    second.shows("⊘ cancelled");
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use archtui::app::key::Key;
 use archtui::app::{Event, State, update};
 use archtui::domain::roster::{Member, Roster};
 use archtui::domain::session::{PaneId, PaneIdentity, SessionName};
@@ -11,9 +12,14 @@ use archtui::domain::task::{
     Attempt, Brief, Evidence, Listing, Logged, Now, Order, Page, Priority, Queue, Rules, Sender,
     State as Stage, Task, TaskId, Wish, entry,
 };
+use archtui::theme::{Depth, Theme};
+use archtui::view;
 use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use crate::fleets::NOW;
+use crate::support::now;
 
 /// A task as it was queued.
 fn task(text: &str, from: &Sender) -> Task {
@@ -133,4 +139,40 @@ pub fn page() -> Page {
         line(61, 1, "done", None),
     ];
     Page { task, log }
+}
+
+/// Ten thousand tasks of one sender.
+pub fn ten_thousand() -> Vec<Task> {
+    let first = task(
+        "Fix the piano labels in the reading app, and what else there is to be mended",
+        &Sender::Operator,
+    );
+    let numbered = |n: u32| Task {
+        id: TaskId(n),
+        target: n.is_multiple_of(7).then(|| SessionName::new("dev_worker1")),
+        ..first.clone()
+    };
+    (1..=10_000).map(numbered).collect()
+}
+
+/// What a person does to a list of ten thousand is answered within 50 ms, frame and all.
+#[test]
+fn ten_thousand_tasks_answer_at_once() {
+    let mut state = crate::fleets::nine();
+    let listed = now();
+    lay(&mut state, &ten_thousand());
+    let listed = listed.elapsed();
+    let theme = Theme::dark(Depth::True);
+    let mut buf = Buffer::empty(Rect::new(0, 0, 240, 67));
+    let mut slowest = Duration::ZERO;
+    for key in
+        ["f2", "j", "pagedown", "G", "{", "k", "/", "d", "e", "v", "enter", "esc", "I", "I", "f2", "f2"]
+    {
+        let begun = now();
+        update(&mut state, Event::Key(Key::parse(key).expect("a key")), NOW);
+        view::paint(&state, &theme, &mut buf);
+        slowest = slowest.max(begun.elapsed());
+    }
+    // This build is not optimised; what is promised is for one that is, and that is five times faster at least.
+    assert!(slowest < Duration::from_millis(50), "{slowest:?} for a key, {listed:?} for the list");
 }

@@ -109,38 +109,79 @@ fn line(pen: &mut Pen, theme: &Theme, form: &Form, field: Field) {
     }
 }
 
-/// The text in rows of so many columns, and the cursor's row and column. Rows break where they are full: what is typed
-/// stays where it is.
+/// The text in rows of so many columns, and the cursor's row and column. Rows break behind a blank where there is one.
 fn laid(form: &Form, room: usize) -> (Vec<String>, (usize, u16)) {
     let (line, before) = form.text.cursor();
     let (mut rows, mut cursor) = (Vec::new(), (0, 0));
     for (n, whole) in form.text.text().split('\n').enumerate() {
-        let first = rows.len();
-        let (mut row, mut used, mut at) = (String::new(), 0, 0);
-        let mark = (n == line).then_some(before.len());
-        for c in whole.chars() {
-            let wide = text::char_width(c);
-            if used + wide > room {
-                rows.push(std::mem::take(&mut row));
-                used = 0;
+        let starts = starts(whole, room);
+        let ends = starts.iter().skip(1).copied().chain([whole.len()]);
+        for (i, (&start, end)) in starts.iter().zip(ends).enumerate() {
+            let here = before.len() >= start && (before.len() < end || i + 1 == starts.len());
+            if n == line && here {
+                cursor = (rows.len(), text::width(&before[start..]) as u16);
             }
-            if mark == Some(at) {
-                cursor = (rows.len(), used as u16);
-            }
-            row.push(c);
-            (used, at) = (used + wide, at + c.len_utf8());
+            rows.push(whole[start..end].to_owned());
         }
-        if mark == Some(at) {
-            // Behind a row that is full the next one begins.
-            if used >= room {
-                rows.push(std::mem::take(&mut row));
-                used = 0;
+        // Behind a row that is full the next one begins.
+        if n == line && usize::from(cursor.1) >= room {
+            cursor = (cursor.0 + 1, 0);
+            if cursor.0 == rows.len() {
+                rows.push(String::new());
             }
-            cursor = (rows.len(), used as u16);
-        }
-        if !row.is_empty() || rows.len() == first || mark == Some(at) {
-            rows.push(row);
         }
     }
     (rows, cursor)
+}
+
+/// Where the rows of a line begin.
+fn starts(line: &str, room: usize) -> Vec<usize> {
+    let (mut starts, mut used, mut blank) = (vec![0], 0, 0);
+    for (i, c) in line.char_indices() {
+        let wide = text::char_width(c);
+        if used + wide > room {
+            let start = starts[starts.len() - 1];
+            let at = if blank > start { blank } else { i };
+            starts.push(at);
+            used = text::width(&line[at..i]);
+        }
+        used += wide;
+        if c == ' ' {
+            blank = i + 1;
+        }
+    }
+    starts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn rows_break_behind_blanks() {
+        for (line, room, want) in [
+            ("", 4, &[0][..]),
+            ("one two three", 8, &[0, 8]),
+            ("unbreakable", 4, &[0, 4, 8]),
+            ("a unbreakable", 4, &[0, 2, 6, 10]),
+            ("漢字漢字", 5, &[0, 6]),
+        ] {
+            assert_eq!(starts(line, room), want, "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_cursor_is_in_the_window(words in "([a-z漢 ]|\n){0,60}", left in 0usize..40, room in 2usize..20) {
+            let mut form = Form::new(Kind::New, "");
+            form.paste(&words);
+            for _ in 0..left {
+                form.text.press(crate::app::key::Key::plain(crate::app::key::Code::Left));
+            }
+            let (rows, (row, column)) = laid(&form, room);
+            prop_assert!(row < rows.len() && usize::from(column) < room, "{rows:?} {row} {column}");
+            prop_assert_eq!(rows.concat(), words.replace('\n', ""));
+        }
+    }
 }

@@ -107,6 +107,14 @@ impl Form {
         }
     }
 
+    /// A form with words that can be had again: as they are they are nothing to lose.
+    #[must_use]
+    pub fn with_words(mut self, words: &str) -> Self {
+        self.text = Editor::new(words);
+        self.was = Some((self.text.text().to_owned(), Priority::default()));
+        self
+    }
+
     /// The form of a task that waits.
     pub fn of(task: &task::Task) -> Self {
         let mut form = Self::new(Kind::Edit(task.id), "");

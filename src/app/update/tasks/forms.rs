@@ -75,11 +75,7 @@ pub fn hint(state: &mut State) -> Vec<Effect> {
     }
     let name = session.name.clone();
     let kind = Kind::Hint(name.clone());
-    open(state, &kind, || {
-        let mut form = Form::new(kind.clone(), name.as_str());
-        form.paste(&words);
-        form
-    });
+    open(state, &kind, || Form::new(kind.clone(), name.as_str()).with_words(&words));
     vec![]
 }
 
