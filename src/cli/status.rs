@@ -190,3 +190,42 @@ pub fn branch(state: &State, s: &Session) -> (Option<String>, Option<Vec<Finding
         Place::Home(Home::Tree(_)) | Place::Pending => (None, None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::app::Event;
+    use crate::app::effect::Fixed;
+    use crate::app::keymap::Keymap;
+    use crate::app::state::{Fleet, Now};
+    use crate::domain::roster::{Member, Roster};
+    use crate::domain::session::{PaneId, PaneIdentity, SessionName};
+    use crate::domain::task::clock::QueueTime;
+    use crate::domain::task::{self, Brief, Listing, Order, Queue, Rules, Sender, Wish, entry};
+
+    #[test]
+    fn a_session_tells_the_task_that_it_has() {
+        let roster = Roster { members: vec![Member { name: "a".to_owned(), ..Member::default() }] };
+        let fixed = Fixed { keymap: Keymap::builtin(), mouse: true };
+        let mut state = State::new(fixed, "test", Fleet::new(roster.clone()));
+        crate::app::update(&mut state, Event::Panes(vec![]), Now::ZERO);
+        let mut queue = Queue::default();
+        let now = task::Now { wall: Now::ZERO.utc, mono: Duration::ZERO };
+        let request = entry::check(Order::new("one"), &Sender::Operator, &roster).expect("sound");
+        let id = queue.ask(Wish::Add(vec![request]), now).expect("queued").ids[0];
+        let mut told = |queue: &Queue| {
+            let briefs = queue.tasks().map(|t| Arc::new(Brief::of(t)));
+            let listing = Listing::of(briefs, 0, &Rules::default(), QueueTime::default());
+            crate::app::update(&mut state, Event::Tasks(Ok(Arc::new(listing))), Now::ZERO);
+            json(&state)["sessions"][0]["task"].clone()
+        };
+        assert_eq!(told(&queue), Value::Null, "it waits");
+        let pane = PaneIdentity { id: PaneId(1), pid: 11, start: 1 };
+        queue.apply(task::Event::Leased { id, session: SessionName::new("a"), pane }, now);
+        assert_eq!(told(&queue), json!(1));
+        queue.ask(Wish::Cancel(id, task::Sure::Yes), now).expect("taken back");
+        assert_eq!(told(&queue), Value::Null);
+    }
+}

@@ -224,4 +224,38 @@ mod tests {
         }
         assert_eq!(wholes, [false, true]);
     }
+
+    #[test]
+    fn a_task_is_told_when_it_stands_elsewhere() {
+        use crate::domain::task::clock::QueueTime;
+        use crate::domain::task::{Listing, Now as At, Order, Queue, Rules, Sender, State, Wish, entry};
+        let roster = Roster { members: vec![Member { name: "a".to_owned(), ..Member::default() }] };
+        let fixed = Fixed { keymap: Keymap::builtin(), mouse: true };
+        let mut state = crate::app::State::new(fixed, "test", Fleet::new(roster.clone()));
+        let mut queue = Queue::default();
+        let ask = |text: &str| entry::check(Order::new(text), &Sender::Operator, &roster).expect("sound");
+        let now = At { wall: Now::ZERO.utc, mono: Duration::ZERO };
+        queue.ask(Wish::Add(vec![ask("one"), ask("two")]), now).expect("queued");
+        let mut tasks: Vec<_> = queue.tasks().cloned().collect();
+        let (mut told, mut news) = (ToldBefore::default(), Vec::new());
+        let steps: [fn(&mut crate::domain::task::Task); 4] =
+            [|_| (), |t| t.evidence.clear(), |t| t.state = State::Blocked, |t| t.overdue = true];
+        for step in steps {
+            step(&mut tasks[0]);
+            let briefs = tasks.iter().map(|t| Arc::new(Brief::of(t)));
+            let listing = Listing::of(briefs, 0, &Rules::default(), QueueTime::default());
+            crate::app::update(&mut state, crate::app::Event::Tasks(Ok(Arc::new(listing))), Now::ZERO);
+            let lines = told.news(&state).into_iter().filter(|l| l["event"] == "task");
+            news.push(
+                lines.map(|l| format!("{} {} {}", l["id"], l["state"], l["overdue"])).collect::<Vec<_>>(),
+            );
+        }
+        let want: [&[&str]; 4] = [
+            &["1 \"queued\" false", "2 \"queued\" false"],
+            &[],
+            &["1 \"blocked\" false"],
+            &["1 \"blocked\" true"],
+        ];
+        assert_eq!(news, want);
+    }
 }

@@ -29,7 +29,8 @@ pub fn page(state: &mut State, id: TaskId, told: Result<Arc<Page>, String>) {
     match (wanted, &mut state.popup) {
         (Some(Purpose::Edit), _) => forms::edit(state, &told),
         (Some(Purpose::Hand), _) if told.task.state.is_finished() => {
-            let why = format!("task {id} is {}: R hands it out again", told.task.state.word());
+            let key = state.fixed.keymap.shown(Action::RetryTask);
+            let why = format!("task {id} is {}: {key} hands it out again", told.task.state.word());
             say(state, why, true);
         }
         (Some(Purpose::Hand), _) => show(state, Popup::Hand { page: told, row: 0 }),
