@@ -50,6 +50,13 @@ impl Desk {
         wait_until(what, || holds(&self.screen.text(self.pane)), || self.screen.text(self.pane));
     }
 
+    /// Answers a question, after the time for which it must have been there.
+    fn say_yes(&self, question: &str) {
+        self.shows(question);
+        std::thread::sleep(std::time::Duration::from_millis(350));
+        self.press(&["y"]);
+    }
+
     fn press(&self, keys: &[&str]) {
         let pane = self.pane.to_string();
         let mut args = vec!["send-keys", "-t", &pane];
@@ -340,8 +347,7 @@ fn a_task_is_written_looked_at_and_taken_back_by_keys() {
     desk.shows("task 1 is for w1 now");
     desk.until("the list says so", |t| t.contains("→ w1"));
     desk.press(&["X"]);
-    desk.shows("Take task 1 back?");
-    desk.press(&["y"]);
+    desk.say_yes("Take task 1 back?");
     desk.until("it is taken back", |t| t.contains("⊘ cancelled"));
     desk.press(&["q"]);
     desk.shows("LEFT 0");
@@ -363,8 +369,7 @@ fn who_only_looks_on_sees_the_queue_and_wishes_too() {
     first.press(&["F2"]);
     first.shows("from the observer");
     first.press(&["X"]);
-    first.shows("Take task 1 back?");
-    first.press(&["y"]);
+    first.say_yes("Take task 1 back?");
     second.press(&["F2"]);
     second.shows("⊘ cancelled");
 }

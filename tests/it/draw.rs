@@ -118,7 +118,12 @@ fn cook(r: &Recipe) -> State {
             let mut form = Form::new(Kind::New, &r.name);
             form.paste(&r.bytes.concat());
             form.field = if r.zoomed { Field::To } else { Field::Text };
-            let question = Question { what: why.clone(), means: r.bytes.concat(), then: Then::Quit };
+            let question = Question {
+                what: why.clone(),
+                means: r.bytes.concat(),
+                then: Then::Quit,
+                since: Duration::ZERO,
+            };
             match n {
                 16 => s.popup = Some(Popup::Task { id: page.task.id, page: Some(page), row: r.row }),
                 17 => s.popup = Some(Popup::Hand { page, row: r.row }),

@@ -201,7 +201,12 @@ fn views() -> Vec<(String, State)> {
             "task-question",
             with(|s| {
                 let means = "task 5 is working in dev_worker1; cancelling it sends nothing there".into();
-                let question = Question { what: "Take task 5 back?".into(), means, then: Then::Quit };
+                let question = Question {
+                    what: "Take task 5 back?".into(),
+                    means,
+                    then: Then::Quit,
+                    since: Duration::ZERO,
+                };
                 s.popup = Some(Popup::Ask(Box::new(question)));
             }),
         ),

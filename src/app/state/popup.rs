@@ -1,6 +1,7 @@
 //! Windows that lie over everything: help, the explanation of a state, the command palette.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::fleet::SessionKey;
 use super::form::Form;
@@ -68,7 +69,12 @@ pub struct Question {
     pub means: String,
     /// What is done.
     pub then: Then,
+    /// Since when it is asked, on the monotonic clock.
+    pub since: Duration,
 }
+
+/// A question must have been there for this long before a *yes* counts: it may come while a person presses `y` for a dialog.
+pub const READ: Duration = Duration::from_millis(300);
 
 /// What is done if the person says yes.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::state::form::{Kind, said};
-use crate::app::state::popup::{Question, Then};
+use crate::app::state::popup::{Question, READ, Then};
 use crate::app::state::tasks::{Pending, Purpose};
 use crate::app::state::{Form, Popup, State};
 use crate::domain::task::{Misfit, Page, Refusal, Sure, TaskId, Wish};
@@ -128,6 +128,11 @@ fn done(asked: &Wish) -> String {
 /// A key while a question is open: `y` says yes, anything that usually closes a window says no.
 pub fn question_key(state: &mut State, key: Key) -> Vec<Effect> {
     if key == Key::char('y') {
+        let asked = |p: &Popup| matches!(p, Popup::Ask(q) if state.now.mono < q.since + READ);
+        if state.popup.as_ref().is_some_and(asked) {
+            say(state, "this has just been asked: read it first", false);
+            return vec![];
+        }
         let Some(Popup::Ask(question)) = state.popup.take() else { return vec![] };
         let Question { then, .. } = *question;
         return match then {

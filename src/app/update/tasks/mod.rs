@@ -111,7 +111,8 @@ pub fn wish(state: &mut State, wish: Wish) -> Vec<Effect> {
 
 /// Asks the person before something is done.
 pub fn ask(state: &mut State, what: String, means: &str, then: Then) {
-    show(state, Popup::Ask(Box::new(Question { what, means: means.to_owned(), then })));
+    let question = Question { what, means: means.to_owned(), then, since: state.now.mono };
+    show(state, Popup::Ask(Box::new(question)));
 }
 
 /// Opens a window. A form that is open is put aside, not lost.

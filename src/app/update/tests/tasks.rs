@@ -96,6 +96,8 @@ fn taking_back_asks_and_an_agents_copy_is_told_of() {
     assert!(matches!(&room.state.popup, Some(Popup::Ask(q)) if q.means == why));
     room.key("x");
     assert!(room.state.popup.is_some(), "another key is no answer");
+    assert_eq!(room.key("y"), [], "nobody has read it yet");
+    room.wait(300);
     let effects = room.key("y");
     let (n, wish) = wished(&effects);
     assert_eq!(*wish, Wish::Cancel(TaskId(2), Sure::Yes));
