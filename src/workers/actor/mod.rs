@@ -23,6 +23,7 @@ use tokio::time::Instant;
 use super::dispatcher::Chair;
 use super::scribe::Scribe;
 use super::{Facts, Worker};
+use crate::alarm::Alarm;
 use crate::app::Event;
 use crate::app::state::Post;
 use crate::domain::agent::Agents;
@@ -98,6 +99,8 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     books: Books,
     /// What is being done beside.
     beside: FuturesUnordered<Pin<Box<dyn Future<Output = Done<S>> + Send>>>,
+    /// Rings for what is due.
+    alarm: Alarm,
     /// Something that the board shows has changed.
     changed: bool,
 }
@@ -153,6 +156,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             unsettled: Vec::new(),
             books: Books { recent: Vec::new(), tally: Tally::default(), trouble: None },
             beside: FuturesUnordered::new(),
+            alarm: Alarm::new(),
             changed: true,
         }
     }
@@ -203,11 +207,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         }
     }
 
-    fn wake(&self) -> Option<Instant> {
+    fn wake(&self) -> Option<std::time::Instant> {
         let now = monotonic();
         let due = self.desks.values().filter_map(|d| d.alarm).min();
         let due = due.map(|at| clock() + at.saturating_sub(now));
-        due.into_iter().chain(self.again).min()
+        due.into_iter().chain(self.again).min().map(Instant::into_std)
     }
 }
 
@@ -226,20 +230,13 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Worker for Actor<S, K,
                 },
                 said = hooks::next(self.hooks.as_mut()) => self.hook_said(said),
                 Some(asked) = self.asked.recv() => self.asked(asked),
-                () = at(wake) => self.tick(),
+                () = self.alarm.until(wake) => self.tick(),
             }
             if std::mem::take(&mut self.changed) && self.facts.send(Event::Board(self.board())).await.is_err()
             {
                 return;
             }
         }
-    }
-}
-
-async fn at(instant: Option<Instant>) {
-    match instant {
-        Some(instant) => tokio::time::sleep_until(instant).await,
-        None => std::future::pending().await,
     }
 }
 
