@@ -14,6 +14,7 @@ mod ledger;
 mod policy_check;
 mod policy_oracle;
 mod policy_properties;
+mod policy_replay;
 mod policy_rules;
 mod policy_table;
 mod policy_tokens;

@@ -1,6 +1,9 @@
 //! `archtui policy`: what the rules say, of one operation or of everything that the ledger holds. Presses nothing.
 
 mod check;
+mod past;
+mod replay;
+mod rules;
 
 use std::path::PathBuf;
 
@@ -17,12 +20,18 @@ use crate::evidence::rules::Rules;
 pub enum PolicyCommand {
     /// Tell the verdict on one operation and its rule; exit code 4 unless it would be confirmed
     Check(check::Check),
+    /// What today's rules would have decided on every dialog in the ledger, beside what was decided
+    Replay(replay::Replay),
+    /// The rules in force, where each stands, and what each decided so far, live and in shadow
+    Rules(rules::RulesArgs),
 }
 
 /// Runs one of the subcommands.
 pub fn run(global: &Global, command: &PolicyCommand) -> Result<(), Fail> {
     match command {
         PolicyCommand::Check(check) => check.run(global),
+        PolicyCommand::Replay(replay) => replay.run(global),
+        PolicyCommand::Rules(rules) => rules.run(global),
     }
 }
 

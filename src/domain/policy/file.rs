@@ -70,6 +70,17 @@ pub enum RuleAction {
     Allow,
 }
 
+impl RuleAction {
+    /// The word in a policy's text.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Deny => "deny",
+            Self::Hold => "hold",
+            Self::Allow => "allow",
+        }
+    }
+}
+
 /// Inside or outside the work tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Actor, monotonic};
 use crate::app::event::Looked;
 use crate::domain::confirm::{Input, Life, Look, Ways};
+use crate::domain::dialog::Dialog;
 use crate::domain::ledger::Scene;
 use crate::domain::screen::Screen;
 use crate::domain::server::PaneInfo;
@@ -115,14 +116,16 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         }
     }
 
-    /// Where it happens, for the ledger.
-    pub(super) fn scene(&self, desk: &Desk) -> Scene {
+    /// Where it happens, for the ledger: in the folder in which it was judged.
+    pub(super) fn scene_of(&self, desk: &Desk, dialog: &Dialog) -> Scene {
+        let mut asks = self.asks(desk);
+        self.place_call(desk.info.identity, dialog, &mut asks);
         Scene {
             host: self.fixed.host.clone(),
-            session: desk.info.session.clone(),
+            session: asks.session,
             pane: desk.info.identity,
-            agent: desk.agent.clone(),
-            cwd: self.processes.folder(desk.info.identity).map(|p| p.to_string_lossy().into_owned()),
+            agent: asks.agent,
+            cwd: asks.cwd.map(|p| p.to_string_lossy().into_owned()),
         }
     }
 }
