@@ -106,6 +106,7 @@ impl Life {
             Input::Sent { case, how } => self.sent(case, how, now, &mut out),
             Input::Hook(said) => self.hook_said(said, now, &mut out),
             Input::Person(reply) => self.person(reply, now, &mut out),
+            Input::NewRules => self.new_rules(&mut out),
             Input::Tick => {}
         }
         self.go_on(now, &mut out);

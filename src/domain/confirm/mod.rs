@@ -18,6 +18,7 @@ mod order;
 mod person;
 mod queue;
 mod rate;
+mod renewed;
 mod stamp;
 mod switches;
 mod wish;

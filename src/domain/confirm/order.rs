@@ -58,6 +58,8 @@ pub enum Input {
     Hook(HookSaid),
     /// A person answers.
     Person(Reply),
+    /// Other rules are in force now.
+    NewRules,
     /// Time went on.
     Tick,
 }
