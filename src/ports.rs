@@ -23,7 +23,7 @@ mod git;
 mod hooks;
 
 pub use crate::domain::server::{Notice, PaneInfo, Server, Told};
-pub use actor::{Asks, Judge, Records, Seat, Seated};
+pub use actor::{Asks, Configs, Judge, Records, Renewed, Seat, Seated};
 pub use folders::{Folders, Stirred};
 pub use git::{Ask, Cancel, Git, GitError, HeadLook, WatchList};
 pub use hooks::Hooks;

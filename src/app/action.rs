@@ -42,6 +42,8 @@ pub enum Action {
     Pause,
     /// Confirm nothing in the focused session, or do again.
     Turn,
+    /// Read rules and settings anew.
+    Reload,
     /// Type into the focused session.
     TypeInto,
     /// Hold all screens still.
@@ -132,7 +134,7 @@ const fn hinted(
 }
 
 /// Every action.
-pub const ACTIONS: [ActionRow; 43] = [
+pub const ACTIONS: [ActionRow; 44] = [
     row(Action::MoveLeft, "move-left", Group::Move, "focus the tile to the left"),
     row(Action::MoveDown, "move-down", Group::Move, "focus the tile below, or the next row of a list"),
     row(Action::MoveUp, "move-up", Group::Move, "focus the tile above, or the row before"),
@@ -227,6 +229,7 @@ pub const ACTIONS: [ActionRow; 43] = [
         Group::Panels,
         "how well screens are read, full size",
     ),
+    row(Action::Reload, "reload", Group::Program, "read archtui.toml and policy.toml anew"),
     hinted(Action::Palette, "palette", Group::Program, "find an action by name", "commands", 7),
     row(Action::Back, "back", Group::Program, "close what is open, one layer a time"),
     hinted(Action::Help, "help", Group::Program, "what the keys do", "help", 8),

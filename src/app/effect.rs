@@ -34,6 +34,8 @@ pub enum Effect {
         /// Which dialog was on the screen, and for how long.
         drawn: (Showing, Duration),
     },
+    /// Read rules and settings anew.
+    Reload,
     /// Pause all auto-confirm, or go on.
     Pause(bool),
     /// Switch one session's auto-confirm on or off.

@@ -41,6 +41,8 @@ pub enum Event {
     Board(Arc<Board>),
     /// What is known of the sessions' work trees.
     Branches(Arc<Survey>),
+    /// Rules and settings were read anew: what of it counts only after a restart, or why the old ones stay.
+    Reloaded(Result<Option<String>, String>),
     /// Something that archtui did, or could not do.
     Did(Did),
     /// A background worker panicked; it is started again after a pause. The log has the report.

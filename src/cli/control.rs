@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::demo::Demo;
-use super::{Fail, Global, actor, setup};
+use super::{Fail, Global, actor, reload, setup};
 use crate::evidence::proc::Proc;
 use crate::runtime::{self, Setup};
 use crate::tmux::attach::Attach;
@@ -49,6 +49,7 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
         fixed: actor::fixed(ground, fault)?,
         seat: actor::seat(ground, &state_dir)?,
         judge,
+        configs: reload::Files::new(ground, state_dir.clone()),
         hooks: actor::hooks(ground),
         agents: ground.agents()?,
         rules: ground.rules()?,

@@ -1,6 +1,6 @@
 //! `archtui daemon`: the actor without a screen.
 
-use super::{Fail, Global, actor, control, out, setup};
+use super::{Fail, Global, actor, control, out, reload, setup};
 use crate::domain::text;
 use crate::evidence::proc::Proc;
 use crate::runtime::daemon;
@@ -25,6 +25,7 @@ pub fn run(global: &Global) -> Result<(), Fail> {
         fixed: actor::fixed(&ground, fault)?,
         seat: actor::seat(&ground, &state_dir)?,
         judge,
+        configs: reload::Files::new(&ground, state_dir.clone()),
         hooks: actor::hooks(&ground),
     };
     daemon::run(setup, |line| out::line(&text::printable(line))).map_err(|e| {

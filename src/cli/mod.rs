@@ -18,6 +18,7 @@ mod keys;
 mod ledger;
 pub mod out;
 mod policy;
+mod reload;
 mod send;
 mod setup;
 mod sim_agent;

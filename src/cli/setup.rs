@@ -16,6 +16,7 @@ use crate::theme::{self, Depth, Theme};
 use crate::tmux::address::{Address, Environment, Wanted};
 
 /// Config, keys and the rest, read once.
+#[derive(Debug, Clone)]
 pub struct Ground {
     /// The environment.
     pub env: Env,

@@ -23,6 +23,7 @@ const GATHER: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub struct Inotify {
     fd: Result<AsyncFd<OwnedFd>, io::ErrorKind>,
+    flags: WatchFlags,
     folders: HashMap<i32, PathBuf>,
     ids: HashMap<PathBuf, i32>,
 }
@@ -33,7 +34,18 @@ impl Inotify {
         let fd = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC).map_err(io::Error::from);
         #[expect(deprecated, reason = "its successor is unsafe; an owned descriptor is what both ask for")]
         let fd = fd.and_then(AsyncFd::new).map_err(|e| e.kind());
-        Self { fd, folders: HashMap::new(), ids: HashMap::new() }
+        let flags = WatchFlags::CREATE
+            | WatchFlags::DELETE
+            | WatchFlags::MOVED_TO
+            | WatchFlags::MOVED_FROM
+            | WatchFlags::ONLYDIR;
+        Self { fd, flags, folders: HashMap::new(), ids: HashMap::new() }
+    }
+
+    /// The same, and a file that was written where it stands counts as replaced.
+    #[must_use]
+    pub fn with_writes(self) -> Self {
+        Self { flags: self.flags | WatchFlags::CLOSE_WRITE, ..self }
     }
 
     /// Takes what the kernel has to tell now.
@@ -80,12 +92,7 @@ impl Folders for Inotify {
             return Ok(());
         }
         let fd = self.fd.as_ref().map_err(|kind| io::Error::from(*kind))?;
-        let flags = WatchFlags::CREATE
-            | WatchFlags::DELETE
-            | WatchFlags::MOVED_TO
-            | WatchFlags::MOVED_FROM
-            | WatchFlags::ONLYDIR;
-        let wd = inotify::add_watch(fd.get_ref(), folder, flags)?;
+        let wd = inotify::add_watch(fd.get_ref(), folder, self.flags)?;
         self.folders.insert(wd, folder.to_owned());
         self.ids.insert(folder.to_owned(), wd);
         Ok(())

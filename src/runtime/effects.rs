@@ -30,6 +30,8 @@ pub struct Hands {
     pub wishes: mpsc::Sender<Wish>,
     /// What people ask of the actor.
     pub actor: mpsc::Sender<Asked>,
+    /// Has rules and settings read anew.
+    pub reload: mpsc::Sender<()>,
     /// The ears of the branch worker.
     pub branches: Mouth,
     /// How a person is handed over.
@@ -67,6 +69,11 @@ impl Room {
                 Effect::Paste { pane, session, text } => self.wish(pane, session, What::Paste(text)),
                 Effect::Answer { pane, answer, drawn } => self.ask(Asked::Answer { pane, answer, drawn }),
                 Effect::Pause(on) => self.ask(Asked::Pause(on)),
+                Effect::Reload => {
+                    // One that waits already reads for all.
+                    let _ = self.hands.reload.try_send(());
+                    None
+                }
                 Effect::Turn(session, on) => self.ask(Asked::Turn(session, on)),
                 Effect::Attach { pane, session } => Some(self.attach(pane, &session).await?),
                 Effect::SaveFrame { pane, session } => Some(self.save_frame(pane, &session)),

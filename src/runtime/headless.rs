@@ -51,7 +51,7 @@ pub fn run<P: Panes, Q: Processes + Clone>(
                 end.map_or(schedule::next_deadline(&state), |end| end.min(schedule::next_deadline(&state)));
             tokio::select! {
                 biased;
-                super::Heard::End = signals.next() => break,
+                super::Heard::End | super::Heard::HangUp = signals.next() => break,
                 n = told.recv_many(&mut batch, super::BATCH) => {
                     if n == 0 {
                         break;

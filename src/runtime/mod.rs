@@ -22,7 +22,7 @@ use crate::domain::agent::Agents;
 use crate::domain::branch::RuleBook;
 use crate::git::SystemGit;
 use crate::git::watch::Inotify;
-use crate::ports::{Hands, Hooks, Judge, Keyboard, Panes, Press, Processes, Seat, TaskBook, View};
+use crate::ports::{Configs, Hands, Hooks, Keyboard, Panes, Press, Processes, Seat, TaskBook, View};
 use crate::terminal::Terminal;
 use crate::theme::Theme;
 use crate::tmux::attach::Attach;
@@ -30,6 +30,7 @@ use crate::view;
 use crate::workers::actor::{self, Actor, Doors, Fixed, OpenHooks};
 use crate::workers::branches::{self, Branches, Ears};
 use crate::workers::dispatcher::{self, Dispatcher};
+use crate::workers::reload::{self, Reload};
 use crate::workers::screens::Screens;
 use crate::workers::typist::{self, Typist, Wish};
 use crate::workers::{self, Facts, Workers};
@@ -42,7 +43,7 @@ const BATCH: usize = 512;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the control room is made of.
-pub struct Setup<P, K, Q, S, J, H> {
+pub struct Setup<P, K, Q, S, C: Configs, H> {
     /// The state before the first event.
     pub state: State,
     /// How it looks.
@@ -58,7 +59,9 @@ pub struct Setup<P, K, Q, S, J, H> {
     /// The actor's seat.
     pub seat: S,
     /// The rules in force.
-    pub judge: J,
+    pub judge: C::Judge,
+    /// Where they stand, for reading them anew.
+    pub configs: C,
     /// Opens the door of the agents' hooks.
     pub hooks: OpenHooks<H>,
     /// How agents' screens read.
@@ -81,10 +84,10 @@ pub fn run<
     K: Keyboard + Press + Hands + Clone,
     Q: Processes + Clone,
     S: Seat<Records: TaskBook>,
-    J: Judge,
+    C: Configs,
     H: Hooks,
 >(
-    setup: Setup<P, K, Q, S, J, H>,
+    setup: Setup<P, K, Q, S, C, H>,
 ) -> io::Result<()> {
     // Two threads beside the main one: workers go on while a slow terminal takes a frame.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -99,10 +102,10 @@ async fn control<
     K: Keyboard + Press + Hands + Clone,
     Q: Processes + Clone,
     S: Seat<Records: TaskBook>,
-    J: Judge,
+    C: Configs,
     H: Hooks,
 >(
-    setup: Setup<P, K, Q, S, J, H>,
+    setup: Setup<P, K, Q, S, C, H>,
 ) -> io::Result<()> {
     let Setup {
         state,
@@ -113,6 +116,7 @@ async fn control<
         fixed,
         seat,
         judge,
+        configs,
         hooks,
         agents,
         rules,
@@ -137,7 +141,11 @@ async fn control<
     workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), tasks));
     let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
     let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
-    workers.spawn(acting.with_dispatcher(chair));
+    let (renew, renewed) = mpsc::channel(1);
+    workers.spawn(acting.with_dispatcher(chair).with_reload(renewed));
+    let (ask_reload, reload_asked) = mpsc::channel(reload::ASKED);
+    let watched = Inotify::new().with_writes();
+    workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts.clone()));
     let screens = Screens::new(panes, processes.clone(), agents, roster, view, facts.clone());
     workers.spawn(screens.with_actor(heard_first, wanted).with_dispatcher(tell_dispatcher));
     let (branches, ears) = branches::ears();
@@ -151,7 +159,7 @@ async fn control<
         pace: Pace::default(),
         state,
         theme,
-        hands: effects::Hands { look_at, wishes, actor, branches, attach, frames, whose },
+        hands: effects::Hands { look_at, wishes, actor, reload: ask_reload, branches, attach, frames, whose },
     };
     let ends = ends_after.map(|after| clock::monotonic() + after);
     let size = room.terminal.size()?;
@@ -173,7 +181,7 @@ async fn control<
             // In this order: an end is an end; a person's key comes before what the panes say; then the clock.
             biased;
             last = signals.next() => match last {
-                Heard::End => true,
+                Heard::End | Heard::HangUp => true,
                 Heard::Continue => {
                     room.terminal.forget()?;
                     room.take(Event::Woke).await?
@@ -262,6 +270,8 @@ async fn next_report(input: Option<&mut EventStream>) -> Option<io::Result<cross
 enum Heard {
     /// Leave.
     End,
+    /// The terminal is gone; to a daemon: read the files anew.
+    HangUp,
     /// We were stopped and go on: the terminal may show anything.
     Continue,
 }
@@ -290,7 +300,7 @@ impl Signals {
         tokio::select! {
             _ = self.term.recv() => Heard::End,
             _ = self.int.recv() => Heard::End,
-            _ = self.hup.recv() => Heard::End,
+            _ = self.hup.recv() => Heard::HangUp,
             _ = self.quit.recv() => Heard::End,
             _ = self.cont.recv() => Heard::Continue,
         }

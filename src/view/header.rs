@@ -91,6 +91,9 @@ fn right(state: &State, page: &Page) -> Vec<Part> {
         let keep = if matches!(role, Role::Alarm | Role::Problem) { 92 } else { 57 };
         parts.push(part(format!("auto-confirm {}", text::fit(&line, 48)), role, keep));
     }
+    if let Some(fault) = &state.old_rules {
+        parts.push(part(format!("old rules: {}", text::fit(fault, 60)), Role::Problem, 91));
+    }
     if state.grid.frozen {
         parts.push(part("FROZEN", Role::Note, 90));
     }

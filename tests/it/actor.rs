@@ -184,6 +184,39 @@ fn with_rules_that_cannot_be_read_it_only_watches() {
     assert_eq!(stage.keys(), "");
 }
 
+#[test]
+fn rules_that_change_while_it_runs_count_at_once_and_broken_ones_do_not() {
+    let stage = Stage::new(&["permission--edit--80x24.ansi", "permission--write-new--120x40.ansi"]);
+    let own = stage.root.join("home/.config/archtui");
+    fs::create_dir_all(&own).expect("made");
+    let rules = own.join("policy.toml");
+    let hold = "[[rule]]\nid = \"mine\"\naction = \"hold\"\nreason = \"not now\"\noperation = [\"edit\"]\n";
+    fs::write(&rules, hold).expect("written");
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("the edit is held", || stage.ledger().contains("(mine: not now)"), || stage.ledger());
+    fs::write(&rules, hold.replace("action", "acton")).expect("written");
+    daemon.until("the old rules stay in force");
+    assert_eq!(stage.keys(), "");
+    // As editors do: another file takes its name.
+    fs::write(own.join("new"), "").expect("written");
+    fs::rename(own.join("new"), &rules).expect("renamed");
+    daemon.until("read anew");
+    wait_until("the edit is confirmed", || stage.keys() == "1", || stage.ledger());
+    // A signal asks as well.
+    let config = stage.root.join("archtui.toml");
+    let text = fs::read_to_string(&config).expect("there");
+    fs::write(&config, text.replace("preset = \"sop\"", "preset = \"watch\"\nmax_per_minute = 7"))
+        .expect("written");
+    daemon.until("read anew");
+    wait_until("the file is watched", || stage.ledger().contains("watched"), || stage.ledger());
+    signal(daemon.child.id(), Signal::HUP);
+    daemon.until("read anew");
+    assert_eq!(stage.keys(), "1");
+    fs::write(&config, text.replace("quiet", "quit")).expect("written");
+    daemon.until("archtui.toml:3: no key is called \"quit\" here");
+}
+
 /// Long: `scripts/prove.sh` runs it.
 #[test]
 #[ignore = "takes minutes; scripts/prove.sh runs it"]

@@ -114,6 +114,8 @@ pub struct State {
     pub log: Log,
     /// Auto-confirm, as the actor tells it.
     pub board: Arc<Board>,
+    /// Why the rules in force are older than their files.
+    pub old_rules: Option<String>,
     /// Which open dialog stands on our screen, and since when.
     pub drawn: BTreeMap<PaneIdentity, (Showing, Duration)>,
     /// How well screens are read.
@@ -151,6 +153,7 @@ impl State {
             mode: Mode::Normal,
             log: Log::default(),
             board: Arc::default(),
+            old_rules: None,
             drawn: BTreeMap::new(),
             detector: Detector::default(),
             branches: Branches::default(),

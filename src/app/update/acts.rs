@@ -52,6 +52,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Approve => return answers::answer(state, Answer::Approve),
         Action::Deny => return answers::answer(state, Answer::Deny),
         Action::Pause => return answers::pause(state),
+        Action::Reload => return vec![Effect::Reload],
         Action::Turn => return answers::turn(state),
         Action::TypeInto => type_into(state),
         Action::Freeze => freeze(state),

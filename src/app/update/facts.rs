@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::app::areas::Areas;
 use crate::app::effect::Effect;
-use crate::app::event::Looked;
+use crate::app::event::{Did, Looked};
 use crate::app::state::branches::works;
-use crate::app::state::{Mode, SessionKey, State};
+use crate::app::state::{Entry, Mode, SessionKey, State};
 use crate::domain::server::{PaneInfo, Server};
 use crate::domain::session::PaneId;
 use crate::domain::status::State as Status;
@@ -44,6 +44,21 @@ pub fn server(state: &mut State, server: Server) -> Vec<Effect> {
         say(state, "typing stopped: tmux is not connected", true);
     }
     vec![]
+}
+
+/// Rules and settings were read anew.
+pub fn reloaded(state: &mut State, outcome: Result<Option<String>, String>) {
+    let (what, failed) = match &outcome {
+        Ok(None) => ("rules and settings are read anew".to_owned(), None),
+        Ok(Some(later)) => (format!("rules and settings are read anew; {later}"), None),
+        Err(fault) => ("the old rules stay in force".to_owned(), Some(fault.clone())),
+    };
+    let line = failed.as_ref().map_or_else(|| what.clone(), |fault| format!("{what}: {fault}"));
+    say(state, line, failed.is_some());
+    let did = Did { what, command: None, failed };
+    let entry = Entry { at: state.now.utc, local: state.now.local, did };
+    state.log.push(entry);
+    state.old_rules = outcome.err();
 }
 
 /// The panes that exist now.

@@ -54,6 +54,10 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             state.board = board;
             vec![]
         }
+        Event::Reloaded(outcome) => {
+            facts::reloaded(state, outcome);
+            vec![]
+        }
         Event::Did(did) => {
             if let Some(why) = &did.failed {
                 let line = format!("{}: {why}", did.what);

@@ -94,6 +94,11 @@ impl Life {
         Self { doubts: unsettled.into_iter().map(doubt).collect(), ..Self::new(ways) }
     }
 
+    /// Deals with it in another way from now on.
+    pub fn set_ways(&mut self, ways: Ways) {
+        self.ways = Ways { settle: ways.settle.max(SETTLE_FLOOR), ..ways };
+    }
+
     /// One fact. The orders are to be carried out in order.
     pub fn hear(&mut self, input: Input, now: Duration) -> Vec<Order> {
         let mut out = Vec::new();

@@ -11,8 +11,8 @@ use crate::ports::{Hooks, Judge, PaneFacts, Press, Processes, Seat, Seated, Stor
 
 /// One answer.
 pub(super) enum Done<S: Seat> {
-    /// A fact for a pane's life.
-    Input(PaneIdentity, Input),
+    /// A verdict for a pane's life, by the rules of that version.
+    Judged(u64, PaneIdentity, Input),
     /// What the server said of a pane.
     Checked(PaneIdentity, Result<PaneFacts, TypeError>),
     /// An entry is on disk, or is not.
@@ -34,7 +34,9 @@ pub(super) enum Done<S: Seat> {
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn done(&mut self, done: Done<S>) {
         match done {
-            Done::Input(pane, input) => self.live_there(pane, input),
+            // Those of today were asked as well.
+            Done::Judged(version, ..) if version != self.version => {}
+            Done::Judged(_, pane, input) => self.live_there(pane, input),
             Done::Checked(pane, said) => {
                 let Some(desk) = self.desks.get_mut(&pane.id).filter(|d| d.info.identity == pane) else {
                     return;

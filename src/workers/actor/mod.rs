@@ -7,6 +7,7 @@ mod carry;
 mod desk;
 mod done;
 mod hooks;
+mod renew;
 mod seat;
 mod wishes;
 
@@ -32,7 +33,7 @@ use crate::domain::ledger::{Entry, Tally};
 use crate::domain::roster::Roster;
 use crate::domain::server::Server;
 use crate::domain::session::PaneId;
-use crate::ports::{Hooks, Judge, Press, Processes, Seat};
+use crate::ports::{Hooks, Judge, Press, Processes, Renewed, Seat};
 
 use board::Books;
 use desk::Desk;
@@ -74,6 +75,9 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     keyboard: Arc<K>,
     processes: Q,
     judge: Arc<J>,
+    /// How often the rules have changed: a verdict of older ones does not count.
+    version: u64,
+    renewed: Option<mpsc::Receiver<Renewed<J>>>,
     heard: mpsc::Receiver<Event>,
     asked: mpsc::Receiver<Asked>,
     looks: mpsc::Sender<PaneId>,
@@ -129,6 +133,12 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         Self { chair: Some(chair), ..self }
     }
 
+    /// The same with rules that may change while it runs.
+    #[must_use]
+    pub fn with_reload(self, renewed: mpsc::Receiver<Renewed<J>>) -> Self {
+        Self { renewed: Some(renewed), ..self }
+    }
+
     /// An actor that has not asked for its seat yet.
     pub fn new(fixed: Fixed, seat: S, keyboard: K, processes: Q, judge: J, doors: Doors<H>) -> Self {
         let Doors { hooks, heard, asked, looks, facts } = doors;
@@ -137,6 +147,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             keyboard: Arc::new(keyboard),
             processes,
             judge: Arc::new(judge),
+            version: 0,
+            renewed: None,
             heard,
             asked,
             looks,
@@ -230,6 +242,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Worker for Actor<S, K,
                 },
                 said = hooks::next(self.hooks.as_mut()) => self.hook_said(said),
                 Some(asked) = self.asked.recv() => self.asked(asked),
+                renewed = renew::next(self.renewed.as_mut()) => self.renew(renewed),
                 () = self.alarm.until(wake) => self.tick(),
             }
             if std::mem::take(&mut self.changed) && self.facts.send(Event::Board(self.board())).await.is_err()

@@ -260,3 +260,18 @@ fn failures_are_told_and_kept() {
     assert!(room.state.toast.as_ref().is_some_and(|t| t.bad && t.text.contains("gone")));
     assert_eq!(room.state.log.len(), 1);
 }
+
+#[test]
+fn rules_are_read_anew_and_a_broken_file_is_told_until_it_is_mended() {
+    let mut room = Room::with(&["a"]);
+    assert_eq!(room.press("reload"), [Effect::Reload]);
+    let fault = "policy.toml:3:1: unknown field `acton`".to_owned();
+    room.hear(Event::Reloaded(Err(fault.clone())));
+    room.wait(60_000);
+    room.hear(Event::Woke);
+    assert_eq!(room.state.old_rules, Some(fault), "it stays when the toast has gone");
+    assert!(room.state.toast.is_none());
+    room.hear(Event::Reloaded(Ok(Some("[view] after a restart".to_owned()))));
+    assert_eq!(room.state.old_rules, None);
+    assert!(room.state.toast.as_ref().is_some_and(|t| !t.bad && t.text.contains("[view]")));
+}
