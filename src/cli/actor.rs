@@ -26,6 +26,7 @@ pub fn fixed(ground: &setup::Ground, fault: Option<String>) -> Result<Fixed, Fai
         limits: Limits { session: confirm.max_per_minute, fleet: confirm.max_per_minute_fleet },
         hook_fallback: confirm.hook_fallback == HookFallback::Key,
         lease: confirm.lease.length(),
+        keep: config.ledger.keep.length(),
     })
 }
 

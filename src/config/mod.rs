@@ -29,6 +29,8 @@ pub struct Config {
     pub view: ViewConfig,
     /// What may be confirmed.
     pub confirm: ConfirmConfig,
+    /// The record of what was decided.
+    pub ledger: LedgerConfig,
     /// Branch rules.
     pub branches: Settings,
     /// The roster.
@@ -77,6 +79,14 @@ pub struct ConfirmConfig {
     pub hook_fallback: values::HookFallback,
     /// Live only for so long after a person said so.
     pub lease: values::Lease,
+}
+
+/// `[ledger]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LedgerConfig {
+    /// How long entries are kept.
+    pub keep: values::Keep,
 }
 
 /// `[[session]]`

@@ -22,6 +22,9 @@ pub trait Records: Ledger + Send + 'static {
     fn take_wish(&mut self, now: Timestamp) -> Result<Option<Wish>, StoreError>;
     /// Entries that are younger than a time, the last so many, in order.
     fn younger(&self, from: Timestamp, most: usize) -> Result<Vec<Entry>, StoreError>;
+    /// Lets entries go that are older than a time, at most so many, and keeps the place where the chain goes on. Gives how
+    /// many went.
+    fn let_go(&mut self, before: Timestamp, most: u32, now: Timestamp) -> Result<u64, StoreError>;
     /// Says what became of a wish.
     fn answer(&mut self, wish: u64, told: &Told, now: Timestamp) -> Result<(), StoreError>;
 }

@@ -7,7 +7,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use archtui::domain::session::PaneId;
+use archtui::domain::dialog::Dialog;
+use archtui::domain::ledger::{Actor as Who, Body, Decision, Outcome, Ruling, Scene, Showing, Times};
+use archtui::domain::policy::Action;
+use archtui::domain::session::{PaneId, PaneIdentity, SessionName};
+use archtui::ports::Ledger;
+use archtui::store::Store;
 use rustix::process::Signal;
 
 use crate::support::tmux::{PrivateTmux, signal};
@@ -170,6 +175,51 @@ fn one_acts_and_the_next_one_follows_when_it_dies() {
     second.until("acting");
     assert_eq!(stage.say(&["pause"]), (true, "paused\n".to_owned()));
     drop(first);
+}
+
+#[test]
+fn entries_older_than_they_are_kept_go_and_the_chain_of_the_rest_holds() {
+    let stage = Stage::new(&["permission--edit--80x24.ansi"]);
+    let state = stage.root.join("home/.local/state/archtui/fleet");
+    let long_ago = jiff::Timestamp::from_second(1_700_000_000).expect("a time");
+    {
+        let mut store = Store::open(&state, long_ago).expect("opens").0;
+        for _ in 0..3 {
+            store.append(old_entry(long_ago)).expect("written");
+        }
+    }
+    let config = stage.root.join("archtui.toml");
+    let text = fs::read_to_string(&config).expect("there");
+    fs::write(&config, format!("[ledger]\nkeep = \"30d\"\n{text}")).expect("written");
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("the old ones are gone", || !stage.ledger().contains("2023-11"), || stage.ledger());
+    wait_until("the edit is confirmed", || stage.ledger().contains("cleared"), || stage.ledger());
+    let (sound, told) = stage.say(&["ledger", "--verify"]);
+    assert!(sound && told.contains("2 entries") && told.contains("up to 3: the chain goes on"), "{told}");
+}
+
+fn old_entry(at: jiff::Timestamp) -> Body {
+    let scene = Scene {
+        host: "box".into(),
+        session: SessionName::new("worker"),
+        pane: PaneIdentity { id: PaneId(9), pid: 9, start: 9 },
+        agent: None,
+        cwd: None,
+    };
+    let dialog = Dialog::default();
+    let decision = Decision {
+        showing: Showing { content: dialog.identity(), epoch: 1 },
+        of: None,
+        verdict: Ruling { action: Action::Hold, rule: "x".into(), reason: String::new() },
+        why: String::new(),
+        actor: Who::Automation,
+        channel: None,
+        key: None,
+        outcome: Outcome::Held,
+        times: Times::default(),
+    };
+    Body::new(at, &scene, &dialog, decision, &str::to_owned)
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub(super) enum Done<S: Seat> {
     Claimed(Result<(), TypeError>),
     /// A wish that waited.
     Wish(Result<Option<Wish>, StoreError>),
+    /// Old entries went.
+    LetGo(Result<u64, StoreError>),
     /// Switches were kept, or were not.
     Kept(Result<(), StoreError>),
 }
@@ -74,6 +76,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.books.trouble = Some(format!("{e}; {}", e.hint()));
                 self.changed = true;
             }
+            Done::LetGo(gone) => self.let_go(gone),
             Done::Wish(Ok(None)) | Done::Kept(Ok(())) => {}
         }
     }

@@ -9,6 +9,7 @@ mod done;
 mod hooks;
 mod renew;
 mod seat;
+mod tidy;
 mod wishes;
 
 use std::collections::BTreeMap;
@@ -67,6 +68,8 @@ pub struct Fixed {
     pub hook_fallback: bool,
     /// Live only for so long after a person said so.
     pub lease: Option<Duration>,
+    /// Entries of the ledger are kept so long.
+    pub keep: Option<Duration>,
 }
 
 /// The worker. Facts come in on `heard`, people's answers on `asked`; `looks` are asked of the panes' worker.
@@ -100,6 +103,8 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     switches: Switches,
     rates: Rates,
     unsettled: Vec<Entry>,
+    /// When old entries are to be let go.
+    tidy: Option<Duration>,
     books: Books,
     /// What is being done beside.
     beside: FuturesUnordered<Pin<Box<dyn Future<Output = Done<S>> + Send>>>,
@@ -166,6 +171,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             switches: Switches::default(),
             rates: Rates::default(),
             unsettled: Vec::new(),
+            tidy: None,
             books: Books { recent: Vec::new(), tally: Tally::default(), trouble: None },
             beside: FuturesUnordered::new(),
             alarm: Alarm::new(),
@@ -213,7 +219,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         if self.again.is_some_and(|at| at <= clock()) {
             self.again = None;
             match self.post {
-                Post::Acting => self.look_for_wishes(),
+                Post::Acting => {
+                    self.tidy();
+                    self.look_for_wishes();
+                }
                 _ => self.ask_for_seat(),
             }
         }
