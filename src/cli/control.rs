@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::demo::Demo;
-use super::{Fail, Global, actor, reload, setup};
+use super::{Fail, Global, actor, answer, reload, setup};
 use crate::evidence::proc::Proc;
 use crate::runtime::{self, Setup};
 use crate::tmux::attach::Attach;
@@ -51,6 +51,7 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
         judge,
         configs: reload::Files::new(ground, state_dir.clone()),
         hooks: actor::hooks(ground),
+        wishing: answer::wishing(ground, state_dir.clone()),
         agents: ground.agents()?,
         rules: ground.rules()?,
         attach: Attach::new(ground.address.clone(), ground.env.tmux.as_deref()),

@@ -64,6 +64,8 @@ pub struct Setup<P, K, Q, S, C: Configs, H> {
     pub configs: C,
     /// Opens the door of the agents' hooks.
     pub hooks: OpenHooks<H>,
+    /// How an observer asks who acts.
+    pub wishing: actor::Wishing,
     /// How agents' screens read.
     pub agents: Agents,
     /// What is asked of work trees.
@@ -118,6 +120,7 @@ async fn control<
         judge,
         configs,
         hooks,
+        wishing,
         agents,
         rules,
         attach,
@@ -142,7 +145,7 @@ async fn control<
     let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
     let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
     let (renew, renewed) = mpsc::channel(1);
-    workers.spawn(acting.with_dispatcher(chair).with_reload(renewed));
+    workers.spawn(acting.with_dispatcher(chair).with_reload(renewed).with_wishing(wishing));
     let (ask_reload, reload_asked) = mpsc::channel(reload::ASKED);
     let watched = Inotify::new().with_writes();
     workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts.clone()));

@@ -7,7 +7,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use archtui::domain::dialog::Dialog;
+use archtui::domain::confirm::{Answer, Ask, Fate, Wish};
+use archtui::domain::dialog::{Dialog, DialogId};
 use archtui::domain::ledger::{Actor as Who, Body, Decision, Outcome, Ruling, Scene, Showing, Times};
 use archtui::domain::policy::Action;
 use archtui::domain::session::{PaneId, PaneIdentity, SessionName};
@@ -175,6 +176,63 @@ fn one_acts_and_the_next_one_follows_when_it_dies() {
     second.until("acting");
     assert_eq!(stage.say(&["pause"]), (true, "paused\n".to_owned()));
     drop(first);
+}
+
+#[test]
+fn an_observers_answer_reaches_the_dialog_that_he_saw_and_no_other() {
+    let stage = Stage::new(&["permission--bash-subst--80x24.ansi", "permission--bash-subst--80x24.ansi"]);
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("the command is held", || stage.ledger().contains(" held "), || stage.ledger());
+    let told = stage.say(&["ledger", "--json"]).1;
+    let entry: serde_json::Value =
+        serde_json::from_str(told.lines().next().expect("an entry")).expect("JSON");
+    let content = Showing::parse(entry["dialog"].as_str().expect("an id")).expect("an id").content;
+    let state = stage.root.join("home/.local/state/archtui/fleet");
+    let mut store = Store::visit(&state).expect("opens");
+    let pane = store.since(0, 1).expect("read")[0].body.scene.pane;
+    let mono = || {
+        let t = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+        t.tv_sec.unsigned_abs() * 1000 + t.tv_nsec.unsigned_abs() / 1_000_000
+    };
+    let mut ask = |content, since_ms, drawn_ms| {
+        let ask = Ask::Answer { pane, content, since_ms, drawn_ms, answer: Answer::Deny };
+        let id = store.wish(&ask, "operator via 1", now(), Wish::PATIENCE).expect("left");
+        let mut fate = None;
+        let answered = || {
+            fate = store.fate(id, now()).expect("read");
+            matches!(fate, Some(Fate::Answered(_)))
+        };
+        wait_until("the wish is answered", answered, String::new);
+        match fate {
+            Some(Fate::Answered(told)) => (told.done, told.text),
+            other => panic!("{other:?}"),
+        }
+    };
+    let drawn = mono();
+    for (content, since, on_screen, why) in [
+        (DialogId(7), drawn, 900, "another dialog is there now"),
+        (content, 1, 900, "another dialog is there now"),
+        (content, drawn, 299, "just appeared"),
+    ] {
+        let (done, told) = ask(content, since, on_screen);
+        assert!(!done && told.contains(why), "{told}");
+    }
+    assert_eq!(stage.keys(), "");
+    let (done, told) = ask(content, drawn, 900);
+    assert!(done && told.starts_with("cleared"), "{told}");
+    assert_eq!(stage.keys(), "3", "the key of No");
+    // The next one says the same, and is another one.
+    let held = || stage.ledger().matches(" held ").count() >= 2;
+    wait_until("the next one is held", held, || stage.ledger());
+    let (done, told) = ask(content, drawn, 5_000);
+    assert!(!done && told.contains("another dialog is there now"), "{told}");
+    assert_eq!(stage.keys(), "3", "the key of No");
+}
+
+#[expect(clippy::disallowed_methods, reason = "a wish of a test carries the time")]
+fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
 }
 
 #[test]

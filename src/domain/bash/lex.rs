@@ -165,7 +165,11 @@ impl<'a> Lexer<'a> {
             '(' | ')' | '{' | '}' => return Err(Fault::Group(c)),
             '$' if self.status(word) => return Ok(()),
             '$' | '`' => return Err(Fault::Expansion(c)),
-            '\\' if first && self.bracket() => return self.bare_bracket(word),
+            '\\' if first && self.bracket() => {
+                self.bump();
+                word.text.extend(self.bump());
+                return Ok(());
+            }
             '\\' => return Err(Fault::Backslash),
             '#' => return Err(Fault::Comment),
             '!' => return Err(Fault::Bang),
@@ -181,12 +185,6 @@ impl<'a> Lexer<'a> {
         let mut rest = self.src[self.at + 1..].chars();
         let bracket = rest.next().is_some_and(|c| matches!(c, '(' | ')'));
         bracket && rest.next().is_none_or(|c| matches!(c, ' ' | '\n' | ';' | '|'))
-    }
-
-    fn bare_bracket(&mut self, word: &mut Word) -> Result<(), Fault> {
-        self.bump();
-        word.text.extend(self.bump());
-        Ok(())
     }
 
     /// `@{u}`, `@{upstream}`, `@{1}`: braces around one plain name expand to nothing else in any shell.

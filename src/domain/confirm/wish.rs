@@ -6,8 +6,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::order::Answer;
+use crate::domain::dialog::DialogId;
 use crate::domain::ledger::Showing;
-use crate::domain::session::SessionName;
+use crate::domain::session::{PaneIdentity, SessionName};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +28,19 @@ pub enum Ask {
         session: SessionName,
         /// The dialog that the asker saw.
         dialog: Option<Showing>,
+    },
+    /// Answer the dialog that stood on an observer's screen.
+    Answer {
+        /// In which pane.
+        pane: PaneIdentity,
+        /// What it says.
+        content: DialogId,
+        /// Since when it was drawn there, on the machine's monotonic clock, in milliseconds.
+        since_ms: u64,
+        /// For how long it had been drawn there when the key came.
+        drawn_ms: u64,
+        /// What.
+        answer: Answer,
     },
     /// Keep automation off this dialog.
     Hold {

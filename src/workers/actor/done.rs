@@ -27,6 +27,8 @@ pub(super) enum Done<S: Seat> {
     Claimed(Result<(), TypeError>),
     /// A wish that waited.
     Wish(Result<Option<Wish>, StoreError>),
+    /// What came of a wish that an observer left.
+    Told(Did),
     /// Old entries went.
     LetGo(Result<u64, StoreError>),
     /// Switches were kept, or were not.
@@ -76,6 +78,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.books.trouble = Some(format!("{e}; {}", e.hint()));
                 self.changed = true;
             }
+            Done::Told(did) => self.tell(Event::Did(did)),
             Done::LetGo(gone) => self.let_go(gone),
             Done::Wish(Ok(None)) | Done::Kept(Ok(())) => {}
         }

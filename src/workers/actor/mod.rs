@@ -7,6 +7,7 @@ mod carry;
 mod desk;
 mod done;
 mod hooks;
+mod observer;
 mod renew;
 mod seat;
 mod tidy;
@@ -41,6 +42,7 @@ use desk::Desk;
 use done::Done;
 use hooks::Call;
 
+pub use observer::Wishing;
 pub use wishes::Asked;
 
 /// How many questions of people may wait.
@@ -86,6 +88,8 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     looks: mpsc::Sender<PaneId>,
     facts: Facts,
     open_hooks: OpenHooks<H>,
+    /// How an observer asks who acts.
+    wishing: Option<Wishing>,
     /// Only while we act.
     hooks: Option<H>,
     /// Who waits for a word, and where it will run.
@@ -138,6 +142,12 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         Self { chair: Some(chair), ..self }
     }
 
+    /// The same that asks who acts while it only observes.
+    #[must_use]
+    pub fn with_wishing(self, wishing: Wishing) -> Self {
+        Self { wishing: Some(wishing), ..self }
+    }
+
     /// The same with rules that may change while it runs.
     #[must_use]
     pub fn with_reload(self, renewed: mpsc::Receiver<Renewed<J>>) -> Self {
@@ -159,6 +169,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             looks,
             facts,
             open_hooks: hooks,
+            wishing: None,
             hooks: None,
             calls: BTreeMap::new(),
             seat: Some(seat),

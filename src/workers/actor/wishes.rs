@@ -46,6 +46,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 }
             }
             Asked::Wake => self.look_for_wishes(),
+            Asked::Answer { pane, answer, drawn } if matches!(self.post, Post::Observing(_)) => {
+                self.wish(pane, answer, drawn);
+            }
             _ if self.post != Post::Acting => {
                 let why = match &self.post {
                     Post::Observing(who) => format!("this is an observer: {who}"),
@@ -124,6 +127,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                     format!("{} {session}", if on { "on in" } else { "off in" }),
                 );
             }
+            Ask::Answer { pane, content, since_ms, drawn_ms, answer } => {
+                let drawn = (Duration::from_millis(since_ms), Duration::from_millis(drawn_ms));
+                return self.answer_for(id, who, pane, content, drawn, answer);
+            }
             Ask::Unstick { .. } => {
                 return self.answer_wish(id, false, "this version cannot unstick a session".to_owned());
             }
@@ -135,13 +142,18 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             let why = if panes.is_empty() { "no dialog is open there" } else { "several panes of it ask" };
             return self.answer_wish(id, false, why.to_owned());
         };
+        self.await_end(pane, id);
+        let drawn = dialog.map(|showing| (showing, DRAWN_FOR));
+        self.live(pane, Input::Person(Reply { who, answer, drawn }));
+    }
+
+    /// The wish is answered when what it asked for has ended.
+    pub(super) fn await_end(&mut self, pane: PaneId, wish: u64) {
         if let Some(desk) = self.desks.get_mut(&pane)
-            && let Some(older) = desk.wish.replace(id)
+            && let Some(older) = desk.wish.replace(wish)
         {
             self.answer_wish(older, false, "another answer was asked for meanwhile".to_owned());
         }
-        let drawn = dialog.map(|showing| (showing, DRAWN_FOR));
-        self.live(pane, Input::Person(Reply { who, answer, drawn }));
     }
 
     pub(super) fn answer_wish(&self, wish: u64, done: bool, text: String) {

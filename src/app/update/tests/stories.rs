@@ -275,3 +275,16 @@ fn rules_are_read_anew_and_a_broken_file_is_told_until_it_is_mended() {
     assert_eq!(room.state.old_rules, None);
     assert!(room.state.toast.as_ref().is_some_and(|t| !t.bad && t.text.contains("[view]")));
 }
+
+#[test]
+fn an_observers_key_is_for_the_dialog_that_is_drawn_here() {
+    let mut room = Room::with(&["a"]);
+    room.hear(Event::Board(Arc::new(crate::app::state::Board {
+        post: crate::app::state::Post::Observing("process 1 acts".to_owned()),
+        ..Default::default()
+    })));
+    room.drawn(1, 1);
+    assert_eq!(room.press("approve"), [], "it asks nothing");
+    assert!(room.state.toast.as_ref().is_some_and(|t| t.text.contains("asks nothing")));
+    assert_eq!(room.press("pause"), [], "switches are for who acts");
+}
