@@ -134,7 +134,7 @@ const fn hinted(
 }
 
 /// Every action.
-pub const ACTIONS: [ActionRow; 44] = [
+pub const ACTIONS: [ActionRow; 45] = [
     row(Action::MoveLeft, "move-left", Group::Move, "focus the tile to the left"),
     row(Action::MoveDown, "move-down", Group::Move, "focus the tile below, or the next row of a list"),
     row(Action::MoveUp, "move-up", Group::Move, "focus the tile above, or the row before"),
@@ -222,7 +222,12 @@ pub const ACTIONS: [ActionRow; 44] = [
         "auto-confirm activity, full size",
     ),
     row(Action::Panel(PanelId::Branches), "panel-branches", Group::Panels, "branch compliance, full size"),
-    row(Action::Panel(PanelId::Events), "panel-events", Group::Panels, "what archtui did, full size"),
+    row(
+        Action::Panel(PanelId::Events),
+        "panel-events",
+        Group::Panels,
+        "what archtui did and what befell the sessions, full size",
+    ),
     row(
         Action::Panel(PanelId::Detector),
         "panel-detector",
@@ -230,6 +235,7 @@ pub const ACTIONS: [ActionRow; 44] = [
         "how well screens are read, full size",
     ),
     row(Action::Reload, "reload", Group::Program, "read archtui.toml and policy.toml anew"),
+    row(Action::Panel(PanelId::Health), "panel-health", Group::Panels, "what ails the sessions, full size"),
     hinted(Action::Palette, "palette", Group::Program, "find an action by name", "commands", 7),
     row(Action::Back, "back", Group::Program, "close what is open, one layer a time"),
     hinted(Action::Help, "help", Group::Program, "what the keys do", "help", 8),

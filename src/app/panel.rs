@@ -11,10 +11,12 @@ pub enum PanelId {
     Confirms,
     /// Branch compliance.
     Branches,
-    /// What archtui itself did, with the exact tmux commands.
+    /// What archtui itself did, with the exact tmux commands, and what befell the sessions.
     Events,
     /// How well screens are read.
     Detector,
+    /// What ails the sessions.
+    Health,
 }
 
 /// A row of the panel table.
@@ -30,8 +32,8 @@ pub struct PanelRow {
     pub help: &'static str,
 }
 
-/// Every panel. The order is that of the column, of Tab and of F1 to F6.
-pub const PANELS: [PanelRow; 6] = [
+/// Every panel. The order is that of the column, of Tab and of F1 to F7.
+pub const PANELS: [PanelRow; 7] = [
     PanelRow {
         id: PanelId::NeedsYou,
         word: "needs-you",
@@ -55,13 +57,19 @@ pub const PANELS: [PanelRow; 6] = [
         id: PanelId::Events,
         word: "events",
         title: "EVENTS",
-        help: "what archtui itself did, with the exact tmux commands",
+        help: "what archtui itself did, with the exact tmux commands, and what befell the sessions",
     },
     PanelRow {
         id: PanelId::Detector,
         word: "detector",
         title: "DETECTOR",
         help: "how well screens are read, and which could not be",
+    },
+    PanelRow {
+        id: PanelId::Health,
+        word: "health",
+        title: "HEALTH",
+        help: "what ails the sessions, the worst first",
     },
 ];
 
@@ -92,7 +100,8 @@ mod tests {
                 | PanelId::Confirms
                 | PanelId::Branches
                 | PanelId::Events
-                | PanelId::Detector => {}
+                | PanelId::Detector
+                | PanelId::Health => {}
             }
         }
     }

@@ -4,7 +4,7 @@
 use ratatui::buffer::Buffer;
 
 use crate::app::areas::Area;
-use crate::app::state::{Order, State, needs};
+use crate::app::state::{Order, Session, State, needs};
 use crate::domain::server::{Notice, Server};
 use crate::domain::status::State as Status;
 use crate::domain::text;
@@ -79,7 +79,7 @@ fn left(state: &State, short: bool) -> Vec<Part> {
     {
         parts.push(count(fleet.count(|s| s.state == which), shape, word, role, keep));
     }
-    let problems = fleet.count(|s| s.state.is_problem());
+    let problems = fleet.count(Session::is_problem);
     parts.push(count(problems, "✖", "problem", Role::Problem, if problems > 0 { 85 } else { 50 }));
     parts
 }

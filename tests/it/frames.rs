@@ -118,6 +118,12 @@ fn views() -> Vec<(String, State)> {
                 s.open_panel = Some(PanelId::Branches);
             }),
         ),
+        ("stuck", fleets::ailing()),
+        ("panel-health-stuck", {
+            let mut s = fleets::ailing();
+            s.open_panel = Some(PanelId::Health);
+            s
+        }),
         ("panel-needs-you-nobody", {
             let mut s = fleets::state(vec![]);
             s.open_panel = Some(PanelId::NeedsYou);

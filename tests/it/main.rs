@@ -8,6 +8,7 @@ mod dispatch;
 mod draw;
 mod fleets;
 mod frames;
+mod health;
 mod hook;
 mod house;
 mod ledger;

@@ -6,6 +6,7 @@ pub mod detector;
 pub mod explain;
 pub mod fleet;
 pub mod grid;
+pub mod health;
 pub mod input;
 pub mod log;
 pub mod needs;
@@ -21,6 +22,7 @@ use jiff::civil::DateTime;
 use super::areas::Areas;
 use super::effect::Fixed;
 use super::panel::PanelId;
+use crate::domain::health::Limits;
 use crate::domain::ledger::Showing;
 use crate::domain::server::{Notice, Server};
 use crate::domain::session::{PaneId, PaneIdentity};
@@ -110,8 +112,10 @@ pub struct State {
     pub popup: Option<Popup>,
     /// Where keys go.
     pub mode: Mode,
-    /// What archtui itself did.
+    /// What archtui itself did, and what befell the sessions.
     pub log: Log,
+    /// From when on something ails a session.
+    pub limits: Limits,
     /// Auto-confirm, as the actor tells it.
     pub board: Arc<Board>,
     /// Why the rules in force are older than their files.
@@ -152,6 +156,7 @@ impl State {
             popup: None,
             mode: Mode::Normal,
             log: Log::default(),
+            limits: Limits::default(),
             board: Arc::default(),
             old_rules: None,
             drawn: BTreeMap::new(),

@@ -85,6 +85,7 @@ pub fn panel_len(state: &State) -> usize {
         Some(PanelId::NeedsYou) => state.needs().len(),
         Some(PanelId::Events) => state.log.len(),
         Some(PanelId::Detector) => state.detector.unread.len(),
+        Some(PanelId::Health) => state.fleet.sessions.len(),
         Some(PanelId::Confirms) => state.board.queue.len() + state.board.recent.len(),
         // The fleet's own row comes first.
         Some(PanelId::Branches) => state.branch_rows().len() + 1,
@@ -115,6 +116,7 @@ fn marked(state: &State) -> Option<SessionKey> {
             let key = state.board.queue.get(state.panel_row).map(|c| SessionKey::Pane(c.id.0))?;
             sessions.iter().position(|s| s.key() == key)
         }
+        PanelId::Health => state.health_rows().get(state.panel_row).copied(),
         PanelId::Tasks | PanelId::Events | PanelId::Detector => None,
     };
     row.map(|i| sessions[i].key())

@@ -5,6 +5,7 @@ pub(super) mod branches;
 mod confirms;
 mod detector;
 mod events;
+mod health;
 mod needs_you;
 mod tasks;
 
@@ -37,8 +38,15 @@ struct View {
 }
 
 /// Every panel, in the order of the core's table.
-const VIEWS: [View; 6] =
-    [needs_you::VIEW, tasks::VIEW, confirms::VIEW, branches::VIEW, events::VIEW, detector::VIEW];
+const VIEWS: [View; 7] = [
+    needs_you::VIEW,
+    tasks::VIEW,
+    confirms::VIEW,
+    branches::VIEW,
+    events::VIEW,
+    detector::VIEW,
+    health::VIEW,
+];
 
 fn view(id: PanelId) -> &'static View {
     VIEWS.iter().find(|v| v.id == id).expect("every panel has a view: a test proves it")
