@@ -67,6 +67,13 @@ pub enum Effect {
     Posts(Vec<Post>),
     /// Somebody wrote: files of its work tree may have changed.
     Stirred(PaneIdentity),
+    /// Measure the agents of these panes; often, if the figures are on the screen.
+    Measure {
+        /// The figures are on the screen.
+        seen: bool,
+        /// Which panes.
+        panes: Vec<PaneIdentity>,
+    },
     /// Draw everything anew, whatever was there before.
     Repaint,
 }

@@ -8,6 +8,7 @@ pub mod confirm;
 pub mod dialog;
 pub mod health;
 pub mod hook;
+pub mod host;
 pub mod ledger;
 pub mod policy;
 pub mod proc;

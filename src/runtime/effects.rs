@@ -20,6 +20,7 @@ use crate::ports::View;
 use crate::tmux::attach::Attach;
 use crate::workers::actor::Asked;
 use crate::workers::branches::Mouth;
+use crate::workers::gauges::Wanted;
 use crate::workers::typist::{What, Wish};
 
 /// The handles through which things are done.
@@ -34,6 +35,8 @@ pub struct Hands {
     pub reload: mpsc::Sender<()>,
     /// The ears of the branch worker.
     pub branches: Mouth,
+    /// Tells what is to be measured.
+    pub measure: watch::Sender<Wanted>,
     /// How a person is handed over.
     pub attach: Attach,
     /// Where saved frames go.
@@ -58,6 +61,10 @@ impl Room {
                 }
                 Effect::Posts(posts) => {
                     self.hands.branches.posts.send_replace(posts);
+                    None
+                }
+                Effect::Measure { seen, panes } => {
+                    self.hands.measure.send_replace(Wanted { seen, panes });
                     None
                 }
                 Effect::Stirred(pane) => {

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::areas::Area;
 use crate::app::state::{Order, Session, State, needs};
+use crate::domain::host::{Host, Strain};
 use crate::domain::server::{Notice, Server};
 use crate::domain::status::State as Status;
 use crate::domain::text;
@@ -84,6 +85,19 @@ fn left(state: &State, short: bool) -> Vec<Part> {
     parts
 }
 
+/// How busy the machine is: in the way only when it matters.
+fn strain(host: &Host) -> [Part; 2] {
+    let told = |text: String, strain: Option<Strain>| match strain {
+        Some(Strain::Red) => part(text, Role::Alarm, 82),
+        Some(Strain::Amber) => part(text, Role::Note, 56),
+        Some(Strain::Easy) | None => part(text, Role::Faint, 12),
+    };
+    let cores = host.cores.map_or_else(|| "?".to_owned(), |c| c.to_string());
+    let load = host.load.map_or_else(|| "load ?".to_owned(), |l| format!("load {l:.1}/{cores}"));
+    let memory = host.memory_used().map_or_else(|| "mem ?".to_owned(), |p| format!("mem {p}%"));
+    [told(load, host.load_strain()), told(memory, host.memory_strain())]
+}
+
 fn right(state: &State, page: &Page) -> Vec<Part> {
     let mut parts = Vec::new();
     if state.connected() {
@@ -109,6 +123,7 @@ fn right(state: &State, page: &Page) -> Vec<Part> {
     if let Server::Up { warning: Some(line), .. } = &state.server {
         parts.push(part(format!("! {}", text::fit(line, 40)), Role::Note, 58));
     }
+    parts.extend(state.gauges.iter().flat_map(|g| strain(&g.host)));
     if state.grid.order == Order::Urgency {
         parts.push(part("by urgency", Role::Subtext, 20));
     }

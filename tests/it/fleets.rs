@@ -11,6 +11,7 @@ use archtui::app::state::{Entry, Fleet, Now};
 use archtui::domain::agent::Agents;
 use archtui::domain::ansi;
 use archtui::domain::health::{Limits, Signs, Trouble, judge};
+use archtui::domain::host::{Gauges, Host, Usage};
 use archtui::domain::read::{Facts, read};
 use archtui::domain::roster::{Member, Roster, Tier};
 use archtui::domain::screen::{Cursor, Screen};
@@ -228,6 +229,11 @@ pub fn ailing() -> State {
         change(&mut signs);
         session.ward.chart.see(judge(&signs, &Limits::default()), minutes(ago));
     }
+    let host = Host { load: Some(7.25), cores: Some(2), memory: Some((16 << 30, 2 << 30)) };
+    let usage = |i: f32| Usage { cpu: (i != 3.0).then_some(i * 7.5), memory: Some(i as u64 * (150 << 20)) };
+    let panes = state.fleet.sessions.iter().filter_map(|s| s.pane.as_ref()).map(|p| p.identity);
+    let panes = panes.zip(1_u8..).filter(|(_, i)| *i != 5).map(|(p, i)| (p, usage(f32::from(i)))).collect();
+    state.gauges = Some(Arc::new(Gauges { host, panes }));
     state
 }
 

@@ -23,6 +23,7 @@ use super::areas::Areas;
 use super::effect::Fixed;
 use super::panel::PanelId;
 use crate::domain::health::Limits;
+use crate::domain::host::Gauges;
 use crate::domain::ledger::Showing;
 use crate::domain::server::{Notice, Server};
 use crate::domain::session::{PaneId, PaneIdentity};
@@ -114,6 +115,10 @@ pub struct State {
     pub mode: Mode,
     /// What archtui itself did, and what befell the sessions.
     pub log: Log,
+    /// How busy the machine and the agents' processes are; `None` before the first word.
+    pub gauges: Option<Arc<Gauges>>,
+    /// What was last asked to be measured: seen or not, and which panes.
+    pub measured: (bool, Vec<PaneIdentity>),
     /// From when on something ails a session.
     pub limits: Limits,
     /// Auto-confirm, as the actor tells it.
@@ -156,6 +161,8 @@ impl State {
             popup: None,
             mode: Mode::Normal,
             log: Log::default(),
+            gauges: None,
+            measured: (false, Vec::new()),
             limits: Limits::default(),
             board: Arc::default(),
             old_rules: None,

@@ -29,7 +29,8 @@ pub fn drew(state: &mut State, areas: Areas) -> Vec<Effect> {
     state.areas = areas;
     state.front.clone_from(&now_front);
     answers::drawn(state);
-    if same { vec![] } else { vec![Effect::LookAt(now_front)] }
+    let looks = (!same).then_some(Effect::LookAt(now_front));
+    looks.into_iter().chain(health::measure(state)).collect()
 }
 
 /// The server's state changed.

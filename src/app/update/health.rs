@@ -1,10 +1,24 @@
 //! Follows how the sessions are: with each look, each word of the actor, and as time goes on. What begins or ends goes into
 //! the log, once.
 
+use crate::app::effect::Effect;
 use crate::app::event::Did;
+use crate::app::panel::PanelId;
 use crate::app::state::{Entry, Session, State, health};
 use crate::domain::health::{Level, judge};
 use crate::domain::session::PaneIdentity;
+
+/// What is to be measured, if that changed with this frame.
+pub fn measure(state: &mut State) -> Option<Effect> {
+    let seen = state.open_panel == Some(PanelId::Health);
+    let panes = state.fleet.sessions.iter().filter_map(|s| s.pane.as_ref().map(|p| p.identity)).collect();
+    let wanted = (seen, panes);
+    if state.measured == wanted {
+        return None;
+    }
+    state.measured.clone_from(&wanted);
+    Some(Effect::Measure { seen: wanted.0, panes: wanted.1 })
+}
 
 /// All sessions, as time goes on.
 pub fn round(state: &mut State) {

@@ -63,6 +63,10 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             facts::reloaded(state, outcome);
             vec![]
         }
+        Event::Gauges(gauges) => {
+            state.gauges = Some(gauges);
+            vec![]
+        }
         Event::Did(did) => {
             if let Some(why) = &did.failed {
                 let line = format!("{}: {why}", did.what);

@@ -6,6 +6,7 @@ use crate::app::areas::{Area, Areas};
 use crate::app::panel::PanelId;
 use crate::app::state::{Session, State};
 use crate::domain::health::{Kind, Level};
+use crate::domain::host::bytes;
 use crate::theme::{Role, Theme};
 
 use super::super::paint::{self, Pen};
@@ -107,6 +108,8 @@ const NAME: u16 = 24;
 const STATE: u16 = 22;
 const OUTPUT: u16 = 9;
 const CONTEXT: u16 = 6;
+const CPU: u16 = 6;
+const MEMORY: u16 = 7;
 
 fn heading(buf: &mut Buffer, area: Area, theme: &Theme) {
     let faint = theme.style(Role::Faint);
@@ -114,6 +117,7 @@ fn heading(buf: &mut Buffer, area: Area, theme: &Theme) {
     pen.skip(2).column("session", NAME, faint).column("state", STATE, faint);
     if area.w >= 90 {
         pen.column("output", OUTPUT, faint).column("ctx", CONTEXT, faint);
+        pen.column("cpu", CPU, faint).column("mem", MEMORY, faint);
     }
     pen.put("what ails it", faint);
 }
@@ -134,6 +138,13 @@ fn row(buf: &mut Buffer, line: Area, state: &State, theme: &Theme, s: &Session) 
         let context = s.tracker.reading().context_left.map_or_else(unknown, |p| format!("{p}%"));
         let context = if s.agent().is_some() { context } else { String::new() };
         pen.column(&context, CONTEXT, theme.style(Role::Subtext));
+        // Of the process in the foreground itself.
+        let usage = s.pane.as_ref().map(|p| {
+            state.gauges.as_ref().and_then(|g| g.panes.get(&p.identity)).copied().unwrap_or_default()
+        });
+        let cpu = usage.map_or_else(String::new, |u| u.cpu.map_or_else(unknown, |c| format!("{c:.0}%")));
+        let memory = usage.map_or_else(String::new, |u| u.memory.map_or_else(unknown, bytes));
+        pen.column(&cpu, CPU, theme.style(Role::Subtext)).column(&memory, MEMORY, theme.style(Role::Subtext));
     }
     let ails: Vec<_> = s.ward.chart.now().collect();
     match ails.as_slice() {
