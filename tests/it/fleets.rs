@@ -230,9 +230,12 @@ pub fn ailing() -> State {
         session.ward.chart.see(judge(&signs, &Limits::default()), minutes(ago));
     }
     let host = Host { load: Some(7.25), cores: Some(2), memory: Some((16 << 30, 2 << 30)) };
-    let usage = |i: f32| Usage { cpu: (i != 3.0).then_some(i * 7.5), memory: Some(i as u64 * (150 << 20)) };
+    let usage = |i: u8| Usage {
+        cpu: (i != 3).then_some(f32::from(i) * 7.5),
+        memory: Some(u64::from(i) * (150 << 20)),
+    };
     let panes = state.fleet.sessions.iter().filter_map(|s| s.pane.as_ref()).map(|p| p.identity);
-    let panes = panes.zip(1_u8..).filter(|(_, i)| *i != 5).map(|(p, i)| (p, usage(f32::from(i)))).collect();
+    let panes = panes.zip(1_u8..).filter(|(_, i)| *i != 5).map(|(p, i)| (p, usage(i))).collect();
     state.gauges = Some(Arc::new(Gauges { host, panes }));
     state
 }
