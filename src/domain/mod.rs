@@ -23,3 +23,4 @@ pub mod stroke;
 pub mod task;
 pub mod text;
 pub mod track;
+pub mod unstick;
