@@ -63,11 +63,17 @@ pub fn resume(global: &Global) -> Result<(), Fail> {
     wish(global, "resume", &Ask::Resume)
 }
 
-/// Leaves the wish, rings, waits for the answer.
-#[expect(clippy::disallowed_methods, reason = "a command's own clock")]
-fn wish(global: &Global, verb: &str, ask: &Ask) -> Result<(), Fail> {
+/// Only for a person; prints what came of it.
+fn wish(global: &Global, verb: &str, asked: &Ask) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
     who::only_a_person(&ground, &format!("archtui {verb}"))?;
+    out::line(&text::printable(&ask(&ground, asked)?));
+    Ok(())
+}
+
+/// Leaves the wish, rings, waits for the answer.
+#[expect(clippy::disallowed_methods, reason = "a command's own clock")]
+pub fn ask(ground: &setup::Ground, ask: &Ask) -> Result<String, Fail> {
     let asker = format!("operator via {}", std::process::id());
     let failed = |e: crate::ports::StoreError| Fail::failed(e.to_string(), e.hint());
     let mut store = Store::visit(&ground.state_dir()?).map_err(failed)?;
@@ -75,10 +81,7 @@ fn wish(global: &Global, verb: &str, ask: &Ask) -> Result<(), Fail> {
     client::wake(&place::find(&ground.env.runtime_folders(), &ground.address.socket));
     loop {
         match store.fate(id, Timestamp::now()).map_err(failed)? {
-            Some(Fate::Answered(told)) if told.done => {
-                out::line(&text::printable(&told.text));
-                return Ok(());
-            }
+            Some(Fate::Answered(told)) if told.done => return Ok(told.text),
             Some(Fate::Answered(told)) => {
                 return Err(Fail::failed(told.text, "`archtui status` tells what that session asks now"));
             }

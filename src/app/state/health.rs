@@ -8,6 +8,7 @@ use crate::domain::confirm::Confirmation;
 use crate::domain::health::{Chart, Kind, Level, Note, Rounds, Signs};
 use crate::domain::ledger::Outcome;
 use crate::domain::policy::Action;
+use crate::domain::unstick::Sight;
 
 /// A dialog that is to be confirmed for the person may take this long before it counts as waiting for him.
 const CONFIRMING: Duration = Duration::from_secs(30);
@@ -64,6 +65,21 @@ impl Session {
             overdue: self.ward.overdue.clone(),
             turning: self.ward.rounds.turning(),
             ..Signs::of(self.state, self.age(now))
+        }
+    }
+
+    /// What the steps that unstick it look at.
+    pub fn sight(&self) -> Sight<'_> {
+        let pane = self.pane.as_ref();
+        Sight {
+            state: self.state,
+            reading: self.tracker.reading(),
+            exists: pane.is_some(),
+            dead: pane.is_some_and(|p| p.dead),
+            in_mode: pane.is_some_and(|p| p.in_mode),
+            synchronized: pane.is_some_and(|p| p.synchronized),
+            protected: self.member.as_ref().is_some_and(|m| m.protected),
+            managed: self.member.is_some(),
         }
     }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ledger::Showing;
 use crate::domain::session::SessionName;
+use crate::domain::unstick::Step;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,8 @@ pub enum Ask {
     Unstick {
         /// Which session.
         session: SessionName,
+        /// By which step.
+        step: Step,
     },
     /// Confirm nothing anywhere.
     Pause,
