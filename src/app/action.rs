@@ -38,6 +38,8 @@ pub enum Action {
     Approve,
     /// Choose the agent's own *No*.
     Deny,
+    /// The steps that get the focused session going.
+    Unstick,
     /// Confirm nothing anywhere, or go on.
     Pause,
     /// Confirm nothing in the focused session, or do again.
@@ -134,7 +136,7 @@ const fn hinted(
 }
 
 /// Every action.
-pub const ACTIONS: [ActionRow; 45] = [
+pub const ACTIONS: [ActionRow; 46] = [
     row(Action::MoveLeft, "move-left", Group::Move, "focus the tile to the left"),
     row(Action::MoveDown, "move-down", Group::Move, "focus the tile below, or the next row of a list"),
     row(Action::MoveUp, "move-up", Group::Move, "focus the tile above, or the row before"),
@@ -170,6 +172,14 @@ pub const ACTIONS: [ActionRow; 45] = [
         1,
     ),
     hinted(Action::Deny, "deny", Group::Session, "choose the agent's own No in the drawn dialog", "deny", 2),
+    hinted(
+        Action::Unstick,
+        "unstick",
+        Group::Session,
+        "get a stuck session going: a menu of steps, each with what it will do",
+        "unstick",
+        6,
+    ),
     row(Action::Turn, "auto-confirm", Group::Session, "auto-confirm of this session: off, or on again"),
     row(Action::Pause, "pause", Group::Program, "pause all auto-confirm; again: go on"),
     hinted(Action::Zoom, "zoom", Group::Session, "focused tile over the whole grid; again: back", "zoom", 3),

@@ -15,7 +15,7 @@ pub struct UnstickArgs {
     /// The tmux sessions
     #[arg(required = true)]
     session: Vec<String>,
-    /// Which step: look, approve, deny, enter, escape, interrupt, restart; without one Enter, if text waits unsent
+    /// Which step: look, approve, deny, enter, escape, interrupt; without one Enter, if text waits unsent
     #[arg(long, value_name = "STEP")]
     step: Option<String>,
     /// Do it, also where it ends, interrupts or discards something

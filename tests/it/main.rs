@@ -37,3 +37,4 @@ mod tmux_keys;
 mod tmux_load;
 mod tmux_server;
 mod tmux_watch;
+mod unstick;

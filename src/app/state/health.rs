@@ -78,8 +78,6 @@ impl Session {
             dead: pane.is_some_and(|p| p.dead),
             in_mode: pane.is_some_and(|p| p.in_mode),
             synchronized: pane.is_some_and(|p| p.synchronized),
-            protected: self.member.as_ref().is_some_and(|m| m.protected),
-            managed: self.member.is_some(),
         }
     }
 

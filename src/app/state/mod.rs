@@ -11,6 +11,7 @@ pub mod input;
 pub mod log;
 pub mod needs;
 pub mod popup;
+pub mod unstick;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use crate::app::state::{Input, Mode, Order, Popup, Session, SessionKey, State};
 use crate::domain::confirm::Answer;
 use crate::domain::server::PaneInfo;
 
-use super::{answers, moves, say};
+use super::{answers, moves, say, unstick};
 
 /// Carries out a wish.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -51,6 +51,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         },
         Action::Approve => return answers::answer(state, Answer::Approve),
         Action::Deny => return answers::answer(state, Answer::Deny),
+        Action::Unstick => unstick::open(state),
         Action::Pause => return answers::pause(state),
         Action::Reload => return vec![Effect::Reload],
         Action::Turn => return answers::turn(state),

@@ -8,6 +8,7 @@ mod keys;
 mod moves;
 mod pointer;
 mod popups;
+mod unstick;
 
 use std::time::Duration;
 

@@ -28,14 +28,12 @@ pub enum Step {
     Escape,
     /// Ctrl-C.
     Interrupt,
-    /// A new agent in its place, with the conversation that was.
-    Restart,
 }
 
 impl Step {
     /// The ladder, from the bottom.
-    pub const ALL: [Self; 7] =
-        [Self::Look, Self::Approve, Self::Deny, Self::Enter, Self::Escape, Self::Interrupt, Self::Restart];
+    pub const ALL: [Self; 6] =
+        [Self::Look, Self::Approve, Self::Deny, Self::Enter, Self::Escape, Self::Interrupt];
 
     /// The word on the screen and for the command line.
     pub const fn word(self) -> &'static str {
@@ -46,7 +44,6 @@ impl Step {
             Self::Enter => "enter",
             Self::Escape => "escape",
             Self::Interrupt => "interrupt",
-            Self::Restart => "restart",
         }
     }
 
@@ -64,15 +61,12 @@ impl Step {
             Self::Enter => "sends Enter, alone, for the text that waits in its composer",
             Self::Escape => "sends Esc: stops a turn, or leaves a dialog unanswered",
             Self::Interrupt => "sends Ctrl-C, once: breaks off what runs",
-            Self::Restart => {
-                "a new agent with the old conversation in a window beside, then the old pane goes"
-            }
         }
     }
 
     /// It may end, interrupt or discard something: a person says so twice.
     pub const fn needs_sure(self) -> bool {
-        matches!(self, Self::Escape | Self::Interrupt | Self::Restart)
+        matches!(self, Self::Escape | Self::Interrupt)
     }
 
     /// The key that it sends, where it sends one by itself.
@@ -81,7 +75,7 @@ impl Step {
             Self::Enter => Some("Enter"),
             Self::Escape => Some("Escape"),
             Self::Interrupt => Some("C-c"),
-            Self::Look | Self::Approve | Self::Deny | Self::Restart => None,
+            Self::Look | Self::Approve | Self::Deny => None,
         }
     }
 }
@@ -101,10 +95,6 @@ pub struct Sight<'a> {
     pub in_mode: bool,
     /// Keys would go to other panes, too.
     pub synchronized: bool,
-    /// Never restarted.
-    pub protected: bool,
-    /// It stands in the roster.
-    pub managed: bool,
 }
 
 /// A step as it is offered.
@@ -136,10 +126,6 @@ pub fn fits(step: Step, sight: &Sight<'_>) -> Result<String, String> {
     let word = sight.state.word();
     match step {
         Step::Look => return Ok(format!("{word} by the last look")),
-        Step::Restart if !sight.managed => return no("it is not in the roster"),
-        Step::Restart if sight.protected => return no("it is protected"),
-        Step::Restart if ended => return Ok("its agent has ended".to_owned()),
-        Step::Restart => return Ok(format!("its agent runs ({word}) and will be ended")),
         _ if ended => return no("no agent runs in it"),
         _ if sight.in_mode => return no("its pane is in copy mode"),
         _ if sight.synchronized => return no("keys to it go to other panes, too"),
@@ -172,7 +158,7 @@ pub fn fits(step: Step, sight: &Sight<'_>) -> Result<String, String> {
         }
         (Step::Interrupt, Some(_)) => no("a dialog is open: answer it"),
         (Step::Escape | Step::Interrupt, None) => Ok(format!("it is {word}")),
-        (Step::Look | Step::Restart, _) => no("nothing more is seen"),
+        (Step::Look, _) => no("nothing more is seen"),
     }
 }
 
@@ -224,8 +210,6 @@ mod tests {
             dead: false,
             in_mode: false,
             synchronized: false,
-            protected: false,
-            managed: true,
         };
         change(&mut sight);
         let fit: Vec<Step> = ladder(&sight).into_iter().filter(|o| o.seen.is_ok()).map(|o| o.step).collect();
@@ -235,29 +219,27 @@ mod tests {
 
     #[test]
     fn each_step_fits_what_it_is_for() {
-        use Step::{Approve, Deny, Enter, Escape, Interrupt, Look, Restart};
-        check(&reading(State::Idle), |_| {}, &[Look, Restart]);
-        check(&reading(State::Working), |_| {}, &[Look, Escape, Interrupt, Restart]);
-        check(&reading(State::Unknown), |_| {}, &[Look, Escape, Interrupt, Restart]);
-        check(&typed(State::Typing, true), |_| {}, &[Look, Enter, Restart]);
-        check(&typed(State::Typing, false), |_| {}, &[Look, Restart]);
-        check(&typed(State::Working, true), |_| {}, &[Look, Escape, Interrupt, Restart]);
-        check(&asks(true), |_| {}, &[Look, Approve, Deny, Escape, Restart]);
-        check(&asks(false), |_| {}, &[Look, Deny, Escape, Restart]);
-        check(&reading(State::Exited), |_| {}, &[Look, Restart]);
-        check(&typed(State::Exited, true), |_| {}, &[Look, Restart]);
-        check(&typed(State::Typing, true), |s| s.dead = true, &[Look, Restart]);
-        check(&typed(State::Typing, true), |s| s.in_mode = true, &[Look, Restart]);
-        check(&typed(State::Typing, true), |s| s.synchronized = true, &[Look, Restart]);
-        check(&reading(State::Exited), |s| s.protected = true, &[Look]);
-        check(&reading(State::Exited), |s| s.managed = false, &[Look]);
+        use Step::{Approve, Deny, Enter, Escape, Interrupt, Look};
+        check(&reading(State::Idle), |_| {}, &[Look]);
+        check(&reading(State::Working), |_| {}, &[Look, Escape, Interrupt]);
+        check(&reading(State::Unknown), |_| {}, &[Look, Escape, Interrupt]);
+        check(&typed(State::Typing, true), |_| {}, &[Look, Enter]);
+        check(&typed(State::Typing, false), |_| {}, &[Look]);
+        check(&typed(State::Working, true), |_| {}, &[Look, Escape, Interrupt]);
+        check(&asks(true), |_| {}, &[Look, Approve, Deny, Escape]);
+        check(&asks(false), |_| {}, &[Look, Deny, Escape]);
+        check(&reading(State::Exited), |_| {}, &[Look]);
+        check(&typed(State::Exited, true), |_| {}, &[Look]);
+        check(&typed(State::Typing, true), |s| s.dead = true, &[Look]);
+        check(&typed(State::Typing, true), |s| s.in_mode = true, &[Look]);
+        check(&typed(State::Typing, true), |s| s.synchronized = true, &[Look]);
         check(&reading(State::Gone), |s| s.exists = false, &[]);
     }
 
     #[test]
     fn what_ends_or_interrupts_is_said_twice() {
         let sure: Vec<Step> = Step::ALL.into_iter().filter(|s| s.needs_sure()).collect();
-        assert_eq!(sure, [Step::Escape, Step::Interrupt, Step::Restart]);
+        assert_eq!(sure, [Step::Escape, Step::Interrupt]);
         for s in Step::ALL {
             assert_eq!(Step::by_word(s.word()), Some(s));
         }

@@ -238,8 +238,6 @@ mod tests {
                     dead: false,
                     in_mode: false,
                     synchronized: false,
-                    protected: false,
-                    managed: true,
                 }),
                 Checked(r) => Heard::Checked(owned(r)),
                 Recorded(r) => Heard::Recorded(owned(r)),

@@ -50,7 +50,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let ask = match step {
             Step::Approve => Ask::Approve { session, dialog: None },
             Step::Deny => Ask::Deny { session, dialog: None },
-            Step::Look | Step::Enter | Step::Escape | Step::Interrupt | Step::Restart => {
+            Step::Look | Step::Enter | Step::Escape | Step::Interrupt => {
                 let managed = self.fixed.roster.member(&session).is_some();
                 let its = |d: &&Desk| d.info.session == session;
                 let panes: Vec<PaneIdentity> =
@@ -92,9 +92,6 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             let told = format!("{} is {}", desk.info.session, desk.tracker.state().word());
             return self.unstuck(wish, "looked".to_owned(), Ok(told));
         }
-        if step == Step::Restart {
-            return self.unstuck(wish, "not restarted".to_owned(), Err(NO_RESTART.to_owned()));
-        }
         let (rung, first) = Rung::new(step, monotonic());
         if let Some(desk) = self.desks.get_mut(&pane.id) {
             desk.errand = Some(Errand { rung, who, wish, why: String::new(), intent: None, seen: None });
@@ -106,7 +103,6 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn climbed(&mut self, pane: PaneId, heard: &Climb) {
         let Some(desk) = self.desks.get_mut(&pane) else { return };
         let Some(mut errand) = desk.errand.take() else { return };
-        let member = self.fixed.roster.member(&desk.info.session);
         let heard = match heard {
             Climb::Look => {
                 errand.seen = desk.screen.clone().map(|screen| {
@@ -120,8 +116,6 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                     dead: desk.info.dead,
                     in_mode: desk.info.in_mode,
                     synchronized: desk.info.synchronized,
-                    protected: member.is_some_and(|m| m.protected),
-                    managed: member.is_some(),
                 })
             }
             Climb::Checked(r) => Heard::Checked(r.clone()),
@@ -344,6 +338,3 @@ fn rows(desk: &Desk, screen: &Screen) -> (u16, u16) {
         (None, None) => (last.saturating_sub(3), last),
     }
 }
-
-/// Why a step is not done by this version.
-const NO_RESTART: &str = "this version cannot restart a session";

@@ -5,6 +5,7 @@ mod branches;
 mod health;
 mod property;
 mod stories;
+mod unstick;
 
 use std::time::Duration;
 
