@@ -136,7 +136,7 @@ const fn hinted(
 }
 
 /// Every action.
-pub const ACTIONS: [ActionRow; 46] = [
+pub const ACTIONS: [ActionRow; 47] = [
     row(Action::MoveLeft, "move-left", Group::Move, "focus the tile to the left"),
     row(Action::MoveDown, "move-down", Group::Move, "focus the tile below, or the next row of a list"),
     row(Action::MoveUp, "move-up", Group::Move, "focus the tile above, or the row before"),
@@ -207,7 +207,7 @@ pub const ACTIONS: [ActionRow; 46] = [
     ),
     row(Action::SaveFrame, "save-frame", Group::Session, "save the pane's screen to a file, secrets masked"),
     hinted(Action::Freeze, "freeze", Group::View, "hold all screens still; again: go on", "freeze", 8),
-    row(Action::Order, "order", Group::View, "order of tiles: roster or urgency"),
+    row(Action::Order, "order", Group::View, "order of tiles: roster, urgency or tier"),
     hinted(
         Action::Filter,
         "filter",
@@ -245,6 +245,12 @@ pub const ACTIONS: [ActionRow; 46] = [
         "how well screens are read, full size",
     ),
     row(Action::Reload, "reload", Group::Program, "read archtui.toml and policy.toml anew"),
+    row(
+        Action::Panel(PanelId::Hierarchy),
+        "panel-hierarchy",
+        Group::Panels,
+        "the chain of command as a tree, full size",
+    ),
     row(Action::Panel(PanelId::Health), "panel-health", Group::Panels, "what ails the sessions, full size"),
     hinted(Action::Palette, "palette", Group::Program, "find an action by name", "commands", 7),
     row(Action::Back, "back", Group::Program, "close what is open, one layer a time"),

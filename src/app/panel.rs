@@ -17,6 +17,8 @@ pub enum PanelId {
     Detector,
     /// What ails the sessions.
     Health,
+    /// The chain of command.
+    Hierarchy,
 }
 
 /// A row of the panel table.
@@ -32,8 +34,8 @@ pub struct PanelRow {
     pub help: &'static str,
 }
 
-/// Every panel. The order is that of the column, of Tab and of F1 to F7.
-pub const PANELS: [PanelRow; 7] = [
+/// Every panel. The order is that of the column, of Tab and of F1 to F8.
+pub const PANELS: [PanelRow; 8] = [
     PanelRow {
         id: PanelId::NeedsYou,
         word: "needs-you",
@@ -71,6 +73,12 @@ pub const PANELS: [PanelRow; 7] = [
         title: "HEALTH",
         help: "what ails the sessions, the worst first",
     },
+    PanelRow {
+        id: PanelId::Hierarchy,
+        word: "hierarchy",
+        title: "HIERARCHY",
+        help: "the chain of command as a tree, and who waits",
+    },
 ];
 
 impl PanelId {
@@ -101,7 +109,8 @@ mod tests {
                 | PanelId::Branches
                 | PanelId::Events
                 | PanelId::Detector
-                | PanelId::Health => {}
+                | PanelId::Health
+                | PanelId::Hierarchy => {}
             }
         }
     }

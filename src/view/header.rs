@@ -124,8 +124,10 @@ fn right(state: &State, page: &Page) -> Vec<Part> {
         parts.push(part(format!("! {}", text::fit(line, 40)), Role::Note, 58));
     }
     parts.extend(state.gauges.iter().flat_map(|g| strain(&g.host)));
-    if state.grid.order == Order::Urgency {
-        parts.push(part("by urgency", Role::Subtext, 20));
+    match state.grid.order {
+        Order::Roster => {}
+        Order::Urgency => parts.push(part("by urgency", Role::Subtext, 20)),
+        Order::Tier => parts.push(part("by tier", Role::Subtext, 20)),
     }
     let filter = state.grid.filter.text();
     if !filter.is_empty() {

@@ -211,6 +211,14 @@ pub fn nine() -> State {
         let did = Did { what: what.into(), command: command.map(Into::into), failed: failed.map(Into::into) };
         state.log.push(Entry { at: Timestamp::UNIX_EPOCH, local, did, health: None });
     }
+    for session in &mut state.fleet.sessions {
+        let Some(member) = &mut session.member else { continue };
+        member.reports_to = match member.tier {
+            Some(Manager) => Some("architect".to_owned()),
+            Some(Worker) => Some("claude_orchestrator".to_owned()),
+            _ => None,
+        };
+    }
     focus(&mut state, "claude_orchestrator");
     state
 }

@@ -7,6 +7,7 @@ pub mod explain;
 pub mod fleet;
 pub mod grid;
 pub mod health;
+pub mod hierarchy;
 pub mod input;
 pub mod log;
 pub mod needs;

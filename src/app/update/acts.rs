@@ -60,7 +60,8 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Order => {
             state.grid.order = match state.grid.order {
                 Order::Roster => Order::Urgency,
-                Order::Urgency => Order::Roster,
+                Order::Urgency => Order::Tier,
+                Order::Tier => Order::Roster,
             };
             moves::turn_to_focus(state);
         }
@@ -86,7 +87,7 @@ pub fn panel_len(state: &State) -> usize {
         Some(PanelId::NeedsYou) => state.needs().len(),
         Some(PanelId::Events) => state.log.len(),
         Some(PanelId::Detector) => state.detector.unread.len(),
-        Some(PanelId::Health) => state.fleet.sessions.len(),
+        Some(PanelId::Health | PanelId::Hierarchy) => state.fleet.sessions.len(),
         Some(PanelId::Confirms) => state.board.queue.len() + state.board.recent.len(),
         // The fleet's own row comes first.
         Some(PanelId::Branches) => state.branch_rows().len() + 1,
@@ -118,6 +119,7 @@ fn marked(state: &State) -> Option<SessionKey> {
             sessions.iter().position(|s| s.key() == key)
         }
         PanelId::Health => state.health_rows().get(state.panel_row).copied(),
+        PanelId::Hierarchy => state.hierarchy().get(state.panel_row).map(|n| n.session),
         PanelId::Tasks | PanelId::Events | PanelId::Detector => None,
     };
     row.map(|i| sessions[i].key())

@@ -6,6 +6,7 @@ mod confirms;
 mod detector;
 mod events;
 mod health;
+mod hierarchy;
 mod needs_you;
 mod tasks;
 
@@ -38,7 +39,7 @@ struct View {
 }
 
 /// Every panel, in the order of the core's table.
-const VIEWS: [View; 7] = [
+const VIEWS: [View; 8] = [
     needs_you::VIEW,
     tasks::VIEW,
     confirms::VIEW,
@@ -46,6 +47,7 @@ const VIEWS: [View; 7] = [
     events::VIEW,
     detector::VIEW,
     health::VIEW,
+    hierarchy::VIEW,
 ];
 
 fn view(id: PanelId) -> &'static View {

@@ -3,9 +3,11 @@
 
 mod branches;
 mod health;
+mod hierarchy;
 mod property;
 mod stories;
 mod unstick;
+mod week;
 
 use std::time::Duration;
 
