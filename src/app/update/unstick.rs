@@ -27,6 +27,15 @@ pub fn open(state: &mut State) {
 /// A key while the menu is open.
 pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
     let action = state.fixed.keymap.action(key);
+    // What does not fit is not asked twice about.
+    if let (Some(Popup::Unstick(menu)), Code::Enter) = (&state.popup, key.code)
+        && menu.sure.is_none()
+        && let Some(Err(why)) = menu.offers(state).into_iter().nth(menu.row).map(|o| o.seen)
+    {
+        let line = format!("{} does not fit: {why}", menu.step().word());
+        say(state, line, true);
+        return vec![];
+    }
     let Some(Popup::Unstick(menu)) = &mut state.popup else { return vec![] };
     if let Some(step) = menu.sure {
         if key == SURE {

@@ -79,6 +79,16 @@ fn nothing_is_wished_where_nothing_fits_or_nobody_acts() {
     }
     assert!(room.key("enter").is_empty());
     assert!(room.state.toast.as_ref().is_some_and(|t| t.bad && t.text.contains("composer is empty")));
+    room.press("last");
+    let at = room.at;
+    let idle = Reading { state: Status::Idle, confidence: 0.97, ..Reading::default() };
+    room.state.fleet.sessions[1].look(Reading { quiet: Some(Duration::from_secs(9)), ..idle }, at);
+    assert!(room.key("enter").is_empty());
+    assert!(
+        matches!(&room.state.popup, Some(Popup::Unstick(m)) if m.sure.is_none()),
+        "it is not asked twice"
+    );
+    room.press("back");
     room.hear(Event::Board(Arc::default()));
     room.press("unstick");
     room.press("first");
