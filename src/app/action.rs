@@ -136,7 +136,7 @@ const fn hinted(
 }
 
 /// Every action.
-pub const ACTIONS: [ActionRow; 47] = [
+pub const ACTIONS: [ActionRow; 48] = [
     row(Action::MoveLeft, "move-left", Group::Move, "focus the tile to the left"),
     row(Action::MoveDown, "move-down", Group::Move, "focus the tile below, or the next row of a list"),
     row(Action::MoveUp, "move-up", Group::Move, "focus the tile above, or the row before"),
@@ -250,6 +250,12 @@ pub const ACTIONS: [ActionRow; 47] = [
         "panel-hierarchy",
         Group::Panels,
         "the chain of command as a tree, full size",
+    ),
+    row(
+        Action::Panel(PanelId::Routine),
+        "panel-routine",
+        Group::Panels,
+        "the procedure's daily and weekly checks, full size",
     ),
     row(Action::Panel(PanelId::Health), "panel-health", Group::Panels, "what ails the sessions, full size"),
     hinted(Action::Palette, "palette", Group::Program, "find an action by name", "commands", 7),

@@ -19,6 +19,8 @@ pub enum PanelId {
     Health,
     /// The chain of command.
     Hierarchy,
+    /// The procedure's daily and weekly checks.
+    Routine,
 }
 
 /// A row of the panel table.
@@ -34,8 +36,8 @@ pub struct PanelRow {
     pub help: &'static str,
 }
 
-/// Every panel. The order is that of the column, of Tab and of F1 to F8.
-pub const PANELS: [PanelRow; 8] = [
+/// Every panel. The order is that of the column, of Tab and of F1 to F9.
+pub const PANELS: [PanelRow; 9] = [
     PanelRow {
         id: PanelId::NeedsYou,
         word: "needs-you",
@@ -79,6 +81,12 @@ pub const PANELS: [PanelRow; 8] = [
         title: "HIERARCHY",
         help: "the chain of command as a tree, and who waits",
     },
+    PanelRow {
+        id: PanelId::Routine,
+        word: "routine",
+        title: "ROUTINE",
+        help: "the procedure's daily and weekly checks, as far as they are known",
+    },
 ];
 
 impl PanelId {
@@ -110,7 +118,8 @@ mod tests {
                 | PanelId::Events
                 | PanelId::Detector
                 | PanelId::Health
-                | PanelId::Hierarchy => {}
+                | PanelId::Hierarchy
+                | PanelId::Routine => {}
             }
         }
     }

@@ -12,6 +12,7 @@ pub mod input;
 pub mod log;
 pub mod needs;
 pub mod popup;
+pub mod routine;
 pub mod unstick;
 
 use std::collections::BTreeMap;

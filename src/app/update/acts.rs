@@ -91,7 +91,7 @@ pub fn panel_len(state: &State) -> usize {
         Some(PanelId::Confirms) => state.board.queue.len() + state.board.recent.len(),
         // The fleet's own row comes first.
         Some(PanelId::Branches) => state.branch_rows().len() + 1,
-        Some(PanelId::Tasks) | None => 0,
+        Some(PanelId::Tasks | PanelId::Routine) | None => 0,
     }
 }
 
@@ -120,7 +120,7 @@ fn marked(state: &State) -> Option<SessionKey> {
         }
         PanelId::Health => state.health_rows().get(state.panel_row).copied(),
         PanelId::Hierarchy => state.hierarchy().get(state.panel_row).map(|n| n.session),
-        PanelId::Tasks | PanelId::Events | PanelId::Detector => None,
+        PanelId::Tasks | PanelId::Events | PanelId::Detector | PanelId::Routine => None,
     };
     row.map(|i| sessions[i].key())
 }

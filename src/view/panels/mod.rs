@@ -8,6 +8,7 @@ mod events;
 mod health;
 mod hierarchy;
 mod needs_you;
+mod routine;
 mod tasks;
 
 pub use confirms::standing;
@@ -39,7 +40,7 @@ struct View {
 }
 
 /// Every panel, in the order of the core's table.
-const VIEWS: [View; 8] = [
+const VIEWS: [View; 9] = [
     needs_you::VIEW,
     tasks::VIEW,
     confirms::VIEW,
@@ -48,6 +49,7 @@ const VIEWS: [View; 8] = [
     detector::VIEW,
     health::VIEW,
     hierarchy::VIEW,
+    routine::VIEW,
 ];
 
 fn view(id: PanelId) -> &'static View {

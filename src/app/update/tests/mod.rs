@@ -5,6 +5,7 @@ mod branches;
 mod health;
 mod hierarchy;
 mod property;
+mod routine;
 mod stories;
 mod unstick;
 mod week;
