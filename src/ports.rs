@@ -19,12 +19,14 @@ use crate::domain::task::{self, Now, Queue, Rules};
 
 mod actor;
 mod folders;
+mod gauges;
 mod git;
 mod hooks;
 
 pub use crate::domain::server::{Notice, PaneInfo, Server, Told};
 pub use actor::{Asks, Configs, Judge, Records, Renewed, Seat, Seated};
 pub use folders::{Folders, Stirred};
+pub use gauges::Meter;
 pub use git::{Ask, Cancel, Git, GitError, HeadLook, WatchList};
 pub use hooks::Hooks;
 

@@ -66,12 +66,18 @@ pub fn resume(global: &Global) -> Result<(), Fail> {
     wish(global, "resume", &Ask::Resume)
 }
 
-fn wish(global: &Global, verb: &str, ask: &Ask) -> Result<(), Fail> {
+/// Only for a person; prints what came of it.
+fn wish(global: &Global, verb: &str, asked: &Ask) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
     who::only_a_person(&ground, &format!("archtui {verb}"))?;
-    let sockets = place::find(&ground.env.runtime_folders(), &ground.address.socket);
-    out::line(&text::printable(&leave(&ground.state_dir()?, &sockets, ask)?));
+    out::line(&text::printable(&ask(&ground, asked)?));
     Ok(())
+}
+
+/// Leaves the wish, rings, waits for the answer.
+pub fn ask(ground: &setup::Ground, ask: &Ask) -> Result<String, Fail> {
+    let sockets = place::find(&ground.env.runtime_folders(), &ground.address.socket);
+    leave(&ground.state_dir()?, &sockets, ask)
 }
 
 /// How a control room that observes asks who acts.
@@ -83,7 +89,6 @@ pub fn wishing(ground: &setup::Ground, state_dir: PathBuf) -> Wishing {
     })
 }
 
-/// Leaves the wish, rings, waits for the answer.
 #[expect(clippy::disallowed_methods, reason = "a command's own clock")]
 fn leave(state_dir: &Path, sockets: &[PathBuf], ask: &Ask) -> Result<String, Fail> {
     let asker = format!("operator via {}", std::process::id());

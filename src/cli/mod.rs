@@ -26,6 +26,7 @@ mod snapshot;
 mod status;
 mod task;
 mod tasks;
+mod unstick;
 mod watch;
 mod who;
 
@@ -101,6 +102,8 @@ enum Command {
     Approve(answer::AnswerArgs),
     /// Choose the agent's own No in a session's dialog
     Deny(answer::AnswerArgs),
+    /// Get a stuck session going: tells the steps and what fits, has one done
+    Unstick(unstick::UnstickArgs),
     /// Confirm nothing anywhere until `archtui resume`
     Pause,
     /// Go on confirming
@@ -148,6 +151,7 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Daemon) => daemon::run(global),
         Some(Command::Approve(a)) => answer::approve(global, &a),
         Some(Command::Deny(a)) => answer::deny(global, &a),
+        Some(Command::Unstick(a)) => unstick::run(global, &a),
         Some(Command::Pause) => answer::pause(global),
         Some(Command::Resume) => answer::resume(global),
         Some(Command::Keys) => keys::run(global),

@@ -99,6 +99,7 @@ impl Ground {
         let fixed = Fixed { keymap: self.keymap.clone(), mouse: config.view.mouse };
         let mut state = State::new(fixed, &config.fleet.name, Fleet::new(config.roster()));
         state.socket = self.address.socket.display().to_string();
+        state.limits = config.health.limits();
         state.grid.order = match config.view.order {
             OrderWord::Roster => Order::Roster,
             OrderWord::Urgency => Order::Urgency,

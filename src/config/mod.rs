@@ -13,6 +13,7 @@ pub use error::ConfigError;
 pub use values::{OrderWord, Span};
 
 use crate::domain::branch::Settings;
+use crate::domain::health::Limits;
 use crate::domain::roster::{Member, Roster, Tier};
 use crate::domain::server::Notice;
 
@@ -31,6 +32,8 @@ pub struct Config {
     pub confirm: ConfirmConfig,
     /// The record of what was decided.
     pub ledger: LedgerConfig,
+    /// When something ails a session.
+    pub health: HealthConfig,
     /// Branch rules.
     pub branches: Settings,
     /// The roster.
@@ -87,6 +90,29 @@ pub struct ConfirmConfig {
 pub struct LedgerConfig {
     /// How long entries are kept.
     pub keep: values::Keep,
+}
+
+/// `[health]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HealthConfig {
+    /// Working without any output for longer is stuck.
+    pub stuck_after: Span,
+    /// Asking for longer is told as a long wait.
+    pub alarm_after: Span,
+    /// Percent of the context left, or less, is little.
+    pub context_low: u8,
+}
+
+impl HealthConfig {
+    /// As the core knows it.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            stuck_after: self.stuck_after.0,
+            alarm_after: self.alarm_after.0,
+            context_low: self.context_low,
+        }
+    }
 }
 
 /// `[[session]]`

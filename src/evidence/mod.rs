@@ -1,6 +1,7 @@
 //! What the system and the agents say of themselves: read-only, each source with its known lies.
 
 pub mod claude;
+pub mod gauges;
 pub mod hindsight;
 pub mod links;
 pub mod place;

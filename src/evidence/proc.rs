@@ -105,6 +105,11 @@ impl Proc {
         Self { root: root.to_owned(), home: home.map(Path::to_owned), known: RefCell::default() }
     }
 
+    /// Where the files are.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Everything about the process in the foreground of a pane.
     pub fn describe(&self, pane: PaneIdentity) -> Option<Foreground> {
         let (stat, name) = self.effective(self.leader(pane)?);

@@ -20,6 +20,7 @@ use crate::ports::View;
 use crate::tmux::attach::Attach;
 use crate::workers::actor::Asked;
 use crate::workers::branches::Mouth;
+use crate::workers::gauges::Wanted;
 use crate::workers::typist::{What, Wish};
 
 /// The handles through which things are done.
@@ -34,6 +35,8 @@ pub struct Hands {
     pub reload: mpsc::Sender<()>,
     /// The ears of the branch worker.
     pub branches: Mouth,
+    /// Tells what is to be measured.
+    pub measure: watch::Sender<Wanted>,
     /// How a person is handed over.
     pub attach: Attach,
     /// Where saved frames go.
@@ -60,6 +63,10 @@ impl Room {
                     self.hands.branches.posts.send_replace(posts);
                     None
                 }
+                Effect::Measure { seen, panes } => {
+                    self.hands.measure.send_replace(Wanted { seen, panes });
+                    None
+                }
                 Effect::Stirred(pane) => {
                     // One that is not heard of now writes again.
                     let _ = self.hands.branches.wrote.try_send(pane);
@@ -68,6 +75,7 @@ impl Room {
                 Effect::Type { pane, session, strokes } => self.wish(pane, session, What::Strokes(strokes)),
                 Effect::Paste { pane, session, text } => self.wish(pane, session, What::Paste(text)),
                 Effect::Answer { pane, answer, drawn } => self.ask(Asked::Answer { pane, answer, drawn }),
+                Effect::Unstick { pane, step } => self.ask(Asked::Unstick(pane, step)),
                 Effect::Pause(on) => self.ask(Asked::Pause(on)),
                 Effect::Reload => {
                     // One that waits already reads for all.

@@ -22,7 +22,7 @@ use crate::domain::agent::Agents;
 use crate::domain::branch::RuleBook;
 use crate::git::SystemGit;
 use crate::git::watch::Inotify;
-use crate::ports::{Configs, Hands, Hooks, Keyboard, Panes, Press, Processes, Seat, TaskBook, View};
+use crate::ports::{Configs, Hands, Hooks, Keyboard, Meter, Panes, Press, Processes, Seat, TaskBook, View};
 use crate::terminal::Terminal;
 use crate::theme::Theme;
 use crate::tmux::attach::Attach;
@@ -30,6 +30,7 @@ use crate::view;
 use crate::workers::actor::{self, Actor, Doors, Fixed, OpenHooks};
 use crate::workers::branches::{self, Branches, Ears};
 use crate::workers::dispatcher::{self, Dispatcher};
+use crate::workers::gauges::{Measure, Wanted};
 use crate::workers::reload::{self, Reload};
 use crate::workers::screens::Screens;
 use crate::workers::typist::{self, Typist, Wish};
@@ -84,7 +85,7 @@ pub struct Setup<P, K, Q, S, C: Configs, H> {
 pub fn run<
     P: Panes,
     K: Keyboard + Press + Hands + Clone,
-    Q: Processes + Clone,
+    Q: Processes + Meter + Clone,
     S: Seat<Records: TaskBook>,
     C: Configs,
     H: Hooks,
@@ -102,7 +103,7 @@ pub fn run<
 async fn control<
     P: Panes,
     K: Keyboard + Press + Hands + Clone,
-    Q: Processes + Clone,
+    Q: Processes + Meter + Clone,
     S: Seat<Records: TaskBook>,
     C: Configs,
     H: Hooks,
@@ -152,6 +153,8 @@ async fn control<
     let screens = Screens::new(panes, processes.clone(), agents, roster, view, facts.clone());
     workers.spawn(screens.with_actor(heard_first, wanted).with_dispatcher(tell_dispatcher));
     let (branches, ears) = branches::ears();
+    let (measure, wanted) = watch::channel(Wanted::default());
+    workers.spawn(Measure::new(processes.clone(), wanted, facts.clone()));
     workers.spawn(trees(processes, rules, ears, facts.clone()));
     workers.spawn(Typist { keyboard, wishes: wished, facts });
 
@@ -162,7 +165,17 @@ async fn control<
         pace: Pace::default(),
         state,
         theme,
-        hands: effects::Hands { look_at, wishes, actor, reload: ask_reload, branches, attach, frames, whose },
+        hands: effects::Hands {
+            look_at,
+            wishes,
+            actor,
+            reload: ask_reload,
+            branches,
+            measure,
+            attach,
+            frames,
+            whose,
+        },
     };
     let ends = ends_after.map(|after| clock::monotonic() + after);
     let size = room.terminal.size()?;

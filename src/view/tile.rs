@@ -7,6 +7,7 @@ use crate::app::areas::Area;
 use crate::app::state::branches::Place as Home;
 use crate::app::state::{Mode, Session, State, needs};
 use crate::domain::branch::Severity;
+use crate::domain::health::{Kind, Level};
 use crate::domain::text;
 use crate::theme::{Role, Theme};
 
@@ -100,7 +101,7 @@ fn top_line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session:
     };
     pen.put(&number, chip);
     let name = text::width(&session.label).min(9) as u16 + 2;
-    let age = session.age(state.now.mono);
+    let age = session.shown_for(state.now.mono);
     let role = if state.connected() { told.role } else { Role::Stale };
     // The age goes first, then the word; the shape stays.
     for what in [
@@ -181,6 +182,15 @@ fn facts(state: &State, session: &Session, inner: Area) -> Vec<(String, Role)> {
     if pane.attached > 0 {
         facts.push(("attached".into(), Role::Ok));
     }
+    let worst = session.ward.chart.worst().map(|(kind, _)| kind);
+    // What the state's own word says is not said twice.
+    if let Some(kind) = worst.filter(|k| !matches!(k, Kind::Error | Kind::Ended | Kind::Gone | Kind::Unread))
+    {
+        facts.push((
+            kind.word().into(),
+            if kind.level() >= Level::Problem { Role::Alarm } else { Role::Note },
+        ));
+    }
     let reading = session.tracker.reading();
     if let Some(mode) = reading.mode.as_ref().filter(|m| *m != "manual") {
         facts.push((text::printable(mode), Role::Note));
@@ -256,7 +266,7 @@ fn line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Se
     pen.put(if focused { "▸" } else { " " }, theme.style(Role::Accent));
     pen.put(told.shape, state_style).skip(1);
     let name = text::width(&session.label).min(10) as u16 + 1;
-    let age = words::short_age(session.age(state.now.mono));
+    let age = words::short_age(session.shown_for(state.now.mono));
     if age.len() as u16 + name <= pen.left() {
         pen.right(&age, theme.style(if fresh { Role::Subtext } else { Role::Stale }));
     }

@@ -34,13 +34,13 @@ exec cat -v
 ";
 
 /// A fleet of one, and everything that archtui sees of the machine.
-struct Stage {
+pub struct Stage {
     tmux: PrivateTmux,
     root: PathBuf,
 }
 
 impl Stage {
-    fn new(screens: &[&str]) -> Self {
+    pub fn new(screens: &[&str]) -> Self {
         let tmux = PrivateTmux::new();
         let root = tmux.dir().canonicalize().expect("it exists");
         for folder in ["home", "run", "tree/.git"] {
@@ -84,29 +84,29 @@ impl Stage {
     }
 
     /// What a command prints, both ways, and whether it went well.
-    fn say(&self, args: &[&str]) -> (bool, String) {
+    pub fn say(&self, args: &[&str]) -> (bool, String) {
         let out = self.archtui(args).output().expect("archtui runs");
         let text = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
         (out.status.success(), text)
     }
 
-    fn keys(&self) -> String {
+    pub fn keys(&self) -> String {
         fs::read_to_string(self.root.join("tree/keys")).unwrap_or_default()
     }
 
-    fn ledger(&self) -> String {
+    pub fn ledger(&self) -> String {
         self.say(&["ledger"]).1
     }
 }
 
 /// A daemon, and what it said so far.
-struct Daemon {
+pub struct Daemon {
     child: Child,
     said: std::sync::mpsc::Receiver<String>,
 }
 
 impl Daemon {
-    fn start(stage: &Stage) -> Self {
+    pub fn start(stage: &Stage) -> Self {
         let mut child = stage.archtui(&["daemon"]).stdout(Stdio::piped()).spawn().expect("it starts");
         let out = BufReader::new(child.stdout.take().expect("piped"));
         let (tell, said) = std::sync::mpsc::channel();
@@ -114,7 +114,7 @@ impl Daemon {
         Self { child, said }
     }
 
-    fn until(&self, word: &str) {
+    pub fn until(&self, word: &str) {
         let mut last = String::new();
         wait_until(
             word,

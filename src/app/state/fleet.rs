@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::health::Ward;
 use crate::domain::dialog::Dialog;
 use crate::domain::read::Reading;
 use crate::domain::roster::{Member, Roster};
@@ -48,6 +49,10 @@ pub struct Session {
     pub command: Option<String>,
     /// When its program last wrote.
     pub wrote: Option<Duration>,
+    /// When its screen was last looked at.
+    pub looked: Option<Duration>,
+    /// How it is.
+    pub ward: Ward,
 }
 
 impl Session {
@@ -119,6 +124,8 @@ impl Session {
             why: vec!["no tmux session has this name".into()],
             command: None,
             wrote: None,
+            looked: None,
+            ward: Ward::default(),
         }
     }
 
@@ -136,6 +143,8 @@ impl Session {
             why: vec!["not looked at yet".into()],
             command: None,
             wrote: None,
+            looked: None,
+            ward: Ward::default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::fleet::SessionKey;
 use super::input::Input;
+use super::unstick::Menu;
 use crate::app::action::{ACTIONS, ActionRow};
 
 /// The open window.
@@ -26,6 +27,8 @@ pub enum Popup {
         /// First line shown.
         row: usize,
     },
+    /// The steps that get a session going.
+    Unstick(Menu),
     /// Find an action by name.
     Palette {
         /// What was typed.

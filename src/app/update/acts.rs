@@ -7,7 +7,7 @@ use crate::app::state::{Input, Mode, Order, Popup, Session, SessionKey, State};
 use crate::domain::confirm::Answer;
 use crate::domain::server::PaneInfo;
 
-use super::{answers, moves, say};
+use super::{answers, moves, say, unstick};
 
 /// Carries out a wish.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -51,6 +51,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         },
         Action::Approve => return answers::answer(state, Answer::Approve),
         Action::Deny => return answers::answer(state, Answer::Deny),
+        Action::Unstick => unstick::open(state),
         Action::Pause => return answers::pause(state),
         Action::Reload => return vec![Effect::Reload],
         Action::Turn => return answers::turn(state),
@@ -59,7 +60,8 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Order => {
             state.grid.order = match state.grid.order {
                 Order::Roster => Order::Urgency,
-                Order::Urgency => Order::Roster,
+                Order::Urgency => Order::Tier,
+                Order::Tier => Order::Roster,
             };
             moves::turn_to_focus(state);
         }
@@ -85,10 +87,11 @@ pub fn panel_len(state: &State) -> usize {
         Some(PanelId::NeedsYou) => state.needs().len(),
         Some(PanelId::Events) => state.log.len(),
         Some(PanelId::Detector) => state.detector.unread.len(),
+        Some(PanelId::Health | PanelId::Hierarchy) => state.fleet.sessions.len(),
         Some(PanelId::Confirms) => state.board.queue.len() + state.board.recent.len(),
         // The fleet's own row comes first.
         Some(PanelId::Branches) => state.branch_rows().len() + 1,
-        Some(PanelId::Tasks) | None => 0,
+        Some(PanelId::Tasks | PanelId::Routine) | None => 0,
     }
 }
 
@@ -115,7 +118,9 @@ fn marked(state: &State) -> Option<SessionKey> {
             let key = state.board.queue.get(state.panel_row).map(|c| SessionKey::Pane(c.id.0))?;
             sessions.iter().position(|s| s.key() == key)
         }
-        PanelId::Tasks | PanelId::Events | PanelId::Detector => None,
+        PanelId::Health => state.health_rows().get(state.panel_row).copied(),
+        PanelId::Hierarchy => state.hierarchy().get(state.panel_row).map(|n| n.session),
+        PanelId::Tasks | PanelId::Events | PanelId::Detector | PanelId::Routine => None,
     };
     row.map(|i| sessions[i].key())
 }

@@ -36,7 +36,7 @@ fn answered(state: &State, answer: Answer) -> Result<Effect, String> {
 }
 
 /// Why nothing can be asked of the actor from here.
-fn acting(state: &State) -> Result<(), String> {
+pub(super) fn acting(state: &State) -> Result<(), String> {
     match &state.board.post {
         Post::Acting => Ok(()),
         Post::Observing(who) => Err(format!("this is an observer: {who}")),

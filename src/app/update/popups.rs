@@ -7,10 +7,13 @@ use crate::app::key::{Code, Key};
 use crate::app::state::popup::palette_matches;
 use crate::app::state::{Popup, State};
 
-use super::acts;
+use super::{acts, unstick};
 
 /// A key while a window is open. Esc closes it; what the keymap calls moves scrolls it.
 pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
+    if matches!(state.popup, Some(Popup::Unstick(_))) {
+        return unstick::key(state, key);
+    }
     let action = state.fixed.keymap.action(key);
     let page = state.areas.popup_rows.max(1);
     match state.popup.as_mut() {
@@ -41,7 +44,7 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
             }
             _ => {}
         },
-        None => {}
+        Some(Popup::Unstick(_)) | None => {}
     }
     vec![]
 }

@@ -10,6 +10,7 @@ use super::order::Answer;
 use crate::domain::dialog::DialogId;
 use crate::domain::ledger::Showing;
 use crate::domain::session::{PaneIdentity, SessionName};
+use crate::domain::unstick::Step;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +54,8 @@ pub enum Ask {
     Unstick {
         /// Which session.
         session: SessionName,
+        /// By which step.
+        step: Step,
     },
     /// Confirm nothing anywhere.
     Pause,

@@ -93,8 +93,11 @@ mod tests {
         kinds.iter().map(|&kind| Ailment { kind, cause: kind.word().to_owned() }).collect()
     }
 
+    /// A second, what is found then, and what is told: the kind, and how long it had lasted.
+    type Step<'a> = (u64, &'a [Kind], &'a [(Kind, Option<u64>)]);
+
     /// At each second what is found, and what is told: the kind, and how long it had lasted where it is over.
-    fn check(steps: &[(u64, &[Kind], &[(Kind, Option<u64>)])]) -> Chart {
+    fn check(steps: &[Step<'_>]) -> Chart {
         let mut chart = Chart::default();
         for (at, kinds, want) in steps {
             let notes = chart.see(found(kinds), s(*at));

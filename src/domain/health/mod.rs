@@ -218,7 +218,7 @@ pub fn judge(signs: &Signs, limits: &Limits) -> Vec<Ailment> {
         (State::Error, Some(Trouble::Login)) => add(Kind::Login, "has to log in".to_owned()),
         (State::Error, Some(Trouble::Limit)) => add(Kind::Limit, "a limit was reached".to_owned()),
         (State::Error, Some(Trouble::Retrying)) if lasts => {
-            add(Kind::Retrying, "tries again and again".to_owned())
+            add(Kind::Retrying, "tries again and again".to_owned());
         }
         (State::Error, None) if lasts => add(Kind::Error, "an error stands on its screen".to_owned()),
         (State::Exited, _) => add(Kind::Ended, "the agent ended".to_owned()),

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use crate::domain::read::Reading;
-use crate::domain::screen::Screen;
+use crate::domain::screen::{Row, Screen};
 use crate::domain::status::State;
 
 /// How many fingerprints are kept.
@@ -84,7 +84,7 @@ impl Rounds {
 fn fingerprint(screen: &Screen, reading: &Reading) -> Option<u64> {
     let end =
         reading.composer.as_ref().map_or(screen.rows.len(), |c| usize::from(c.row)).min(screen.rows.len());
-    let texts: Vec<&str> = screen.rows[..end].iter().map(|row| row.trimmed()).collect();
+    let texts: Vec<&str> = screen.rows[..end].iter().map(Row::trimmed).collect();
     let says = |row: &&&str| row.chars().any(char::is_alphanumeric);
     let mut at = texts.len();
     while at > 0 && !says(&&texts[at - 1]) {

@@ -4,6 +4,7 @@ mod explain;
 mod help;
 mod palette;
 mod tree;
+mod unstick;
 
 use ratatui::buffer::Buffer;
 
@@ -20,6 +21,7 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, popup: &
         Popup::Help { row } => help::draw(buf, over, state, theme, *row),
         Popup::Explain { key, row } => explain::draw(buf, over, state, theme, key, *row),
         Popup::Tree { key, row } => tree::draw(buf, over, state, theme, key, *row),
+        Popup::Unstick(menu) => unstick::draw(buf, over, state, theme, menu),
         Popup::Palette { input, row } => palette::draw(buf, over, state, theme, input.text(), *row),
     };
 }

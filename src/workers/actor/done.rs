@@ -1,6 +1,7 @@
 //! What was done beside, as it comes back.
 
 use super::seat::Opened;
+use super::unstick::Climbed;
 use super::{Actor, Input};
 use crate::app::Event;
 use crate::app::event::Did;
@@ -19,6 +20,8 @@ pub(super) enum Done<S: Seat> {
     Recorded(PaneIdentity, CaseId, Result<Box<Entry>, StoreError>),
     /// A key went out, or did not.
     Pressed(PaneIdentity, CaseId, Sent, Did),
+    /// A part of a person's order to unstick.
+    Climbed(PaneIdentity, Climbed),
     /// How asking for the seat ended.
     Seated(S, Seated<S::Records>),
     /// What lies in the records.
@@ -67,6 +70,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.tell(Event::Did(did));
                 self.live_there(pane, Input::Sent { case, how });
             }
+            Done::Climbed(pane, climbed) => self.climb_done(pane, climbed),
             Done::Seated(seat, seated) => self.seated(seat, seated),
             Done::Opened(opened) => self.opened(opened),
             Done::Claimed(claimed) => self.claimed(claimed),

@@ -11,6 +11,7 @@ mod observer;
 mod renew;
 mod seat;
 mod tidy;
+mod unstick;
 mod wishes;
 
 use std::collections::BTreeMap;
@@ -226,6 +227,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 desk.set_alarm();
             }
             self.live(pane, Input::Tick);
+            self.climbed(pane, &unstick::Climb::Time);
         }
         if self.again.is_some_and(|at| at <= clock()) {
             self.again = None;

@@ -124,9 +124,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 
     /// From now on nothing is answered from here.
     pub(super) fn unseat(&mut self, post: Post) {
+        let errands = self.desks.values().filter_map(|d| d.errand.as_ref()?.wish);
+        for wish in errands.collect::<Vec<_>>() {
+            self.answer_wish(wish, false, "whoever acted stopped acting".to_owned());
+        }
         for desk in self.desks.values_mut() {
             desk.life = None;
             desk.wish = None;
+            desk.errand = None;
         }
         self.scribe = None;
         self.give_chair();

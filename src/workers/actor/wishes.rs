@@ -10,6 +10,7 @@ use crate::app::state::Post;
 use crate::domain::confirm::{Answer, Ask, DRAWN_FOR, Input, Reply, Told, Wish};
 use crate::domain::ledger::Showing;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
+use crate::domain::unstick::Step;
 use crate::ports::{Hooks, Judge, Press, Processes, Records, Seat};
 
 /// Who sits at our own screen.
@@ -31,6 +32,8 @@ pub enum Asked {
     Pause(bool),
     /// Confirm nothing in one session, or do again.
     Turn(SessionName, bool),
+    /// Get a stuck session going.
+    Unstick(PaneIdentity, Step),
     /// A person typed into a pane just now.
     Typed(PaneIdentity),
     /// A wish lies in the records.
@@ -61,6 +64,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 let reply = Reply { who: OPERATOR.to_owned(), answer, drawn: Some(drawn) };
                 self.live(pane.id, Input::Person(reply));
             }
+            Asked::Unstick(pane, step) => self.unstick(pane, step, OPERATOR.to_owned(), None),
             Asked::Pause(on) => self.pause(on, OPERATOR),
             Asked::Turn(session, on) => self.turn(&session, on, OPERATOR),
         }
@@ -131,9 +135,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 let drawn = (Duration::from_millis(since_ms), Duration::from_millis(drawn_ms));
                 return self.answer_for(id, who, pane, content, drawn, answer);
             }
-            Ask::Unstick { .. } => {
-                return self.answer_wish(id, false, "this version cannot unstick a session".to_owned());
-            }
+            Ask::Unstick { session, step } => return self.unstick_by_name(id, who, session, step),
         };
         // The pane that asks; where several do, nobody guesses.
         let asking = |d: &super::Desk| d.info.session == session && d.tracker.dialog().is_some();

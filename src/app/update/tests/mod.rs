@@ -2,8 +2,13 @@
 //! action's name, so that another keymap does not break them.
 
 mod branches;
+mod health;
+mod hierarchy;
 mod property;
+mod routine;
 mod stories;
+mod unstick;
+mod week;
 
 use std::time::Duration;
 
