@@ -7,6 +7,7 @@ pub mod branch;
 pub mod confirm;
 pub mod dialog;
 pub mod health;
+pub mod fleet;
 pub mod hook;
 pub mod ledger;
 pub mod policy;
