@@ -4,8 +4,10 @@
 
 mod plan;
 pub mod rise;
+mod told;
 
 pub use plan::{Plan, Remark, Row, Standing, Todo, plan};
+pub use told::told;
 
 use super::session::{PaneIdentity, SessionName};
 use super::status::State;
