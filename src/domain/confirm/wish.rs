@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::dialog::DialogId;
 use crate::domain::ledger::Showing;
 use crate::domain::session::SessionName;
 
@@ -26,6 +27,15 @@ pub enum Ask {
         session: SessionName,
         /// The dialog that the asker saw.
         dialog: Option<Showing>,
+    },
+    /// Choose an option by its label, in the dialog with that content. An option that no key chooses is marked first.
+    Choose {
+        /// In which session.
+        session: SessionName,
+        /// What the dialog says: another one is not answered.
+        content: DialogId,
+        /// The option's label, whole.
+        option: String,
     },
     /// Keep automation off this dialog.
     Hold {
