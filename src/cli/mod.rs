@@ -11,6 +11,7 @@ mod desk;
 mod doctor;
 mod explain;
 pub mod fail;
+mod fleet;
 mod hook;
 mod hooks;
 mod init;
@@ -95,6 +96,10 @@ enum Command {
     Task(task::TaskCommand),
     /// Which work trees break the branch rules, and how to mend them
     Branches(branches::BranchesArgs),
+    /// The difference between the roster and what stands on the server
+    Plan(fleet::plan::PlanArgs),
+    /// Make what the roster has and the server lacks, see it through its start, tell each its role once
+    Up(fleet::up::UpArgs),
     /// Act without a screen: the control room then observes
     Daemon,
     /// Allow once what a session's dialog asks
@@ -145,6 +150,8 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Status(a)) => status::run(global, &a),
         Some(Command::Watch(a)) => watch::run(global, &a),
         Some(Command::Doctor) => doctor::run(global),
+        Some(Command::Plan(a)) => fleet::plan::run(global, &a),
+        Some(Command::Up(a)) => fleet::up::run(global, &a),
         Some(Command::Daemon) => daemon::run(global),
         Some(Command::Approve(a)) => answer::approve(global, &a),
         Some(Command::Deny(a)) => answer::deny(global, &a),

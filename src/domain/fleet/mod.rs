@@ -77,6 +77,8 @@ pub enum Told {
     Under(TaskId),
     /// It arrived.
     Done(TaskId),
+    /// It was sent, as a mark on the session says; the record of it is gone.
+    Once,
     /// It may have arrived: a person decides, it is never sent by itself again.
     Doubt(TaskId),
 }

@@ -136,6 +136,11 @@ impl Row {
         matches!(self.todo, Todo::Person(_)) || self.remarks.iter().any(Remark::is_fault)
     }
 
+    /// True if our `up` made it.
+    pub fn is_ours(&self) -> bool {
+        self.standing != Standing::Missing && !self.remarks.contains(&Remark::NotOurs)
+    }
+
     /// True if `up` has something to do.
     pub fn has_work(&self) -> bool {
         !matches!(self.todo, Todo::Nothing | Todo::Person(_))
@@ -202,6 +207,8 @@ fn row(member: usize, want: &Wanted, here: Option<&Found>, fleet: &str, all: boo
     }
     let todo = match (&standing, pane) {
         (Standing::Ended, _) if ours => start(want, Todo::Renew, &mut remarks),
+        // An `up` before did not see it through its start.
+        (Standing::Here(State::Trust), _) if ours => Todo::Wait,
         (Standing::Here(state), Some(pane)) => here_now(want, pane, *state, ours || all),
         (standing, _) => Todo::Person(why(standing).to_owned()),
     };
@@ -269,7 +276,7 @@ fn here_now(want: &Wanted, pane: &Seen, state: State, tell: bool) -> Todo {
         State::Unknown => Todo::Person("its screen is not recognised".to_owned()),
         _ if !want.has_role || !tell => Todo::Nothing,
         _ => match pane.told {
-            Told::Done(_) => Todo::Nothing,
+            Told::Done(_) | Told::Once => Todo::Nothing,
             Told::Not => Todo::Tell,
             Told::Under(id) => Todo::Told(id),
             Told::Doubt(id) => Todo::Person(format!("whether its role arrived is not known (task {id})")),
@@ -349,10 +356,12 @@ mod tests {
         check("ready, role not told", want, &here(seen(State::Idle)), "idle", "tell-role", 0);
         check("at work, role not told", want, &here(seen(State::Working)), "working", "tell-role", 0);
         check("role told", want, &told(Told::Done(id)), "idle", "ok", 0);
+        check("role told, says the mark", want, &told(Told::Once), "idle", "ok", 0);
         check("role on its way", want, &told(Told::Under(id)), "idle", "tell-role", 0);
         check("role perhaps told", want, &told(Told::Doubt(id)), "idle", "person", 0);
         check("just started", want, &here(seen(State::Starting)), "starting", "wait", 0);
-        check("asks", want, &here(seen(State::Trust)), "trust", "person", 0);
+        check("asks", want, &here(seen(State::Question)), "question", "person", 0);
+        check("asks at its start", want, &here(seen(State::Trust)), "trust", "wait", 0);
         check("unreadable", want, &here(seen(State::Unknown)), "unknown", "person", 0);
         check("the shell is back", want, &here(none.clone()), "no-agent", "person", 0);
         check("exited", want, &here(seen(State::Exited)), "no-agent", "person", 0);

@@ -162,10 +162,10 @@ impl Rise {
     fn look(&mut self, state: State, dialog: Option<Dialog>, told: Told, now: Duration) -> Wish {
         if matches!(self.stage, Stage::Answering(_)) {
             // What became of it is told by whoever answers.
-            return match now.saturating_sub(self.since) < ANSWERS {
-                true => Wish::None,
-                false => self.fail("its dialog was to be answered, and nothing was heard of it".to_owned()),
-            };
+            if now.saturating_sub(self.since) < ANSWERS {
+                return Wish::None;
+            }
+            return self.fail("its dialog was to be answered, and nothing was heard of it".to_owned());
         }
         if let Some(dialog) = dialog.filter(|_| state.asks()) {
             self.calm = None;
@@ -235,7 +235,7 @@ impl Rise {
             return self.go(Stage::Up, now);
         }
         match told {
-            Told::Done(_) => self.go(Stage::Up, now),
+            Told::Done(_) | Told::Once => self.go(Stage::Up, now),
             Told::Doubt(id) => {
                 self.fail(format!("whether its role arrived is not known: archtui task show {id}"))
             }

@@ -83,7 +83,7 @@ mod tests {
         check("queued", false, &[], None, under, under);
         check("cancelled", false, &[], cancel(), Told::Not, Told::Not);
         check("chosen", true, &[], None, under, under);
-        check("typing", true, &[ready.clone()], None, under, under);
+        check("typing", true, std::slice::from_ref(&ready), None, under, under);
         check("given back", true, &[ready.clone(), Step::Declined("busy".into())], None, under, under);
         let arrived = [ready.clone(), shown.clone(), taken];
         check("arrived", true, &arrived, None, Told::Done(id), Told::Not);
