@@ -102,10 +102,9 @@ pub fn make(socket: &Path, making: &Making) -> Result<Made, String> {
     }
     command.args(making.argv.iter().map(|a| arg(a)));
     // In the same command: a program that ends at once must not take the session with it.
-    let session = arg(&format!("={}", making.name));
-    let window = arg(&format!("={}:", making.name));
-    command.args([";", "set-option", "-w", "-t", &window, "remain-on-exit", "on"]);
-    command.args([";", "set-option", "-t", &session, MADE_BY, &arg(making.fleet)]);
+    let target = arg(&format!("={}:", making.name));
+    command.args([";", "set-option", "-w", "-t", &target, "remain-on-exit", "on"]);
+    command.args([";", "set-option", "-t", &target, MADE_BY, &arg(making.fleet)]);
     let said = run(&mut command)?;
     made(said.trim()).ok_or_else(|| format!("tmux said something unknown: {}", text::printable(&said)))
 }
@@ -118,7 +117,7 @@ fn made(said: &str) -> Option<Made> {
 
 /// Notes on a session which process in it was told its role.
 pub fn note_told(socket: &Path, session: u32, pid: u32) -> Result<(), String> {
-    let (target, pid) = (format!("${session}"), pid.to_string());
+    let (target, pid) = (format!("${session}:"), pid.to_string());
     run(tmux(socket).arg("-N").args(["set-option", "-t", &target, TOLD, &pid])).map(drop)
 }
 
