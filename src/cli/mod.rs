@@ -100,6 +100,8 @@ enum Command {
     Plan(fleet::plan::PlanArgs),
     /// Make what the roster has and the server lacks, see it through its start, tell each its role once
     Up(fleet::up::UpArgs),
+    /// End sessions of the roster: shows them, asks
+    Down(fleet::down::DownArgs),
     /// Act without a screen: the control room then observes
     Daemon,
     /// Allow once what a session's dialog asks
@@ -152,6 +154,7 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Doctor) => doctor::run(global),
         Some(Command::Plan(a)) => fleet::plan::run(global, &a),
         Some(Command::Up(a)) => fleet::up::run(global, &a),
+        Some(Command::Down(a)) => fleet::down::run(global, &a),
         Some(Command::Daemon) => daemon::run(global),
         Some(Command::Approve(a)) => answer::approve(global, &a),
         Some(Command::Deny(a)) => answer::deny(global, &a),

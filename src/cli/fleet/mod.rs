@@ -2,6 +2,7 @@
 //! word; here disk, tmux and store are asked, and sessions are made and ended by a person's command.
 
 mod climb;
+pub mod down;
 mod names;
 pub mod plan;
 mod question;
