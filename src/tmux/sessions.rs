@@ -121,6 +121,15 @@ pub fn note_told(socket: &Path, session: u32, pid: u32) -> Result<(), String> {
     run(tmux(socket).arg("-N").args(["set-option", "-t", &target, TOLD, &pid])).map(drop)
 }
 
+/// The last line that a pane's program wrote; empty where there is none.
+pub fn last_words(socket: &Path, pane: PaneId) -> String {
+    let said = run(tmux(socket).arg("-N").args(["capture-pane", "-p", "-t", &pane.to_string()]));
+    let said = said.unwrap_or_default();
+    let mut lines =
+        said.lines().rev().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("Pane is dead"));
+    text::printable(lines.next().unwrap_or_default())
+}
+
 /// Which sessions may be ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Only {

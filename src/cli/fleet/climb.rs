@@ -132,7 +132,8 @@ impl<'a> Climb<'a> {
         };
         let pane = session.pane.as_ref()?;
         if pane.dead {
-            return Some(Fact::Ended(last_words(session)));
+            let words = sessions::last_words(&self.ground.address.socket, climber.pane.0);
+            return Some(Fact::Ended(text::fit(&words, 80)));
         }
         session.screen.as_ref()?;
         let dialog = match session.tracker.dialog() {
@@ -261,14 +262,6 @@ impl<'a> Climb<'a> {
 fn session(state: &State, (id, pid): (PaneId, u32)) -> Option<&Session> {
     let its = |s: &&Session| s.pane.as_ref().is_some_and(|p| (p.identity.id, p.identity.pid) == (id, pid));
     state.fleet.sessions.iter().find(its)
-}
-
-/// The last line that its program wrote.
-fn last_words(session: &Session) -> String {
-    let Some(screen) = &session.screen else { return String::new() };
-    let rows = screen.rows.iter().rev().map(|r| r.text().trim().to_owned());
-    let mut said = rows.filter(|r| !r.is_empty() && !r.starts_with("Pane is dead"));
-    text::fit(&said.next().unwrap_or_default(), 80)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a command's own clock")]

@@ -60,7 +60,11 @@ const fn sign(row: &Row) -> &'static str {
 /// One line a session, those of the roster first.
 pub fn lines(plan: &Plan) -> Vec<String> {
     let names = plan.rows.iter().map(|r| &r.name).chain(&plan.unmanaged);
-    let width = names.map(|n| text::width(n.as_str())).max().unwrap_or(0).clamp(7, 30);
+    lines_of(plan, names.map(|n| text::width(n.as_str())).max().unwrap_or(0).clamp(7, 30))
+}
+
+/// The same with so many columns for names.
+pub fn lines_of(plan: &Plan, width: usize) -> Vec<String> {
     let named = |sign: &str, name: &str, rest: String| {
         let name = text::fit(name, width);
         let pad = " ".repeat(width - text::width(&name));

@@ -194,7 +194,7 @@ fn lines(plan: &Plan, made: &[Made], climb: &Climb) -> Vec<String> {
             (Ok(_), None) => ("", String::new()),
         };
         if said.is_empty() {
-            plan::lines(&Plan { rows: vec![row.clone()], unmanaged: Vec::new() }).remove(0)
+            plan::lines_of(&Plan { rows: vec![row.clone()], unmanaged: Vec::new() }, width).remove(0)
         } else {
             format!("{sign} {name}{pad}  {}", text::printable(&said))
         }

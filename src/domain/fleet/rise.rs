@@ -177,8 +177,10 @@ impl Rise {
         }
         match state {
             State::Idle | State::Working | State::Typing => self.ready(told, now),
-            State::Exited | State::Shell => {
-                self.fail("its agent has ended; nothing is typed into a shell".to_owned())
+            State::Exited => self.fail("its agent has ended; nothing is typed into a shell".to_owned()),
+            State::Shell => {
+                self.calm = None;
+                self.wait("no agent runs in it; nothing is typed into a shell", now)
             }
             State::Error => self.fail("its agent reports an error".to_owned()),
             _ => {
@@ -450,7 +452,6 @@ mod tests {
     fn ends_that_are_told() {
         for (what, facts, want) in [
             ("ended", vec![Fact::Ended("command not found".into())], "ended: command not found"),
-            ("shell", vec![look(State::Shell, None)], "nothing is typed into a shell"),
             ("exited", vec![look(State::Exited, None)], "nothing is typed into a shell"),
             ("error", vec![look(State::Error, None)], "error"),
             (
@@ -476,5 +477,10 @@ mod tests {
             assert_eq!(r.hear(look(State::Starting, None), at(s)), Wish::None);
         }
         assert!(matches!(r.stage(), Stage::Failed(why) if why.starts_with("not ready after 60 s")), "{r:?}");
+        let mut r = rise(true);
+        assert_eq!(r.hear(look(State::Shell, None), at(1)), Wish::None);
+        assert!(!r.is_over(), "a launcher may be at work");
+        r.hear(look(State::Shell, None), at(61));
+        assert!(matches!(r.stage(), Stage::Failed(why) if why.contains("into a shell")), "{r:?}");
     }
 }
