@@ -123,7 +123,8 @@ pub fn note_told(socket: &Path, session: u32, pid: u32) -> Result<(), String> {
 
 /// The last line that a pane's program wrote; empty where there is none.
 pub fn last_words(socket: &Path, pane: PaneId) -> String {
-    let said = run(tmux(socket).arg("-N").args(["capture-pane", "-p", "-t", &pane.to_string()]));
+    // tmux moves the screen up a row when it says that the pane is dead: what stood at the top is history then.
+    let said = run(tmux(socket).arg("-N").args(["capture-pane", "-p", "-S", "-9", "-t", &pane.to_string()]));
     let said = said.unwrap_or_default();
     let mut lines =
         said.lines().rev().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("Pane is dead"));
