@@ -11,6 +11,7 @@ mod desk;
 mod doctor;
 mod explain;
 pub mod fail;
+mod fleet;
 mod hook;
 mod hooks;
 mod init;
@@ -96,6 +97,12 @@ enum Command {
     Task(task::TaskCommand),
     /// Which work trees break the branch rules, and how to mend them
     Branches(branches::BranchesArgs),
+    /// The difference between the roster and what stands on the server
+    Plan(fleet::plan::PlanArgs),
+    /// Make what the roster has and the server lacks, see it through its start, tell each its role once
+    Up(fleet::up::UpArgs),
+    /// End sessions of the roster: shows them, asks
+    Down(fleet::down::DownArgs),
     /// Act without a screen: the control room then observes
     Daemon,
     /// Allow once what a session's dialog asks
@@ -148,6 +155,9 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Status(a)) => status::run(global, &a),
         Some(Command::Watch(a)) => watch::run(global, &a),
         Some(Command::Doctor) => doctor::run(global),
+        Some(Command::Plan(a)) => fleet::plan::run(global, &a),
+        Some(Command::Up(a)) => fleet::up::run(global, &a),
+        Some(Command::Down(a)) => fleet::down::run(global, &a),
         Some(Command::Daemon) => daemon::run(global),
         Some(Command::Approve(a)) => answer::approve(global, &a),
         Some(Command::Deny(a)) => answer::deny(global, &a),

@@ -6,6 +6,8 @@ pub mod error;
 pub mod files;
 pub mod values;
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 pub use env::Env;
@@ -135,6 +137,12 @@ pub struct SessionConfig {
     pub command: Option<String>,
     /// In which folder.
     pub dir: Option<String>,
+    /// Environment of what is started there, beside that of the server.
+    pub env: BTreeMap<String, String>,
+    /// The mode in which Claude Code starts there.
+    pub permission_mode: Option<String>,
+    /// The question whether its folder is trusted may be answered, once, where `up` started it.
+    pub trust_folder: bool,
     /// Preset of its own.
     pub preset: Option<values::Preset>,
     /// Never restarted, no tasks dispatched.
@@ -185,6 +193,22 @@ impl Config {
             if name.is_empty() || name.contains(['.', ':']) || name.chars().any(char::is_control) {
                 let hint = "tmux turns dots and colons in session names into underscores; write it so";
                 return fault(format!("\"{name}\" cannot be a tmux session's name"), hint, name);
+            }
+            if name.starts_with(['$', '@', '%', '=', '-', '+', '!', '{', '~'])
+                || name.starts_with("_archtui_")
+            {
+                let hint = "begin it with a letter or a digit";
+                return fault(format!("\"{name}\" would not be taken for a session's name"), hint, name);
+            }
+            if let Some(wrong) = s.env.iter().find_map(|(key, value)| wrong_variable(key, value)) {
+                let hint = "write env = { NAME = \"value\" }, each on one line";
+                return fault(format!("\"{wrong}\" cannot be in an environment"), hint, wrong);
+            }
+            if let Some(mode) = s.permission_mode.as_deref()
+                && (mode.is_empty() || !mode.bytes().all(|b| b.is_ascii_alphabetic()))
+            {
+                let hint = "claude --help names the modes, for example default, acceptEdits, plan";
+                return fault(format!("\"{mode}\" is no permission mode"), hint, mode);
             }
             if seen.contains(&name) {
                 return fault(format!("session \"{name}\" is named twice"), "remove one of the two", name);
@@ -249,6 +273,14 @@ impl Config {
         });
         Roster { members: members.collect() }
     }
+}
+
+/// The name of a variable that no process can be given, or whose value it cannot have.
+fn wrong_variable<'a>(key: &'a str, value: &str) -> Option<&'a str> {
+    let letter = |b: u8| b.is_ascii_alphabetic() || b == b'_';
+    let named =
+        key.bytes().next().is_some_and(letter) && key.bytes().all(|b| letter(b) || b.is_ascii_digit());
+    (!named || value.contains(char::is_control)).then_some(key)
 }
 
 fn lay_over(under: &mut toml::Table, over: toml::Table) {

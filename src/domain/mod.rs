@@ -6,6 +6,7 @@ pub mod bash;
 pub mod branch;
 pub mod confirm;
 pub mod dialog;
+pub mod fleet;
 pub mod health;
 pub mod hook;
 pub mod host;

@@ -1,23 +1,31 @@
 //! The same workers without a screen: it acts until a signal ends it, and tells each change of its standing in a line.
 
 use std::io;
+use std::ops::ControlFlow;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
-use crate::app::Event;
+use super::clock;
+use crate::app::event::Did;
 use crate::app::state::Post;
+use crate::app::{self, Event, State};
 use crate::domain::agent::Agents;
 use crate::domain::roster::Roster;
+use crate::domain::task::Rules;
 use crate::git::watch::Inotify;
-use crate::ports::{Configs, Hands, Hooks, Panes, Press, Processes, Seat, TaskBook, View};
-use crate::workers::actor::{self, Actor, Doors, Fixed, OpenHooks};
+use crate::ports::{Configs, Hands, Hooks, Judge, Panes, Press, Processes, Renewed, Seat, TaskBook, View};
+use crate::workers::actor::{self, Actor, Asked, Doors, Fixed, OpenHooks};
 use crate::workers::dispatcher::{self, Dispatcher};
 use crate::workers::reload::{self, Reload};
 use crate::workers::screens::Screens;
 use crate::workers::{self, Workers};
 
+/// A command that attends the workers looks at least so often.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// What the daemon is made of.
-pub struct Setup<P, K, Q, S, C: Configs, H> {
+pub struct Setup<P, K, Q, S, J, H> {
     /// The panes of the server.
     pub panes: P,
     /// Their keyboard.
@@ -30,14 +38,61 @@ pub struct Setup<P, K, Q, S, C: Configs, H> {
     pub agents: Agents,
     /// What the actor does not ask anew.
     pub fixed: Fixed,
+    /// The numbers by which tasks are handed out.
+    pub tasks: Rules,
     /// The actor's seat.
     pub seat: S,
     /// The rules in force.
-    pub judge: C::Judge,
-    /// Where they stand, for reading them anew.
-    pub configs: C,
+    pub judge: J,
     /// Opens the door of the agents' hooks.
     pub hooks: OpenHooks<H>,
+}
+
+/// The workers of a daemon at work.
+struct Staff {
+    facts: mpsc::Sender<Event>,
+    workers: Workers,
+    told: mpsc::Receiver<Event>,
+    /// Nobody sits here who could ask, and nothing is in view.
+    _ears: (mpsc::Sender<Asked>, watch::Sender<View>),
+}
+
+/// Starts them; rules that change while they work come by `renewed`.
+fn staff<
+    P: Panes,
+    K: Press + Hands + Clone,
+    Q: Processes + Clone,
+    S: Seat<Records: TaskBook>,
+    J: Judge,
+    H: Hooks,
+>(
+    setup: Setup<P, K, Q, S, J, H>,
+    renewed: Option<mpsc::Receiver<Renewed<J>>>,
+) -> Staff {
+    let Setup { panes, keyboard, processes, roster, agents, fixed, tasks, seat, judge, hooks } = setup;
+    let (facts, told) = mpsc::channel(workers::WAITING);
+    let (heard_first, heard) = mpsc::channel(workers::WAITING);
+    let (looks, wanted) = mpsc::channel(actor::LOOKS);
+    let (nobody, asked) = mpsc::channel(1);
+    let (no_screen, view) = watch::channel(View::default());
+    let mut workers = Workers::new(facts.clone());
+    let (tell_dispatcher, to_dispatcher) = mpsc::channel(workers::WAITING);
+    let (chair, given) = watch::channel(None);
+    let doors =
+        dispatcher::Doors { heard: to_dispatcher, chair: given, looks: looks.clone(), facts: facts.clone() };
+    let fleet =
+        dispatcher::Fixed { rules: tasks, ..dispatcher::Fixed::new(fixed.roster.clone(), fixed.quiet) };
+    workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), doors));
+    let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
+    let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
+    let acting = acting.with_dispatcher(chair);
+    workers.spawn(match renewed {
+        Some(renewed) => acting.with_reload(renewed),
+        None => acting,
+    });
+    let screens = Screens::new(panes, processes, agents, roster, view, facts.clone());
+    workers.spawn(screens.with_actor(heard_first, wanted).with_dispatcher(tell_dispatcher));
+    Staff { facts, workers, told, _ears: (nobody, no_screen) }
 }
 
 /// Runs until a signal ends it; `line` gets each change of who acts.
@@ -49,38 +104,17 @@ pub fn run<
     C: Configs,
     H: Hooks,
 >(
-    setup: Setup<P, K, Q, S, C, H>,
+    setup: Setup<P, K, Q, S, C::Judge, H>,
+    configs: C,
     mut line: impl FnMut(&str),
 ) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let Setup { panes, keyboard, processes, roster, agents, fixed, seat, judge, configs, hooks } = setup;
-        let (facts, mut told) = mpsc::channel(workers::WAITING);
-        let (heard_first, heard) = mpsc::channel(workers::WAITING);
-        let (looks, wanted) = mpsc::channel(actor::LOOKS);
-        // Nobody sits here who could ask, and nothing is in view.
-        let (_nobody, asked) = mpsc::channel(1);
-        let (_no_screen, view) = watch::channel(View::default());
-        let mut workers = Workers::new(facts.clone());
-        let (tell_dispatcher, to_dispatcher) = mpsc::channel(workers::WAITING);
-        let (chair, given) = watch::channel(None);
-        let tasks = dispatcher::Doors {
-            heard: to_dispatcher,
-            chair: given,
-            looks: looks.clone(),
-            facts: facts.clone(),
-        };
-        let fleet = dispatcher::Fixed::new(fixed.roster.clone(), fixed.quiet);
-        workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), tasks));
-        let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
-        let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
         let (renew, renewed) = mpsc::channel(1);
-        workers.spawn(acting.with_dispatcher(chair).with_reload(renewed));
+        let Staff { facts, mut workers, mut told, _ears } = staff(setup, Some(renewed));
         let (ask_reload, reload_asked) = mpsc::channel(reload::ASKED);
         let watched = Inotify::new().with_writes();
-        workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts.clone()));
-        let screens = Screens::new(panes, processes, agents, roster, view, facts);
-        workers.spawn(screens.with_actor(heard_first, wanted).with_dispatcher(tell_dispatcher));
+        workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts));
         let mut signals = super::Signals::listen()?;
         let mut post = Post::None;
         loop {
@@ -104,10 +138,7 @@ pub fn run<
                         tracing::warn!("the old rules stay in force: {fault}");
                         line(&format!("the old rules stay in force: {fault}"));
                     }
-                    Some(Event::Did(did)) => {
-                        let why = did.failed.as_deref().unwrap_or("done");
-                        tracing::info!("{}: {why}", did.what);
-                    }
+                    Some(Event::Did(did)) => log(&did),
                     Some(_) => {}
                     None => break,
                 },
@@ -117,6 +148,68 @@ pub fn run<
         workers.stop(super::PATIENCE).await;
         Ok(())
     })
+}
+
+/// How a time with the workers ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attended {
+    /// `look` had seen enough.
+    Enough,
+    /// A signal, or a worker that is no more, ended it.
+    Ended,
+}
+
+/// The same for a command's time: what the workers tell is met with a state, and `look` sees it after each batch of facts
+/// and at least every [`LOOK`], until it breaks.
+pub fn attend<
+    P: Panes,
+    K: Press + Hands + Clone,
+    Q: Processes + Clone,
+    S: Seat<Records: TaskBook>,
+    J: Judge,
+    H: Hooks,
+>(
+    setup: Setup<P, K, Q, S, J, H>,
+    mut state: State,
+    mut look: impl FnMut(&State) -> ControlFlow<()>,
+) -> io::Result<Attended> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        // The rules of a command that attends let nothing through, whatever the files say meanwhile.
+        let Staff { workers, mut told, _ears, .. } = staff(setup, None);
+        let mut signals = super::Signals::listen()?;
+        let mut batch = Vec::with_capacity(super::BATCH);
+        let ended = loop {
+            tokio::select! {
+                biased;
+                super::Heard::End = signals.next() => break Attended::Ended,
+                n = told.recv_many(&mut batch, super::BATCH) => {
+                    if n == 0 {
+                        break Attended::Ended;
+                    }
+                }
+                () = tokio::time::sleep(LOOK) => batch.push(Event::Woke),
+            }
+            for fact in batch.drain(..) {
+                if let Event::Did(did) = &fact {
+                    log(did);
+                }
+                // What it wishes is for a screen.
+                drop(app::update(&mut state, fact, clock::now()));
+            }
+            if look(&state).is_break() {
+                break Attended::Enough;
+            }
+        };
+        drop(told);
+        workers.stop(super::PATIENCE).await;
+        Ok(ended)
+    })
+}
+
+fn log(did: &Did) {
+    let why = did.failed.as_deref().unwrap_or("done");
+    tracing::info!("{}: {why}", did.what);
 }
 
 fn words(post: &Post) -> String {

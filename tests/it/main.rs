@@ -24,6 +24,7 @@ mod read_cli;
 mod read_facts;
 mod read_fakes;
 mod read_mutations;
+mod roster;
 mod screens;
 mod scripts;
 mod store;

@@ -138,6 +138,9 @@ impl Life {
             Stage::Sending(_, since) => Some(*since + STUCK),
             Stage::Verifying(sent) if !c.drawn => Some(*sent + HOOK_WAIT),
             Stage::Verifying(_) if !c.current() => None,
+            Stage::Verifying(_) if c.mark_rests(self.ways.settle).is_some_and(|at| now < at) => {
+                c.mark_rests(self.ways.settle)
+            }
             Stage::Verifying(sent) if now < *sent + STILL_THERE => Some(*sent + STILL_THERE),
             Stage::Verifying(sent) => Some(*sent + STUCK),
             Stage::Held(_) if !c.drawn => Some(c.first + HOOK_OWNS),
@@ -271,6 +274,9 @@ impl Life {
                 Stage::Verifying(sent) if !case.drawn && now.saturating_sub(sent) >= HOOK_WAIT => {
                     self.write(id, Outcome::Cleared, String::new(), After::Over, out);
                 }
+                Stage::Verifying(_) if case.mark_rests(self.ways.settle).is_some_and(|at| now >= at) => {
+                    self.go_on_marking(id, out);
+                }
                 Stage::Verifying(sent) if case.current() && now.saturating_sub(sent) >= STUCK => {
                     let why = Hold::Stuck.to_string();
                     self.write(id, Outcome::Stuck, why, After::Rest((Hold::Stuck, None)), out);
@@ -363,7 +369,7 @@ impl Life {
         if self.waits_for_hook(case) {
             return (now.saturating_sub(case.first) >= HOOK_WAIT).then_some(Err((Hold::HookMissing, None)));
         }
-        Some(Ok(Act { actor: Actor::Automation, by: By::Key(key), deny: false }))
+        Some(Ok(Act { actor: Actor::Automation, by: By::Key(key), deny: false, goal: None }))
     }
 
     /// It may be the one that was being answered when archtui ended.

@@ -14,6 +14,7 @@ mod case;
 mod hold;
 mod hooks;
 mod life;
+mod mark;
 mod order;
 mod person;
 mod queue;

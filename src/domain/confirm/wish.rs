@@ -43,6 +43,15 @@ pub enum Ask {
         /// What.
         answer: Answer,
     },
+    /// Choose an option by its label, in the dialog with that content. An option that no key chooses is marked first.
+    Choose {
+        /// In which session.
+        session: SessionName,
+        /// What the dialog says: another one is not answered.
+        content: DialogId,
+        /// The option's label, whole.
+        option: String,
+    },
     /// Keep automation off this dialog.
     Hold {
         /// In which session.

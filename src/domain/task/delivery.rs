@@ -142,7 +142,7 @@ impl Queue {
         });
         turn.tell(id, News::Delivered);
         // A message asks for no work, and an agent's own command may show none.
-        if self.get(id).is_some_and(|t| t.kind == Kind::Message || is_command(&t.typed())) {
+        if self.get(id).is_some_and(|t| t.kind != Kind::Work || is_command(&t.typed())) {
             self.end_attempt(id, End::Done);
             self.finish(id, State::Done, turn);
         }

@@ -10,7 +10,7 @@ use super::clock::{Now, QueueTime};
 use super::evidence::span;
 use super::misfit::Misfit;
 use super::queue::Queue;
-use super::{Priority, State, Task, TaskId, chain};
+use super::{Kind, Priority, State, Task, TaskId, chain};
 use crate::domain::roster::{Member, Roster, Tier};
 use crate::domain::session::{PaneIdentity, SessionName};
 use crate::domain::status;
@@ -62,6 +62,7 @@ impl Queue {
             .tasks
             .values()
             .filter(|t| t.state == State::Queued && t.not_before <= at)
+            .filter(|t| self.rules.only.is_none_or(|kind| kind == t.kind))
             .map(|t| (Reverse(self.urgency(t, at)), t.place(), t))
             .collect();
         ready.sort_unstable_by_key(|(urgency, place, t)| (*urgency, *place, t.id));
@@ -80,9 +81,8 @@ impl Queue {
 
     /// Whether a session may get anything now.
     fn is_free(&self, s: &Candidate, holder: Option<TaskId>) -> Result<(), Misfit> {
-        let member = s.member.as_ref().ok_or(Misfit::Unmanaged)?;
-        if member.protected {
-            return Err(Misfit::Protected);
+        if s.member.is_none() {
+            return Err(Misfit::Unmanaged);
         }
         if let Some(id) = holder {
             return Err(Misfit::Has(id));
@@ -156,6 +156,9 @@ fn choose<'a>(roster: &Roster, task: &Task, free: &[&'a Candidate]) -> Option<&'
 /// Whether this task is one for this session at all.
 fn suits(roster: &Roster, task: &Task, s: &Candidate) -> Result<(), Misfit> {
     let member = s.member.as_ref().ok_or(Misfit::Unmanaged)?;
+    if member.protected && task.kind != Kind::Role {
+        return Err(Misfit::Protected);
+    }
     if let Some(target) = task.target.as_ref().filter(|t| **t != s.session) {
         return Err(Misfit::NotTarget(target.clone()));
     }
@@ -167,8 +170,9 @@ fn suits(roster: &Roster, task: &Task, s: &Candidate) -> Result<(), Misfit> {
     if let Some(role) = task.role.as_ref().filter(|r| !member.answers_to(r)) {
         return Err(Misfit::NotRole(role.clone()));
     }
-    // Its own folder by the roster, and the task's.
-    for want in [member.dir.as_ref(), task.dir.as_ref()].into_iter().flatten() {
+    // Its own folder by the roster, and the task's. Who it is does not depend on where it is.
+    let places = [member.dir.as_ref(), task.dir.as_ref()].into_iter().flatten();
+    for want in places.filter(|_| task.kind != Kind::Role) {
         if !s.tree.as_ref().is_some_and(|is| same_tree(is, want)) {
             return Err(Misfit::WrongTree { want: want.clone(), is: s.tree.clone() });
         }

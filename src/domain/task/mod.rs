@@ -204,7 +204,7 @@ impl Task {
             ""
         };
         let text = match (&self.from, self.kind) {
-            (Sender::Operator, Kind::Message) => self.text.as_str().to_owned(),
+            (Sender::Operator, Kind::Message | Kind::Role) => self.text.as_str().to_owned(),
             (Sender::Operator, Kind::Work) if self.text.is_command() => self.text.as_str().to_owned(),
             (Sender::Operator, Kind::Work) => format!("Task #{}{again}: {}", self.id, self.text),
             (Sender::Session(name), _) => format!("Task #{} from {name}{again}: {}", self.id, self.text),

@@ -38,6 +38,8 @@ pub struct Rules {
     pub least_context: u8,
     /// Unfinished tasks that one session may have queued.
     pub per_sender: usize,
+    /// Nothing but this is handed out.
+    pub only: Option<Kind>,
 }
 
 impl Default for Rules {
@@ -56,6 +58,7 @@ impl Default for Rules {
             same_again: Duration::from_secs(10 * 60),
             least_context: 10,
             per_sender: 1000,
+            only: None,
         }
     }
 }
