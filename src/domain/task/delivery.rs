@@ -28,6 +28,10 @@ impl Queue {
                     self.stamp(id, turn);
                     turn.effects.extend(self.with_text(id).map(|(e, text)| Effect::LookUp(e, text)));
                 }
+                // Its record may know meanwhile; anything else than that it was taken changes nothing.
+                Some(State::Held) if self.get(id).is_some_and(|t| t.current().is_some()) => {
+                    turn.effects.extend(self.with_text(id).map(|(e, text)| Effect::LookUp(e, text)));
+                }
                 _ => {}
             }
         }

@@ -29,6 +29,7 @@ pub mod origin;
 pub mod plan;
 pub mod priority;
 pub mod queue;
+pub mod record;
 pub mod refusal;
 pub mod state;
 pub mod text;

@@ -148,16 +148,17 @@ impl Queue {
 
     /// The task that a session has, or of which a copy may still be there.
     pub fn holder(&self, session: &SessionName) -> Option<&Task> {
-        self.out
-            .iter()
-            .filter_map(|id| self.tasks.get(id))
-            .find(|t| t.occupied().any(|a| &a.session == session))
+        self.out().find(|t| t.occupied().any(|a| &a.session == session))
     }
 
     /// The same for all sessions at once.
     pub(super) fn holders(&self) -> BTreeMap<&SessionName, TaskId> {
-        let out = self.out.iter().filter_map(|id| self.tasks.get(id));
-        out.flat_map(|t| t.occupied().map(|a| (&a.session, t.id))).collect()
+        self.out().flat_map(|t| t.occupied().map(|a| (&a.session, t.id))).collect()
+    }
+
+    /// The tasks of which a copy may be somewhere.
+    pub fn out(&self) -> impl Iterator<Item = &Task> {
+        self.out.iter().filter_map(|id| self.tasks.get(id))
     }
 
     /// What has to be stored; asking empties it.
@@ -171,7 +172,7 @@ impl Queue {
             Event::Saw { pane, .. } => !self.in_pane(*pane).is_empty(),
             Event::Panes(panes) => {
                 let there = |t: &Task| t.occupied().all(|a| panes.contains(&a.pane));
-                !self.out.iter().filter_map(|id| self.tasks.get(id)).all(there)
+                !self.out().all(there)
             }
             Event::Waits { id, why } => self.says_anew(*id, why),
             Event::Started

@@ -5,7 +5,7 @@ use super::{Dispatcher, WORDS};
 use crate::domain::task::{self, Event, Evidence};
 use crate::ports::{Hands, Press, Processes, TaskBook};
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
     pub(super) fn gather(&mut self, errand: &task::Errand) {
         let known = self.panes.get(&errand.pane.id).filter(|d| d.info.identity == errand.pane);
         let Some(desk) = known else { return };

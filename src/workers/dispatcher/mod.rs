@@ -7,6 +7,7 @@ mod errands;
 mod gather;
 mod panes;
 mod queue;
+mod records;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -23,6 +24,8 @@ use super::{Facts, Worker};
 use crate::app::Event;
 use crate::domain::roster::Roster;
 use crate::domain::session::PaneId;
+use crate::domain::task::hand::Aim;
+use crate::domain::task::record::Trace;
 use crate::domain::task::{self, Now, Rules, TaskId};
 use crate::ports::{Hands, PaneFacts, Press, Processes, TaskBook, TypeError};
 
@@ -93,6 +96,10 @@ pub struct Dispatcher<B: TaskBook, K, Q> {
     /// The panes have been told at least once: who is missing is gone.
     listed: bool,
     errands: BTreeMap<TaskId, Errand>,
+    /// Where the last errand of a task's attempt left off.
+    aims: BTreeMap<TaskId, (u32, Option<Aim>)>,
+    /// When an agent's record was last asked whether there was work, and how often.
+    sought: BTreeMap<TaskId, (Duration, u32)>,
     /// Facts for the queue that were not told yet.
     news: Vec<task::Event>,
     /// What is being done beside.
@@ -104,9 +111,10 @@ pub struct Dispatcher<B: TaskBook, K, Q> {
 enum Done {
     Put(TaskId, u32, Result<String, TypeError>),
     Checked(TaskId, u32, Result<PaneFacts, TypeError>),
+    Traced(TaskId, u32, Trace),
 }
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
     /// A dispatcher that waits for its chair.
     pub fn new(fixed: Fixed, keyboard: K, processes: Q, doors: Doors<B>) -> Self {
         Self {
@@ -119,6 +127,8 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
             panes: BTreeMap::new(),
             listed: false,
             errands: BTreeMap::new(),
+            aims: BTreeMap::new(),
+            sought: BTreeMap::new(),
             news: Vec::new(),
             beside: FuturesUnordered::new(),
             tick: clock(),
@@ -142,6 +152,7 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
         self.chair = chair;
         if !goes_on {
             self.errands.clear();
+            self.aims.clear();
             self.news.clear();
             self.book = None;
             self.open().await;
@@ -164,7 +175,7 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
     }
 }
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes> Worker for Dispatcher<B, K, Q> {
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Worker for Dispatcher<B, K, Q> {
     const NAME: &'static str = "dispatcher";
 
     async fn run(&mut self) {

@@ -55,7 +55,7 @@ impl Desk {
     }
 }
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
     /// The panes that exist now.
     pub(super) fn list(&mut self, panes: Vec<PaneInfo>) {
         let mut old = std::mem::take(&mut self.panes);

@@ -6,7 +6,7 @@ use crate::app::event::Did;
 use crate::domain::task::{Effect, Event, News, TaskId};
 use crate::ports::{Hands, Press, Processes, StoreError, TaskBook};
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
     /// Reads the queue and looks after what an archtui before us left half done.
     pub(super) async fn open(&mut self) {
         let Some(chair) = &self.chair else { return };
@@ -39,6 +39,7 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
             return;
         }
         if ticked {
+            self.seek_work();
             self.news.push(Event::Tick);
         }
         // Who is free is found anew after each hand-out; nothing follows from nothing.
