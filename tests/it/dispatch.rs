@@ -31,10 +31,10 @@ use super::support::tmux::PrivateTmux;
 use super::support::{PATIENCE, now};
 
 /// A fleet of simulated agents on a private server, with a state folder.
-struct Site {
-    tmux: PrivateTmux,
-    roster: Roster,
-    panes: Vec<PaneId>,
+pub struct Site {
+    pub tmux: PrivateTmux,
+    pub roster: Roster,
+    pub panes: Vec<PaneId>,
 }
 
 /// archtui beside it, as far as tasks go.
@@ -45,11 +45,11 @@ struct Running {
 }
 
 /// An agent that waits for a message, works for a while, answers.
-const PATIENT: &str =
+pub const PATIENT: &str =
     "repeat = true\nsteps = [\"await-prompt\", { work = \"300ms\" }, { say = \"So it is.\" }]";
 
 impl Site {
-    fn new(names: &[&str], script: &str) -> Self {
+    pub fn new(names: &[&str], script: &str) -> Self {
         let tmux = PrivateTmux::new();
         let link = tmux.dir().join("claude");
         std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_archtui"), &link).expect("linked");
@@ -61,8 +61,9 @@ impl Site {
                 tier: Some(Tier::Worker),
                 ..Member::default()
             });
-            let command =
-                format!("exec ./claude sim-agent --script script.toml --session {name} --log {name}.log");
+            let command = format!(
+                "exec ./claude sim-agent --script script.toml --session {name} --log {name}.log --record"
+            );
             let pane = site.tmux.session_of(name, 100, 30, &command);
             site.panes.push(pane);
         }
@@ -79,30 +80,30 @@ impl Site {
         site
     }
 
-    fn state_dir(&self) -> PathBuf {
+    pub fn state_dir(&self) -> PathBuf {
         self.tmux.dir().join("xdg/archtui/test")
     }
 
-    fn store(&self) -> Store {
+    pub fn store(&self) -> Store {
         Store::visit(&self.state_dir()).expect("the store")
     }
 
-    fn send(&self, order: Order) -> TaskId {
+    pub fn send(&self, order: Order) -> TaskId {
         let request = entry::check(order, &Sender::Operator, &self.roster).expect("a sound order");
         let mut store = self.store();
         let mut desk = store.desk(Rules::default()).expect("read");
         store.ask(&mut desk, Wish::Add(vec![request]), instant()).expect("stored").expect("granted").ids[0]
     }
 
-    fn task(&self, id: TaskId) -> Task {
+    pub fn task(&self, id: TaskId) -> Task {
         self.store().task(id).expect("read").expect("it is there")
     }
 
-    fn tasks(&self) -> Vec<Task> {
+    pub fn tasks(&self) -> Vec<Task> {
         self.store().tasks(10_000).expect("read").0
     }
 
-    fn wait_for(&self, what: &str, holds: impl Fn(&[Task]) -> bool) {
+    pub fn wait_for(&self, what: &str, holds: impl Fn(&[Task]) -> bool) {
         let last = || {
             let tasks: Vec<_> =
                 self.tasks().iter().map(|t| format!("#{} {} {:?}", t.id, t.state.word(), t.reason)).collect();
@@ -118,7 +119,7 @@ impl Site {
     }
 
     /// What an agent was given, in order.
-    fn submitted(&self, name: &str) -> Vec<String> {
+    pub fn submitted(&self, name: &str) -> Vec<String> {
         let log = fs::read_to_string(self.tmux.dir().join(format!("{name}.log"))).unwrap_or_default();
         let lines = log.lines().filter_map(|l| serde_json::from_str::<serde_json::Value>(l).ok());
         lines
@@ -138,7 +139,7 @@ impl Site {
     }
 
     /// A person looks at what is held: what the agent has is left to it, what stands in the composer is taken away.
-    fn decide(&self) -> usize {
+    pub fn decide(&self) -> usize {
         let held: Vec<Task> = self.tasks().into_iter().filter(|t| t.state == State::Held).collect();
         if !held.is_empty() {
             // What was pressed last is on its way still; no person is quicker than that.
@@ -162,7 +163,7 @@ impl Site {
 
     /// The program itself, in this fleet's folder.
     #[expect(clippy::disallowed_methods, reason = "tests start archtui, and find programs as the shell does")]
-    fn archtui(&self, args: &[&str]) -> Command {
+    pub fn archtui(&self, args: &[&str]) -> Command {
         let dir = self.tmux.dir();
         let mut command = Command::new(env!("CARGO_BIN_EXE_archtui"));
         command.args(args).env_clear().current_dir(dir).stdin(Stdio::null()).stdout(Stdio::null());
@@ -399,39 +400,4 @@ fn nothing_is_put_where_it_does_not_belong() {
     for id in &ids[..4] {
         assert_eq!(site.task(*id).state, State::Queued);
     }
-}
-
-/// The program itself, killed with signal 9 at any moment, while more is queued.
-#[test]
-fn a_daemon_that_is_killed_neither_loses_nor_doubles() {
-    let names = ["w1", "w2", "w3"];
-    let site = Site::new(&names, PATIENT);
-    let mut held = 0;
-    for round in 0_u64..20 {
-        let mut daemon = site.archtui(&["daemon"]).spawn().expect("it starts");
-        if round < 8 {
-            let text = format!("piece {round} of the work");
-            site.send(Order::new(text));
-        }
-        std::thread::sleep(Duration::from_millis(500 + round * 397 % 1900));
-        daemon.kill().expect("killed");
-        daemon.wait().expect("gone");
-        held += site.decide();
-    }
-    let mut daemon = site.archtui(&["daemon"]).spawn().expect("it starts");
-    site.wait_for("nothing is left to do", |tasks| {
-        tasks.iter().all(|t| matches!(t.state, State::Done | State::Held))
-    });
-    daemon.kill().expect("killed");
-    daemon.wait().expect("gone");
-    let mut given: BTreeMap<String, usize> = BTreeMap::new();
-    for text in names.iter().flat_map(|n| site.submitted(n)) {
-        *given.entry(text).or_default() += 1;
-    }
-    let wanted: BTreeMap<String, usize> = site.tasks().iter().map(|t| (t.typed(), 1)).collect();
-    assert_eq!(wanted.len(), 8);
-    assert_eq!(given, wanted, "{:#?}", site.tasks());
-    assert!(held <= 8, "{held} of 8 tasks in 20 runs were held");
-    let store = Store::open(&site.state_dir(), Timestamp::UNIX_EPOCH).expect("opens");
-    assert!(store.1.is_none(), "the database is sound");
 }

@@ -10,6 +10,7 @@ mod fleets;
 mod frames;
 mod hook;
 mod house;
+mod killed;
 mod ledger;
 mod policy_check;
 mod policy_oracle;
