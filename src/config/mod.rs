@@ -31,6 +31,8 @@ pub struct Config {
     pub confirm: ConfirmConfig,
     /// The record of what was decided.
     pub ledger: LedgerConfig,
+    /// Whether work is handed out.
+    pub tasks: TasksConfig,
     /// Branch rules.
     pub branches: Settings,
     /// The roster.
@@ -87,6 +89,14 @@ pub struct ConfirmConfig {
 pub struct LedgerConfig {
     /// How long entries are kept.
     pub keep: values::Keep,
+}
+
+/// `[tasks]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TasksConfig {
+    /// Queued tasks are handed out.
+    pub dispatch: values::Switch,
 }
 
 /// `[[session]]`

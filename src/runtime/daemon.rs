@@ -8,6 +8,7 @@ use crate::app::Event;
 use crate::app::state::Post;
 use crate::domain::agent::Agents;
 use crate::domain::roster::Roster;
+use crate::git::SystemGit;
 use crate::git::watch::Inotify;
 use crate::ports::{Configs, Hands, Hooks, Panes, Press, Processes, Seat, TaskBook, View};
 use crate::workers::actor::{self, Actor, Doors, Fixed, OpenHooks};
@@ -70,7 +71,8 @@ pub fn run<
             looks: looks.clone(),
             facts: facts.clone(),
         };
-        let fleet = dispatcher::Fixed::new(fixed.roster.clone(), fixed.quiet);
+        let mut fleet = dispatcher::Fixed::new(fixed.roster.clone(), fixed.quiet);
+        fleet.trees = Some(|| Box::new(SystemGit::new()));
         workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), tasks));
         let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
         let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);

@@ -190,10 +190,14 @@ impl Running {
         let (say, did) = std::sync::mpsc::channel();
         let (store, _) = Store::open(dir, Timestamp::UNIX_EPOCH).expect("opens");
         let scribe = Scribe::start(store).expect("a thread");
-        let fixed =
-            Fixed { roster: site.roster.clone(), quiet: Duration::from_secs(10), rules: Rules::default() };
+        let fixed = Fixed {
+            roster: site.roster.clone(),
+            quiet: Duration::from_secs(10),
+            rules: Rules::default(),
+            trees: Some(|| Box::new(archtui::git::SystemGit::new())),
+        };
         let (address, roster) = (site.tmux.address(), site.roster.clone());
-        let give = chair.clone();
+        let (give, home) = (chair.clone(), site.tmux.dir().to_owned());
         runtime.spawn(async move {
             let (watcher, keys) = Watcher::new(address, Notice::Auto);
             let (facts, mut told) = mpsc::channel(WAITING);
@@ -202,14 +206,14 @@ impl Running {
             let (_view, view) = watch::channel(View::default());
             let mut workers = Workers::new(facts.clone());
             let agents = Agents::builtin().clone();
-            let screens = Screens::new(watcher, Proc::new(None), agents, roster, view, facts.clone());
+            let screens = Screens::new(watcher, Proc::new(Some(&home)), agents, roster, view, facts.clone());
             workers.spawn(screens.with_actor(tell, wanted));
             let doors = Doors { heard, chair: given, looks, facts };
-            workers.spawn(Dispatcher::new(fixed, keys.clone(), Proc::new(None), doors));
+            workers.spawn(Dispatcher::new(fixed, keys.clone(), Proc::new(Some(&home)), doors));
             while keys.claim("me").await.is_err() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            give.send_replace(Some(Chair { scribe, actor: "me".into(), on: true }));
+            give.send_replace(Some(Chair { scribe, actor: "me".into(), off: None, typed: BTreeMap::new() }));
             while let Some(fact) = told.recv().await {
                 if let Fact::Did(did) = fact {
                     let _ = say.send(format!("{did:?}"));
@@ -231,7 +235,7 @@ impl Running {
     fn switch(&self, on: bool) {
         self.chair.send_modify(|c| {
             if let Some(c) = c {
-                c.on = on;
+                c.off = (!on).then_some("dispatch is switched off");
             }
         });
     }
@@ -400,4 +404,68 @@ fn nothing_is_put_where_it_does_not_belong() {
     for id in &ids[..4] {
         assert_eq!(site.task(*id).state, State::Queued);
     }
+}
+
+#[test]
+fn what_is_known_of_a_done_task_is_told() {
+    let slow =
+        PATIENT.replace("300ms", "3s").replace("So it is.", "My key is AKIAIOSFODNN7EXAMPLE. So it is.");
+    let site = Site::new(&["w1"], &slow);
+    let id = site.send(to("w1", "make it so"));
+    let running = site.run();
+    site.wait_for("it is at work", |tasks| tasks.iter().all(|t| t.state == State::Working));
+    let commit = "git -c init.defaultBranch=feature/x-0208 init -q . && \
+        git -c user.name=a -c user.email=a@b.c commit -q --allow-empty -m 'feat: it is so'; exec sleep 1000";
+    site.tmux.session_of("git", 80, 24, commit);
+    site.wait_for("it is done and told", |tasks| {
+        tasks
+            .iter()
+            .all(|t| t.state == State::Done && t.evidence.iter().any(|e| e.sentence().contains("it says")))
+    });
+    running.kill();
+    let all: Vec<String> = site.task(id).evidence.iter().map(|e| e.sentence()).collect();
+    let all = all.join("\n");
+    for wanted in ["on branch feature/x-0208", "feat: it is so", "files not committed", "So it is."] {
+        assert!(all.contains(wanted), "{wanted}: {all}");
+    }
+    assert!(!all.contains("AKIAIOSFODNN7EXAMPLE"), "{all}");
+}
+
+#[test]
+fn a_task_whose_conversation_was_cleared_is_told_so() {
+    let site = Site::new(&["w1"], &PATIENT.replace("300ms", "30s"));
+    let id = site.send(to("w1", "a long piece"));
+    let running = site.run();
+    let dir = site.tmux.dir().join(".claude/sessions");
+    site.wait_for("it is at work, in a known conversation", |tasks| {
+        tasks.iter().all(|t| t.state == State::Working && t.attempts[0].conversation.is_some())
+    });
+    // As after /clear: the agent has another name for its conversation.
+    for file in fs::read_dir(dir).expect("a folder").flatten().map(|e| e.path()) {
+        let text = fs::read_to_string(&file).expect("a session file");
+        fs::write(&file, text.replace("-0000-4000-", "-0000-4999-")).expect("written");
+    }
+    site.wait_for("it is held", |tasks| tasks.iter().all(|t| t.state == State::Held));
+    running.kill();
+    let why = site.task(id).reason.expect("a word");
+    assert!(why.contains("was cleared"), "{why}");
+}
+
+#[test]
+fn work_that_was_done_while_nobody_looked_is_found_in_the_record() {
+    let site = Site::new(&["w1"], PATIENT);
+    let id = site.send(to("w1", "a quick piece"));
+    // Delivered by an archtui that ended the moment after, as it stands on disk.
+    let running = site.run();
+    site.wait_for("it is done", |tasks| tasks.iter().all(|t| t.state == State::Done));
+    running.kill();
+    let db = rusqlite::Connection::open(site.state_dir().join("archtui.db")).expect("opens");
+    let sql = "UPDATE tasks SET live = 1, finished = NULL, state = 'delivered', rev = rev + 1, task = json_remove(
+        json_set(task, '$.state', 'delivered', '$.evidence', json('[]')), '$.finished', '$.finished_at', '$.attempts[0].end')";
+    assert_eq!(db.execute(sql, []), Ok(1));
+    drop(db);
+    let running = site.run();
+    site.wait_for("it is done again", |tasks| tasks.iter().all(|t| t.state == State::Done));
+    running.kill();
+    assert_eq!(site.submitted("w1"), [site.task(id).typed()]);
 }

@@ -53,6 +53,7 @@ impl Queue {
                 typed: None,
                 delivered: None,
                 working: None,
+                conversation: None,
                 rested: false,
                 step_at: turn.at,
                 delivered_at: None,
@@ -187,6 +188,7 @@ impl Queue {
                 t.state = State::Queued;
                 t.not_before = turn.at.plus(pause);
             });
+            turn.effects.extend(self.errand(id).map(Effect::Gather));
         }
     }
 

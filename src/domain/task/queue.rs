@@ -170,6 +170,7 @@ impl Queue {
     pub fn concerns(&self, event: &Event) -> bool {
         match event {
             Event::Saw { pane, .. } => !self.in_pane(*pane).is_empty(),
+            Event::Talks { pane, conversation } => self.talks_anew(*pane, conversation),
             Event::Panes(panes) => {
                 let there = |t: &Task| t.occupied().all(|a| panes.contains(&a.pane));
                 !self.out().all(there)
@@ -197,16 +198,9 @@ impl Queue {
             Event::Leased { id, session, pane } => self.leased(id, session, pane, &mut step),
             Event::Stepped { id, attempt, step: what } => self.stepped(id, attempt, what, &mut step),
             Event::Saw { pane, sight } => self.saw(pane, sight, &mut step),
+            Event::Talks { pane, conversation } => self.talks(pane, &conversation, &mut step),
             Event::Panes(panes) => self.panes(&panes, &mut step),
-            Event::Gathered { id, evidence } => {
-                self.change(id, |t| {
-                    for e in evidence {
-                        if !t.evidence.contains(&e) {
-                            t.evidence.push(e);
-                        }
-                    }
-                });
-            }
+            Event::Gathered { id, evidence } => self.gathered(id, evidence, &mut step),
             Event::Waits { id, why } => {
                 if self.says_anew(id, &why) {
                     self.change(id, |t| t.reason = Some(why));

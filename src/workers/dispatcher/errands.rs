@@ -122,6 +122,7 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
             Done::Put(id, attempt, answer) => self.answered(id, attempt, answer),
             Done::Checked(id, attempt, said) => self.checked(id, attempt, said),
             Done::Traced(id, attempt, trace) => self.traced(id, attempt, trace),
+            Done::Gathered(id, evidence) => self.news.push(Event::Gathered { id, evidence }),
         }
     }
 

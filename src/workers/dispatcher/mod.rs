@@ -26,16 +26,16 @@ use crate::domain::roster::Roster;
 use crate::domain::session::PaneId;
 use crate::domain::task::hand::Aim;
 use crate::domain::task::record::Trace;
-use crate::domain::task::{self, Now, Rules, TaskId};
-use crate::ports::{Hands, PaneFacts, Press, Processes, TaskBook, TypeError};
+use crate::domain::task::{self, Evidence, Now, Rules, TaskId};
+use crate::ports::{Git, Hands, PaneFacts, Press, Processes, TaskBook, TypeError};
 
 use errands::Errand;
 use panes::Desk;
 
-/// Between two looks at the queue: other programs write into it, waits end, tasks become overdue.
+/// Between two looks at the queue while something is in it: waits end, tasks become overdue.
 const TICK: Duration = Duration::from_millis(500);
-/// How many last lines of an agent are kept as its words.
-const WORDS: usize = 4;
+/// The same while nothing is in it: who writes into it says so, this is for those who could not.
+const REST: Duration = Duration::from_secs(5);
 
 /// What does not change while the program runs.
 #[derive(Debug, Clone)]
@@ -46,12 +46,17 @@ pub struct Fixed {
     pub quiet: Duration,
     /// The numbers by which the queue goes.
     pub rules: Rules,
+    /// Opens git, to see what became of a task's work tree.
+    pub trees: Option<OpenGit>,
 }
+
+/// Opens git.
+pub type OpenGit = fn() -> Box<dyn Git>;
 
 impl Fixed {
     /// For that fleet, with the usual numbers.
     pub fn new(roster: Roster, quiet: Duration) -> Self {
-        Self { roster, quiet, rules: Rules::default() }
+        Self { roster, quiet, rules: Rules::default(), trees: None }
     }
 }
 
@@ -61,13 +66,16 @@ pub struct Chair<B> {
     pub scribe: Scribe<B>,
     /// Whose word counts on the tmux server.
     pub actor: String,
-    /// False while a person has switched it off, or all automation is paused.
-    pub on: bool,
+    /// Why nothing is handed out: the config says so, or all automation is paused.
+    pub off: Option<&'static str>,
+    /// When a person last typed into a pane through the control room.
+    pub typed: BTreeMap<PaneId, Duration>,
 }
 
 impl<B> Clone for Chair<B> {
     fn clone(&self) -> Self {
-        Self { scribe: self.scribe.clone(), actor: self.actor.clone(), on: self.on }
+        let (scribe, actor) = (self.scribe.clone(), self.actor.clone());
+        Self { scribe, actor, off: self.off, typed: self.typed.clone() }
     }
 }
 
@@ -112,6 +120,7 @@ enum Done {
     Put(TaskId, u32, Result<String, TypeError>),
     Checked(TaskId, u32, Result<PaneFacts, TypeError>),
     Traced(TaskId, u32, Trace),
+    Gathered(TaskId, Vec<Evidence>),
 }
 
 impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
@@ -148,7 +157,12 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
         let chair = self.doors.chair.borrow_and_update().clone();
         let same = |(a, b): (&Chair<B>, &Chair<B>)| a.actor == b.actor;
         let goes_on = self.chair.as_ref().zip(chair.as_ref()).is_some_and(same) && self.book.is_some();
-        let off = chair.as_ref().is_none_or(|c| !c.on);
+        let off = chair.as_ref().is_none_or(|c| c.off.is_some());
+        for (pane, at) in chair.iter().flat_map(|c| &c.typed) {
+            if let Some(desk) = self.panes.get_mut(pane) {
+                desk.person = desk.person.max(Some(*at + self.fixed.quiet));
+            }
+        }
         self.chair = chair;
         if !goes_on {
             self.errands.clear();
@@ -159,11 +173,13 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
         } else if off {
             self.stop_errands("dispatch was switched off");
         }
+        // Told too when somebody wrote into the queue.
+        self.tick = clock();
     }
 
     /// True if new tasks may be handed out.
     fn is_on(&self) -> bool {
-        self.book.is_some() && self.chair.as_ref().is_some_and(|c| c.on)
+        self.book.is_some() && self.chair.as_ref().is_some_and(|c| c.off.is_none())
     }
 
     fn wake(&self) -> Option<Instant> {

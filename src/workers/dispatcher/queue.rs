@@ -96,7 +96,7 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
     fn say_why(&mut self) {
         let Some(desk) = &self.book else { return };
         let (queue, candidates) = (B::queue(desk), self.candidates());
-        let off = (!self.is_on()).then(|| "dispatch is switched off".to_owned());
+        let off = self.chair.as_ref().and_then(|c| c.off).map(str::to_owned);
         // The next ones in line: nobody reads the reasons of ten thousand.
         for task in queue.order(queue.clock().read(now())).into_iter().take(200) {
             let why = queue.why(&self.fixed.roster, task, &candidates, now());

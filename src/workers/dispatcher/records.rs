@@ -1,9 +1,11 @@
 //! Agents' own records: asked beside, where the screen does not tell what became of a text, or whether there was work while
 //! nobody looked. What they say is the agents' word.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{Dispatcher, Done, monotonic};
+use crate::domain::session::PaneIdentity;
 use crate::domain::task::hand::Heard;
 use crate::domain::task::record::{Sought, Trace};
 use crate::domain::task::{Event, Sight, State, Task, TaskId};
@@ -43,6 +45,20 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
         // Told behind the step: it is work on this text only once the text was taken.
         if worked {
             self.news.push(Event::Saw { pane, sight: Sight::Working });
+        }
+    }
+
+    /// Where a task may be, the conversation's name tells whether it was cleared.
+    pub(super) fn ask_names(&mut self, now: Duration) {
+        let Some(book) = &self.book else { return };
+        let panes: BTreeSet<PaneIdentity> =
+            B::queue(book).out().flat_map(|t| t.occupied().map(|a| a.pane)).collect();
+        for pane in panes {
+            let due = |d: &&mut super::Desk| d.info.identity == pane && d.talk.is_some_and(|at| at <= now);
+            let Some(desk) = self.panes.get_mut(&pane.id).filter(due) else { continue };
+            desk.talk = None;
+            let name = self.processes.conversation(pane);
+            self.news.extend(name.map(|conversation| Event::Talks { pane, conversation }));
         }
     }
 
