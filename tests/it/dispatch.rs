@@ -423,7 +423,8 @@ fn what_is_known_of_a_done_task_is_told() {
             .all(|t| t.state == State::Done && t.evidence.iter().any(|e| e.sentence().contains("it says")))
     });
     running.kill();
-    let all: Vec<String> = site.task(id).evidence.iter().map(|e| e.sentence()).collect();
+    let all: Vec<String> =
+        site.task(id).evidence.iter().map(archtui::domain::task::Evidence::sentence).collect();
     let all = all.join("\n");
     for wanted in ["on branch feature/x-0208", "feat: it is so", "files not committed", "So it is."] {
         assert!(all.contains(wanted), "{wanted}: {all}");

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::clock::{Now, QueueClock, QueueTime};
 use super::event::{Effect, Errand, Event, News, Step};
-use super::{Kind, Sender, State, Task, TaskId, TaskText};
+use super::report::Notice;
+use super::{State, Task, TaskId};
 use crate::domain::session::{PaneIdentity, SessionName};
 
 /// The numbers by which the queue goes.
@@ -82,6 +83,8 @@ pub struct Changes {
     pub tasks: BTreeSet<TaskId>,
     /// What happened, in order.
     pub log: Vec<LogLine>,
+    /// What those who asked are told.
+    pub inbox: Vec<Notice>,
 }
 
 /// All tasks.
@@ -96,7 +99,7 @@ pub struct Queue {
     pub(super) clock: QueueClock,
     /// The highest number ever given.
     last: u32,
-    changes: Changes,
+    pub(super) changes: Changes,
 }
 
 impl Queue {
@@ -266,7 +269,7 @@ impl Queue {
             _ => {}
         }
         self.tell_waiters(id, turn.at);
-        self.report(id, state, turn);
+        self.report(id, turn);
     }
 
     /// Puts a task under *held* with what was seen.
@@ -279,6 +282,7 @@ impl Queue {
         });
         self.tell_waiters(id, turn.at);
         turn.tell(id, News::Held);
+        self.report(id, turn);
     }
 
     /// Tasks that wait for this one: those that wait for nothing more move up, the others say what they wait for.
@@ -311,29 +315,6 @@ impl Queue {
     pub(super) fn waits_for(&self, id: TaskId) -> Option<TaskId> {
         let after = self.tasks.get(&id).map(|t| t.after.as_slice()).unwrap_or_default();
         after.iter().copied().find(|a| self.tasks.get(a).is_none_or(|t| t.state != State::Done))
-    }
-
-    /// A message to the session that asked. It holds our own words only: an agent's words are not passed on as if we said them.
-    fn report(&mut self, id: TaskId, state: State, turn: &Turn) {
-        let Some(task) = self.tasks.get(&id) else { return };
-        let (Kind::Work, Sender::Session(to), State::Done | State::Failed) = (task.kind, &task.from, state)
-        else {
-            return;
-        };
-        let by = task.session().map(|s| format!(" by {s}")).unwrap_or_default();
-        let said = format!(
-            "task #{id} is {}{by}. `archtui task show {id}` tells what was seen of it.",
-            state.word()
-        );
-        let Ok((text, _)) = TaskText::new(&said) else { return };
-        let to = to.clone();
-        let timeout = Duration::from_secs(8 * 3600);
-        self.create(|id| Task {
-            kind: Kind::Message,
-            target: Some(to),
-            timeout,
-            ..Task::new(id, text, Sender::Archtui, turn.now.wall, turn.at)
-        });
     }
 
     fn stepped(&mut self, id: TaskId, attempt: u32, what: Step, turn: &mut Turn) {

@@ -103,6 +103,7 @@ impl Queue {
         if let Some(why) = self.get(id).filter(|t| commits && again(t)).and_then(|t| t.reason.clone()) {
             self.hold(id, format!("{why}, but commits were made: done or not?"), turn);
         }
+        self.report_late(id, turn);
     }
 
     /// Copies whose pane does not exist any more are gone with it.
@@ -143,6 +144,9 @@ impl Queue {
             t.kind == Kind::Message && t.state == State::Queued && turn.at.since(t.ready) > t.timeout
         };
         let stale: Vec<TaskId> = self.tasks.values().filter(old).map(|t| t.id).collect();
+        for id in self.unreported(turn) {
+            self.report_late(id, turn);
+        }
         for id in stale {
             self.change(id, |t| t.reason = Some(format!("could not be told within {}", span(t.timeout))));
             self.finish(id, State::Cancelled, turn);
@@ -154,6 +158,7 @@ impl Queue {
         let worked = turn.at.since(since).saturating_sub(idle);
         self.change(id, |t| {
             t.reason = None;
+            t.unreported = true;
             if !worked.is_zero() {
                 t.evidence.push(Evidence::Worked(worked));
             }
