@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{Fail, setup};
-use crate::config::values::HookFallback;
+use crate::config::values::{HookFallback, Switch};
 use crate::domain::confirm::Limits;
 use crate::domain::policy::{Context, PRESETS, Policy};
 use crate::domain::roster::Roster;
@@ -27,6 +27,7 @@ pub fn fixed(ground: &setup::Ground, fault: Option<String>) -> Result<Fixed, Fai
         hook_fallback: confirm.hook_fallback == HookFallback::Key,
         lease: confirm.lease.length(),
         keep: config.ledger.keep.length(),
+        dispatch: config.tasks.dispatch == Switch::On,
     })
 }
 

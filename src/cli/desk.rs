@@ -6,6 +6,7 @@ use super::Fail;
 use super::setup::Ground;
 use crate::domain::task::refusal::Class;
 use crate::domain::task::{Granted, Now, Refusal, Rules, TaskId, Wish};
+use crate::ipc::{client, place};
 use crate::ports::StoreError;
 use crate::runtime::clock;
 use crate::store::Store;
@@ -20,7 +21,14 @@ pub fn now() -> Now {
 pub fn ask(ground: &Ground, wish: Wish) -> Result<Granted, Fail> {
     let mut store = Store::visit(&ground.state_dir()?).map_err(broken)?;
     let mut desk = store.desk(Rules::default()).map_err(broken)?;
-    store.ask(&mut desk, wish, now()).map_err(broken)?.map_err(|r| refused(&r))
+    let granted = store.ask(&mut desk, wish, now()).map_err(broken)?.map_err(|r| refused(&r))?;
+    wake(ground);
+    Ok(granted)
+}
+
+/// Tells whoever acts that the queue was written. If nobody hears it, it is found at the next look.
+pub fn wake(ground: &Ground) {
+    client::wake(&place::find(&ground.env.runtime_folders(), &ground.address.socket));
 }
 
 /// The fleet's store for reading; `None` if nothing was ever stored.

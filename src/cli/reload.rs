@@ -44,6 +44,7 @@ impl Files {
             limits: fixed.limits,
             hook_fallback: fixed.hook_fallback,
             lease: fixed.lease,
+            dispatch: fixed.dispatch,
             later,
         })
     }

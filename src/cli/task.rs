@@ -123,6 +123,7 @@ fn act(ground: &Ground, a: &Act, what: &str, wish: impl Fn(TaskId, Sure) -> Wish
         answer = store.ask(&mut desk, wish(id, Sure::Yes), desk::now()).map_err(broken)?;
     }
     answer.map_err(|r| desk::refused(&r))?;
+    desk::wake(ground);
     let task = desk.queue().get(id);
     if let Some(task) = task.filter(|_| a.json) {
         let at = desk::now().wall.to_string();

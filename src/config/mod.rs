@@ -36,6 +36,8 @@ pub struct Config {
     pub ledger: LedgerConfig,
     /// When something ails a session.
     pub health: HealthConfig,
+    /// Whether work is handed out.
+    pub tasks: TasksConfig,
     /// Branch rules.
     pub branches: Settings,
     /// The roster.
@@ -115,6 +117,14 @@ impl HealthConfig {
             context_low: self.context_low,
         }
     }
+}
+
+/// `[tasks]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TasksConfig {
+    /// Queued tasks are handed out.
+    pub dispatch: values::Switch,
 }
 
 /// `[[session]]`

@@ -85,6 +85,17 @@ pub enum HookFallback {
     Key,
 }
 
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Switch {
+    /// Off.
+    #[default]
+    Off,
+    /// On.
+    On,
+}
+
 /// For how long auto-confirm is live after a person said so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Lease(Option<Duration>);

@@ -8,3 +8,4 @@ pub mod place;
 pub mod proc;
 pub mod rules;
 mod times;
+pub mod transcript;

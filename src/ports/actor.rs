@@ -86,6 +86,8 @@ pub struct Renewed<J> {
     pub hook_fallback: bool,
     /// Live only for so long after a person said so.
     pub lease: Option<Duration>,
+    /// Tasks are handed out.
+    pub dispatch: bool,
     /// What else was changed and counts only after a restart, in one line.
     pub later: Option<String>,
 }

@@ -13,6 +13,7 @@ use crate::app::{self, Event, State};
 use crate::domain::agent::Agents;
 use crate::domain::roster::Roster;
 use crate::domain::task::Rules;
+use crate::git::SystemGit;
 use crate::git::watch::Inotify;
 use crate::ports::{Configs, Hands, Hooks, Judge, Panes, Press, Processes, Renewed, Seat, TaskBook, View};
 use crate::workers::actor::{self, Actor, Asked, Doors, Fixed, OpenHooks};
@@ -80,8 +81,8 @@ fn staff<
     let (chair, given) = watch::channel(None);
     let doors =
         dispatcher::Doors { heard: to_dispatcher, chair: given, looks: looks.clone(), facts: facts.clone() };
-    let fleet =
-        dispatcher::Fixed { rules: tasks, ..dispatcher::Fixed::new(fixed.roster.clone(), fixed.quiet) };
+    let fleet = dispatcher::Fixed::new(fixed.roster.clone(), fixed.quiet);
+    let fleet = dispatcher::Fixed { rules: tasks, trees: Some(|| Box::new(SystemGit::new())), ..fleet };
     workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), doors));
     let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
     let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);

@@ -141,7 +141,8 @@ async fn control<
     let (chair, given) = watch::channel(None);
     let tasks =
         dispatcher::Doors { heard: to_dispatcher, chair: given, looks: looks.clone(), facts: facts.clone() };
-    let fleet = dispatcher::Fixed::new(fixed.roster.clone(), fixed.quiet);
+    let mut fleet = dispatcher::Fixed::new(fixed.roster.clone(), fixed.quiet);
+    fleet.trees = Some(|| Box::new(SystemGit::new()));
     workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), tasks));
     let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
     let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);

@@ -11,6 +11,7 @@ mod frames;
 mod health;
 mod hook;
 mod house;
+mod killed;
 mod ledger;
 mod policy_check;
 mod policy_oracle;

@@ -13,6 +13,7 @@ mod look;
 mod note;
 mod output;
 mod paint;
+mod record;
 mod script;
 mod stories;
 mod terminal;
@@ -29,6 +30,7 @@ use crate::config::Env;
 use agent::{Agent, End};
 use dice::Dice;
 use note::{Log, Note};
+use record::Record;
 use script::Script;
 use stories::Source;
 use world::{Nowhere, Scratch, World};
@@ -51,6 +53,9 @@ pub struct Args {
     /// Write what happens to a file, one JSON object a line
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
+    /// Keep a record of the conversation below $HOME/.claude, as Claude Code does
+    #[arg(long)]
+    record: bool,
     /// A scratch work tree in which approved steps really happen
     #[arg(long, value_name = "DIR")]
     scratch: Option<PathBuf>,
@@ -115,7 +120,9 @@ pub fn run(args: Args) -> Result<(), Fail> {
     };
     let io =
         |e: std::io::Error| Fail::failed(format!("the terminal or the log: {e}"), "run it in a terminal");
-    let mut log = Log::open(args.log.as_deref()).map_err(io)?;
+    let place = args.record.then(|| Env::read().home.zip(std::env::current_dir().ok())).flatten();
+    let record = place.map(|(home, cwd)| Record::begin(&home, &cwd)).transpose().map_err(io)?;
+    let mut log = Log::open(args.log.as_deref()).map_err(io)?.with_record(record);
     let now = terminal::now();
     if let Some(file) = args.settings.as_deref().filter(|f| !f.is_file()) {
         return Err(Fail::usage(format!("{}: no such file", file.display()), "as the real one says"));

@@ -80,6 +80,7 @@ pub struct Request {
     pub(super) dir: Option<String>,
     pub(super) again: bool,
     pub(super) origin: Option<String>,
+    pub(super) reply: bool,
     /// Characters of the text that were left out because they could do harm in a terminal.
     pub left_out: usize,
 }
@@ -146,7 +147,9 @@ pub fn check(order: Order, from: &Sender, roster: &Roster) -> Result<Request, Re
         tier = chain::takers(roster, from, role.is_some()).map_err(Refusal::Chain)?;
         somebody(roster, from, tier, role.as_deref())?;
     }
+    let may_be_told = |s: &SessionName| roster.member(s).is_some_and(|m| !m.protected);
     Ok(Request {
+        reply: from.session().is_some_and(may_be_told),
         kind: order.kind,
         text,
         target,

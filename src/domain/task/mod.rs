@@ -29,7 +29,9 @@ pub mod origin;
 pub mod plan;
 pub mod priority;
 pub mod queue;
+pub mod record;
 pub mod refusal;
+pub mod report;
 pub mod state;
 pub mod text;
 
@@ -134,6 +136,12 @@ pub struct Task {
     /// What was seen of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
+    /// The session that asked may be told in its own composer: it was one of the roster and not protected.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reply: bool,
+    /// It is done, and who asked was not told yet: what is to be told is still being looked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unreported: bool,
 }
 
 impl Task {
@@ -167,6 +175,8 @@ impl Task {
             finished_at: None,
             reason: None,
             evidence: Vec::new(),
+            reply: false,
+            unreported: false,
         }
     }
 
@@ -192,7 +202,7 @@ impl Task {
 
     /// True if it can still change by itself or by evidence.
     pub fn is_live(&self) -> bool {
-        !self.state.is_finished() || self.occupied().next().is_some()
+        !self.state.is_finished() || self.occupied().next().is_some() || self.unreported
     }
 
     /// The text as it is typed. A task carries its number: the agent can name it, and it can be found again in the agent's

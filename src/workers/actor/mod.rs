@@ -73,6 +73,8 @@ pub struct Fixed {
     pub lease: Option<Duration>,
     /// Entries of the ledger are kept so long.
     pub keep: Option<Duration>,
+    /// Tasks are handed out while we act.
+    pub dispatch: bool,
 }
 
 /// The worker. Facts come in on `heard`, people's answers on `asked`; `looks` are asked of the panes' worker.

@@ -22,13 +22,15 @@ pub(super) async fn next<J>(renewed: Option<&mut mpsc::Receiver<Renewed<J>>>) ->
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// From now on nothing is answered by the rules before.
     pub(super) fn renew(&mut self, renewed: Renewed<J>) {
-        let Renewed { judge, quiet, limits, hook_fallback, lease, later: _ } = renewed;
+        let Renewed { judge, quiet, limits, hook_fallback, lease, dispatch, later: _ } = renewed;
         self.judge = Arc::new(judge);
         self.version += 1;
         self.fixed.quiet = quiet;
         self.fixed.limits = limits;
         self.fixed.hook_fallback = hook_fallback;
         self.fixed.lease = lease;
+        self.fixed.dispatch = dispatch;
+        self.give_chair();
         self.fixed.fault = None;
         self.changed = true;
         let panes: Vec<PaneId> = self.desks.keys().copied().collect();

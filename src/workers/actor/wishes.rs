@@ -48,6 +48,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 if let Some(desk) = self.desks.get_mut(&pane.id) {
                     desk.typed = Some(monotonic());
                 }
+                // Nothing is delivered where a person types.
+                self.give_chair();
             }
             Asked::Wake => self.look_for_wishes(),
             Asked::Answer { pane, answer, drawn } if matches!(self.post, Post::Observing(_)) => {
