@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::clock::{Now, QueueClock, QueueTime};
 use super::event::{Effect, Errand, Event, News, Step};
 use super::report::Notice;
-use super::{State, Task, TaskId};
+use super::{Kind, State, Task, TaskId};
 use crate::domain::session::{PaneIdentity, SessionName};
 
 /// The numbers by which the queue goes.
