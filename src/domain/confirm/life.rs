@@ -134,7 +134,9 @@ impl Life {
             Stage::Reading if self.another_in_flight(c.id) => None,
             Stage::Reading => self.waits_for_hook(c).then_some(c.first + HOOK_WAIT),
             Stage::Ready(..) => c.current().then_some(c.since + self.ways.settle),
-            Stage::Rechecking(act, _) if act.is_ahead() && c.current() && !c.twice => c.asked.map(|at| at + LOOK_AGAIN),
+            Stage::Rechecking(act, _) if act.is_ahead() && c.current() && !c.twice => {
+                c.asked.map(|at| at + LOOK_AGAIN)
+            }
             Stage::Sending(_, since) => Some(*since + STUCK),
             Stage::Verifying(sent) if !c.drawn => Some(*sent + HOOK_WAIT),
             Stage::Verifying(_) if !c.current() => None,
