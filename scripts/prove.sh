@@ -16,3 +16,7 @@ say "the actor killed at any moment, 100 times"
 cargo test --locked --test it -- --ignored --exact actor::killed_at_any_moment_it_presses_once_at_most
 say "the same words get the same verdict, at every place of the table"
 cargo test --locked --test it -- --ignored anywhere
+say "fleets with faults: 50000 seeds in memory, 300 on a real store"
+ARCHTUI_SIM_SEEDS=50000 ARCHTUI_SIM_STORES=300 cargo test --locked --test it -- task_sim::
+say "archtui killed 200 times while 50 tasks flow, ten times"
+cargo test --locked --test it -- --ignored --exact --nocapture killed::killed_200_times_while_50_tasks_flow

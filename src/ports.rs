@@ -15,18 +15,21 @@ use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::stroke::{KeyName, Stroke};
 use crate::domain::task::hand::Put;
 use crate::domain::task::look::Spot;
+use crate::domain::task::record::{Sought, Trace};
 use crate::domain::task::{self, Now, Queue, Rules};
 
 mod actor;
 mod counter;
 mod folders;
+mod gauges;
 mod git;
 mod hooks;
 
 pub use crate::domain::server::{Notice, PaneInfo, Server, Told};
-pub use actor::{Asks, Judge, Records, Seat, Seated};
+pub use actor::{Asks, Configs, Judge, Records, Renewed, Seat, Seated};
 pub use counter::Counter;
 pub use folders::{Folders, Stirred};
+pub use gauges::Meter;
 pub use git::{Ask, Cancel, Git, GitError, HeadLook, WatchList};
 pub use hooks::Hooks;
 
@@ -190,6 +193,16 @@ pub trait Processes: Send + 'static {
     /// How long that process has been running.
     fn age(&self, _pane: PaneIdentity) -> Option<Duration> {
         None
+    }
+
+    /// The name that the agent in it has for its conversation, where it tells one: another one after it was cleared.
+    fn conversation(&self, _pane: PaneIdentity) -> Option<String> {
+        None
+    }
+
+    /// What the agent's own record of its conversation says of a text. Blocking, bounded.
+    fn trace(&self, _pane: PaneIdentity, _sought: &Sought) -> Trace {
+        Trace::Unread("its agent keeps no record that is known".to_owned())
     }
 
     /// When the pane's terminal was written to last: then or earlier.

@@ -38,10 +38,14 @@ pub enum Action {
     Approve,
     /// Choose the agent's own *No*.
     Deny,
+    /// The steps that get the focused session going.
+    Unstick,
     /// Confirm nothing anywhere, or go on.
     Pause,
     /// Confirm nothing in the focused session, or do again.
     Turn,
+    /// Read rules and settings anew.
+    Reload,
     /// Type into the focused session.
     TypeInto,
     /// Write a task.
@@ -160,7 +164,7 @@ const fn hinted(
 }
 
 /// Every action.
-pub const ACTIONS: [ActionRow; 55] = [
+pub const ACTIONS: [ActionRow; 60] = [
     row(Action::MoveLeft, "move-left", Group::Move, "focus the tile to the left"),
     row(Action::MoveDown, "move-down", Group::Move, "focus the tile below, or the next row of a list"),
     row(Action::MoveUp, "move-up", Group::Move, "focus the tile above, or the row before"),
@@ -196,6 +200,14 @@ pub const ACTIONS: [ActionRow; 55] = [
         1,
     ),
     hinted(Action::Deny, "deny", Group::Session, "choose the agent's own No in the drawn dialog", "deny", 2),
+    hinted(
+        Action::Unstick,
+        "unstick",
+        Group::Session,
+        "get a stuck session going: a menu of steps, each with what it will do",
+        "unstick",
+        6,
+    ),
     row(Action::Turn, "auto-confirm", Group::Session, "auto-confirm of this session: off, or on again"),
     row(Action::Pause, "pause", Group::Program, "pause all auto-confirm; again: go on"),
     hinted(Action::Zoom, "zoom", Group::Session, "focused tile over the whole grid; again: back", "zoom", 3),
@@ -257,7 +269,7 @@ pub const ACTIONS: [ActionRow; 55] = [
     ),
     row(Action::SaveFrame, "save-frame", Group::Session, "save the pane's screen to a file, secrets masked"),
     hinted(Action::Freeze, "freeze", Group::View, "hold all screens still; again: go on", "freeze", 8),
-    row(Action::Order, "order", Group::View, "order of tiles: roster or urgency"),
+    row(Action::Order, "order", Group::View, "order of tiles: roster, urgency or tier"),
     hinted(
         Action::Filter,
         "filter",
@@ -282,13 +294,32 @@ pub const ACTIONS: [ActionRow; 55] = [
         "auto-confirm activity, full size",
     ),
     row(Action::Panel(PanelId::Branches), "panel-branches", Group::Panels, "branch compliance, full size"),
-    row(Action::Panel(PanelId::Events), "panel-events", Group::Panels, "what archtui did, full size"),
+    row(
+        Action::Panel(PanelId::Events),
+        "panel-events",
+        Group::Panels,
+        "what archtui did and what befell the sessions, full size",
+    ),
     row(
         Action::Panel(PanelId::Detector),
         "panel-detector",
         Group::Panels,
         "how well screens are read, full size",
     ),
+    row(Action::Reload, "reload", Group::Program, "read archtui.toml and policy.toml anew"),
+    row(
+        Action::Panel(PanelId::Hierarchy),
+        "panel-hierarchy",
+        Group::Panels,
+        "the chain of command as a tree, full size",
+    ),
+    row(
+        Action::Panel(PanelId::Routine),
+        "panel-routine",
+        Group::Panels,
+        "the procedure's daily and weekly checks, full size",
+    ),
+    row(Action::Panel(PanelId::Health), "panel-health", Group::Panels, "what ails the sessions, full size"),
     hinted(Action::Palette, "palette", Group::Program, "find an action by name", "commands", 7),
     row(Action::Back, "back", Group::Program, "close what is open, one layer a time"),
     hinted(Action::Help, "help", Group::Program, "what the keys do", "help", 8),

@@ -9,6 +9,7 @@ use crate::domain::ledger::Showing;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::stroke::Stroke;
 use crate::domain::task::{TaskId, Wish};
+use crate::domain::unstick::Step;
 
 /// One wish.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +35,15 @@ pub enum Effect {
         answer: Answer,
         /// Which dialog was on the screen, and for how long.
         drawn: (Showing, Duration),
+    },
+    /// Read rules and settings anew.
+    Reload,
+    /// One step of the ladder that gets a session going.
+    Unstick {
+        /// Which pane.
+        pane: PaneIdentity,
+        /// Which step.
+        step: Step,
     },
     /// Pause all auto-confirm, or go on.
     Pause(bool),
@@ -70,6 +80,13 @@ pub enum Effect {
     Posts(Vec<Post>),
     /// Somebody wrote: files of its work tree may have changed.
     Stirred(PaneIdentity),
+    /// Measure the agents of these panes; often, if the figures are on the screen.
+    Measure {
+        /// The figures are on the screen.
+        seen: bool,
+        /// Which panes.
+        panes: Vec<PaneIdentity>,
+    },
     /// Draw everything anew, whatever was there before.
     Repaint,
 }

@@ -7,6 +7,7 @@ use super::areas::Areas;
 use super::key::Key;
 use super::state::Board;
 use crate::domain::branch::Survey;
+use crate::domain::host::Gauges;
 use crate::domain::read::Reading;
 use crate::domain::screen::Screen;
 use crate::domain::server::{Notice, PaneInfo, Server};
@@ -48,6 +49,10 @@ pub enum Event {
     TaskPage(TaskId, Result<Arc<Page>, String>),
     /// What the queue said to a wish of that number: the tasks it is about, a refusal, or that it could not be asked.
     TaskAnswer(u64, Result<Result<Vec<TaskId>, Refusal>, String>),
+    /// Rules and settings were read anew: what of it counts only after a restart, or why the old ones stay.
+    Reloaded(Result<Option<String>, String>),
+    /// How busy the machine and the agents' processes are.
+    Gauges(Arc<Gauges>),
     /// Something that archtui did, or could not do.
     Did(Did),
     /// A background worker panicked; it is started again after a pause. The log has the report.

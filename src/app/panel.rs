@@ -11,10 +11,16 @@ pub enum PanelId {
     Confirms,
     /// Branch compliance.
     Branches,
-    /// What archtui itself did, with the exact tmux commands.
+    /// What archtui itself did, with the exact tmux commands, and what befell the sessions.
     Events,
     /// How well screens are read.
     Detector,
+    /// What ails the sessions.
+    Health,
+    /// The chain of command.
+    Hierarchy,
+    /// The procedure's daily and weekly checks.
+    Routine,
 }
 
 /// A row of the panel table.
@@ -30,8 +36,8 @@ pub struct PanelRow {
     pub help: &'static str,
 }
 
-/// Every panel. The order is that of the column, of Tab and of F1 to F6.
-pub const PANELS: [PanelRow; 6] = [
+/// Every panel. The order is that of the column, of Tab and of F1 to F9.
+pub const PANELS: [PanelRow; 9] = [
     PanelRow {
         id: PanelId::NeedsYou,
         word: "needs-you",
@@ -55,13 +61,31 @@ pub const PANELS: [PanelRow; 6] = [
         id: PanelId::Events,
         word: "events",
         title: "EVENTS",
-        help: "what archtui itself did, with the exact tmux commands",
+        help: "what archtui itself did, with the exact tmux commands, and what befell the sessions",
     },
     PanelRow {
         id: PanelId::Detector,
         word: "detector",
         title: "DETECTOR",
         help: "how well screens are read, and which could not be",
+    },
+    PanelRow {
+        id: PanelId::Health,
+        word: "health",
+        title: "HEALTH",
+        help: "what ails the sessions, the worst first",
+    },
+    PanelRow {
+        id: PanelId::Hierarchy,
+        word: "hierarchy",
+        title: "HIERARCHY",
+        help: "the chain of command as a tree, and who waits",
+    },
+    PanelRow {
+        id: PanelId::Routine,
+        word: "routine",
+        title: "ROUTINE",
+        help: "the procedure's daily and weekly checks, as far as they are known",
     },
 ];
 
@@ -92,7 +116,10 @@ mod tests {
                 | PanelId::Confirms
                 | PanelId::Branches
                 | PanelId::Events
-                | PanelId::Detector => {}
+                | PanelId::Detector
+                | PanelId::Health
+                | PanelId::Hierarchy
+                | PanelId::Routine => {}
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{Fail, setup};
-use crate::config::values::HookFallback;
+use crate::config::values::{HookFallback, Switch};
 use crate::domain::confirm::Limits;
 use crate::domain::policy::{Context, PRESETS, Policy};
 use crate::domain::roster::Roster;
@@ -26,6 +26,8 @@ pub fn fixed(ground: &setup::Ground, fault: Option<String>) -> Result<Fixed, Fai
         limits: Limits { session: confirm.max_per_minute, fleet: confirm.max_per_minute_fleet },
         hook_fallback: confirm.hook_fallback == HookFallback::Key,
         lease: confirm.lease.length(),
+        keep: config.ledger.keep.length(),
+        dispatch: config.tasks.dispatch == Switch::On,
     })
 }
 
@@ -34,9 +36,11 @@ pub fn fleet(ground: &setup::Ground) -> Roster {
     let config = &ground.loaded.config;
     let mut roster = config.roster();
     for member in &mut roster.members {
-        let below = member.dir.as_deref().and_then(|d| d.strip_prefix('~'));
-        if let (Some(below), Some(home)) = (below, &ground.env.home) {
-            member.dir = Some(format!("{}{below}", home.display()));
+        if let Some(dir) = &member.dir {
+            // As the system names it: that is what a process is found to work in.
+            let path = ground.path(dir);
+            let path = path.canonicalize().unwrap_or(path);
+            member.dir = Some(path.to_string_lossy().into_owned());
         }
         member.protected |= config.confirm.exclude.contains(&member.name);
     }
@@ -59,13 +63,16 @@ fn locks(ground: &setup::Ground, state_dir: &Path) -> Result<PathBuf, Fail> {
 pub fn rules_or_watch(ground: &setup::Ground, state_dir: &Path) -> Result<(Rules, Option<String>), Fail> {
     match rules(ground, state_dir) {
         Ok(rules) => Ok((rules, None)),
-        Err(fault) => {
-            let mut watch = made(ground, state_dir, |_| Ok(()))?;
-            watch.preset = String::from("watch");
-            watch.presets.iter_mut().for_each(|p| *p = None);
-            Ok((watch, Some(fault.what().to_owned())))
-        }
+        Err(fault) => Ok((watching(ground, state_dir)?, Some(fault.what().to_owned()))),
     }
+}
+
+/// Rules that let nothing through by themselves.
+pub fn watching(ground: &setup::Ground, state_dir: &Path) -> Result<Rules, Fail> {
+    let mut watch = made(ground, state_dir, |_| Ok(()))?;
+    watch.preset = String::from("watch");
+    watch.presets.iter_mut().for_each(|p| *p = None);
+    Ok(watch)
 }
 
 /// The rules in force: each preset with the user's own laid over, and which session has which.

@@ -1,6 +1,8 @@
 //! `archtui approve`, `deny`, `pause`, `resume`: the same verified acts as the keys, as wishes that the actor carries out.
 //! Refused inside an agent's pane: agents do not approve themselves.
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -12,6 +14,7 @@ use crate::domain::session::SessionName;
 use crate::domain::text;
 use crate::ipc::{client, place};
 use crate::store::Store;
+use crate::workers::actor::Wishing;
 
 /// How often the answer is looked for.
 const LOOK: Duration = Duration::from_millis(25);
@@ -63,22 +66,39 @@ pub fn resume(global: &Global) -> Result<(), Fail> {
     wish(global, "resume", &Ask::Resume)
 }
 
-/// Leaves the wish, rings, waits for the answer.
-#[expect(clippy::disallowed_methods, reason = "a command's own clock")]
-fn wish(global: &Global, verb: &str, ask: &Ask) -> Result<(), Fail> {
+/// Only for a person; prints what came of it.
+fn wish(global: &Global, verb: &str, asked: &Ask) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
     who::only_a_person(&ground, &format!("archtui {verb}"))?;
+    out::line(&text::printable(&ask(&ground, asked)?));
+    Ok(())
+}
+
+/// Leaves the wish, rings, waits for the answer.
+pub fn ask(ground: &setup::Ground, ask: &Ask) -> Result<String, Fail> {
+    let sockets = place::find(&ground.env.runtime_folders(), &ground.address.socket);
+    leave(&ground.state_dir()?, &sockets, ask)
+}
+
+/// How a control room that observes asks who acts.
+pub fn wishing(ground: &setup::Ground, state_dir: PathBuf) -> Wishing {
+    let (folders, tmux) = (ground.env.runtime_folders(), ground.address.socket.clone());
+    Arc::new(move |ask| {
+        let told = leave(&state_dir, &place::find(&folders, &tmux), ask);
+        told.map_err(|fail| fail.what().to_owned())
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "a command's own clock")]
+fn leave(state_dir: &Path, sockets: &[PathBuf], ask: &Ask) -> Result<String, Fail> {
     let asker = format!("operator via {}", std::process::id());
     let failed = |e: crate::ports::StoreError| Fail::failed(e.to_string(), e.hint());
-    let mut store = Store::visit(&ground.state_dir()?).map_err(failed)?;
+    let mut store = Store::visit(state_dir).map_err(failed)?;
     let id = store.wish(ask, &asker, Timestamp::now(), Wish::PATIENCE).map_err(failed)?;
-    client::wake(&place::find(&ground.env.runtime_folders(), &ground.address.socket));
+    client::wake(sockets);
     loop {
         match store.fate(id, Timestamp::now()).map_err(failed)? {
-            Some(Fate::Answered(told)) if told.done => {
-                out::line(&text::printable(&told.text));
-                return Ok(());
-            }
+            Some(Fate::Answered(told)) if told.done => return Ok(told.text),
             Some(Fate::Answered(told)) => {
                 return Err(Fail::failed(told.text, "`archtui status` tells what that session asks now"));
             }

@@ -1,6 +1,7 @@
 //! `archtui daemon`: the actor without a screen.
 
-use super::{Fail, Global, actor, control, out, setup};
+use super::{Fail, Global, actor, control, out, reload, setup};
+use crate::domain::task::Rules;
 use crate::domain::text;
 use crate::evidence::proc::Proc;
 use crate::runtime::daemon;
@@ -23,11 +24,13 @@ pub fn run(global: &Global) -> Result<(), Fail> {
         roster: ground.loaded.config.roster(),
         agents: ground.agents()?,
         fixed: actor::fixed(&ground, fault)?,
+        tasks: Rules::default(),
         seat: actor::seat(&ground, &state_dir)?,
         judge,
         hooks: actor::hooks(&ground),
     };
-    daemon::run(setup, |line| out::line(&text::printable(line))).map_err(|e| {
+    let configs = reload::Files::new(&ground, state_dir.clone());
+    daemon::run(setup, configs, |line| out::line(&text::printable(line))).map_err(|e| {
         Fail::failed(format!("the workers cannot run: {e}"), "the log in the state folder has more")
     })
 }

@@ -6,6 +6,7 @@ use super::Fail;
 use super::setup::Ground;
 use crate::domain::task::refusal::Class;
 use crate::domain::task::{Granted, Now, Refusal, Task, TaskId, Wish};
+use crate::ipc::{client, place};
 use crate::ports::StoreError;
 use crate::runtime::clock;
 use crate::store::Store;
@@ -19,7 +20,14 @@ pub fn now() -> Now {
 
 /// Asks the queue for something, in the fleet's store; gives the tasks that it is about, as they are now.
 pub fn ask(ground: &Ground, wish: Wish) -> Result<Result<(Granted, Vec<Task>), Refusal>, Fail> {
-    Counter::wish(&ground.state_dir()?, wish, now()).map_err(broken)
+    let answer = Counter::wish(&ground.state_dir()?, wish, now()).map_err(broken);
+    wake(ground);
+    answer
+}
+
+/// Tells whoever acts that the queue was written. If nobody hears it, it is found at the next look.
+pub fn wake(ground: &Ground) {
+    client::wake(&place::find(&ground.env.runtime_folders(), &ground.address.socket));
 }
 
 /// The fleet's store for reading; `None` if nothing was ever stored.

@@ -16,9 +16,27 @@ pub struct InitArgs {
     /// Take the sessions that run now into the roster, with guessed roles
     #[arg(long)]
     adopt: bool,
+    /// Write this roster into it: sop, the nine sessions of the procedure
+    #[arg(long, value_name = "NAME", conflicts_with = "adopt")]
+    roster: Option<Rosters>,
     /// Print it instead of writing a file
     #[arg(long)]
     print: bool,
+}
+
+/// The rosters that ship with the program.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Rosters {
+    /// The standard operating procedure's.
+    Sop,
+}
+
+impl Rosters {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Sop => include_str!("../../assets/rosters/sop.toml"),
+        }
+    }
 }
 
 /// Writes ./archtui.toml (or the file named by --config); an existing file is never overwritten.
@@ -27,6 +45,9 @@ pub fn run(global: &Global, args: &InitArgs) -> Result<(), Fail> {
     let reading = Global { config: None, ..global.clone() };
     let mut text = config::DEFAULT.to_owned();
     let mut adopted = 0;
+    if let Some(roster) = args.roster {
+        text.push_str(&format!("\n{}", roster.text()));
+    }
     if args.adopt {
         let ground = setup::Ground::lay(&reading)?;
         let state = status::look_once(&ground, status::Trees::Not)?;
@@ -62,6 +83,9 @@ pub fn run(global: &Global, args: &InitArgs) -> Result<(), Fail> {
         Ok(()) if args.adopt => out::line(&format!(
             "wrote {shown} with {adopted} sessions; look at their tiers, then run archtui"
         )),
+        Ok(()) if args.roster.is_some() => {
+            out::line(&format!("wrote {shown}; look at command and dir, then run archtui plan"));
+        }
         Ok(()) => out::line(&format!("wrote {shown}; name your sessions in it, then run archtui")),
         Err(e) if e.kind() == ErrorKind::AlreadyExists => {
             return Err(Fail::failed(
@@ -142,6 +166,12 @@ mod tests {
         assert_eq!(guess("efficiency_manager").0, Tier::Manager);
         assert_eq!(guess("dev_worker1").0, Tier::Worker);
         assert_eq!(guess("fixer").0, Tier::Worker);
+    }
+
+    #[test]
+    fn the_roster_of_the_procedure_can_be_written() {
+        let text = format!("{}\n{}", config::DEFAULT, Rosters::Sop.text());
+        assert_eq!(Config::layered(&text, "f").expect("sound").session.len(), 9);
     }
 
     #[test]

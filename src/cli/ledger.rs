@@ -42,12 +42,14 @@ pub struct LedgerArgs {
 #[expect(clippy::disallowed_methods, reason = "a command's own clock")]
 pub fn run(global: &Global, args: &LedgerArgs) -> Result<(), Fail> {
     let store = match Store::read_only(&folder(global)?) {
-        Err(StoreError::Broken(why)) if args.verify => return told(args, &Err(Broken { seq: 1, why }), 0),
+        Err(StoreError::Broken(why)) if args.verify => {
+            return told(args, Anchor::default(), &Err(Broken { seq: 1, why }), 0);
+        }
         other => other.map_err(fail)?,
     };
     if args.verify {
         let checked = store.verify().map_err(fail)?;
-        return told(args, &checked.end, checked.entries);
+        return told(args, checked.from, &checked.end, checked.entries);
     }
     let mut at = match args.since {
         Some(Span(span)) => {
@@ -97,7 +99,7 @@ fn fail(e: StoreError) -> Fail {
 
 /// How the chain stands; a break is a finding.
 #[expect(clippy::disallowed_methods, reason = "a command's own clock")]
-fn told(args: &LedgerArgs, end: &Result<Anchor, Broken>, entries: u64) -> Result<(), Fail> {
+fn told(args: &LedgerArgs, from: Anchor, end: &Result<Anchor, Broken>, entries: u64) -> Result<(), Fail> {
     if args.json {
         let broken = end.as_ref().err();
         out::json(&json!({
@@ -105,6 +107,8 @@ fn told(args: &LedgerArgs, end: &Result<Anchor, Broken>, entries: u64) -> Result
             "at": Timestamp::now().to_string(),
             "holds": end.is_ok(),
             "entries": entries,
+            // The last entry that was let go for its age: the chain goes on from there.
+            "checkpoint": (from.seq > 0).then(|| json!({ "seq": from.seq, "hash": from.hash.to_string() })),
             "head": end.as_ref().ok().map(|a| json!({ "seq": a.seq, "hash": a.hash.to_string() })),
             "broken": broken.map(|b| json!({ "seq": b.seq, "why": b.why })),
         }));
@@ -116,6 +120,12 @@ fn told(args: &LedgerArgs, end: &Result<Anchor, Broken>, entries: u64) -> Result
                     "the chain holds: {entries} entries, the last is {} {}",
                     head.seq, head.hash
                 ));
+                if from.seq > 0 {
+                    let (seq, hash) = (from.seq, from.hash);
+                    out::line(&format!(
+                        "older ones were let go for their age, up to {seq}: the chain goes on from {hash}"
+                    ));
+                }
             }
             Ok(())
         }

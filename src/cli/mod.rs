@@ -11,6 +11,7 @@ mod desk;
 mod doctor;
 mod explain;
 pub mod fail;
+mod fleet;
 mod hook;
 mod hooks;
 mod init;
@@ -18,6 +19,7 @@ mod keys;
 mod ledger;
 pub mod out;
 mod policy;
+mod reload;
 mod send;
 mod setup;
 mod sim_agent;
@@ -25,6 +27,7 @@ mod snapshot;
 mod status;
 mod task;
 mod tasks;
+mod unstick;
 mod watch;
 mod who;
 
@@ -94,12 +97,20 @@ enum Command {
     Task(task::TaskCommand),
     /// Which work trees break the branch rules, and how to mend them
     Branches(branches::BranchesArgs),
+    /// The difference between the roster and what stands on the server
+    Plan(fleet::plan::PlanArgs),
+    /// Make what the roster has and the server lacks, see it through its start, tell each its role once
+    Up(fleet::up::UpArgs),
+    /// End sessions of the roster: shows them, asks
+    Down(fleet::down::DownArgs),
     /// Act without a screen: the control room then observes
     Daemon,
     /// Allow once what a session's dialog asks
     Approve(answer::AnswerArgs),
     /// Choose the agent's own No in a session's dialog
     Deny(answer::AnswerArgs),
+    /// Get a stuck session going: tells the steps and what fits, has one done
+    Unstick(unstick::UnstickArgs),
     /// Confirm nothing anywhere until `archtui resume`
     Pause,
     /// Go on confirming
@@ -144,9 +155,13 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Status(a)) => status::run(global, &a),
         Some(Command::Watch(a)) => watch::run(global, &a),
         Some(Command::Doctor) => doctor::run(global),
+        Some(Command::Plan(a)) => fleet::plan::run(global, &a),
+        Some(Command::Up(a)) => fleet::up::run(global, &a),
+        Some(Command::Down(a)) => fleet::down::run(global, &a),
         Some(Command::Daemon) => daemon::run(global),
         Some(Command::Approve(a)) => answer::approve(global, &a),
         Some(Command::Deny(a)) => answer::deny(global, &a),
+        Some(Command::Unstick(a)) => unstick::run(global, &a),
         Some(Command::Pause) => answer::pause(global),
         Some(Command::Resume) => answer::resume(global),
         Some(Command::Keys) => keys::run(global),

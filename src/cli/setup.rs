@@ -2,7 +2,7 @@
 //! what to do.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Fail, Global};
 use crate::app::State;
@@ -16,6 +16,7 @@ use crate::theme::{self, Depth, Theme};
 use crate::tmux::address::{Address, Environment, Wanted};
 
 /// Config, keys and the rest, read once.
+#[derive(Debug, Clone)]
 pub struct Ground {
     /// The environment.
     pub env: Env,
@@ -86,6 +87,29 @@ impl Ground {
             .map_err(|e| Fail::usage(format!("[branches]: {e}"), "mend archtui.toml"))
     }
 
+    /// The folder below which relative folders of the config lie: its own.
+    pub fn base(&self) -> PathBuf {
+        let own = self.loaded.file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        let here = std::env::current_dir().unwrap_or_default();
+        here.join(own)
+    }
+
+    /// A folder of the config as a whole path.
+    pub fn path(&self, dir: &str) -> PathBuf {
+        match (dir.strip_prefix('~'), &self.env.home) {
+            (Some(""), Some(home)) => home.clone(),
+            (Some(below), Some(home)) if below.starts_with('/') => home.join(&below[1..]),
+            _ => self.base().join(dir),
+        }
+    }
+
+    /// The server that the config names, if a flag names another one.
+    pub fn another_server(&self) -> Option<PathBuf> {
+        let named = Address::resolve(&config_server(&self.loaded), &environment(&self.env)).socket;
+        let other = self.loaded.file.is_some() && self.loaded.config.fleet.socket != "default";
+        (other && named != self.address.socket).then_some(named)
+    }
+
     /// How many colours the terminal shows.
     pub fn depth(&self) -> Depth {
         let no_color = self.env.no_color.then_some("1");
@@ -98,6 +122,7 @@ impl Ground {
         let fixed = Fixed { keymap: self.keymap.clone(), mouse: config.view.mouse };
         let mut state = State::new(fixed, &config.fleet.name, Fleet::new(config.roster()));
         state.socket = self.address.socket.display().to_string();
+        state.limits = config.health.limits();
         state.grid.order = match config.view.order {
             OrderWord::Roster => Order::Roster,
             OrderWord::Urgency => Order::Urgency,
@@ -142,18 +167,26 @@ impl Ground {
 
 /// The server meant: a flag before the config's word, the config's before the one we run in.
 fn address(global: &Global, loaded: &files::Loaded, env: &Env) -> Address {
-    let socket = &loaded.config.fleet.socket;
     let wanted = match (&global.socket_path, &global.socket_name) {
         (Some(path), _) => Wanted::Path(path.clone()),
         (None, Some(name)) => Wanted::Name(name.clone()),
-        (None, None) if socket == "default" => Wanted::Default,
-        (None, None) if socket.contains('/') => Wanted::Path(PathBuf::from(socket)),
-        (None, None) => Wanted::Name(socket.clone()),
+        (None, None) => config_server(loaded),
     };
-    let environment = Environment {
+    Address::resolve(&wanted, &environment(env))
+}
+
+fn config_server(loaded: &files::Loaded) -> Wanted {
+    match loaded.config.fleet.socket.as_str() {
+        "default" => Wanted::Default,
+        path if path.contains('/') => Wanted::Path(PathBuf::from(path)),
+        name => Wanted::Name(name.to_owned()),
+    }
+}
+
+fn environment(env: &Env) -> Environment {
+    Environment {
         tmux: env.tmux.as_ref().map(Into::into),
         tmux_pane: env.tmux_pane.clone(),
         tmux_tmpdir: env.tmux_tmpdir.as_ref().map(Into::into),
-    };
-    Address::resolve(&wanted, &environment)
+    }
 }

@@ -11,10 +11,16 @@ use crate::app::state::branches::{self, Place};
 use crate::app::state::{Session, needs};
 use crate::domain::branch::survey::Home;
 use crate::domain::branch::{Finding, Severity};
+use crate::domain::confirm::Switches;
+use crate::domain::health::judge;
+use crate::domain::ledger::{Entry, Outcome};
 use crate::domain::server::Server;
+use crate::domain::status::State as Status;
 use crate::domain::text;
 use crate::evidence::proc::Proc;
+use crate::ports::{Ledger, StoreError};
 use crate::runtime::headless;
+use crate::store::Store;
 use crate::store::counter::Counter;
 use crate::tmux::watch::Watcher;
 
@@ -32,9 +38,10 @@ pub struct StatusArgs {
 /// Looks once and prints.
 pub fn run(global: &Global, args: &StatusArgs) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
-    let state = look_once(&ground, Trees::Too)?;
+    let mut state = look_once(&ground, Trees::Too)?;
+    let kept = remember(&ground, &mut state);
     if args.json {
-        out::json(&json(&state));
+        out::json(&json(&state, kept.as_ref()));
     }
     match &state.server {
         Server::Up { .. } => {}
@@ -47,6 +54,28 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<(), Fail> {
         }
     }
     Ok(())
+}
+
+/// What the records know beside the screens: switches, and dialogs that were answered and did not go. `None` where there
+/// are none, or none that can be read.
+fn remember(ground: &setup::Ground, state: &mut State) -> Option<Switches> {
+    let store = match Store::read_only(&ground.state_dir().ok()?) {
+        Ok(store) => store,
+        // Nothing was ever switched.
+        Err(StoreError::Missing) => return Some(Switches::default()),
+        Err(_) => return None,
+    };
+    let unsettled = Ledger::unsettled(&store).ok()?;
+    for s in &mut state.fleet.sessions {
+        let (Some(pane), Some(dialog)) = (s.pane.as_ref().map(|p| p.identity), s.dialog()) else { continue };
+        let content = dialog.identity();
+        let its = |e: &&Entry| e.body.scene.pane == pane && e.body.showing.content == content;
+        let stuck = unsettled.iter().filter(its).any(|e| e.body.outcome == Outcome::Stuck);
+        s.ward.not_cleared = stuck.then(|| "answered, and still there".to_owned());
+        let found = judge(&s.signs(state.now.mono), &state.limits);
+        s.ward.chart.see(found, state.now.mono);
+    }
+    store.switches().ok()
 }
 
 /// Whether a look is at the sessions' work trees too.
@@ -118,7 +147,8 @@ fn table(state: &State) -> Vec<String> {
         let eyes = if needs::needs_you(s, state.now.mono) { "needs you" } else { "" };
         let member = s.member.as_ref();
         let tier = member.map_or("unmanaged", |m| m.tier.map_or("", crate::domain::roster::Tier::word));
-        let why = s.why.first().map_or("", String::as_str);
+        let reasons = s.reasons();
+        let why = reasons.first().map_or("", String::as_str);
         lines.push(
             format!("{name}{pad}  {:<10}  {eyes:<9}  {tier:<10}  {why}", s.state.word())
                 .trim_end()
@@ -129,7 +159,7 @@ fn table(state: &State) -> Vec<String> {
 }
 
 /// The fleet as `archtui.status/1`. What is not known is null.
-pub fn json(state: &State) -> Value {
+pub fn json(state: &State, kept: Option<&Switches>) -> Value {
     let server = match &state.server {
         Server::Up { version, .. } => ("up", Some(version.as_str())),
         Server::Connecting => ("connecting", None),
@@ -142,7 +172,7 @@ pub fn json(state: &State) -> Value {
         "at": state.now.utc.to_string(),
         "server": { "socket": state.socket, "version": server.1, "state": server.0 },
         "actor": null,
-        "paused": false,
+        "paused": kept.map(|switches| switches.paused.is_some()),
         "sessions": state.fleet.sessions.iter().map(|s| session(state, s)).collect::<Vec<_>>(),
     })
 }
@@ -161,8 +191,11 @@ fn session(state: &State, s: &Session) -> Value {
         "state": s.state,
         "since": null,
         "needs_you": needs::needs_you(s, state.now.mono),
-        "why": s.why.join("; "),
-        "stuck": null,
+        "why": s.reasons().join("; "),
+        "stuck": stuck(s, state.now.mono),
+        "health": s.ward.chart.now().map(|(kind, standing)| json!({
+            "kind": kind, "cause": standing.cause,
+        })).collect::<Vec<_>>(),
         "mode": s.tracker.reading().mode,
         "waiting": s.dialog().map(|d| json!({
             "operation": d.operation, "subject": d.subject, "age_s": s.age(state.now.mono).as_secs(),
@@ -173,6 +206,13 @@ fn session(state: &State, s: &Session) -> Value {
         "findings": findings,
         "context_left": s.tracker.reading().context_left,
     })
+}
+
+/// Whether what should pass does not; null where one look cannot tell.
+fn stuck(s: &Session, now: Duration) -> Option<bool> {
+    let seen = s.screen.is_some() || s.pane.is_none();
+    let tells = s.state != Status::Working || s.silent(now).is_some();
+    (seen && tells).then_some(s.stuck().is_some())
 }
 
 /// The branch that a session works on, and what is found there; none where nobody is expected to work. What could not be
@@ -219,7 +259,7 @@ mod tests {
             let briefs = queue.tasks().map(|t| Arc::new(Brief::of(t)));
             let listing = Listing::of(briefs, 0, &Rules::default(), QueueTime::default());
             crate::app::update(&mut state, Event::Tasks(Ok(Arc::new(listing))), Now::ZERO);
-            json(&state)["sessions"][0]["task"].clone()
+            json(&state, None)["sessions"][0]["task"].clone()
         };
         assert_eq!(told(&queue), Value::Null, "it waits");
         let pane = PaneIdentity { id: PaneId(1), pid: 11, start: 1 };

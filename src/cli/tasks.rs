@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 
 use super::desk::{self, broken};
 use super::setup::Ground;
-use super::{Fail, Global, out};
+use super::{Fail, Global, out, who};
 use crate::domain::task::evidence::span;
 use crate::domain::task::{Evidence, State, Task};
 use crate::domain::text;
+use crate::store::Store;
 
 /// Finished tasks that are listed; older ones are counted.
 const FINISHED: usize = 200;
@@ -21,12 +22,18 @@ pub struct TasksArgs {
     /// As one line of JSON, schema archtui.tasks/1
     #[arg(long)]
     json: bool,
+    /// What those who asked were told: in a session of the roster its own inbox, else everybody's
+    #[arg(long)]
+    inbox: bool,
 }
 
 /// Lists the queue. An empty one is no failure.
 pub fn run(global: &Global, args: &TasksArgs) -> Result<(), Fail> {
     let ground = Ground::lay(global)?;
     let store = desk::read(&ground)?;
+    if args.inbox {
+        return inbox(&ground, store.as_ref(), args.json);
+    }
     let (tasks, left_out) = match &store {
         Some(store) => store.tasks(FINISHED).map_err(broken)?,
         None => (Vec::new(), 0),
@@ -46,6 +53,31 @@ pub fn run(global: &Global, args: &TasksArgs) -> Result<(), Fail> {
     }
     if left_out > 0 {
         out::line(&format!("and {left_out} older finished tasks; `archtui task show ID` shows any of them"));
+    }
+    Ok(())
+}
+
+fn inbox(ground: &Ground, store: Option<&Store>, json: bool) -> Result<(), Fail> {
+    let asker = who::sends(ground, None)?.sender;
+    let told =
+        store.map(|s| s.inbox(asker.session(), FINISHED).map_err(broken)).transpose()?.unwrap_or_default();
+    let now = desk::now().wall;
+    if json {
+        let entries: Vec<Value> = told
+            .iter()
+            .map(|t| {
+                json!({ "at": t.at.to_string(), "to": t.to, "task": t.task, "state": t.state, "text": t.line })
+            })
+            .collect();
+        out::json(&json!({ "schema": "archtui.inbox/1", "at": now.to_string(), "entries": entries }));
+        return Ok(());
+    }
+    if told.is_empty() {
+        out::line("nothing was told yet");
+    }
+    for t in &told {
+        let to = t.to.as_deref().unwrap_or("the operator");
+        out::line(&text::printable(&format!("{:>9}  {:<20} {}", age(t.at, now), text::fit(to, 20), t.line)));
     }
     Ok(())
 }

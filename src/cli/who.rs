@@ -73,6 +73,18 @@ pub fn only_a_person(ground: &Ground, what: &str) -> Result<(), Fail> {
     }
 }
 
+/// The session of the server meant in which this runs, if it runs in one.
+pub fn own_session(ground: &Ground) -> Result<Option<SessionName>, Fail> {
+    match place(ground)? {
+        Origin::Pane(own, _) => Ok(Some(own)),
+        Origin::Outside(_) => Ok(None),
+        Origin::Unplaced(why) => Err(Fail::failed(
+            format!("it is not known in which session this runs: {why}"),
+            "run it outside of tmux",
+        )),
+    }
+}
+
 fn place(ground: &Ground) -> Result<Origin, Fail> {
     let proc = Proc::new(ground.env.home.as_deref());
     let agents = ground.agents()?;

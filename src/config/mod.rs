@@ -6,6 +6,8 @@ pub mod error;
 pub mod files;
 pub mod values;
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 pub use env::Env;
@@ -13,6 +15,7 @@ pub use error::ConfigError;
 pub use values::{OrderWord, Span};
 
 use crate::domain::branch::Settings;
+use crate::domain::health::Limits;
 use crate::domain::roster::{Member, Roster, Tier};
 use crate::domain::server::Notice;
 
@@ -29,6 +32,12 @@ pub struct Config {
     pub view: ViewConfig,
     /// What may be confirmed.
     pub confirm: ConfirmConfig,
+    /// The record of what was decided.
+    pub ledger: LedgerConfig,
+    /// When something ails a session.
+    pub health: HealthConfig,
+    /// Whether work is handed out.
+    pub tasks: TasksConfig,
     /// Branch rules.
     pub branches: Settings,
     /// The roster.
@@ -79,6 +88,45 @@ pub struct ConfirmConfig {
     pub lease: values::Lease,
 }
 
+/// `[ledger]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LedgerConfig {
+    /// How long entries are kept.
+    pub keep: values::Keep,
+}
+
+/// `[health]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HealthConfig {
+    /// Working without any output for longer is stuck.
+    pub stuck_after: Span,
+    /// Asking for longer is told as a long wait.
+    pub alarm_after: Span,
+    /// Percent of the context left, or less, is little.
+    pub context_low: u8,
+}
+
+impl HealthConfig {
+    /// As the core knows it.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            stuck_after: self.stuck_after.0,
+            alarm_after: self.alarm_after.0,
+            context_low: self.context_low,
+        }
+    }
+}
+
+/// `[tasks]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TasksConfig {
+    /// Queued tasks are handed out.
+    pub dispatch: values::Switch,
+}
+
 /// `[[session]]`
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -99,6 +147,12 @@ pub struct SessionConfig {
     pub command: Option<String>,
     /// In which folder.
     pub dir: Option<String>,
+    /// Environment of what is started there, beside that of the server.
+    pub env: BTreeMap<String, String>,
+    /// The mode in which Claude Code starts there.
+    pub permission_mode: Option<String>,
+    /// The question whether its folder is trusted may be answered, once, where `up` started it.
+    pub trust_folder: bool,
     /// Preset of its own.
     pub preset: Option<values::Preset>,
     /// Never restarted, no tasks dispatched.
@@ -149,6 +203,22 @@ impl Config {
             if name.is_empty() || name.contains(['.', ':']) || name.chars().any(char::is_control) {
                 let hint = "tmux turns dots and colons in session names into underscores; write it so";
                 return fault(format!("\"{name}\" cannot be a tmux session's name"), hint, name);
+            }
+            if name.starts_with(['$', '@', '%', '=', '-', '+', '!', '{', '~'])
+                || name.starts_with("_archtui_")
+            {
+                let hint = "begin it with a letter or a digit";
+                return fault(format!("\"{name}\" would not be taken for a session's name"), hint, name);
+            }
+            if let Some(wrong) = s.env.iter().find_map(|(key, value)| wrong_variable(key, value)) {
+                let hint = "write env = { NAME = \"value\" }, each on one line";
+                return fault(format!("\"{wrong}\" cannot be in an environment"), hint, wrong);
+            }
+            if let Some(mode) = s.permission_mode.as_deref()
+                && (mode.is_empty() || !mode.bytes().all(|b| b.is_ascii_alphabetic()))
+            {
+                let hint = "claude --help names the modes, for example default, acceptEdits, plan";
+                return fault(format!("\"{mode}\" is no permission mode"), hint, mode);
             }
             if seen.contains(&name) {
                 return fault(format!("session \"{name}\" is named twice"), "remove one of the two", name);
@@ -213,6 +283,14 @@ impl Config {
         });
         Roster { members: members.collect() }
     }
+}
+
+/// The name of a variable that no process can be given, or whose value it cannot have.
+fn wrong_variable<'a>(key: &'a str, value: &str) -> Option<&'a str> {
+    let letter = |b: u8| b.is_ascii_alphabetic() || b == b'_';
+    let named =
+        key.bytes().next().is_some_and(letter) && key.bytes().all(|b| letter(b) || b.is_ascii_digit());
+    (!named || value.contains(char::is_control)).then_some(key)
 }
 
 fn lay_over(under: &mut toml::Table, over: toml::Table) {

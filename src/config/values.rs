@@ -85,6 +85,17 @@ pub enum HookFallback {
     Key,
 }
 
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Switch {
+    /// Off.
+    #[default]
+    Off,
+    /// On.
+    On,
+}
+
 /// For how long auto-confirm is live after a person said so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Lease(Option<Duration>);
@@ -105,6 +116,35 @@ impl<'de> Deserialize<'de> for Lease {
         let wrong =
             || D::Error::custom(format!("\"{said}\" is no lease; write \"off\" or a span like \"8h\""));
         Span::parse(&said).map(|Span(span)| Self(Some(span))).map_err(|_| wrong())
+    }
+}
+
+/// How long entries of the ledger are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Keep(Option<Duration>);
+
+impl Keep {
+    /// What is needed to begin where an archtui before stopped is younger.
+    const LEAST: Duration = Duration::from_hours(24);
+
+    /// The time; `None` = for ever.
+    pub const fn length(self) -> Option<Duration> {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Keep {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let said = String::deserialize(d)?;
+        if said == "all" {
+            return Ok(Self(None));
+        }
+        let wrong = |_| format!("\"{said}\" is no time to keep; write \"all\" or a span like \"90d\"");
+        let Span(span) = Span::parse(&said).map_err(wrong).map_err(D::Error::custom)?;
+        if span < Self::LEAST {
+            return Err(D::Error::custom("the ledger is kept for at least 1d"));
+        }
+        Ok(Self(Some(span)))
     }
 }
 

@@ -1,19 +1,24 @@
-//! What Claude Code writes of itself: `~/.claude/sessions/PID.json` (from about 2.1.150 on). Only this file is read, never
-//! the key beside it.
+//! What Claude Code writes of itself: `~/.claude/sessions/PID.json` (from about 2.1.150 on), and where it keeps what is said
+//! in a conversation: `~/.claude/projects/FOLDER/CONVERSATION.jsonl`. Only these are read, never the key beside the first.
 //!
 //! Known lies: silent during start-up dialogs (the file comes later); a plan approval and, in 2.1.150, a question read
 //! `permission prompt`; retrying reads `busy`. A home other than ours is not found.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use serde::Deserialize;
 
+use super::transcript;
 use crate::domain::read::{SelfReport, SelfStatus};
+use crate::domain::task::record::{Sought, Trace};
 
 /// The file has a few hundred bytes; one that is larger is none of these.
 const MAX: u64 = 64 * 1024;
+/// Folders of records, and records in a folder, that are looked at.
+const FOLDERS: usize = 5000;
+/// Records that are read where it is not known which one is meant.
+const RECORDS: usize = 8;
 
 #[derive(Deserialize)]
 struct SessionFile {
@@ -21,15 +26,68 @@ struct SessionFile {
     status: SelfStatus,
     #[serde(rename = "waitingFor")]
     waiting_for: Option<String>,
+    #[serde(rename = "sessionId")]
+    conversation: Option<String>,
 }
 
 /// What the agent with that pid says of itself, if it says anything that can be read.
 pub fn report(home: &Path, pid: u32) -> Option<SelfReport> {
+    let said = session(home, pid)?;
+    Some(SelfReport { status: said.status, waiting_for: said.waiting_for })
+}
+
+/// The name of the conversation that the agent with that pid is in: another one after `/clear`.
+pub fn conversation(home: &Path, pid: u32) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    session(home, pid)?.conversation.filter(|id| (8..=64).contains(&id.len()) && id.chars().all(plain))
+}
+
+/// What the record of a conversation says of a text. Without the conversation's name every record of that folder that was
+/// written to since is looked through: there it can be found, but not be missed.
+pub fn trace(home: &Path, conversation: Option<&str>, folder: Option<&Path>, sought: &Sought) -> Trace {
+    let projects = home.join(".claude/projects");
+    let Some(id) = conversation else { return among(&projects, folder, sought) };
+    let name = format!("{id}.jsonl");
+    let own = folder.map(|f| projects.join(slug(f)));
+    // The agent may have gone into another folder since: its record stays where it began.
+    let other =
+        || std::fs::read_dir(&projects).into_iter().flatten().flatten().take(FOLDERS).map(|e| e.path());
+    let path =
+        own.iter().cloned().chain(other()).map(|d| d.join(&name)).find(|p| p.symlink_metadata().is_ok());
+    match path {
+        Some(path) => transcript::read(&path, sought),
+        // It begins with the first message.
+        None if own.is_some_and(|d| d.is_dir()) => Trace::HasNot,
+        None => Trace::Unread("its record was not found".into()),
+    }
+}
+
+fn among(projects: &Path, folder: Option<&Path>, sought: &Sought) -> Trace {
+    let files = folder.map(|f| projects.join(slug(f))).and_then(|d| std::fs::read_dir(d).ok());
+    let since = std::time::SystemTime::from(sought.since);
+    let mut newest: Vec<_> = (files.into_iter().flatten().flatten().take(FOLDERS))
+        .filter(|e| e.path().extension().is_some_and(|x| x == "jsonl"))
+        .filter_map(|e| Some((e.metadata().ok()?.modified().ok()?, e.path())))
+        .filter(|(written, _)| *written >= since)
+        .collect();
+    newest.sort_unstable_by(|a, b| b.cmp(a));
+    let mut traces = newest.iter().take(RECORDS).map(|(_, path)| transcript::read(path, sought));
+    let found = traces.find(|t| t.after().is_some());
+    found.unwrap_or_else(|| Trace::Unread("which record is its own is not known".into()))
+}
+
+/// A folder's name among the records.
+fn slug(folder: &Path) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    folder.to_string_lossy().chars().map(plain).collect()
+}
+
+fn session(home: &Path, pid: u32) -> Option<SessionFile> {
     let mut text = String::new();
-    let file = File::open(home.join(".claude/sessions").join(format!("{pid}.json"))).ok()?;
+    let path = home.join(".claude/sessions").join(format!("{pid}.json"));
+    let (file, _) = transcript::open_plain(&path).ok()?;
     file.take(MAX).read_to_string(&mut text).ok()?;
-    let said: SessionFile = serde_json::from_str(&text).ok()?;
-    (said.pid == pid).then_some(SelfReport { status: said.status, waiting_for: said.waiting_for })
+    serde_json::from_str(&text).ok().filter(|said: &SessionFile| said.pid == pid)
 }
 
 #[cfg(test)]
@@ -58,5 +116,45 @@ mod tests {
         for pid in [8, 9, 10, 11] {
             assert_eq!(report(home.path(), pid), None, "{pid}");
         }
+    }
+
+    #[test]
+    fn a_conversation_has_a_name_that_is_no_path() {
+        let home = tempfile::tempdir().expect("a folder");
+        let folder = home.path().join(".claude/sessions");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        for (id, sound) in [
+            ("50d78b3d-8c27-4613-883f-5d19da69d30c", true),
+            ("../../../../etc/passwd", false),
+            ("a/b/c/d/e/f/g", false),
+            ("", false),
+            ("x", false),
+        ] {
+            let text = format!(r#"{{"pid":7,"status":"idle","sessionId":"{id}"}}"#);
+            std::fs::write(folder.join("7.json"), text).expect("written");
+            assert_eq!(conversation(home.path(), 7).as_deref(), sound.then_some(id));
+        }
+    }
+
+    #[test]
+    fn the_record_is_found_by_its_name_else_among_all_of_the_folder() {
+        let home = tempfile::tempdir().expect("a folder");
+        let projects = home.path().join(".claude/projects");
+        let (cwd, id) = (Path::new("/home/x/my.app"), "50d78b3d-8c27-4613-883f-5d19da69d30c");
+        let sought =
+            Sought { text: "Task #1: x".into(), since: "2026-01-01T00:00:00Z".parse().expect("a stamp") };
+        let ask = |id: Option<&str>, cwd: Option<&Path>| trace(home.path(), id, cwd, &sought);
+        assert!(matches!(ask(Some(id), Some(cwd)), Trace::Unread(_)), "no records at all");
+        let own = projects.join("-home-x-my-app");
+        std::fs::create_dir_all(&own).expect("a folder");
+        assert_eq!(ask(Some(id), Some(cwd)), Trace::HasNot, "nothing was said yet");
+        assert!(matches!(ask(None, Some(cwd)), Trace::Unread(_)));
+        let line = r#"{"type":"user","message":{"content":"Task #1: x"},"timestamp":"2026-01-01T00:00:01Z"}"#;
+        std::fs::write(own.join(format!("{id}.jsonl")), format!("{line}\n")).expect("written");
+        assert!(ask(Some(id), Some(cwd)).after().is_some());
+        assert!(ask(Some(id), Some(Path::new("/elsewhere"))).after().is_some());
+        assert!(ask(None, Some(cwd)).after().is_some());
+        assert!(ask(None, None).after().is_none());
+        assert_eq!(ask(Some("00000000-0000"), Some(cwd)), Trace::HasNot);
     }
 }

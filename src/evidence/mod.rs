@@ -1,8 +1,11 @@
 //! What the system and the agents say of themselves: read-only, each source with its known lies.
 
 pub mod claude;
+pub mod gauges;
+pub mod hindsight;
 pub mod links;
 pub mod place;
 pub mod proc;
 pub mod rules;
 mod times;
+pub mod transcript;

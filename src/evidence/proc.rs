@@ -12,6 +12,7 @@ use super::{claude, times};
 use crate::domain::proc::ProcStat;
 use crate::domain::read::SelfReport;
 use crate::domain::session::{PaneId, PaneIdentity};
+use crate::domain::task::record::{Sought, Trace};
 use crate::domain::text;
 use crate::ports::Processes;
 
@@ -80,6 +81,21 @@ impl Processes for Proc {
         claude::report(home, self.leader(pane)?.pid)
     }
 
+    fn conversation(&self, pane: PaneIdentity) -> Option<String> {
+        claude::conversation(self.home.as_deref()?, self.leader(pane)?.pid)
+    }
+
+    fn trace(&self, pane: PaneIdentity, sought: &Sought) -> Trace {
+        let Some((home, agent)) = self.home.as_deref().zip(self.describe(pane)) else {
+            return Trace::Unread("its process is not known".to_owned());
+        };
+        let conversation = self.conversation(pane);
+        if conversation.is_none() && agent.name != "claude" {
+            return Trace::Unread("its agent keeps no record that is known".to_owned());
+        }
+        claude::trace(home, conversation.as_deref(), agent.cwd.as_deref(), sought)
+    }
+
     fn age(&self, pane: PaneIdentity) -> Option<Duration> {
         let uptime = fs::read_to_string(self.root.join("uptime")).ok()?;
         times::age(&uptime, self.leader(pane)?.start)
@@ -103,6 +119,11 @@ impl Proc {
     /// The processes below a folder that looks like `/proc`.
     pub fn at(root: &Path, home: Option<&Path>) -> Self {
         Self { root: root.to_owned(), home: home.map(Path::to_owned), known: RefCell::default() }
+    }
+
+    /// Where the files are.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// Everything about the process in the foreground of a pane.

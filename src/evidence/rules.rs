@@ -60,21 +60,32 @@ impl Rules {
         }
     }
 
-    fn policy(&self, session: &SessionName) -> Option<&Policy> {
-        self.policies.get(&self.preset(session))
+    /// What is to be done about a dialog: by the rules in force for the session that asks, or by a preset.
+    pub fn on_dialog(&self, asks: &Asks, dialog: &Dialog, preset: Option<&str>) -> Verdict {
+        self.verdict(asks, preset, |ctx, policy| judged(dialog, ctx, policy))
     }
-}
 
-impl Judge for Rules {
-    fn judge(&self, asks: &Asks, dialog: &Dialog) -> Verdict {
+    /// The one way to a verdict, for whoever acts and for whoever asks what would be done: the place of the request, the
+    /// policy in force there, and every link followed.
+    pub fn verdict(
+        &self,
+        asks: &Asks,
+        preset: Option<&str>,
+        judge: impl Fn(&Context, &Policy) -> Verdict,
+    ) -> Verdict {
         let ctx = self.context(asks);
         // A config that an agent could have written may only tighten.
-        let agents_own = ctx.work_tree.as_deref().is_some_and(|tree| self.config_lies_in(Path::new(tree)));
-        let policy = if agents_own { self.policies.get(UNMANAGED) } else { self.policy(&asks.session) };
-        let Some(policy) = policy else {
+        let agents_own = preset.is_none()
+            && ctx.work_tree.as_deref().is_some_and(|tree| self.config_lies_in(Path::new(tree)));
+        let name = match preset {
+            Some(name) => name.to_owned(),
+            None if agents_own => UNMANAGED.to_owned(),
+            None => self.preset(&asks.session),
+        };
+        let Some(policy) = self.policies.get(&name) else {
             return Verdict::unjudged("no policy is in force for this session");
         };
-        let verdict = judged(dialog, &ctx, policy);
+        let verdict = links::followed(&ctx, |ctx| judge(ctx, policy));
         if !agents_own {
             return verdict;
         }
@@ -82,28 +93,30 @@ impl Judge for Rules {
         Verdict { reason, ..verdict }
     }
 
-    fn fleet_preset(&self) -> String {
-        self.preset.clone()
-    }
-}
-
-impl Rules {
     fn config_lies_in(&self, tree: &Path) -> bool {
         self.config.as_deref().is_some_and(|config| config.starts_with(tree))
     }
 }
 
-/// What the rules say, wherever symbolic links lead: one may point anywhere.
-fn judged(dialog: &Dialog, ctx: &Context, policy: &Policy) -> Verdict {
-    links::followed(ctx, |ctx| {
-        if dialog.options.is_empty() && dialog.complete {
-            // A hook's call: it is whole, and nothing is chosen.
-            let subject = Subject::of(dialog.operation, dialog.subject.as_deref());
-            policy::judge_operation(dialog.operation, dialog.tool.as_deref(), subject, ctx, policy)
-        } else {
-            policy::judge(dialog, ctx, policy)
-        }
-    })
+impl Judge for Rules {
+    fn judge(&self, asks: &Asks, dialog: &Dialog) -> Verdict {
+        self.on_dialog(asks, dialog, None)
+    }
+
+    fn fleet_preset(&self) -> String {
+        self.preset.clone()
+    }
+}
+
+/// What the rules say of a dialog as it stands on a screen, or of a hook's call.
+pub fn judged(dialog: &Dialog, ctx: &Context, policy: &Policy) -> Verdict {
+    if dialog.options.is_empty() && dialog.complete {
+        // A hook's call: it is whole, and nothing is chosen.
+        let subject = Subject::of(dialog.operation, dialog.subject.as_deref());
+        policy::judge_operation(dialog.operation, dialog.tool.as_deref(), subject, ctx, policy)
+    } else {
+        policy::judge(dialog, ctx, policy)
+    }
 }
 
 #[cfg(test)]

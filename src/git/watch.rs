@@ -23,9 +23,9 @@ const GATHER: Duration = Duration::from_millis(10);
 #[derive(Debug)]
 pub struct Inotify {
     fd: Result<AsyncFd<OwnedFd>, io::ErrorKind>,
+    flags: WatchFlags,
     folders: HashMap<i32, PathBuf>,
     ids: HashMap<PathBuf, i32>,
-    writes: bool,
 }
 
 impl Inotify {
@@ -34,13 +34,24 @@ impl Inotify {
         let fd = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC).map_err(io::Error::from);
         #[expect(deprecated, reason = "its successor is unsafe; an owned descriptor is what both ask for")]
         let fd = fd.and_then(AsyncFd::new).map_err(|e| e.kind());
-        Self { fd, folders: HashMap::new(), ids: HashMap::new(), writes: false }
+        let flags = WatchFlags::CREATE
+            | WatchFlags::DELETE
+            | WatchFlags::MOVED_TO
+            | WatchFlags::MOVED_FROM
+            | WatchFlags::ONLYDIR;
+        Self { fd, flags, folders: HashMap::new(), ids: HashMap::new() }
     }
 
-    /// The same; it tells the names too whose files are written to.
+    /// The same, and a file that was written where it stands counts as replaced.
     #[must_use]
     pub fn with_writes(self) -> Self {
-        Self { writes: true, ..self }
+        Self { flags: self.flags | WatchFlags::CLOSE_WRITE, ..self }
+    }
+
+    /// The same, and each write to a file is told of, also where it stays open.
+    #[must_use]
+    pub fn with_every_write(self) -> Self {
+        Self { flags: self.flags | WatchFlags::MODIFY, ..self }
     }
 
     /// Takes what the kernel has to tell now.
@@ -87,13 +98,7 @@ impl Folders for Inotify {
             return Ok(());
         }
         let fd = self.fd.as_ref().map_err(|kind| io::Error::from(*kind))?;
-        let flags = WatchFlags::CREATE
-            | WatchFlags::DELETE
-            | WatchFlags::MOVED_TO
-            | WatchFlags::MOVED_FROM
-            | WatchFlags::ONLYDIR
-            | if self.writes { WatchFlags::MODIFY } else { WatchFlags::empty() };
-        let wd = inotify::add_watch(fd.get_ref(), folder, flags)?;
+        let wd = inotify::add_watch(fd.get_ref(), folder, self.flags)?;
         self.folders.insert(wd, folder.to_owned());
         self.ids.insert(folder.to_owned(), wd);
         Ok(())

@@ -1,11 +1,12 @@
 //! What the actor needs: the one seat from which automation may act, the records that survive it, the rules in force.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::{Ledger, StoreError};
-use crate::domain::confirm::{Switches, Told, Wish};
+use crate::domain::confirm::{Limits, Switches, Told, Wish};
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::Entry;
 use crate::domain::policy::Verdict;
@@ -21,6 +22,9 @@ pub trait Records: Ledger + Send + 'static {
     fn take_wish(&mut self, now: Timestamp) -> Result<Option<Wish>, StoreError>;
     /// Entries that are younger than a time, the last so many, in order.
     fn younger(&self, from: Timestamp, most: usize) -> Result<Vec<Entry>, StoreError>;
+    /// Lets entries go that are older than a time, at most so many, and keeps the place where the chain goes on. Gives how
+    /// many went.
+    fn let_go(&mut self, before: Timestamp, most: u32, now: Timestamp) -> Result<u64, StoreError>;
     /// Says what became of a wish.
     fn answer(&mut self, wish: u64, told: &Told, now: Timestamp) -> Result<(), StoreError>;
 }
@@ -67,4 +71,33 @@ pub trait Judge: Send + Sync + 'static {
     fn judge(&self, asks: &Asks, dialog: &Dialog) -> Verdict;
     /// What the rules of the fleet's sessions are called, for the screen.
     fn fleet_preset(&self) -> String;
+}
+
+/// What a person may change while the program runs.
+#[derive(Debug, Clone)]
+pub struct Renewed<J> {
+    /// The rules.
+    pub judge: J,
+    /// Hands off for so long after a person was active.
+    pub quiet: Duration,
+    /// Answers a minute.
+    pub limits: Limits,
+    /// A dialog whose hook is silent may be answered by key.
+    pub hook_fallback: bool,
+    /// Live only for so long after a person said so.
+    pub lease: Option<Duration>,
+    /// Tasks are handed out.
+    pub dispatch: bool,
+    /// What else was changed and counts only after a restart, in one line.
+    pub later: Option<String>,
+}
+
+/// The files in which a person writes rules and settings.
+pub trait Configs: Send + 'static {
+    /// Who judges by them.
+    type Judge: Judge;
+    /// Where they are, or would be: each may be missing.
+    fn files(&self) -> Vec<PathBuf>;
+    /// Reads them anew; the error is one line with file, line and fault. Blocking.
+    fn read(&mut self) -> Result<Renewed<Self::Judge>, String>;
 }

@@ -1,18 +1,29 @@
 //! The same workers without a screen: it acts until a signal ends it, and tells each change of its standing in a line.
 
 use std::io;
+use std::ops::ControlFlow;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
-use crate::app::Event;
+use super::clock;
+use crate::app::event::Did;
 use crate::app::state::Post;
+use crate::app::{self, Event, State};
 use crate::domain::agent::Agents;
 use crate::domain::roster::Roster;
-use crate::ports::{Hands, Hooks, Judge, Panes, Press, Processes, Seat, TaskBook, View};
-use crate::workers::actor::{self, Actor, Doors, Fixed, OpenHooks};
+use crate::domain::task::Rules;
+use crate::git::SystemGit;
+use crate::git::watch::Inotify;
+use crate::ports::{Configs, Hands, Hooks, Judge, Panes, Press, Processes, Renewed, Seat, TaskBook, View};
+use crate::workers::actor::{self, Actor, Asked, Doors, Fixed, OpenHooks};
 use crate::workers::dispatcher::{self, Dispatcher};
+use crate::workers::reload::{self, Reload};
 use crate::workers::screens::Screens;
 use crate::workers::{self, Workers};
+
+/// A command that attends the workers looks at least so often.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// What the daemon is made of.
 pub struct Setup<P, K, Q, S, J, H> {
@@ -28,6 +39,8 @@ pub struct Setup<P, K, Q, S, J, H> {
     pub agents: Agents,
     /// What the actor does not ask anew.
     pub fixed: Fixed,
+    /// The numbers by which tasks are handed out.
+    pub tasks: Rules,
     /// The actor's seat.
     pub seat: S,
     /// The rules in force.
@@ -36,8 +49,17 @@ pub struct Setup<P, K, Q, S, J, H> {
     pub hooks: OpenHooks<H>,
 }
 
-/// Runs until a signal ends it; `line` gets each change of who acts.
-pub fn run<
+/// The workers of a daemon at work.
+struct Staff {
+    facts: mpsc::Sender<Event>,
+    workers: Workers,
+    told: mpsc::Receiver<Event>,
+    /// Nobody sits here who could ask, and nothing is in view.
+    _ears: (mpsc::Sender<Asked>, watch::Sender<View>),
+}
+
+/// Starts them; rules that change while they work come by `renewed`.
+fn staff<
     P: Panes,
     K: Press + Hands + Clone,
     Q: Processes + Clone,
@@ -46,47 +68,78 @@ pub fn run<
     H: Hooks,
 >(
     setup: Setup<P, K, Q, S, J, H>,
+    renewed: Option<mpsc::Receiver<Renewed<J>>>,
+) -> Staff {
+    let Setup { panes, keyboard, processes, roster, agents, fixed, tasks, seat, judge, hooks } = setup;
+    let (facts, told) = mpsc::channel(workers::WAITING);
+    let (heard_first, heard) = mpsc::channel(workers::WAITING);
+    let (looks, wanted) = mpsc::channel(actor::LOOKS);
+    let (nobody, asked) = mpsc::channel(1);
+    let (no_screen, view) = watch::channel(View::default());
+    let mut workers = Workers::new(facts.clone());
+    let (tell_dispatcher, to_dispatcher) = mpsc::channel(workers::WAITING);
+    let (chair, given) = watch::channel(None);
+    let doors =
+        dispatcher::Doors { heard: to_dispatcher, chair: given, looks: looks.clone(), facts: facts.clone() };
+    let fleet = dispatcher::Fixed::new(fixed.roster.clone(), fixed.quiet);
+    let fleet = dispatcher::Fixed { rules: tasks, trees: Some(|| Box::new(SystemGit::new())), ..fleet };
+    workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), doors));
+    let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
+    let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
+    let acting = acting.with_dispatcher(chair);
+    workers.spawn(match renewed {
+        Some(renewed) => acting.with_reload(renewed),
+        None => acting,
+    });
+    let screens = Screens::new(panes, processes, agents, roster, view, facts.clone());
+    workers.spawn(screens.with_actor(heard_first, wanted).with_dispatcher(tell_dispatcher));
+    Staff { facts, workers, told, _ears: (nobody, no_screen) }
+}
+
+/// Runs until a signal ends it; `line` gets each change of who acts.
+pub fn run<
+    P: Panes,
+    K: Press + Hands + Clone,
+    Q: Processes + Clone,
+    S: Seat<Records: TaskBook>,
+    C: Configs,
+    H: Hooks,
+>(
+    setup: Setup<P, K, Q, S, C::Judge, H>,
+    configs: C,
     mut line: impl FnMut(&str),
 ) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
-        let Setup { panes, keyboard, processes, roster, agents, fixed, seat, judge, hooks } = setup;
-        let (facts, mut told) = mpsc::channel(workers::WAITING);
-        let (heard_first, heard) = mpsc::channel(workers::WAITING);
-        let (looks, wanted) = mpsc::channel(actor::LOOKS);
-        // Nobody sits here who could ask, and nothing is in view.
-        let (_nobody, asked) = mpsc::channel(1);
-        let (_no_screen, view) = watch::channel(View::default());
-        let mut workers = Workers::new(facts.clone());
-        let (tell_dispatcher, to_dispatcher) = mpsc::channel(workers::WAITING);
-        let (chair, given) = watch::channel(None);
-        let tasks = dispatcher::Doors {
-            heard: to_dispatcher,
-            chair: given,
-            looks: looks.clone(),
-            facts: facts.clone(),
-        };
-        let fleet = dispatcher::Fixed::new(fixed.roster.clone(), fixed.quiet);
-        workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), tasks));
-        let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
-        let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
-        workers.spawn(acting.with_dispatcher(chair));
-        let screens = Screens::new(panes, processes, agents, roster, view, facts);
-        workers.spawn(screens.with_actor(heard_first, wanted).with_dispatcher(tell_dispatcher));
+        let (renew, renewed) = mpsc::channel(1);
+        let Staff { facts, mut workers, mut told, _ears } = staff(setup, Some(renewed));
+        let (ask_reload, reload_asked) = mpsc::channel(reload::ASKED);
+        let watched = Inotify::new().with_writes();
+        workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts));
         let mut signals = super::Signals::listen()?;
         let mut post = Post::None;
         loop {
             tokio::select! {
-                super::Heard::End = signals.next() => break,
+                heard = signals.next() => match heard {
+                    super::Heard::End => break,
+                    // One that waits already reads for all.
+                    super::Heard::HangUp => drop(ask_reload.try_send(())),
+                    super::Heard::Continue => {}
+                },
                 event = told.recv() => match event {
                     Some(Event::Board(board)) if board.post != post => {
                         post = board.post.clone();
                         line(&words(&post));
                     }
-                    Some(Event::Did(did)) => {
-                        let why = did.failed.as_deref().unwrap_or("done");
-                        tracing::info!("{}: {why}", did.what);
+                    Some(Event::Reloaded(Ok(None))) => line("rules and settings are read anew"),
+                    Some(Event::Reloaded(Ok(Some(later)))) => {
+                        line(&format!("rules and settings are read anew; {later}"));
                     }
+                    Some(Event::Reloaded(Err(fault))) => {
+                        tracing::warn!("the old rules stay in force: {fault}");
+                        line(&format!("the old rules stay in force: {fault}"));
+                    }
+                    Some(Event::Did(did)) => log(&did),
                     Some(_) => {}
                     None => break,
                 },
@@ -96,6 +149,68 @@ pub fn run<
         workers.stop(super::PATIENCE).await;
         Ok(())
     })
+}
+
+/// How a time with the workers ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attended {
+    /// `look` had seen enough.
+    Enough,
+    /// A signal, or a worker that is no more, ended it.
+    Ended,
+}
+
+/// The same for a command's time: what the workers tell is met with a state, and `look` sees it after each batch of facts
+/// and at least every [`LOOK`], until it breaks.
+pub fn attend<
+    P: Panes,
+    K: Press + Hands + Clone,
+    Q: Processes + Clone,
+    S: Seat<Records: TaskBook>,
+    J: Judge,
+    H: Hooks,
+>(
+    setup: Setup<P, K, Q, S, J, H>,
+    mut state: State,
+    mut look: impl FnMut(&State) -> ControlFlow<()>,
+) -> io::Result<Attended> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        // The rules of a command that attends let nothing through, whatever the files say meanwhile.
+        let Staff { workers, mut told, _ears, .. } = staff(setup, None);
+        let mut signals = super::Signals::listen()?;
+        let mut batch = Vec::with_capacity(super::BATCH);
+        let ended = loop {
+            tokio::select! {
+                biased;
+                super::Heard::End = signals.next() => break Attended::Ended,
+                n = told.recv_many(&mut batch, super::BATCH) => {
+                    if n == 0 {
+                        break Attended::Ended;
+                    }
+                }
+                () = tokio::time::sleep(LOOK) => batch.push(Event::Woke),
+            }
+            for fact in batch.drain(..) {
+                if let Event::Did(did) = &fact {
+                    log(did);
+                }
+                // What it wishes is for a screen.
+                drop(app::update(&mut state, fact, clock::now()));
+            }
+            if look(&state).is_break() {
+                break Attended::Enough;
+            }
+        };
+        drop(told);
+        workers.stop(super::PATIENCE).await;
+        Ok(ended)
+    })
+}
+
+fn log(did: &Did) {
+    let why = did.failed.as_deref().unwrap_or("done");
+    tracing::info!("{}: {why}", did.what);
 }
 
 fn words(post: &Post) -> String {

@@ -21,6 +21,7 @@ use crate::tmux::attach::Attach;
 use crate::workers::actor::Asked;
 use crate::workers::branches::Mouth;
 use crate::workers::clerk;
+use crate::workers::gauges::Wanted;
 use crate::workers::typist::{What, Wish};
 
 /// The handles through which things are done.
@@ -31,10 +32,14 @@ pub struct Hands {
     pub wishes: mpsc::Sender<Wish>,
     /// What people ask of the actor.
     pub actor: mpsc::Sender<Asked>,
+    /// Has rules and settings read anew.
+    pub reload: mpsc::Sender<()>,
     /// The ears of the branch worker.
     pub branches: Mouth,
     /// What people ask of the task queue.
     pub clerk: mpsc::Sender<clerk::Asked>,
+    /// Tells what is to be measured.
+    pub measure: watch::Sender<Wanted>,
     /// How a person is handed over.
     pub attach: Attach,
     /// Where saved frames go.
@@ -73,6 +78,10 @@ impl Room {
                     self.hands.branches.posts.send_replace(posts);
                     None
                 }
+                Effect::Measure { seen, panes } => {
+                    self.hands.measure.send_replace(Wanted { seen, panes });
+                    None
+                }
                 Effect::Stirred(pane) => {
                     // One that is not heard of now writes again.
                     let _ = self.hands.branches.wrote.try_send(pane);
@@ -81,7 +90,13 @@ impl Room {
                 Effect::Type { pane, session, strokes } => self.wish(pane, session, What::Strokes(strokes)),
                 Effect::Paste { pane, session, text } => self.wish(pane, session, What::Paste(text)),
                 Effect::Answer { pane, answer, drawn } => self.ask(Asked::Answer { pane, answer, drawn }),
+                Effect::Unstick { pane, step } => self.ask(Asked::Unstick(pane, step)),
                 Effect::Pause(on) => self.ask(Asked::Pause(on)),
+                Effect::Reload => {
+                    // One that waits already reads for all.
+                    let _ = self.hands.reload.try_send(());
+                    None
+                }
                 Effect::Turn(session, on) => self.ask(Asked::Turn(session, on)),
                 Effect::Attach { pane, session } => Some(self.attach(pane, &session).await?),
                 Effect::SaveFrame { pane, session } => Some(self.save_frame(pane, &session)),

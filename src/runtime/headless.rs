@@ -51,7 +51,7 @@ pub fn run<P: Panes, Q: Processes + Clone, C: Counter>(
         // Nobody sits here who could wish for anything.
         let (_nobody, asked) = mpsc::channel(1);
         if let Some(counter) = beside.counter {
-            let folders = Inotify::new().with_writes();
+            let folders = Inotify::new().with_every_write();
             workers.spawn(Clerk::new(counter, folders, asked, facts.clone())?);
         }
         workers.spawn(Screens::new(panes, processes, agents, roster, view, facts));
@@ -67,7 +67,7 @@ pub fn run<P: Panes, Q: Processes + Clone, C: Counter>(
                 end.map_or(schedule::next_deadline(&state), |end| end.min(schedule::next_deadline(&state)));
             tokio::select! {
                 biased;
-                super::Heard::End = signals.next() => break,
+                super::Heard::End | super::Heard::HangUp = signals.next() => break,
                 n = told.recv_many(&mut batch, super::BATCH) => {
                     if n == 0 {
                         break;

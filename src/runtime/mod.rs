@@ -22,7 +22,9 @@ use crate::domain::agent::Agents;
 use crate::domain::branch::RuleBook;
 use crate::git::SystemGit;
 use crate::git::watch::Inotify;
-use crate::ports::{Counter, Hands, Hooks, Judge, Keyboard, Panes, Press, Processes, Seat, TaskBook, View};
+use crate::ports::{
+    Configs, Counter, Hands, Hooks, Keyboard, Meter, Panes, Press, Processes, Seat, TaskBook, View,
+};
 use crate::terminal::Terminal;
 use crate::theme::Theme;
 use crate::tmux::attach::Attach;
@@ -31,6 +33,8 @@ use crate::workers::actor::{self, Actor, Doors, Fixed, OpenHooks};
 use crate::workers::branches::{self, Branches, Ears};
 use crate::workers::clerk::{self, Clerk};
 use crate::workers::dispatcher::{self, Dispatcher};
+use crate::workers::gauges::{Measure, Wanted};
+use crate::workers::reload::{self, Reload};
 use crate::workers::screens::Screens;
 use crate::workers::typist::{self, Typist, Wish};
 use crate::workers::{self, Facts, Workers};
@@ -43,7 +47,7 @@ const BATCH: usize = 512;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the control room is made of.
-pub struct Setup<P, K, Q, S, J, H, C> {
+pub struct Setup<P, K, Q, S, C: Configs, H, N> {
     /// The state before the first event.
     pub state: State,
     /// How it looks.
@@ -58,12 +62,16 @@ pub struct Setup<P, K, Q, S, J, H, C> {
     pub fixed: Fixed,
     /// The actor's seat.
     pub seat: S,
-    /// The rules in force.
-    pub judge: J,
     /// Where the task queue is seen and asked.
-    pub counter: C,
+    pub counter: N,
+    /// The rules in force.
+    pub judge: C::Judge,
+    /// Where they stand, for reading them anew.
+    pub configs: C,
     /// Opens the door of the agents' hooks.
     pub hooks: OpenHooks<H>,
+    /// How an observer asks who acts.
+    pub wishing: actor::Wishing,
     /// How agents' screens read.
     pub agents: Agents,
     /// What is asked of work trees.
@@ -82,13 +90,13 @@ pub struct Setup<P, K, Q, S, J, H, C> {
 pub fn run<
     P: Panes,
     K: Keyboard + Press + Hands + Clone,
-    Q: Processes + Clone,
+    Q: Processes + Meter + Clone,
     S: Seat<Records: TaskBook>,
-    J: Judge,
+    C: Configs,
     H: Hooks,
-    C: Counter,
+    N: Counter,
 >(
-    setup: Setup<P, K, Q, S, J, H, C>,
+    setup: Setup<P, K, Q, S, C, H, N>,
 ) -> io::Result<()> {
     // Two threads beside the main one: workers go on while a slow terminal takes a frame.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -101,13 +109,13 @@ pub fn run<
 async fn control<
     P: Panes,
     K: Keyboard + Press + Hands + Clone,
-    Q: Processes + Clone,
+    Q: Processes + Meter + Clone,
     S: Seat<Records: TaskBook>,
-    J: Judge,
+    C: Configs,
     H: Hooks,
-    C: Counter,
+    N: Counter,
 >(
-    setup: Setup<P, K, Q, S, J, H, C>,
+    setup: Setup<P, K, Q, S, C, H, N>,
 ) -> io::Result<()> {
     let Setup {
         state,
@@ -119,7 +127,9 @@ async fn control<
         seat,
         judge,
         counter,
+        configs,
         hooks,
+        wishing,
         agents,
         rules,
         attach,
@@ -139,17 +149,24 @@ async fn control<
     let (chair, given) = watch::channel(None);
     let tasks =
         dispatcher::Doors { heard: to_dispatcher, chair: given, looks: looks.clone(), facts: facts.clone() };
-    let fleet = dispatcher::Fixed::new(fixed.roster.clone(), fixed.quiet);
+    let mut fleet = dispatcher::Fixed::new(fixed.roster.clone(), fixed.quiet);
+    fleet.trees = Some(|| Box::new(SystemGit::new()));
     workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), tasks));
     let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
     let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
-    workers.spawn(acting.with_dispatcher(chair));
+    let (renew, renewed) = mpsc::channel(1);
+    workers.spawn(acting.with_dispatcher(chair).with_reload(renewed).with_wishing(wishing));
+    let (ask_reload, reload_asked) = mpsc::channel(reload::ASKED);
+    let watched = Inotify::new().with_writes();
+    workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts.clone()));
     let screens = Screens::new(panes, processes.clone(), agents, roster, view, facts.clone());
     workers.spawn(screens.with_actor(heard_first, wanted).with_dispatcher(tell_dispatcher));
     let (branches, ears) = branches::ears();
+    let (measure, wanted) = watch::channel(Wanted::default());
+    workers.spawn(Measure::new(processes.clone(), wanted, facts.clone()));
     workers.spawn(trees(processes, rules, ears, facts.clone()));
     let (clerk, asked) = mpsc::channel(clerk::ASKED);
-    workers.spawn(Clerk::new(counter, Inotify::new().with_writes(), asked, facts.clone())?);
+    workers.spawn(Clerk::new(counter, Inotify::new().with_every_write(), asked, facts.clone())?);
     workers.spawn(Typist { keyboard, wishes: wished, facts });
 
     let mut signals = Signals::listen()?;
@@ -159,7 +176,18 @@ async fn control<
         pace: Pace::default(),
         state,
         theme,
-        hands: effects::Hands { look_at, wishes, actor, branches, clerk, attach, frames, whose },
+        hands: effects::Hands {
+            look_at,
+            wishes,
+            actor,
+            reload: ask_reload,
+            branches,
+            clerk,
+            measure,
+            attach,
+            frames,
+            whose,
+        },
     };
     let ends = ends_after.map(|after| clock::monotonic() + after);
     let size = room.terminal.size()?;
@@ -181,7 +209,7 @@ async fn control<
             // In this order: an end is an end; a person's key comes before what the panes say; then the clock.
             biased;
             last = signals.next() => match last {
-                Heard::End => true,
+                Heard::End | Heard::HangUp => true,
                 Heard::Continue => {
                     room.terminal.forget()?;
                     room.take(Event::Woke).await?
@@ -270,6 +298,8 @@ async fn next_report(input: Option<&mut EventStream>) -> Option<io::Result<cross
 enum Heard {
     /// Leave.
     End,
+    /// The terminal is gone; to a daemon: read the files anew.
+    HangUp,
     /// We were stopped and go on: the terminal may show anything.
     Continue,
 }
@@ -298,7 +328,7 @@ impl Signals {
         tokio::select! {
             _ = self.term.recv() => Heard::End,
             _ = self.int.recv() => Heard::End,
-            _ = self.hup.recv() => Heard::End,
+            _ = self.hup.recv() => Heard::HangUp,
             _ = self.quit.recv() => Heard::End,
             _ = self.cont.recv() => Heard::Continue,
         }

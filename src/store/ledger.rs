@@ -96,13 +96,15 @@ impl Store {
         Ok(Checked { from, entries, end })
     }
 
-    /// Lets the entries go that are older than `before`, the one way in which entries go: an anchor keeps the last one's
+    /// Lets entries go that are older than `before`, at most so many, the one way in which entries go: an anchor keeps the last one's
     /// place, so that the rest can still be followed. Gives how many went.
-    pub fn let_go(&mut self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
+    pub fn let_go(&mut self, before: Timestamp, most: u32, now: Timestamp) -> Result<u64, StoreError> {
         self.write(|tx| {
             // A run from the oldest on: a clock that was wrong for a while makes no holes.
-            let sql = "SELECT coalesce((SELECT min(seq) FROM ledger WHERE at_ms >= ?1) - 1, max(seq), 0) FROM ledger";
-            let upto: u64 = tx.query_row(sql, [before.as_millisecond()], |r| r.get(0)).map_err(said)?;
+            let sql = "SELECT coalesce(min(min(seq) + ?2 - 1, coalesce((SELECT min(seq) FROM ledger WHERE at_ms >= ?1) - 1, max(seq))), 0)
+                FROM ledger";
+            let upto: u64 =
+                tx.query_row(sql, (before.as_millisecond(), most), |r| r.get(0)).map_err(said)?;
             let sql = "INSERT INTO ledger_anchor
                 SELECT last.seq, last.hash, count(*), min(e.at_ms), max(e.at_ms), ?2
                 FROM ledger AS e, ledger AS last WHERE e.seq <= ?1 AND last.seq = ?1 GROUP BY last.seq";

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 
 use super::Store;
 use super::fault::said;
+use crate::domain::session::SessionName;
 use crate::domain::task::clock::{QueueClock, QueueTime};
 use crate::domain::task::queue::Changes;
 use crate::domain::task::{
@@ -45,6 +46,21 @@ pub(super) struct News {
     pub tasks: Vec<Task>,
     /// Finished ones that are left out; only of a whole one.
     pub older: usize,
+}
+
+/// One entry of an inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// When.
+    pub at: Timestamp,
+    /// Whose; none = the operator's.
+    pub to: Option<String>,
+    /// About which task.
+    pub task: TaskId,
+    /// How it stood.
+    pub state: String,
+    /// In one line.
+    pub line: String,
 }
 
 /// The clock is written at least this often while nothing else is.
@@ -122,6 +138,20 @@ impl Store {
             Ok(Logged { at, attempt: r.get(1)?, state: r.get(2)?, session: r.get(3)?, reason: r.get(4)? })
         });
         rows.map_err(said)?.collect::<Result<_, _>>().map_err(said)
+    }
+
+    /// What a session was told of the tasks that it asked for, or what everybody was told; the newest last.
+    pub fn inbox(&self, reader: Option<&SessionName>, most: usize) -> Result<Vec<Told>, StoreError> {
+        let sql = "SELECT at_ms, reader, task, state, line FROM inbox WHERE ?1 IS NULL OR reader = ?1
+            ORDER BY seq DESC LIMIT ?2";
+        let mut statement = self.conn.prepare_cached(sql).map_err(said)?;
+        let rows = statement.query_map(params![reader.map(SessionName::as_str), most], |r| {
+            let at = Timestamp::from_millisecond(r.get(0)?).unwrap_or(Timestamp::UNIX_EPOCH);
+            Ok(Told { at, to: r.get(1)?, task: TaskId(r.get(2)?), state: r.get(3)?, line: r.get(4)? })
+        });
+        let mut told: Vec<Told> = rows.map_err(said)?.collect::<Result<_, _>>().map_err(said)?;
+        told.reverse();
+        Ok(told)
     }
 
     /// Reads what others wrote, changes the queue, writes what differs: all under one lock, all or nothing.
@@ -231,10 +261,16 @@ fn write(tx: &Transaction<'_>, queue: &Queue, changes: &Changes, at: Timestamp) 
         "INSERT INTO task_log (at_ms, task, attempt, state, session, reason) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let mut log = tx.prepare_cached(sql).map_err(said)?;
     for line in &changes.log {
-        let session = line.session.as_ref().map(crate::domain::session::SessionName::as_str);
+        let session = line.session.as_ref().map(SessionName::as_str);
         let row =
             params![at.as_millisecond(), line.id.0, line.attempt, line.state.word(), session, line.reason];
         log.execute(row).map_err(said)?;
+    }
+    let sql = "INSERT INTO inbox (at_ms, reader, task, state, line) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let mut inbox = tx.prepare_cached(sql).map_err(said)?;
+    for n in &changes.inbox {
+        let to = n.to.as_ref().map(SessionName::as_str);
+        inbox.execute(params![at.as_millisecond(), to, n.task.0, n.state.word(), n.line]).map_err(said)?;
     }
     Ok(rev)
 }

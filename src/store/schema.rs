@@ -9,7 +9,11 @@ use crate::ports::StoreError;
 const APPLICATION: i32 = 0x6172_6368;
 
 /// Step N makes schema N + 1 of schema N.
-const STEPS: &[&str] = &[include_str!("schema/1_ledger.sql"), include_str!("schema/2_queue.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema/1_ledger.sql"),
+    include_str!("schema/2_queue.sql"),
+    include_str!("schema/3_inbox.sql"),
+];
 
 /// The schema that this program knows.
 pub const KNOWN: u32 = STEPS.len() as u32;

@@ -30,6 +30,10 @@ impl Records for Store {
         Ledger::since(self, after, most)
     }
 
+    fn let_go(&mut self, before: Timestamp, most: u32, now: Timestamp) -> Result<u64, StoreError> {
+        Self::let_go(self, before, most, now)
+    }
+
     fn answer(&mut self, wish: u64, told: &Told, now: Timestamp) -> Result<(), StoreError> {
         Self::answer(self, wish, told, now)
     }

@@ -13,6 +13,7 @@ pub mod list;
 pub mod once;
 pub mod private;
 pub mod quote;
+pub mod sessions;
 pub mod version;
 pub mod vis;
 pub mod watch;

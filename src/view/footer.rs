@@ -89,6 +89,12 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
         (Some(Popup::Help { .. } | Popup::Explain { .. } | Popup::Tree { .. }), _) => {
             vec![(scroll, "scroll"), (shown(Action::Back), "close")]
         }
+        (Some(Popup::Unstick(_)), _) => vec![
+            (scroll, "choose"),
+            ("Enter".into(), "do it"),
+            ("*".into(), "all that are stuck"),
+            (shown(Action::Back), "close"),
+        ],
         (Some(Popup::Palette { .. }), _) => {
             vec![("↑ ↓".into(), "choose"), ("Enter".into(), "do it"), ("Esc".into(), "close")]
         }

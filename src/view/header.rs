@@ -4,7 +4,8 @@
 use ratatui::buffer::Buffer;
 
 use crate::app::areas::Area;
-use crate::app::state::{Order, State, needs};
+use crate::app::state::{Order, Session, State, needs};
+use crate::domain::host::{Host, Strain};
 use crate::domain::server::{Notice, Server};
 use crate::domain::status::State as Status;
 use crate::domain::text;
@@ -79,9 +80,22 @@ fn left(state: &State, short: bool) -> Vec<Part> {
     {
         parts.push(count(fleet.count(|s| s.state == which), shape, word, role, keep));
     }
-    let problems = fleet.count(|s| s.state.is_problem());
+    let problems = fleet.count(Session::is_problem);
     parts.push(count(problems, "✖", "problem", Role::Problem, if problems > 0 { 85 } else { 50 }));
     parts
+}
+
+/// How busy the machine is: in the way only when it matters.
+fn strain(host: &Host) -> [Part; 2] {
+    let told = |text: String, strain: Option<Strain>| match strain {
+        Some(Strain::Red) => part(text, Role::Alarm, 82),
+        Some(Strain::Amber) => part(text, Role::Note, 56),
+        Some(Strain::Easy) | None => part(text, Role::Faint, 12),
+    };
+    let cores = host.cores.map_or_else(|| "?".to_owned(), |c| c.to_string());
+    let load = host.load.map_or_else(|| "load ?".to_owned(), |l| format!("load {l:.1}/{cores}"));
+    let memory = host.memory_used().map_or_else(|| "mem ?".to_owned(), |p| format!("mem {p}%"));
+    [told(load, host.load_strain()), told(memory, host.memory_strain())]
 }
 
 fn right(state: &State, page: &Page) -> Vec<Part> {
@@ -90,6 +104,9 @@ fn right(state: &State, page: &Page) -> Vec<Part> {
         let (line, role) = panels::standing(&state.board);
         let keep = if matches!(role, Role::Alarm | Role::Problem) { 92 } else { 57 };
         parts.push(part(format!("auto-confirm {}", text::fit(&line, 48)), role, keep));
+    }
+    if let Some(fault) = &state.old_rules {
+        parts.push(part(format!("old rules: {}", text::fit(fault, 60)), Role::Problem, 91));
     }
     if state.grid.frozen {
         parts.push(part("FROZEN", Role::Note, 90));
@@ -106,8 +123,11 @@ fn right(state: &State, page: &Page) -> Vec<Part> {
     if let Server::Up { warning: Some(line), .. } = &state.server {
         parts.push(part(format!("! {}", text::fit(line, 40)), Role::Note, 58));
     }
-    if state.grid.order == Order::Urgency {
-        parts.push(part("by urgency", Role::Subtext, 20));
+    parts.extend(state.gauges.iter().flat_map(|g| strain(&g.host)));
+    match state.grid.order {
+        Order::Roster => {}
+        Order::Urgency => parts.push(part("by urgency", Role::Subtext, 20)),
+        Order::Tier => parts.push(part("by tier", Role::Subtext, 20)),
     }
     let filter = state.grid.filter.text();
     if !filter.is_empty() {

@@ -7,6 +7,7 @@ use crate::app::areas::Area;
 use crate::app::state::branches::Place as Home;
 use crate::app::state::{Mode, Session, State, needs};
 use crate::domain::branch::Severity;
+use crate::domain::health::{Kind, Level};
 use crate::domain::text;
 use crate::theme::{Role, Theme};
 
@@ -188,6 +189,15 @@ fn facts(state: &State, session: &Session, inner: Area) -> Vec<(String, Role)> {
     }
     if pane.attached > 0 {
         facts.push(("attached".into(), Role::Ok));
+    }
+    let worst = session.ward.chart.worst().map(|(kind, _)| kind);
+    // What the state's own word says is not said twice.
+    if let Some(kind) = worst.filter(|k| !matches!(k, Kind::Error | Kind::Ended | Kind::Gone | Kind::Unread))
+    {
+        facts.push((
+            kind.word().into(),
+            if kind.level() >= Level::Problem { Role::Alarm } else { Role::Note },
+        ));
     }
     let reading = session.tracker.reading();
     if let Some(mode) = reading.mode.as_ref().filter(|m| *m != "manual") {

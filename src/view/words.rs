@@ -41,8 +41,14 @@ pub const fn told(state: State) -> Told {
     Told { shape, word, role }
 }
 
-/// How a session is shown now: an unrecognised screen that lasts needs eyes.
+/// How a session is shown that is stuck, whatever its state.
+pub const STUCK: Told = Told { shape: "⊗", word: "stuck", role: Role::Alarm };
+
+/// How a session is shown now: one that is stuck says so, an unrecognised screen that lasts needs eyes.
 pub fn of(session: &Session, now: Duration) -> Told {
+    if session.stuck().is_some() {
+        return STUCK;
+    }
     let told = told(session.state);
     match session.state {
         State::Unknown if needs::needs_you(session, now) => {
@@ -61,7 +67,10 @@ pub fn of(session: &Session, now: Duration) -> Told {
 
 /// For how long it has been what it is shown as.
 pub fn age_of(session: &Session, now: Duration) -> Duration {
-    now.saturating_sub(needs::since(session, now))
+    if session.owes.is_some() && !needs::asks(session, now) && !session.state.is_problem() {
+        return now.saturating_sub(needs::since(session, now));
+    }
+    session.shown_for(now)
 }
 
 /// A time in few characters: `41s`, `2m 04s`, `34m`, `3h 05m`, `2d 3h`.
@@ -90,10 +99,12 @@ pub fn short_age(d: Duration) -> String {
 /// What a session waits for, in lines, the most important first: what its dialog is about, what can be chosen; else why
 /// it is thought to be in its state.
 pub fn details(session: &Session) -> Vec<(String, Role)> {
-    let why = || session.why.iter().map(|w| (one_line(w), Role::Subtext));
+    let why = || session.reasons().into_iter().map(|w| (one_line(&w), Role::Subtext));
     let Some(dialog) = session.dialog() else { return task(session).into_iter().chain(why()).collect() };
     let about = dialog.subject.as_ref().or(dialog.question.as_ref());
-    let mut lines: Vec<(String, Role)> = about.into_iter().map(|t| (one_line(t), Role::Text)).collect();
+    let stuck = session.ward.chart.stuck().map(|(_, s)| (one_line(&s.cause), Role::Alarm));
+    let mut lines: Vec<(String, Role)> = stuck.into_iter().collect();
+    lines.extend(about.into_iter().map(|t| (one_line(t), Role::Text)));
     if session.state == State::Question {
         let option = |o: &DialogOption| match &o.key {
             Some(key) => format!("{key} {}", one_line(&o.label)),
@@ -141,9 +152,11 @@ mod tests {
 
     #[test]
     fn every_state_has_its_own_shape_and_word() {
-        let shapes: BTreeSet<_> = State::ALL.iter().map(|s| told(*s).shape).collect();
-        let words: BTreeSet<_> = State::ALL.iter().map(|s| told(*s).word).collect();
-        assert_eq!((shapes.len(), words.len()), (State::ALL.len(), State::ALL.len()));
+        let all = || State::ALL.iter().map(|s| told(*s)).chain([STUCK]);
+        let shapes: BTreeSet<_> = all().map(|t| t.shape).collect();
+        let words: BTreeSet<_> = all().map(|t| t.word).collect();
+        assert_eq!((shapes.len(), words.len()), (State::ALL.len() + 1, State::ALL.len() + 1));
+        assert_eq!(text::width(STUCK.shape), 1);
         for s in State::ALL {
             assert_eq!(text::width(told(s).shape), 1, "{}", s.word());
             assert_eq!(

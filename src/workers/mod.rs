@@ -5,6 +5,8 @@ pub mod actor;
 pub mod branches;
 pub mod clerk;
 pub mod dispatcher;
+pub mod gauges;
+pub mod reload;
 pub mod screens;
 pub mod scribe;
 pub mod typist;

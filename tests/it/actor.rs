@@ -7,7 +7,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use archtui::domain::session::PaneId;
+use archtui::domain::confirm::{Answer, Ask, Fate, Wish};
+use archtui::domain::dialog::{Dialog, DialogId};
+use archtui::domain::ledger::{Actor as Who, Body, Decision, Outcome, Ruling, Scene, Showing, Times};
+use archtui::domain::policy::Action;
+use archtui::domain::session::{PaneId, PaneIdentity, SessionName};
+use archtui::ports::Ledger;
+use archtui::store::Store;
 use rustix::process::Signal;
 
 use crate::support::tmux::{PrivateTmux, signal};
@@ -28,13 +34,13 @@ exec cat -v
 ";
 
 /// A fleet of one, and everything that archtui sees of the machine.
-struct Stage {
+pub struct Stage {
     tmux: PrivateTmux,
     root: PathBuf,
 }
 
 impl Stage {
-    fn new(screens: &[&str]) -> Self {
+    pub fn new(screens: &[&str]) -> Self {
         let tmux = PrivateTmux::new();
         let root = tmux.dir().canonicalize().expect("it exists");
         for folder in ["home", "run", "tree/.git"] {
@@ -78,29 +84,29 @@ impl Stage {
     }
 
     /// What a command prints, both ways, and whether it went well.
-    fn say(&self, args: &[&str]) -> (bool, String) {
+    pub fn say(&self, args: &[&str]) -> (bool, String) {
         let out = self.archtui(args).output().expect("archtui runs");
         let text = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
         (out.status.success(), text)
     }
 
-    fn keys(&self) -> String {
+    pub fn keys(&self) -> String {
         fs::read_to_string(self.root.join("tree/keys")).unwrap_or_default()
     }
 
-    fn ledger(&self) -> String {
+    pub fn ledger(&self) -> String {
         self.say(&["ledger"]).1
     }
 }
 
 /// A daemon, and what it said so far.
-struct Daemon {
+pub struct Daemon {
     child: Child,
     said: std::sync::mpsc::Receiver<String>,
 }
 
 impl Daemon {
-    fn start(stage: &Stage) -> Self {
+    pub fn start(stage: &Stage) -> Self {
         let mut child = stage.archtui(&["daemon"]).stdout(Stdio::piped()).spawn().expect("it starts");
         let out = BufReader::new(child.stdout.take().expect("piped"));
         let (tell, said) = std::sync::mpsc::channel();
@@ -108,7 +114,7 @@ impl Daemon {
         Self { child, said }
     }
 
-    fn until(&self, word: &str) {
+    pub fn until(&self, word: &str) {
         let mut last = String::new();
         wait_until(
             word,
@@ -173,6 +179,108 @@ fn one_acts_and_the_next_one_follows_when_it_dies() {
 }
 
 #[test]
+fn an_observers_answer_reaches_the_dialog_that_he_saw_and_no_other() {
+    let stage = Stage::new(&["permission--bash-subst--80x24.ansi", "permission--bash-subst--80x24.ansi"]);
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("the command is held", || stage.ledger().contains(" held "), || stage.ledger());
+    let told = stage.say(&["ledger", "--json"]).1;
+    let entry: serde_json::Value =
+        serde_json::from_str(told.lines().next().expect("an entry")).expect("JSON");
+    let content = Showing::parse(entry["dialog"].as_str().expect("an id")).expect("an id").content;
+    let state = stage.root.join("home/.local/state/archtui/fleet");
+    let mut store = Store::visit(&state).expect("opens");
+    let pane = store.since(0, 1).expect("read")[0].body.scene.pane;
+    let mono = || {
+        let t = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+        t.tv_sec.unsigned_abs() * 1000 + t.tv_nsec.unsigned_abs() / 1_000_000
+    };
+    let mut ask = |content, since_ms, drawn_ms| {
+        let ask = Ask::Answer { pane, content, since_ms, drawn_ms, answer: Answer::Deny };
+        let id = store.wish(&ask, "operator via 1", now(), Wish::PATIENCE).expect("left");
+        let mut fate = None;
+        let answered = || {
+            fate = store.fate(id, now()).expect("read");
+            matches!(fate, Some(Fate::Answered(_)))
+        };
+        wait_until("the wish is answered", answered, String::new);
+        match fate {
+            Some(Fate::Answered(told)) => (told.done, told.text),
+            other => panic!("{other:?}"),
+        }
+    };
+    let drawn = mono();
+    for (content, since, on_screen, why) in [
+        (DialogId(7), drawn, 900, "another dialog is there now"),
+        (content, 1, 900, "another dialog is there now"),
+        (content, drawn, 299, "just appeared"),
+    ] {
+        let (done, told) = ask(content, since, on_screen);
+        assert!(!done && told.contains(why), "{told}");
+    }
+    assert_eq!(stage.keys(), "");
+    let (done, told) = ask(content, drawn, 900);
+    assert!(done && told.starts_with("cleared"), "{told}");
+    assert_eq!(stage.keys(), "3", "the key of No");
+    // The next one says the same, and is another one.
+    let held = || stage.ledger().matches(" held ").count() >= 2;
+    wait_until("the next one is held", held, || stage.ledger());
+    let (done, told) = ask(content, drawn, 5_000);
+    assert!(!done && told.contains("another dialog is there now"), "{told}");
+    assert_eq!(stage.keys(), "3", "the key of No");
+}
+
+#[expect(clippy::disallowed_methods, reason = "a wish of a test carries the time")]
+fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}
+
+#[test]
+fn entries_older_than_they_are_kept_go_and_the_chain_of_the_rest_holds() {
+    let stage = Stage::new(&["permission--edit--80x24.ansi"]);
+    let state = stage.root.join("home/.local/state/archtui/fleet");
+    let long_ago = jiff::Timestamp::from_second(1_700_000_000).expect("a time");
+    {
+        let mut store = Store::open(&state, long_ago).expect("opens").0;
+        for _ in 0..3 {
+            store.append(old_entry(long_ago)).expect("written");
+        }
+    }
+    let config = stage.root.join("archtui.toml");
+    let text = fs::read_to_string(&config).expect("there");
+    fs::write(&config, format!("[ledger]\nkeep = \"30d\"\n{text}")).expect("written");
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("the old ones are gone", || !stage.ledger().contains("2023-11"), || stage.ledger());
+    wait_until("the edit is confirmed", || stage.ledger().contains("cleared"), || stage.ledger());
+    let (sound, told) = stage.say(&["ledger", "--verify"]);
+    assert!(sound && told.contains("2 entries") && told.contains("up to 3: the chain goes on"), "{told}");
+}
+
+fn old_entry(at: jiff::Timestamp) -> Body {
+    let scene = Scene {
+        host: "box".into(),
+        session: SessionName::new("worker"),
+        pane: PaneIdentity { id: PaneId(9), pid: 9, start: 9 },
+        agent: None,
+        cwd: None,
+    };
+    let dialog = Dialog::default();
+    let decision = Decision {
+        showing: Showing { content: dialog.identity(), epoch: 1 },
+        of: None,
+        verdict: Ruling { action: Action::Hold, rule: "x".into(), reason: String::new() },
+        why: String::new(),
+        actor: Who::Automation,
+        channel: None,
+        key: None,
+        outcome: Outcome::Held,
+        times: Times::default(),
+    };
+    Body::new(at, &scene, &dialog, decision, &str::to_owned)
+}
+
+#[test]
 fn with_rules_that_cannot_be_read_it_only_watches() {
     let stage = Stage::new(&["permission--edit--80x24.ansi"]);
     let own = stage.root.join("home/.config/archtui");
@@ -182,6 +290,39 @@ fn with_rules_that_cannot_be_read_it_only_watches() {
     daemon.until("acting");
     wait_until("it is watched", || stage.ledger().contains("watched"), || stage.ledger());
     assert_eq!(stage.keys(), "");
+}
+
+#[test]
+fn rules_that_change_while_it_runs_count_at_once_and_broken_ones_do_not() {
+    let stage = Stage::new(&["permission--edit--80x24.ansi", "permission--write-new--120x40.ansi"]);
+    let own = stage.root.join("home/.config/archtui");
+    fs::create_dir_all(&own).expect("made");
+    let rules = own.join("policy.toml");
+    let hold = "[[rule]]\nid = \"mine\"\naction = \"hold\"\nreason = \"not now\"\noperation = [\"edit\"]\n";
+    fs::write(&rules, hold).expect("written");
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("the edit is held", || stage.ledger().contains("(mine: not now)"), || stage.ledger());
+    fs::write(&rules, hold.replace("action", "acton")).expect("written");
+    daemon.until("the old rules stay in force");
+    assert_eq!(stage.keys(), "");
+    // As editors do: another file takes its name.
+    fs::write(own.join("new"), "").expect("written");
+    fs::rename(own.join("new"), &rules).expect("renamed");
+    daemon.until("read anew");
+    wait_until("the edit is confirmed", || stage.keys() == "1", || stage.ledger());
+    // A signal asks as well.
+    let config = stage.root.join("archtui.toml");
+    let text = fs::read_to_string(&config).expect("there");
+    fs::write(&config, text.replace("preset = \"sop\"", "preset = \"watch\"\nmax_per_minute = 7"))
+        .expect("written");
+    daemon.until("read anew");
+    wait_until("the file is watched", || stage.ledger().contains("watched"), || stage.ledger());
+    signal(daemon.child.id(), Signal::HUP);
+    daemon.until("read anew");
+    assert_eq!(stage.keys(), "1");
+    fs::write(&config, text.replace("quiet", "quit")).expect("written");
+    daemon.until("archtui.toml:3: no key is called \"quit\" here");
 }
 
 /// Long: `scripts/prove.sh` runs it.

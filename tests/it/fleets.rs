@@ -10,6 +10,8 @@ use archtui::app::keymap::Keymap;
 use archtui::app::state::{Entry, Fleet, Now};
 use archtui::domain::agent::Agents;
 use archtui::domain::ansi;
+use archtui::domain::health::{Limits, Signs, Trouble, judge};
+use archtui::domain::host::{Gauges, Host, Usage};
 use archtui::domain::read::{Facts, read};
 use archtui::domain::roster::{Member, Roster, Tier};
 use archtui::domain::screen::{Cursor, Screen};
@@ -207,9 +209,42 @@ pub fn nine() -> State {
     ] {
         let local = DateTime::constant(2026, 2, 8, at.0, at.1, at.2, 0);
         let did = Did { what: what.into(), command: command.map(Into::into), failed: failed.map(Into::into) };
-        state.log.push(Entry { at: Timestamp::UNIX_EPOCH, local, did });
+        state.log.push(Entry { at: Timestamp::UNIX_EPOCH, local, did, health: None });
+    }
+    for session in &mut state.fleet.sessions {
+        let Some(member) = &mut session.member else { continue };
+        member.reports_to = match member.tier {
+            Some(Manager) => Some("architect".to_owned()),
+            Some(Worker) => Some("claude_orchestrator".to_owned()),
+            _ => None,
+        };
     }
     focus(&mut state, "claude_orchestrator");
+    state
+}
+
+/// The nine, of which three are not well.
+pub fn ailing() -> State {
+    let mut state = nine();
+    let minutes = |n| NOW.mono.saturating_sub(Duration::from_mins(n));
+    for (name, ago, change) in [
+        ("dev_worker1", 7, (|s| s.silent = Some(Duration::from_mins(12))) as fn(&mut Signs)),
+        ("dev_worker2", 1, |s| s.context_left = Some(6)),
+        ("fixer", 3, |s| s.trouble = Some(Trouble::Retrying)),
+    ] {
+        let session = state.fleet.sessions.iter_mut().find(|s| s.label == name).expect("it is of the nine");
+        let mut signs = Signs::of(session.state, Duration::from_mins(5));
+        change(&mut signs);
+        session.ward.chart.see(judge(&signs, &Limits::default()), minutes(ago));
+    }
+    let host = Host { load: Some(7.25), cores: Some(2), memory: Some((16 << 30, 2 << 30)) };
+    let usage = |i: u8| Usage {
+        cpu: (i != 3).then_some(f32::from(i) * 7.5),
+        memory: Some(u64::from(i) * (150 << 20)),
+    };
+    let panes = state.fleet.sessions.iter().filter_map(|s| s.pane.as_ref()).map(|p| p.identity);
+    let panes = panes.zip(1_u8..).filter(|(_, i)| *i != 5).map(|(p, i)| (p, usage(i))).collect();
+    state.gauges = Some(Arc::new(Gauges { host, panes }));
     state
 }
 

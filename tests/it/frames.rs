@@ -9,10 +9,12 @@ use archtui::app::State;
 use archtui::app::panel::{PANELS, PanelId};
 use archtui::app::state::form::{Field, Kind};
 use archtui::app::state::popup::{Question, Then};
+use archtui::app::state::unstick::Menu;
 use archtui::app::state::{Form, Input, Mode, Order, Popup, Toast};
 use archtui::domain::server::Server;
 use archtui::domain::session::SessionName;
 use archtui::domain::task::{Page, TaskId};
+use archtui::domain::unstick::Step;
 use archtui::theme::{BUILTIN, Depth, Role, Theme};
 use archtui::view;
 use ratatui::buffer::{Buffer, Cell};
@@ -210,6 +212,23 @@ fn views() -> Vec<(String, State)> {
                 s.popup = Some(Popup::Ask(Box::new(question)));
             }),
         ),
+        ("stuck", fleets::ailing()),
+        ("unstick", {
+            let mut s = fleets::nine();
+            s.popup = s.focused().map(Menu::of).map(Popup::Unstick);
+            s
+        }),
+        ("unstick-sure", {
+            let mut s = fleets::ailing();
+            let menu = s.focused().map(Menu::of).expect("somebody is focused");
+            s.popup = Some(Popup::Unstick(Menu { all: true, row: 5, sure: Some(Step::Interrupt), ..menu }));
+            s
+        }),
+        ("panel-health-stuck", {
+            let mut s = fleets::ailing();
+            s.open_panel = Some(PanelId::Health);
+            s
+        }),
         ("panel-needs-you-nobody", {
             let mut s = fleets::state(vec![]);
             s.open_panel = Some(PanelId::NeedsYou);

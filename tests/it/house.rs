@@ -7,18 +7,19 @@ use std::path::{Path, PathBuf};
 /// Which room may use which. `main` and `lib` may use all.
 const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
+    ("alarm", &[]),
     ("theme", &[]),
     ("terminal", &[]),
     ("ports", &["domain"]),
     ("app", &["domain"]),
     ("config", &["domain", "app", "theme"]),
     ("view", &["domain", "app", "theme"]),
-    ("tmux", &["domain", "ports"]),
+    ("tmux", &["domain", "ports", "alarm"]),
     ("git", &["domain", "ports"]),
     ("store", &["domain", "ports"]),
     ("ipc", &["domain", "ports"]),
     ("evidence", &["domain", "ports"]),
-    ("workers", &["domain", "ports", "app"]),
+    ("workers", &["domain", "ports", "app", "alarm"]),
     (
         "runtime",
         &[

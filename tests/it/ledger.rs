@@ -175,17 +175,19 @@ fn old_entries_go_one_way_and_the_rest_still_holds() {
     let mut store = filled(dir.path(), 20);
     let head = store.head().expect("head");
     assert_eq!(store.before(at(8)).expect("read"), 7);
-    assert_eq!(store.let_go(at(0), at(100)).expect("nothing is so old"), 0);
-    assert_eq!(store.let_go(at(8), at(100)).expect("let go"), 7);
-    assert_eq!(store.let_go(at(8), at(100)).expect("let go"), 0);
+    assert_eq!(store.let_go(at(0), 100, at(100)).expect("nothing is so old"), 0);
+    assert_eq!(store.let_go(at(8), 3, at(100)).expect("let go"), 3, "a few at a time");
+    assert!(store.verify().expect("followed").end.is_ok());
+    assert_eq!(store.let_go(at(8), 100, at(100)).expect("let go"), 4);
+    assert_eq!(store.let_go(at(8), 100, at(100)).expect("let go"), 0);
     assert_eq!(store.since(0, 100).expect("read").first().map(|e| e.seq), Some(8));
     assert_eq!(store.before(at(3)).expect("read"), 7, "before the oldest one there is");
     let checked = store.verify().expect("followed");
     assert_eq!((checked.from.seq, checked.entries, checked.end), (7, 13, Ok(head)));
     // On, and once more, and all.
     store.append(body(21, Outcome::Held, None)).expect("written");
-    assert_eq!(store.let_go(at(15), at(100)).expect("let go"), 7);
-    assert_eq!(store.let_go(at(1_000), at(2_000)).expect("let go"), 7);
+    assert_eq!(store.let_go(at(15), 100, at(100)).expect("let go"), 7);
+    assert_eq!(store.let_go(at(1_000), 100, at(2_000)).expect("let go"), 7);
     let checked = store.verify().expect("followed");
     assert_eq!((checked.from.seq, checked.entries, checked.end.map(|a| a.seq)), (21, 0, Ok(21)));
     assert_eq!(store.append(body(22, Outcome::Held, None)).expect("written").seq, 22);

@@ -14,8 +14,8 @@ pub struct Simple {
 
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
     let word = concat!(
-        r"(?<word>(?:@\{[a-z0-9]+\}|[A-Za-z0-9_@%+:,./=^~\[\]-]|\$\?|'[^']*'",
-        r#"|"(?:[^"\\$`]|\$\?|\\.)*")+)"#
+        r"(?<word>(?:@\{[a-z0-9]+\}|[A-Za-z0-9_@%+:,./=^~\[\]-]|\\[()]|\$\?|'[^']*'",
+        r#"|"(?:[^"\\$`]|\$[? |)]|\\.)*\$?")+)"#
     );
     let all = format!(
         r"(?s)\A(?:(?<blank> +)|(?<joint>&&|\|\||[;|\n])|(?<dup>[12]?>&[12])|(?<redirect>[012]?(?:>>|>|<)) *|{word})"
@@ -72,6 +72,9 @@ pub fn tokens(command: &str) -> Option<Vec<Simple>> {
 }
 
 fn unquoted(word: &str) -> String {
+    if let Some(bracket @ ("(" | ")")) = word.strip_prefix('\\') {
+        return bracket.to_owned();
+    }
     let mut out = String::new();
     let mut rest = word;
     while let Some(at) = rest.find(['\'', '"']) {

@@ -45,6 +45,7 @@ fn attempt(session: &str, pane: u32, ago: u64) -> Attempt {
         typed: Some(before(ago + 1)),
         delivered: Some(before(ago)),
         working: None,
+        conversation: None,
         rested: false,
         step_at: QueueTime::default(),
         delivered_at: None,

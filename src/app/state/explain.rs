@@ -39,6 +39,14 @@ pub fn lines(s: &Session, now: Duration) -> Vec<Line> {
     lines.extend(fact("context left", reading.context_left.map(|p| format!("{p} %"))));
     lines.extend(fact("tokens", reading.tokens.map(|t| t.to_string())));
     lines.extend(fact("typed", reading.composer.as_ref().map(|c| c.text.clone()).filter(|t| !t.is_empty())));
+    let ails: Vec<_> = s.ward.chart.now().collect();
+    if !ails.is_empty() {
+        lines.extend([Line::Blank, Line::Title("WHAT AILS IT")]);
+    }
+    for (kind, standing) in ails {
+        let since = secs(now.saturating_sub(standing.since));
+        lines.push(Line::Fact(kind.word(), format!("{}, seen for {since}", standing.cause)));
+    }
     lines.extend([Line::Blank, Line::Title("WHAT WAS MATCHED")]);
     if reading.evidence.is_empty() {
         lines.push(Line::Text("nothing".to_owned()));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::health::Ward;
 use crate::domain::dialog::Dialog;
 use crate::domain::read::Reading;
 use crate::domain::roster::{Member, Roster};
@@ -53,6 +54,10 @@ pub struct Session {
     pub tasks: Vec<Arc<Brief>>,
     /// Since when one of them needs a person, on the monotonic clock.
     pub owes: Option<Duration>,
+    /// When its screen was last looked at.
+    pub looked: Option<Duration>,
+    /// How it is.
+    pub ward: Ward,
 }
 
 impl Session {
@@ -126,6 +131,8 @@ impl Session {
             wrote: None,
             tasks: Vec::new(),
             owes: None,
+            looked: None,
+            ward: Ward::default(),
         }
     }
 
@@ -145,6 +152,8 @@ impl Session {
             wrote: None,
             tasks: Vec::new(),
             owes: None,
+            looked: None,
+            ward: Ward::default(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::fleet::{Session, SessionKey};
 use super::input::Input;
-use super::needs;
+use super::{hierarchy, needs};
 use crate::domain::roster::Tier;
 
 /// Which tile comes first.
@@ -15,6 +15,8 @@ pub enum Order {
     Roster,
     /// Who needs a person first, the longest wait first.
     Urgency,
+    /// Those who delegate first, then those who are delegated to.
+    Tier,
 }
 
 /// The grid of tiles.
@@ -39,11 +41,13 @@ impl Grid {
     pub fn arrange(&self, sessions: &[Session], now: Duration) -> Vec<usize> {
         let mut shown: Vec<usize> =
             (0..sessions.len()).filter(|&i| matches(self.filter.text(), &sessions[i])).collect();
-        if self.order == Order::Urgency {
-            shown.sort_by_key(|&i| {
+        match self.order {
+            Order::Roster => {}
+            Order::Urgency => shown.sort_by_key(|&i| {
                 let s = &sessions[i];
                 (needs::urgency(s, now), needs::since(s, now))
-            });
+            }),
+            Order::Tier => shown.sort_by_key(|&i| hierarchy::rank(&sessions[i])),
         }
         shown
     }

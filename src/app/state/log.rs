@@ -1,4 +1,4 @@
-//! The event log: what archtui itself did, newest last, bounded. The full record goes to the log file.
+//! The event log: what archtui itself did and what befell the sessions, newest last, bounded. The full record goes to the log file.
 
 use std::collections::VecDeque;
 
@@ -19,6 +19,8 @@ pub struct Entry {
     pub local: DateTime,
     /// What.
     pub did: Did,
+    /// It tells how a session is; true if that is bad.
+    pub health: Option<bool>,
 }
 
 /// The log.

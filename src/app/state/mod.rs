@@ -8,11 +8,15 @@ pub mod explain;
 pub mod fleet;
 pub mod form;
 pub mod grid;
+pub mod health;
+pub mod hierarchy;
 pub mod input;
 pub mod log;
 pub mod needs;
 pub mod popup;
+pub mod routine;
 pub mod tasks;
+pub mod unstick;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,6 +28,8 @@ use jiff::civil::DateTime;
 use super::areas::Areas;
 use super::effect::Fixed;
 use super::panel::PanelId;
+use crate::domain::health::Limits;
+use crate::domain::host::Gauges;
 use crate::domain::ledger::Showing;
 use crate::domain::server::{Notice, Server};
 use crate::domain::session::{PaneId, PaneIdentity};
@@ -117,10 +123,18 @@ pub struct State {
     pub popup: Option<Popup>,
     /// Where keys go.
     pub mode: Mode,
-    /// What archtui itself did.
+    /// What archtui itself did, and what befell the sessions.
     pub log: Log,
+    /// How busy the machine and the agents' processes are; `None` before the first word.
+    pub gauges: Option<Arc<Gauges>>,
+    /// What was last asked to be measured: seen or not, and which panes.
+    pub measured: (bool, Vec<PaneIdentity>),
+    /// From when on something ails a session.
+    pub limits: Limits,
     /// Auto-confirm, as the actor tells it.
     pub board: Arc<Board>,
+    /// Why the rules in force are older than their files.
+    pub old_rules: Option<String>,
     /// Which open dialog stands on our screen, and since when.
     pub drawn: BTreeMap<PaneIdentity, (Showing, Duration)>,
     /// How well screens are read.
@@ -159,7 +173,11 @@ impl State {
             popup: None,
             mode: Mode::Normal,
             log: Log::default(),
+            gauges: None,
+            measured: (false, Vec::new()),
+            limits: Limits::default(),
             board: Arc::default(),
+            old_rules: None,
             drawn: BTreeMap::new(),
             detector: Detector::default(),
             branches: Branches::default(),

@@ -6,17 +6,20 @@ use super::State;
 use super::fleet::Session;
 use crate::domain::status::State as Status;
 
-/// An unknown screen or an error that lasts this long needs eyes.
-pub const LASTS: Duration = Duration::from_secs(10);
+pub use crate::domain::health::LASTS;
 
-/// True if this session waits for a person.
+/// True if this session waits for a person: it asks and is not just being confirmed, cannot be read or has an error for a
+/// while, is stuck, or its task is overdue.
 pub fn needs_you(s: &Session, now: Duration) -> bool {
     asks(s, now) || s.owes.is_some()
 }
 
 /// True if what it does needs a person, however its task stands.
 pub fn asks(s: &Session, now: Duration) -> bool {
-    s.state.asks() || (matches!(s.state, Status::Unknown | Status::Error) && s.age(now) >= LASTS)
+    (s.state.asks() && !(s.state == Status::Permission && s.ward.confirming))
+        || (matches!(s.state, Status::Unknown | Status::Error) && s.age(now) >= LASTS)
+        || s.stuck().is_some()
+        || s.ward.overdue.is_some()
 }
 
 /// Since when it is in the state, or has the task, for which it is shown.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::fleet::SessionKey;
 use super::form::Form;
 use super::input::Input;
+use super::unstick::Menu;
 use crate::app::action::{ACTIONS, ActionRow};
 use crate::domain::task::{Page, TaskId, Wish};
 
@@ -51,6 +52,8 @@ pub enum Popup {
     Form(Box<Form>),
     /// A question before something is done.
     Ask(Box<Question>),
+    /// The steps that get a session going.
+    Unstick(Menu),
     /// Find an action by name.
     Palette {
         /// What was typed.

@@ -9,7 +9,7 @@ use crate::domain::confirm::Answer;
 use crate::domain::server::PaneInfo;
 use crate::domain::text;
 
-use super::{answers, moves, say, tasks};
+use super::{answers, moves, say, tasks, unstick};
 
 /// Carries out a wish.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -54,14 +54,17 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         },
         Action::Approve => return answers::answer(state, Answer::Approve),
         Action::Deny => return answers::answer(state, Answer::Deny),
+        Action::Unstick => unstick::open(state),
         Action::Pause => return answers::pause(state),
+        Action::Reload => return vec![Effect::Reload],
         Action::Turn => return answers::turn(state),
         Action::TypeInto => type_into(state),
         Action::Freeze => freeze(state),
         Action::Order => {
             state.grid.order = match state.grid.order {
                 Order::Roster => Order::Urgency,
-                Order::Urgency => Order::Roster,
+                Order::Urgency => Order::Tier,
+                Order::Tier => Order::Roster,
             };
             moves::turn_to_focus(state);
         }
@@ -105,11 +108,12 @@ pub fn panel_len(state: &State) -> usize {
         Some(PanelId::NeedsYou) => state.needs().len(),
         Some(PanelId::Events) => state.log.len(),
         Some(PanelId::Detector) => state.detector.unread.len(),
+        Some(PanelId::Health | PanelId::Hierarchy) => state.fleet.sessions.len(),
         Some(PanelId::Confirms) => state.board.queue.len() + state.board.recent.len(),
         // The fleet's own row comes first.
         Some(PanelId::Branches) => state.branch_rows().len() + 1,
         Some(PanelId::Tasks) => state.tasks.shown().len(),
-        None => 0,
+        Some(PanelId::Routine) | None => 0,
     }
 }
 
@@ -140,7 +144,9 @@ fn marked(state: &State) -> Option<SessionKey> {
             let name = state.marked_task()?.session.as_ref()?;
             sessions.iter().position(|s| s.name == *name)
         }
-        PanelId::Events | PanelId::Detector => None,
+        PanelId::Health => state.health_rows().get(state.panel_row).copied(),
+        PanelId::Hierarchy => state.hierarchy().get(state.panel_row).map(|n| n.session),
+        PanelId::Events | PanelId::Detector | PanelId::Routine => None,
     };
     row.map(|i| sessions[i].key())
 }

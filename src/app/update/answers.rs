@@ -20,7 +20,9 @@ pub fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
 fn answered(state: &State, answer: Answer) -> Result<Effect, String> {
     let session = state.focused().ok_or("no session is focused")?;
     let pane = session.pane.as_ref().ok_or("that session does not exist now")?.identity;
-    acting(state)?;
+    if !matches!(state.board.post, Post::Observing(_)) {
+        acting(state)?;
+    }
     if state.grid.frozen {
         return Err("the screens are frozen; go on first, then look".to_owned());
     }
@@ -34,7 +36,7 @@ fn answered(state: &State, answer: Answer) -> Result<Effect, String> {
 }
 
 /// Why nothing can be asked of the actor from here.
-fn acting(state: &State) -> Result<(), String> {
+pub(super) fn acting(state: &State) -> Result<(), String> {
     match &state.board.post {
         Post::Acting => Ok(()),
         Post::Observing(who) => Err(format!("this is an observer: {who}")),
@@ -86,8 +88,15 @@ pub fn drawn(state: &mut State) {
             continue;
         };
         let shown = session.dialog().map(crate::domain::dialog::Dialog::identity);
-        let open = state.board.queue.iter().find(|c| c.id.0 == pane && Some(c.id.1.content) == shown);
-        if let Some(showing) = open.map(|c| c.id.1) {
+        let showing = if matches!(state.board.post, Post::Observing(_)) {
+            // The queue is with who acts: what is drawn here is counted here.
+            let seen = session.tracker.dialog().map(crate::domain::track::Seen::key);
+            seen.filter(|key| Some(key.0) == shown).map(Into::into)
+        } else {
+            let open = state.board.queue.iter().find(|c| c.id.0 == pane && Some(c.id.1.content) == shown);
+            open.map(|c| c.id.1)
+        };
+        if let Some(showing) = showing {
             let since = state
                 .drawn
                 .get(&pane)

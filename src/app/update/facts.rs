@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use crate::app::areas::Areas;
 use crate::app::effect::Effect;
-use crate::app::event::Looked;
+use crate::app::event::{Did, Looked};
 use crate::app::state::branches::works;
-use crate::app::state::{Mode, SessionKey, State};
+use crate::app::state::{Entry, Mode, SessionKey, State};
 use crate::domain::server::{PaneInfo, Server};
 use crate::domain::session::PaneId;
 use crate::domain::status::State as Status;
 
-use super::{answers, say};
+use super::{answers, health, say};
 
 /// A frame was drawn: the panes on it are looked at first from now on.
 pub fn drew(state: &mut State, areas: Areas) -> Vec<Effect> {
@@ -29,7 +29,8 @@ pub fn drew(state: &mut State, areas: Areas) -> Vec<Effect> {
     state.areas = areas;
     state.front.clone_from(&now_front);
     answers::drawn(state);
-    if same { vec![] } else { vec![Effect::LookAt(now_front)] }
+    let looks = (!same).then_some(Effect::LookAt(now_front));
+    looks.into_iter().chain(health::measure(state)).collect()
 }
 
 /// The server's state changed.
@@ -44,6 +45,21 @@ pub fn server(state: &mut State, server: Server) -> Vec<Effect> {
         say(state, "typing stopped: tmux is not connected", true);
     }
     vec![]
+}
+
+/// Rules and settings were read anew.
+pub fn reloaded(state: &mut State, outcome: Result<Option<String>, String>) {
+    let (what, failed) = match &outcome {
+        Ok(None) => ("rules and settings are read anew".to_owned(), None),
+        Ok(Some(later)) => (format!("rules and settings are read anew; {later}"), None),
+        Err(fault) => ("the old rules stay in force".to_owned(), Some(fault.clone())),
+    };
+    let line = failed.as_ref().map_or_else(|| what.clone(), |fault| format!("{what}: {fault}"));
+    say(state, line, failed.is_some());
+    let did = Did { what, command: None, failed };
+    let entry = Entry { at: state.now.utc, local: state.now.local, did, health: None };
+    state.log.push(entry);
+    state.old_rules = outcome.err();
 }
 
 /// The panes that exist now.
@@ -65,6 +81,7 @@ pub fn panes(state: &mut State, panes: Vec<PaneInfo>) -> Vec<Effect> {
             .map(super::super::state::fleet::Session::key);
         state.grid.focus = heir.or_else(|| first_shown(state));
     }
+    health::round(state);
     state.new_posts().map(Effect::Posts).into_iter().collect()
 }
 
@@ -91,11 +108,14 @@ pub fn screen(state: &mut State, looked: &Looked) -> Vec<Effect> {
     let name = session.name.clone();
     state.detector.saw(&name, &looked.screen, &looked.reading, state.now.local);
     session.screen = Some(Arc::clone(&looked.screen));
+    session.looked = Some(now);
     session.look(looked.reading.clone(), now);
+    session.ward.rounds.look(&looked.screen, &looked.reading, now);
     let works_now = works(session);
     if before.0 == Status::Unknown && session.state != Status::Unknown {
         state.detector.left_unknown(now.saturating_sub(before.1));
     }
+    health::looked(state, looked.pane);
     let mut effects = Vec::new();
     if works_now != worked {
         effects.extend(state.new_posts().map(Effect::Posts));

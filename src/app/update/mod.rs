@@ -3,11 +3,13 @@
 mod acts;
 mod answers;
 mod facts;
+mod health;
 mod keys;
 mod moves;
 mod pointer;
 mod popups;
 mod tasks;
+mod unstick;
 
 use std::time::Duration;
 
@@ -30,7 +32,10 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         }
     }
     match event {
-        Event::Woke => vec![],
+        Event::Woke => {
+            health::round(state);
+            vec![]
+        }
         Event::Key(key) => keys::key(state, key),
         Event::Paste(text) => keys::paste(state, &text),
         Event::Mouse(mouse) => pointer::mouse(state, mouse),
@@ -53,6 +58,15 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
         }
         Event::Board(board) => {
             state.board = board;
+            health::round(state);
+            vec![]
+        }
+        Event::Reloaded(outcome) => {
+            facts::reloaded(state, outcome);
+            vec![]
+        }
+        Event::Gauges(gauges) => {
+            state.gauges = Some(gauges);
             vec![]
         }
         Event::Tasks(told) => {
@@ -72,7 +86,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
                 let line = format!("{}: {why}", did.what);
                 say(state, line, true);
             }
-            let entry = Entry { at: now.utc, local: now.local, did };
+            let entry = Entry { at: now.utc, local: now.local, did, health: None };
             state.log.push(entry);
             vec![]
         }

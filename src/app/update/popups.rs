@@ -8,7 +8,7 @@ use crate::app::state::popup::palette_matches;
 use crate::app::state::{Popup, Session, State};
 use crate::domain::task::TaskId;
 
-use super::{acts, moves, say, tasks};
+use super::{acts, moves, say, tasks, unstick};
 
 /// A key while a window is open. Esc closes it; what the keymap calls moves scrolls it.
 pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
@@ -16,6 +16,7 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Popup::Form(_)) => return tasks::forms::key(state, key),
         Some(Popup::Ask(_)) => return tasks::answers::question_key(state, key),
         Some(Popup::Hand { .. }) if key.code == Code::Enter => return tasks::answers::hand(state),
+        Some(Popup::Unstick(_)) => return unstick::key(state, key),
         _ => {}
     }
     let action = state.fixed.keymap.action(key);
@@ -73,7 +74,7 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
             }
             _ => {}
         },
-        Some(Popup::Form(_) | Popup::Ask(_)) | None => {}
+        Some(Popup::Form(_) | Popup::Ask(_) | Popup::Unstick(_)) | None => {}
     }
     vec![]
 }

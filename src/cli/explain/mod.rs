@@ -10,19 +10,20 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::{Fail, Global, out, setup, status};
+use super::{Fail, Global, out, policy, setup, status};
 use crate::app::state::Session;
 use crate::config::{Env, files};
 use crate::domain::agent::Agents;
 use crate::domain::ansi;
-use crate::domain::policy::{self, Context, PRESETS, Policy, Verdict};
+use crate::domain::policy::{PRESETS, Verdict};
 use crate::domain::read::{Facts, Reading, read};
 use crate::domain::screen::{Cursor, Screen};
 use crate::domain::server::Server;
+use crate::domain::session::SessionName;
 use crate::domain::text;
-use crate::evidence::links;
 use crate::evidence::proc::Proc;
-use crate::ports::Processes;
+use crate::evidence::rules::Rules;
+use crate::ports::{Asks, Processes};
 
 /// Bytes of a file that are read: a capture of the widest and highest pane is far smaller.
 const MAX_FILE: u64 = 16 * 1024 * 1024;
@@ -57,9 +58,9 @@ pub struct Explain {
     /// The pane's foreground process.
     #[arg(long, value_name = "NAME")]
     command: Option<String>,
-    /// The rules to judge by
-    #[arg(long, value_name = "NAME", default_value = "sop", value_parser = PossibleValuesParser::new(PRESETS))]
-    preset: String,
+    /// The rules to judge by [default: the session's if a config names them, else sop]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(PRESETS))]
+    preset: Option<String>,
     /// The folder in which the agent was started; without it every path is outside the work tree
     #[arg(long, value_name = "DIR")]
     cwd: Option<PathBuf>,
@@ -88,6 +89,9 @@ impl Explain {
             return self.session(name, global);
         }
         let agents = &manifests()?;
+        let ground = setup::Ground::lay(global)?;
+        let rules = policy::rules(&ground)?;
+        let by = policy::preset(&ground, false, self.preset.as_deref());
         if let Some(name) = &self.agent
             && agents.get(name).is_none()
         {
@@ -107,9 +111,9 @@ impl Explain {
             };
             let reading = read(&screen, &facts, agents);
             let shown = file.to_string_lossy();
-            let verdict = self.verdict(&reading, Self::context(self.cwd.as_deref(), None));
+            let verdict = verdict(&rules, by, &reading, &SessionName::new(""), self.cwd.as_deref());
             let named = (self.json || self.files.len() > 1).then_some(("file", &*shown));
-            self.tell(named, &reading, &verdict);
+            self.tell(named, &reading, &verdict, by.unwrap_or_default());
         }
         Ok(())
     }
@@ -135,40 +139,20 @@ impl Explain {
         let folder = session.pane.as_ref().and_then(|p| Proc::new(None).folder(p.identity));
         let cwd = self.cwd.clone().or(folder);
         let reading = believed(session);
-        let verdict = self.verdict(&reading, Self::context(cwd.as_deref(), Some(session)));
-        self.tell(self.json.then_some(("session", name)), &reading, &verdict);
+        let rules = policy::rules(&ground)?;
+        let by = policy::preset(&ground, true, self.preset.as_deref());
+        let verdict = verdict(&rules, by, &reading, &session.name, cwd.as_deref());
+        let preset = by.map_or_else(|| rules.preset(&session.name), str::to_owned);
+        self.tell(self.json.then_some(("session", name)), &reading, &verdict, &preset);
         Ok(())
     }
 
-    fn tell(&self, named: Option<(&str, &str)>, reading: &Reading, verdict: &Verdict) {
+    fn tell(&self, named: Option<(&str, &str)>, reading: &Reading, verdict: &Verdict, preset: &str) {
         if self.json {
             print::json(named, reading, verdict);
         } else {
-            print::plain(named, reading, verdict, &self.preset);
+            print::plain(named, reading, verdict, preset);
         }
-    }
-
-    /// Who asks and where, as far as it is known.
-    fn context(cwd: Option<&Path>, session: Option<&Session>) -> Context {
-        let known = cwd.and_then(|dir| dir.canonicalize().ok()).map(|dir| super::policy::place(&dir));
-        let mut ctx = known.unwrap_or_default();
-        if let Some(session) = session {
-            let member = session.member.as_ref();
-            ctx.session = session.name.to_string();
-            ctx.role = member.and_then(|m| m.role.clone());
-            ctx.tier = member.and_then(|m| m.tier).map(|t| t.word().to_owned());
-        }
-        ctx
-    }
-
-    /// What the rules say of the dialog; without one there is nothing to judge.
-    fn verdict(&self, reading: &Reading, mut ctx: Context) -> Verdict {
-        let Some(dialog) = &reading.dialog else {
-            return Verdict::nothing_asks();
-        };
-        ctx.agent.clone_from(&reading.agent);
-        let policy = Policy::preset(&self.preset).expect("clap lets only the presets pass");
-        links::followed(&ctx, |ctx| policy::judge(dialog, ctx, &policy))
     }
 
     fn screen(&self, file: &Path) -> Result<Screen, Fail> {
@@ -190,6 +174,22 @@ impl Explain {
         screen.cursor = self.cursor.map(|(x, y)| Cursor { x, y, visible: true });
         Ok(screen)
     }
+}
+
+/// What the rules say of the dialog, asked as whoever acts asks them; without one there is nothing to judge.
+fn verdict(
+    rules: &Rules,
+    preset: Option<&str>,
+    reading: &Reading,
+    session: &SessionName,
+    cwd: Option<&Path>,
+) -> Verdict {
+    let Some(dialog) = &reading.dialog else {
+        return Verdict::nothing_asks();
+    };
+    let cwd = cwd.and_then(|dir| dir.canonicalize().ok());
+    let asks = Asks { session: session.clone(), agent: reading.agent.clone(), cwd };
+    rules.on_dialog(&asks, dialog, preset)
 }
 
 /// What is believed of a session: what its screen says, unless that has not lasted or there is no screen.

@@ -5,7 +5,7 @@ mod diff;
 mod edit;
 mod file;
 mod json;
-mod words;
+pub(super) mod words;
 
 use std::io::{IsTerminal, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -78,11 +78,16 @@ pub fn run(global: &Global, command: &HooksCommand) -> Result<(), Fail> {
         }
         HooksCommand::Status(which) => status(&env, which),
         HooksCommand::Settings => {
-            let settings = edit::settings(&program(&env)?);
-            out::line(&serde_json::to_string_pretty(&settings).expect("strings and numbers"));
+            out::line(&settings(&env)?);
             Ok(())
         }
     }
+}
+
+/// The settings with our hook alone, for one session.
+pub(super) fn settings(env: &Env) -> Result<String, Fail> {
+    let settings = edit::settings(&program(env)?);
+    Ok(serde_json::to_string_pretty(&settings).expect("strings and numbers"))
 }
 
 fn changed(
@@ -209,7 +214,7 @@ fn program(env: &Env) -> Result<String, Fail> {
 }
 
 /// Refuses where an agent runs it, in a pane of the fleet or anywhere: settings of agents are for people.
-fn only_a_person(global: &Global, env: &Env, what: &str) -> Result<(), Fail> {
+pub(super) fn only_a_person(global: &Global, env: &Env, what: &str) -> Result<(), Fail> {
     let proc = Proc::new(env.home.as_deref());
     let agents = Agents::builtin();
     let above = proc.ancestry(std::process::id()).into_iter().skip(1);

@@ -29,7 +29,9 @@ pub fn split(command: &str) -> Option<Vec<String>> {
                 }
             }
             '\\' => open.get_or_insert_default().push(rest.next().filter(|c| *c != '\n')?),
-            c if c.is_control() || "$`;&|<>(){}*?[]#~!=".contains(c) => return None,
+            // At the head of a command it sets a variable, in its words it is itself.
+            '=' if words.is_empty() => return None,
+            c if c.is_control() || "$`;&|<>(){}*?[]#~!".contains(c) => return None,
             c => open.get_or_insert_default().push(c),
         }
     }
@@ -47,6 +49,7 @@ mod tests {
         let words = |s: &str| split(s).map(|w| w.join("|"));
         assert_eq!(words(" /a/b  'c d' \"e\"f \\g ").as_deref(), Some("/a/b|c d|ef|g"));
         assert_eq!(words("''").as_deref(), Some(""));
+        assert_eq!(words("a --b=c").as_deref(), Some("a|--b=c"));
         for more in ["a;b", "a $x", "a \"$x\"", "a 'b", "a\nb", "a | b", "~/a", "x=1 a", "a\\"] {
             assert_eq!(split(more), None, "{more}");
         }

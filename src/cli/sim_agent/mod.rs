@@ -13,6 +13,7 @@ mod look;
 mod note;
 mod output;
 mod paint;
+mod record;
 mod script;
 mod stories;
 mod terminal;
@@ -29,6 +30,7 @@ use crate::config::Env;
 use agent::{Agent, End};
 use dice::Dice;
 use note::{Log, Note};
+use record::Record;
 use script::Script;
 use stories::Source;
 use world::{Nowhere, Scratch, World};
@@ -51,6 +53,9 @@ pub struct Args {
     /// Write what happens to a file, one JSON object a line
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
+    /// Keep a record of the conversation below $HOME/.claude, as Claude Code does
+    #[arg(long)]
+    record: bool,
     /// A scratch work tree in which approved steps really happen
     #[arg(long, value_name = "DIR")]
     scratch: Option<PathBuf>,
@@ -63,6 +68,12 @@ pub struct Args {
     /// Set the process name (what `ps` shows; tmux looks at the first argument instead)
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+    /// As the real one takes it: settings for this session
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// As the real one takes it: the mode to begin in
+    #[arg(long, value_name = "MODE")]
+    permission_mode: Option<String>,
     /// Draw on the main screen, as versions up to 2.1.150 do
     #[arg(long)]
     main_screen: bool,
@@ -109,11 +120,16 @@ pub fn run(args: Args) -> Result<(), Fail> {
     };
     let io =
         |e: std::io::Error| Fail::failed(format!("the terminal or the log: {e}"), "run it in a terminal");
-    let mut log = Log::open(args.log.as_deref()).map_err(io)?;
+    let place = args.record.then(|| Env::read().home.zip(std::env::current_dir().ok())).flatten();
+    let record = place.map(|(home, cwd)| Record::begin(&home, &cwd)).transpose().map_err(io)?;
+    let mut log = Log::open(args.log.as_deref()).map_err(io)?.with_record(record);
     let now = terminal::now();
+    if let Some(file) = args.settings.as_deref().filter(|f| !f.is_file()) {
+        return Err(Fail::usage(format!("{}: no such file", file.display()), "as the real one says"));
+    }
     log.write(now, &Note::Started { pid: std::process::id() });
     let agent = Agent::new(source, world, dice, now, terminal::second_of_day())
-        .granted(args.granted, args.accept_edits);
+        .granted(args.granted, args.accept_edits || args.permission_mode.as_deref() == Some("acceptEdits"));
     match terminal::play(agent, &mut log, !args.main_screen).map_err(io)? {
         Some(End::Exit) => {
             out::line("\nResume this session with:\nclaude --resume 00000000-0000-4000-8000-000000000000");

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::record::Record;
+
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
@@ -67,6 +69,11 @@ pub enum Note {
         /// Its text.
         text: String,
     },
+    /// The model said something.
+    Said {
+        /// Its words.
+        text: String,
+    },
     /// Something was really done in the scratch folder.
     Did {
         /// What.
@@ -79,14 +86,25 @@ pub enum Note {
     },
 }
 
-/// The log file.
-pub struct Log(Option<File>);
+/// The log file, and the record that the agent keeps of its conversation.
+pub struct Log(Option<File>, Option<Record>);
 
 impl Log {
     /// Appends to `path`; without one nothing is written.
     pub fn open(path: Option<&Path>) -> io::Result<Self> {
         let file = path.map(|p| OpenOptions::new().create(true).append(true).open(p)).transpose()?;
-        Ok(Self(file))
+        Ok(Self(file, None))
+    }
+
+    /// The same with a record.
+    #[must_use]
+    pub fn with_record(self, record: Option<Record>) -> Self {
+        Self(self.0, record)
+    }
+
+    /// What the agent does now.
+    pub fn status(&mut self, status: &'static str) {
+        self.1.iter_mut().for_each(|r| r.status(status));
     }
 
     /// Writes one line. A log that cannot be written does not stop the agent.
@@ -97,6 +115,7 @@ impl Log {
             #[serde(flatten)]
             note: &'a Note,
         }
+        self.1.iter_mut().for_each(|r| r.note(note));
         let Some(file) = &mut self.0 else { return };
         let entry = Entry { mono_ns: at.as_nanos() as u64, note };
         let mut text = serde_json::to_string(&entry).expect("notes have string keys and finite numbers");

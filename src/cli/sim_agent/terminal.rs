@@ -46,6 +46,7 @@ pub fn play(mut agent: Agent, log: &mut Log, alternate: bool) -> io::Result<Opti
     loop {
         agent.advance(now());
         tell(&mut agent, log);
+        log.status(agent.status());
         if let Some(end) = agent.ended() {
             return Ok(Some(end));
         }

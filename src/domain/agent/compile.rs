@@ -111,7 +111,13 @@ impl Compiler<'_> {
             Some(w) => *w.get_ref() as f32,
             None => 0.9,
         };
-        Ok(Cue { state: cue.state, place: cue.at, shape: self.pattern(&cue.shape)?, weight })
+        Ok(Cue {
+            state: cue.state,
+            place: cue.at,
+            shape: self.pattern(&cue.shape)?,
+            weight,
+            trouble: cue.trouble,
+        })
     }
 
     fn dialog(&mut self, d: file::Dialog) -> Result<DialogShape, ManifestError> {

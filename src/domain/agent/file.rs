@@ -5,6 +5,7 @@ use toml::Spanned;
 
 use super::{ChoiceKey, ComposerFrame, Edge, Place, SubjectPlace, WrapStyle};
 use crate::domain::dialog::{Meaning, Operation};
+use crate::domain::health::Trouble;
 use crate::domain::status::State;
 
 /// A pattern as written, with its place in the file.
@@ -64,6 +65,7 @@ pub(super) struct Cue {
     pub at: Place,
     pub shape: Text,
     pub weight: Option<Spanned<f64>>,
+    pub trouble: Option<Trouble>,
 }
 
 #[derive(Deserialize)]

@@ -12,6 +12,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::dialog::{Meaning, Operation};
+use super::health::Trouble;
 use super::status::State;
 
 /// The manifests that come with the program, in the order in which an unknown screen is tried.
@@ -102,6 +103,8 @@ pub struct Cue {
     pub shape: Regex,
     /// How sure it is, 0 to 1.
     pub weight: f32,
+    /// What is wrong, where it tells an error.
+    pub trouble: Option<Trouble>,
 }
 
 /// Where a cue counts.

@@ -165,6 +165,11 @@ impl<'a> Lexer<'a> {
             '(' | ')' | '{' | '}' => return Err(Fault::Group(c)),
             '$' if self.status(word) => return Ok(()),
             '$' | '`' => return Err(Fault::Expansion(c)),
+            '\\' if first && self.bracket() => {
+                self.bump();
+                word.text.extend(self.bump());
+                return Ok(());
+            }
             '\\' => return Err(Fault::Backslash),
             '#' => return Err(Fault::Comment),
             '!' => return Err(Fault::Bang),
@@ -173,6 +178,13 @@ impl<'a> Lexer<'a> {
         self.bump();
         word.text.push(c);
         Ok(())
+    }
+
+    /// `\(` and `\)` as words of their own: for `find` alone, `parse` sees to that.
+    fn bracket(&self) -> bool {
+        let mut rest = self.src[self.at + 1..].chars();
+        let bracket = rest.next().is_some_and(|c| matches!(c, '(' | ')'));
+        bracket && rest.next().is_none_or(|c| matches!(c, ' ' | '\n' | ';' | '|'))
     }
 
     /// `@{u}`, `@{upstream}`, `@{1}`: braces around one plain name expand to nothing else in any shell.
@@ -224,6 +236,8 @@ impl<'a> Lexer<'a> {
             let out = &mut word.text;
             match self.bump().ok_or(Fault::Quote)? {
                 '"' => return Ok(()),
+                // The end of a pattern: nothing follows that a shell could expand.
+                '$' if self.peek().is_some_and(|c| matches!(c, '"' | ' ' | '|' | ')')) => out.push('$'),
                 c @ ('$' | '`') => return Err(Fault::Expansion(c)),
                 '!' if !self.peek().is_some_and(|c| matches!(c, ' ' | '\n' | '"' | '=')) => {
                     return Err(Fault::Bang);

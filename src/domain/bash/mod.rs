@@ -4,7 +4,7 @@
 //!
 //! The grammar: words of plain characters, `'…'` and `"…"` without expansion, joined by `&&`, `||`, `;`, `|` and line
 //! ends, with `2>&1`, redirections to a plainly named file and `NAME=value` in front of a program. No expansion but `$?`
-//! and the text of `heredoc`, no group, no background, no comment, no escape outside quotes, no control or invisible
+//! and the text of `heredoc`, no group, no background, no comment, no escape outside quotes but `\(` and `\)` of `find`, no control or invisible
 //! character, at most [`MAX_BYTES`] bytes and [`MAX_PARTS`] parts.
 
 mod chars;

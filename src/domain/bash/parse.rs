@@ -102,6 +102,10 @@ fn complete(part: &Part) -> Result<(), Fault> {
     if name != "[" && (!name.bytes().all(plain) || name.starts_with(['-', '+', '@'])) {
         return Err(Fault::Name);
     }
+    let bare = |w: &Word| !w.quoted && matches!(w.text.as_str(), "(" | ")");
+    if name != "find" && part.words.iter().any(bare) {
+        return Err(Fault::Backslash);
+    }
     // An unquoted bracket is a pattern everywhere but around the arguments of `[`.
     let brackets = part.words[1..].iter().filter(|w| !w.quoted && (w.text == "[" || w.text == "]")).count();
     let closed = part.words.last().is_some_and(|w| !w.quoted && w.text == "]");

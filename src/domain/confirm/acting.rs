@@ -71,6 +71,11 @@ impl Life {
                     return Err(held);
                 }
             }
+            By::Key(_) if act.goal.is_some() => {
+                if !act.moves(&case.dialog) {
+                    return Err((Hold::Refused("its mark stands elsewhere now".to_owned()), None));
+                }
+            }
             By::Key(key) => {
                 if !case.dialog.options.iter().any(|o| o.key.as_deref() == Some(key.as_str())) {
                     return Err((Hold::NoKey, None));

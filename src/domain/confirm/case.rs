@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::hold::{Held, Hold};
+use super::mark::Goal;
 use super::order::{CaseId, HookId};
 use crate::domain::dialog::{Dialog, Meaning, Operation};
 use crate::domain::ledger::{Actor, Channel, Decision, Outcome, Ruling, Showing, Times};
@@ -17,6 +18,8 @@ pub(super) struct Act {
     pub by: By,
     /// The verdict's *deny*, or a person's.
     pub deny: bool,
+    /// It only moves the mark, to there.
+    pub goal: Option<Goal>,
 }
 
 /// How it travels.

@@ -94,6 +94,11 @@ impl Life {
         Self { doubts: unsettled.into_iter().map(doubt).collect(), ..Self::new(ways) }
     }
 
+    /// Deals with it in another way from now on.
+    pub fn set_ways(&mut self, ways: Ways) {
+        self.ways = Ways { settle: ways.settle.max(SETTLE_FLOOR), ..ways };
+    }
+
     /// One fact. The orders are to be carried out in order.
     pub fn hear(&mut self, input: Input, now: Duration) -> Vec<Order> {
         let mut out = Vec::new();
@@ -106,6 +111,7 @@ impl Life {
             Input::Sent { case, how } => self.sent(case, how, now, &mut out),
             Input::Hook(said) => self.hook_said(said, now, &mut out),
             Input::Person(reply) => self.person(reply, now, &mut out),
+            Input::NewRules => self.new_rules(&mut out),
             Input::Tick => {}
         }
         self.go_on(now, &mut out);
@@ -128,10 +134,15 @@ impl Life {
             Stage::Reading if self.another_in_flight(c.id) => None,
             Stage::Reading => self.waits_for_hook(c).then_some(c.first + HOOK_WAIT),
             Stage::Ready(..) => c.current().then_some(c.since + self.ways.settle),
-            Stage::Rechecking(act, _) if act.is_ahead() && !c.twice => c.asked.map(|at| at + LOOK_AGAIN),
+            Stage::Rechecking(act, _) if act.is_ahead() && c.current() && !c.twice => {
+                c.asked.map(|at| at + LOOK_AGAIN)
+            }
             Stage::Sending(_, since) => Some(*since + STUCK),
             Stage::Verifying(sent) if !c.drawn => Some(*sent + HOOK_WAIT),
             Stage::Verifying(_) if !c.current() => None,
+            Stage::Verifying(_) if c.mark_rests(self.ways.settle).is_some_and(|at| now < at) => {
+                c.mark_rests(self.ways.settle)
+            }
             Stage::Verifying(sent) if now < *sent + STILL_THERE => Some(*sent + STILL_THERE),
             Stage::Verifying(sent) => Some(*sent + STUCK),
             Stage::Held(_) if !c.drawn => Some(c.first + HOOK_OWNS),
@@ -265,6 +276,9 @@ impl Life {
                 Stage::Verifying(sent) if !case.drawn && now.saturating_sub(sent) >= HOOK_WAIT => {
                     self.write(id, Outcome::Cleared, String::new(), After::Over, out);
                 }
+                Stage::Verifying(_) if case.mark_rests(self.ways.settle).is_some_and(|at| now >= at) => {
+                    self.go_on_marking(id, out);
+                }
                 Stage::Verifying(sent) if case.current() && now.saturating_sub(sent) >= STUCK => {
                     let why = Hold::Stuck.to_string();
                     self.write(id, Outcome::Stuck, why, After::Rest((Hold::Stuck, None)), out);
@@ -357,7 +371,7 @@ impl Life {
         if self.waits_for_hook(case) {
             return (now.saturating_sub(case.first) >= HOOK_WAIT).then_some(Err((Hold::HookMissing, None)));
         }
-        Some(Ok(Act { actor: Actor::Automation, by: By::Key(key), deny: false }))
+        Some(Ok(Act { actor: Actor::Automation, by: By::Key(key), deny: false, goal: None }))
     }
 
     /// It may be the one that was being answered when archtui ended.

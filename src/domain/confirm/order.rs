@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::hold::Facts;
+use serde::{Deserialize, Serialize};
+
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Decision, Showing};
 use crate::domain::policy::Verdict;
@@ -58,6 +60,8 @@ pub enum Input {
     Hook(HookSaid),
     /// A person answers.
     Person(Reply),
+    /// Other rules are in force now.
+    NewRules,
     /// Time went on.
     Tick,
 }
@@ -115,7 +119,8 @@ pub struct Reply {
 }
 
 /// What a person can say to a dialog.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Answer {
     /// Allow this once.
     Approve,

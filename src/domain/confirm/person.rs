@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::case::{Act, After, By, Stage};
 use super::hold::Hold;
 use super::life::{Life, STILL_THERE};
+use super::mark::towards;
 use super::order::{Answer, Order, Reply};
 use crate::domain::ledger::{Actor, Outcome};
 use crate::domain::stroke::KeyName;
@@ -57,6 +58,7 @@ impl Life {
             return Ok(());
         }
         let deny = answer == Answer::Deny;
+        let mut goal = None;
         let by = match (case.hook.filter(|h| h.open), answer) {
             (Some(hook), Answer::Approve | Answer::Deny) => By::Hook(hook.id),
             (Some(_), _) => return Err("the agent's hook has the word; try again in a second"),
@@ -70,11 +72,17 @@ impl Life {
                     Answer::Choose(i) => case.dialog.options.get(i).and_then(|o| o.key.as_deref()),
                     Answer::Deny | Answer::Hold => case.deny_key(),
                 };
+                let moved = match answer {
+                    Answer::Choose(i) if key.is_none() => towards(&case.dialog, i),
+                    _ => None,
+                };
+                goal = moved.as_ref().map(|(_, goal)| *goal);
+                let key = key.and_then(KeyName::new).or(moved.map(|(key, _)| key));
                 let no_key = "no single option of that dialog means that; attach and answer there";
-                By::Key(key.and_then(KeyName::new).ok_or(no_key)?)
+                By::Key(key.ok_or(no_key)?)
             }
         };
-        case.stage = Stage::Guarding(Act { actor: Actor::Person(who), by, deny });
+        case.stage = Stage::Guarding(Act { actor: Actor::Person(who), by, deny, goal });
         out.push(Order::Check);
         Ok(())
     }

@@ -101,10 +101,9 @@ fn confirmation(
     let next = match (&hold, &case.stage) {
         (Some(hold), _) => hold.to_string(),
         (None, Stage::Seen) => "is being judged".to_owned(),
-        (None, Stage::Reading) => "is read a second time".to_owned(),
+        (None, Stage::Reading | Stage::Ready(..)) => "is read a second time".to_owned(),
         (None, Stage::Guarding(_)) => "may it be answered now?".to_owned(),
         (None, Stage::Writing(After::Over) | Stage::Over) => "is told to the end".to_owned(),
-        (None, Stage::Ready(..)) => "is read a second time".to_owned(),
         (None, Stage::Writing(_) | Stage::Rechecking(..)) => "the intent is written down".to_owned(),
         (None, Stage::Sending(act, _)) => format!("is answered by {}", act.channel().word()),
         (None, Stage::Verifying(_)) => "is answered; must be seen to go".to_owned(),

@@ -35,6 +35,8 @@ enum Op {
     Person(Answer, bool),
     HookAsks,
     HookGivesUp,
+    /// Rules that say the same come into force.
+    NewRules,
     /// The keyboard does what it is told but does not know that it did.
     Deaf(bool),
     /// A key does nothing (an agent that has just drawn ignores keys).
@@ -59,6 +61,7 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (answer, any::<bool>()).prop_map(|(a, b)| Op::Person(a, b)),
         2 => Just(Op::HookAsks),
         1 => Just(Op::HookGivesUp),
+        1 => Just(Op::NewRules),
         1 => any::<bool>().prop_map(Op::Deaf),
         1 => any::<bool>().prop_map(Op::Numb),
         1 => any::<bool>().prop_map(Op::Crash),
@@ -328,6 +331,7 @@ impl World {
                     self.hear(Input::Hook(HookSaid::Closed { id }));
                 }
             }
+            Op::NewRules => self.hear(Input::NewRules),
             Op::Deaf(on) => self.deaf = on,
             Op::Numb(on) => self.numb = on,
             Op::Crash(carried_out) => self.crash(carried_out),

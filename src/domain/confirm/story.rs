@@ -17,6 +17,8 @@ pub enum Step {
     World(fn(&mut Facts)),
     /// What the policy says from now on.
     Says(Action),
+    /// The policy is another one now, and says this.
+    Renewed(Action),
     /// How sending ends from now on.
     Sends(Option<Sent>),
     /// The policy answers, or not.
@@ -60,6 +62,10 @@ pub fn check_with(hook_fallback: bool, name: &str, steps: &[Step], want: &[&str]
                 rig.hear(Input::Facts(facts));
             }
             Says(action) => rig.verdict = verdict(action),
+            Renewed(action) => {
+                rig.verdict = verdict(action);
+                rig.hear(Input::NewRules);
+            }
             Sends(how) => rig.sends = how,
             Judges(on) => rig.judges = on,
             Disk(on) => rig.writes = on,

@@ -323,3 +323,59 @@ fn after_a_crash_the_first_that_says_the_same_is_for_a_person() {
         &["0 intended", "0 ALLOW", "150 unknown: archtui ended while it answered one like this"],
     );
 }
+
+#[test]
+fn other_rules_judge_what_was_not_answered_yet() {
+    check(
+        "what was held is confirmed by the new ones",
+        &[
+            Says(Action::Hold),
+            Show("make x", 1),
+            At(1_000),
+            Renewed(Action::Confirm),
+            At(1_010),
+            Gone,
+            At(2_000),
+        ],
+        &["150 held", "1000 intended", "1000 PRESS 1", "1160 cleared"],
+    );
+    check(
+        "what was about to be answered is held by the new ones",
+        &[Show("ls", 1), At(120), Renewed(Action::Hold), At(2_000)],
+        &["100 intended", "120 withdrawn: the rules changed", "150 held"],
+    );
+    check(
+        "what was judged and not written down yet",
+        &[Show("ls", 1), At(50), Renewed(Action::Hold), At(2_000)],
+        &["150 held"],
+    );
+    check(
+        "what was sent stays sent, and what a person keeps is kept",
+        &[
+            Show("ls", 1),
+            At(200),
+            Renewed(Action::Hold),
+            Gone,
+            At(400),
+            Show("cat", 2),
+            Says(Action::Hold),
+            Person(Answer::Hold, "cat", 2, 500),
+            At(900),
+            Renewed(Action::Confirm),
+            At(2_000),
+        ],
+        &["100 intended", "150 PRESS 1", "350 cleared", "400 held: kept by operator"],
+    );
+    check(
+        "a person who is active there still keeps hands off",
+        &[
+            Says(Action::Hold),
+            World(|f| f.presence = Presence::Active(ms(0))),
+            Show("ls", 1),
+            At(300),
+            Renewed(Action::Confirm),
+            At(400),
+        ],
+        &["150 held"],
+    );
+}

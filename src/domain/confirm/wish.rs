@@ -6,8 +6,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::order::Answer;
+use crate::domain::dialog::DialogId;
 use crate::domain::ledger::Showing;
-use crate::domain::session::SessionName;
+use crate::domain::session::{PaneIdentity, SessionName};
+use crate::domain::unstick::Step;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +30,28 @@ pub enum Ask {
         /// The dialog that the asker saw.
         dialog: Option<Showing>,
     },
+    /// Answer the dialog that stood on an observer's screen.
+    Answer {
+        /// In which pane.
+        pane: PaneIdentity,
+        /// What it says.
+        content: DialogId,
+        /// Since when it was drawn there, on the machine's monotonic clock, in milliseconds.
+        since_ms: u64,
+        /// For how long it had been drawn there when the key came.
+        drawn_ms: u64,
+        /// What.
+        answer: Answer,
+    },
+    /// Choose an option by its label, in the dialog with that content. An option that no key chooses is marked first.
+    Choose {
+        /// In which session.
+        session: SessionName,
+        /// What the dialog says: another one is not answered.
+        content: DialogId,
+        /// The option's label, whole.
+        option: String,
+    },
     /// Keep automation off this dialog.
     Hold {
         /// In which session.
@@ -38,6 +63,8 @@ pub enum Ask {
     Unstick {
         /// Which session.
         session: SessionName,
+        /// By which step.
+        step: Step,
     },
     /// Confirm nothing anywhere.
     Pause,

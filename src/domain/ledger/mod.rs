@@ -5,12 +5,14 @@
 mod book;
 mod chain;
 mod entry;
+mod past;
 mod tally;
 mod words;
 
 pub use book::Book;
 pub use chain::{Anchor, Broken, Checker, Hash, verify};
 pub use entry::{Body, Decision, Entry, Masked, Scene, Showing, Times};
+pub use past::{Beside, Past, Pasts, rule, said};
 pub use tally::{Latency, RuleCount, Tally};
 pub use words::{ACTIONS, Actor, Channel, Outcome, Ruling};
 

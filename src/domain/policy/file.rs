@@ -70,6 +70,17 @@ pub enum RuleAction {
     Allow,
 }
 
+impl RuleAction {
+    /// The word in a policy's text.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Deny => "deny",
+            Self::Hold => "hold",
+            Self::Allow => "allow",
+        }
+    }
+}
+
 /// Inside or outside the work tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -148,7 +159,9 @@ pub(super) fn read(text: &str, origin: &str) -> Result<PolicyFile, PolicyError> 
     toml::from_str(text).map_err(|e| {
         let message = e.message().lines().next().unwrap_or_default().to_owned();
         let hint = misspelt(&message).unwrap_or_else(|| "see the policy files that ship with archtui".into());
-        error(text, origin, e.span().map_or(0, |s| s.start), message, hint)
+        // What it names as known is a long list; the hint has the nearest.
+        let what = message.split(", expected one of").next().unwrap_or_default();
+        error(text, origin, e.span().map_or(0, |s| s.start), what, hint)
     })
 }
 

@@ -121,6 +121,7 @@ impl Attempt {
         r.evidence.push(format!("row {row}: the composer"));
         if let Some(c) = &cue {
             r.evidence.insert(0, told(c));
+            r.trouble = c.trouble;
         }
         let (state, confidence) = match cue {
             Some(c) if c.state.asks() => {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::block::joined;
 use super::line::Line;
 use crate::domain::agent::{Manifest, Place};
+use crate::domain::health::Trouble;
 use crate::domain::screen::Screen;
 use crate::domain::status::State;
 
@@ -39,6 +40,8 @@ pub(super) struct Told {
     pub place: Place,
     /// The row, where it was in one.
     pub row: Option<u16>,
+    /// What is wrong, where it tells an error.
+    pub trouble: Option<Trouble>,
 }
 
 /// Facts shown in passing.
@@ -92,7 +95,13 @@ impl<'a> Around<'a> {
     /// The first cue of the manifest that fits.
     pub(super) fn cue(&self, manifest: &Manifest) -> Option<Told> {
         manifest.cues.iter().find_map(|cue| {
-            let told = |row| Told { state: cue.state, weight: cue.weight, place: cue.place, row };
+            let told = |row| Told {
+                state: cue.state,
+                weight: cue.weight,
+                place: cue.place,
+                row,
+                trouble: cue.trouble,
+            };
             match cue.place {
                 Place::Above | Place::Near => self
                     .rows(cue.place)

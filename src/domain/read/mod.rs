@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::agent::{Agents, Manifest};
 use super::dialog::Dialog;
+use super::health::Trouble;
 use super::screen::{Screen, Style};
 use super::status::State;
 use attempt::Attempt;
@@ -120,6 +121,8 @@ pub struct Reading {
     pub diff: Option<(u32, u32)>,
     /// The agent's version, while its banner is on the screen.
     pub version: Option<String>,
+    /// What is wrong, where a cue told an error.
+    pub trouble: Option<Trouble>,
     /// Time since the last output, as it was told.
     pub quiet: Option<Duration>,
     /// How long the agent has been running, where its process was told.

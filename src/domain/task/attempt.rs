@@ -29,6 +29,9 @@ pub struct Attempt {
     /// When the agent was first seen to work on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub working: Option<Timestamp>,
+    /// The name that the agent has for the conversation in which it got it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
     /// It was idle once since it had been at work: what it works at later may be something else.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub rested: bool,

@@ -28,6 +28,10 @@ impl Queue {
                     self.stamp(id, turn);
                     turn.effects.extend(self.with_text(id).map(|(e, text)| Effect::LookUp(e, text)));
                 }
+                // Its record may know meanwhile; anything else than that it was taken changes nothing.
+                Some(State::Held) if self.get(id).is_some_and(|t| t.current().is_some()) => {
+                    turn.effects.extend(self.with_text(id).map(|(e, text)| Effect::LookUp(e, text)));
+                }
                 _ => {}
             }
         }
@@ -49,6 +53,7 @@ impl Queue {
                 typed: None,
                 delivered: None,
                 working: None,
+                conversation: None,
                 rested: false,
                 step_at: turn.at,
                 delivered_at: None,
@@ -142,7 +147,7 @@ impl Queue {
         });
         turn.tell(id, News::Delivered);
         // A message asks for no work, and an agent's own command may show none.
-        if self.get(id).is_some_and(|t| t.kind == Kind::Message || is_command(&t.typed())) {
+        if self.get(id).is_some_and(|t| t.kind != Kind::Work || is_command(&t.typed())) {
             self.end_attempt(id, End::Done);
             self.finish(id, State::Done, turn);
         }
@@ -183,6 +188,7 @@ impl Queue {
                 t.state = State::Queued;
                 t.not_before = turn.at.plus(pause);
             });
+            turn.effects.extend(self.errand(id).map(Effect::Gather));
         }
     }
 

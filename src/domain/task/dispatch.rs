@@ -10,7 +10,7 @@ use super::clock::{Now, QueueTime};
 use super::evidence::span;
 use super::misfit::Misfit;
 use super::queue::{Queue, Rules};
-use super::{Priority, Sender, State, Task, TaskId, chain};
+use super::{Kind, Priority, Sender, State, Task, TaskId, chain};
 use crate::domain::read::Composer;
 use crate::domain::roster::{Member, Roster, Tier};
 use crate::domain::server::PaneInfo;
@@ -102,6 +102,7 @@ impl Queue {
             .tasks
             .values()
             .filter(|t| t.state == State::Queued && t.not_before <= at)
+            .filter(|t| self.rules.only.is_none_or(|kind| kind == t.kind))
             .map(|t| (Reverse(self.urgency(t, at)), t.place(), t))
             .collect();
         ready.sort_unstable_by_key(|(urgency, place, t)| (*urgency, *place, t.id));
@@ -200,6 +201,9 @@ fn choose<'a>(roster: &Roster, task: &Task, free: &[&'a Candidate]) -> Option<&'
 /// Whether this task is one for this session at all.
 fn suits(roster: &Roster, task: &Task, s: &Candidate) -> Result<(), Misfit> {
     let member = s.member.as_ref().ok_or(Misfit::Unmanaged)?;
+    if member.protected && task.kind != Kind::Role {
+        return Err(Misfit::Protected);
+    }
     if let Some(target) = task.target.as_ref().filter(|t| **t != s.session) {
         return Err(Misfit::NotTarget(target.clone()));
     }
@@ -210,7 +214,8 @@ fn suits(roster: &Roster, task: &Task, s: &Candidate) -> Result<(), Misfit> {
     if let Some(role) = task.role.as_ref().filter(|r| !member.answers_to(r)) {
         return Err(Misfit::NotRole(role.clone()));
     }
-    in_place(member, task.dir.as_ref(), s)
+    // Who it is does not depend on where it is.
+    if task.kind == Kind::Role { Ok(()) } else { in_place(member, task.dir.as_ref(), s) }
 }
 
 /// Checked at entry too, but against the roster that the command line had read.

@@ -80,6 +80,7 @@ pub struct Request {
     pub(super) dir: Option<String>,
     pub(super) again: bool,
     pub(super) origin: Option<String>,
+    pub(super) reply: bool,
     /// Characters of the text that were left out because they could do harm in a terminal.
     pub left_out: usize,
 }
@@ -137,14 +138,18 @@ pub fn check(order: Order, from: &Sender, roster: &Roster) -> Result<Request, Re
         known_role(role, roster)?;
     }
     let mut tier = None;
-    let target = order.target.as_deref().map(|name| target(name, from, roster)).transpose()?;
+    // Who it is told to everybody, protected or not.
+    let find = if order.kind == Kind::Role { named } else { target };
+    let target = order.target.as_deref().map(|name| find(name, from, roster)).transpose()?;
     if let Some(name) = &target {
         fits_role(name, role.as_deref(), roster)?;
     } else {
         tier = chain::takers(roster, from, role.is_some()).map_err(Refusal::Chain)?;
         somebody(roster, from, tier, role.as_deref())?;
     }
+    let may_be_told = |s: &SessionName| roster.member(s).is_some_and(|m| !m.protected);
     Ok(Request {
+        reply: from.session().is_some_and(may_be_told),
         kind: order.kind,
         text,
         target,
@@ -162,8 +167,17 @@ pub fn check(order: Order, from: &Sender, roster: &Roster) -> Result<Request, Re
     })
 }
 
-/// A name as a session that this sender may hand work to.
+/// A name as a session that this sender may hand work to, and that takes work.
 pub fn target(name: &str, from: &Sender, roster: &Roster) -> Result<SessionName, Refusal> {
+    let session = named(name, from, roster)?;
+    match roster.member(&session) {
+        Some(member) if member.protected => Err(Refusal::Protected(text::printable(name))),
+        _ => Ok(session),
+    }
+}
+
+/// A name as a session that this sender may hand work to.
+fn named(name: &str, from: &Sender, roster: &Roster) -> Result<SessionName, Refusal> {
     let shown = text::printable(name);
     let session = SessionName::new(name);
     let plain = || roster.members.iter().filter(|m| !m.is_pattern()).map(|m| m.name.as_str());
@@ -172,7 +186,7 @@ pub fn target(name: &str, from: &Sender, roster: &Roster) -> Result<SessionName,
         let several = plain().filter(|n| pattern.covers(&SessionName::new(n))).map(Into::into).collect();
         return Err(Refusal::AmbiguousTarget { name: shown, several });
     }
-    let Some(member) = roster.member(&session).filter(|_| shown == name && !name.is_empty()) else {
+    if roster.member(&session).is_none() || shown != name || name.is_empty() {
         let starts: Vec<String> =
             plain().filter(|n| !shown.is_empty() && n.starts_with(&shown)).map(Into::into).collect();
         if starts.len() > 1 {
@@ -180,11 +194,8 @@ pub fn target(name: &str, from: &Sender, roster: &Roster) -> Result<SessionName,
         }
         let near = starts.into_iter().next().or_else(|| text::nearest(&shown, plain()).map(Into::into));
         return Err(Refusal::UnknownTarget { name: shown, near });
-    };
-    chain::may_hand(roster, from, &session).map_err(Refusal::Chain)?;
-    if member.protected {
-        return Err(Refusal::Protected(shown));
     }
+    chain::may_hand(roster, from, &session).map_err(Refusal::Chain)?;
     Ok(session)
 }
 

@@ -36,6 +36,13 @@ pub enum Event {
         /// What it does.
         sight: Sight,
     },
+    /// The name that the agent in a pane has for its conversation: another one after it was cleared.
+    Talks {
+        /// Its pane.
+        pane: PaneIdentity,
+        /// The name.
+        conversation: String,
+    },
     /// The panes that exist now, all of them.
     Panes(BTreeSet<PaneIdentity>),
     /// Commits, branch and last words, as asked for by [`Effect::Gather`].

@@ -16,6 +16,8 @@ pub enum Evidence {
     Idle(Duration),
     /// The work tree's branch.
     Branch(String),
+    /// Files that are not committed.
+    Files(usize),
     /// A commit made since: its id and subject.
     Commit(String, String),
     /// A pull request.
@@ -39,6 +41,8 @@ impl Evidence {
             Self::Worked(d) => format!("worked for {}", span(*d)),
             Self::Idle(d) => format!("then idle for {}", span(*d)),
             Self::Branch(b) => format!("on branch {}", say(b)),
+            Self::Files(1) => "1 file not committed".to_owned(),
+            Self::Files(n) => format!("{n} files not committed"),
             Self::Commit(id, subject) => format!("commit {}: {}", say(id), say(subject)),
             Self::PullRequest(pr) => format!("pull request {}", say(pr)),
             Self::Words(w) => format!("it says: {}", say(w)),

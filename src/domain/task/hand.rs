@@ -3,17 +3,22 @@
 //!
 //! ```text
 //! check:  look ─ idle, composer empty, nobody there ─→ Ready
-//! paste:  look again ─→ put the text ─→ look until the composer holds it, whole and alone ─→ rest ─→ Shown
-//! enter:  look again ─ still whole and alone ─→ put Enter, alone ─→ look until the composer is empty
+//! paste:  put the text ─→ look until the composer holds it, whole and alone ─→ rest ─→ Shown
+//! enter:  put Enter, alone ─→ look until the composer is empty
 //!                    ─→ look until work begins, or the text stands in the conversation ─→ Taken
+//! any doubt, and look-up after a restart ─→ ask the agent's own record ─ it has the text ─→ Taken
 //! ```
+//! Between the intent on disk and the put there is no look: the [`Aim`] of the step before is compared by the server.
 //! What is put is put by the server only if the pane still shows what the look showed: a put that it refused is sure not to
 //! have happened, and only after such a one another try is made.
 
+mod doubt;
+
 use std::time::Duration;
 
-use super::event::{Sighting, Step};
+use super::event::Step;
 use super::look::{Look, Said, Spot};
+use super::record::Trace;
 use super::text::is_command;
 use crate::domain::text;
 
@@ -31,6 +36,8 @@ const QUICK: Duration = Duration::from_millis(1500);
 const BEGIN: Duration = Duration::from_secs(10);
 /// Another look is asked for this long after the one before.
 const AGAIN: Duration = Duration::from_millis(120);
+/// A record that does not have the text is asked again for so long: agents write it down a moment after they took it.
+const RECORD: Duration = Duration::from_millis(2500);
 /// Tries of a put that the server refused because the pane had changed meanwhile.
 const TRIES: u8 = 4;
 
@@ -63,6 +70,8 @@ pub enum Heard {
     Look(Look),
     /// The answer to the put.
     Answer(Result<(), Failed>),
+    /// What the agent's own record says of the text.
+    Record(Trace),
     /// Time passed.
     Time,
 }
@@ -76,8 +85,17 @@ pub enum Do {
     Look,
     /// Put this, if the pane still shows that.
     Put(Put, Spot),
+    /// Look into the agent's own record for the text.
+    Ask,
     /// The errand is over; the queue is told this.
     Tell(Step),
+}
+
+/// What the last look of an errand that went well showed: the next one begins with it.
+#[derive(Debug, Clone)]
+pub struct Aim {
+    spot: Spot,
+    said: Said,
 }
 
 /// One errand under way.
@@ -85,6 +103,13 @@ pub enum Do {
 pub struct Hand {
     text: String,
     at: At,
+    aim: Option<Aim>,
+    /// What is told if the agent's record does not have the text.
+    otherwise: Option<Step>,
+    /// The record was asked and has not answered yet.
+    asked: bool,
+    /// The composer was there and empty when it was looked at last.
+    empty: bool,
     /// Until when the present step must have come to something.
     until: Duration,
     /// When to look again.
@@ -111,6 +136,7 @@ enum At {
     Empty,
     Begin,
     LookUp,
+    Record,
 }
 
 impl Hand {
@@ -119,14 +145,32 @@ impl Hand {
         (Self::at(At::Check, String::new(), now, LOOK), Do::Look)
     }
 
-    /// For [`Effect::Paste`](super::Effect::Paste).
-    pub fn paste(text: String, now: Duration) -> (Self, Do) {
-        (Self::at(At::Paste, text, now, LOOK), Do::Look)
+    /// For [`Effect::Paste`](super::Effect::Paste), with the aim of the check.
+    pub fn paste(text: String, aim: Option<Aim>, now: Duration) -> (Self, Do) {
+        Self::at(At::Paste, text, now, LOOK).begin(aim)
     }
 
-    /// For [`Effect::Enter`](super::Effect::Enter).
-    pub fn enter(text: String, now: Duration) -> (Self, Do) {
-        (Self::at(At::Enter, text, now, LOOK), Do::Look)
+    /// For [`Effect::Enter`](super::Effect::Enter), with the aim of the paste.
+    pub fn enter(text: String, aim: Option<Aim>, now: Duration) -> (Self, Do) {
+        Self::at(At::Enter, text, now, LOOK).begin(aim)
+    }
+
+    fn begin(mut self, aim: Option<Aim>) -> (Self, Do) {
+        let first = aim.map_or(Do::Look, |aim| self.aimed(aim));
+        (self, first)
+    }
+
+    /// The aim of what it told last.
+    pub fn aim(&mut self) -> Option<Aim> {
+        self.aim.take()
+    }
+
+    /// Puts what is to be put there.
+    fn aimed(&mut self, aim: Aim) -> Do {
+        let what = if self.at == At::Paste { self.put() } else { Put::Enter };
+        self.at = if self.at == At::Paste { At::Pasting } else { At::Entering };
+        self.said_before = aim.said;
+        Do::Put(what, aim.spot)
     }
 
     /// For [`Effect::LookUp`](super::Effect::LookUp).
@@ -139,6 +183,10 @@ impl Hand {
         Self {
             text,
             at,
+            aim: None,
+            otherwise: None,
+            asked: false,
+            empty: false,
             until,
             again,
             tries: 0,
@@ -154,6 +202,8 @@ impl Hand {
             // The keyboard answers in its own time, and always.
             At::Pasting | At::Entering => Duration::MAX,
             At::Rest => self.until,
+            At::Record if self.asked => self.until + LOOK,
+            At::Record => self.again,
             _ => self.until.min(self.again),
         }
     }
@@ -170,12 +220,18 @@ impl Hand {
             }
             // The intent to press Enter is written after the rest: between it and the key there is as little as can be.
             (At::Rest, Heard::Time) if now >= self.until => Do::Tell(Step::Shown),
+            (At::Rest, Heard::Look(look)) => {
+                self.aim = self.aim_at(&look).filter(|_| look.holds(&self.text));
+                Do::Wait
+            }
+            (At::Record, Heard::Record(trace)) => self.recorded(trace, now),
+            (At::Record, Heard::Time) => self.ask_again(now),
             // One put at a time; what is seen before its answer says nothing yet.
-            (At::Pasting | At::Entering, _)
-            | (_, Heard::Answer(_))
-            | (At::Rest, Heard::Look(_) | Heard::Time) => Do::Wait,
+            (At::Pasting | At::Entering | At::Record, _)
+            | (_, Heard::Answer(_) | Heard::Record(_))
+            | (At::Rest, Heard::Time) => Do::Wait,
             (_, Heard::Look(look)) => self.look(look, now),
-            (_, Heard::Time) if now >= self.until => self.late(),
+            (_, Heard::Time) if now >= self.until => self.late(now),
             (_, Heard::Time) if now >= self.again => {
                 self.again = now + AGAIN;
                 Do::Look
@@ -188,7 +244,14 @@ impl Hand {
     pub fn stop(&mut self, why: &str) -> Do {
         match self.at {
             At::Check | At::Paste | At::Enter => Do::Tell(Step::Declined(why.to_owned())),
-            At::Pasting | At::Show | At::Rest | At::Entering | At::Empty | At::Begin | At::LookUp => Do::Wait,
+            At::Pasting
+            | At::Show
+            | At::Rest
+            | At::Entering
+            | At::Empty
+            | At::Begin
+            | At::LookUp
+            | At::Record => Do::Wait,
         }
     }
 
@@ -225,27 +288,24 @@ impl Hand {
         let clear = look.clear();
         self.seen = look.seen();
         match self.at {
-            At::Check => Do::Tell(clear.map_or_else(Step::Declined, |()| Step::Ready)),
-            At::Paste => match (clear, look.spot()) {
-                (Ok(()), Some(spot)) => {
-                    self.at = At::Pasting;
-                    Do::Put(self.put(), spot)
-                }
+            At::Check => {
+                self.aim = self.aim_at(&look).filter(|_| clear.is_ok());
+                Do::Tell(clear.map_or_else(Step::Declined, |()| Step::Ready))
+            }
+            At::Paste => match (clear, self.aim_at(&look)) {
+                (Ok(()), Some(aim)) => self.aimed(aim),
                 (Ok(()), None) => Do::Tell(Step::Declined("its screen cannot be compared".into())),
                 (Err(why), _) => Do::Tell(Step::Declined(why)),
             },
             At::Show if look.holds(&self.text) => {
                 self.at = At::Rest;
                 self.until = now + REST;
+                self.aim = self.aim_at(&look);
                 Do::Wait
             }
             At::Show if look.is_another() => Do::Tell(self.doubt("after the text was pasted", &look)),
-            At::Enter if look.holds(&self.text) => match look.spot() {
-                Some(spot) => {
-                    self.said_before = look.said(&self.text);
-                    self.at = At::Entering;
-                    Do::Put(Put::Enter, spot)
-                }
+            At::Enter if look.holds(&self.text) => match self.aim_at(&look) {
+                Some(aim) => self.aimed(aim),
                 None => Do::Tell(Step::Declined("its screen cannot be compared".into())),
             },
             // The composer may be redrawn this moment: a while is waited before it counts.
@@ -259,7 +319,8 @@ impl Hand {
                 Do::Wait
             }
             At::Empty | At::Begin if look.is_shell() => {
-                Do::Tell(self.doubt("after Enter was pressed", &look))
+                let doubt = self.doubt("after Enter was pressed", &look);
+                self.ask(doubt, now)
             }
             At::LookUp => self.found(&look, now),
             _ => Do::Wait,
@@ -279,38 +340,8 @@ impl Hand {
         look.is_at_work() || (look.asks() && newly_said) || (look.is_empty() && is_command(&self.text))
     }
 
-    /// After a restart. What a person may have typed meanwhile is not told from ours: only the whole text counts.
-    fn found(&self, look: &Look, now: Duration) -> Do {
-        let found = if look.holds(&self.text) {
-            Sighting::Composer
-        } else if now < self.until && !look.is_another() && !look.is_empty() {
-            return Do::Wait;
-        } else {
-            let unsaid = look.said(&self.text) == Said::default();
-            let said = if unsaid { "" } else { "; its words stand in the conversation" };
-            Sighting::Unknown(format!("archtui ended while it was typed; then {}{said}", look.seen()))
-        };
-        Do::Tell(Step::Found(found))
-    }
-
-    fn late(&self) -> Do {
-        let heard = self.unanswered.as_ref().map(|u| format!(" ({u})")).unwrap_or_default();
-        let seen = &self.seen;
-        Do::Tell(match self.at {
-            At::Check | At::Paste | At::Enter => Step::Declined(seen.clone()),
-            At::Show => Step::Doubt(format!("its text was pasted; then {seen}{heard}")),
-            At::Empty => Step::Doubt(format!("Enter was pressed; then {seen}{heard}")),
-            At::Begin => Step::Doubt(format!("Enter was pressed and no work was seen to begin; then {seen}")),
-            At::LookUp => {
-                Step::Found(Sighting::Unknown(format!("archtui ended while it was typed; then {seen}")))
-            }
-            At::Rest | At::Pasting | At::Entering => return Do::Wait,
-        })
-    }
-
-    fn doubt(&self, when: &str, look: &Look) -> Step {
-        let unanswered = self.unanswered.as_ref().map(|u| format!(" ({u})")).unwrap_or_default();
-        Step::Doubt(format!("{when}, {}{unanswered}", look.seen()))
+    fn aim_at(&self, look: &Look) -> Option<Aim> {
+        look.spot().map(|spot| Aim { spot, said: look.said(&self.text) })
     }
 
     fn put(&self) -> Put {
@@ -319,6 +350,6 @@ impl Hand {
 }
 
 /// What of a text is compared with a screen: what every terminal shows alike, without blanks and line ends.
-pub(super) fn essence(s: &str) -> String {
+pub fn essence(s: &str) -> String {
     s.chars().filter(|c| c.is_ascii_graphic() || (c.is_alphanumeric() && text::is_printable(*c))).collect()
 }

@@ -35,6 +35,8 @@ pub enum Kind {
     Work,
     /// Told when the session is idle; done when the agent took it.
     Message,
+    /// Who the session is: told once to an agent that was started, protected or not; done when the agent took it.
+    Role,
 }
 
 /// Who asked.

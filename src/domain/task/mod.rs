@@ -31,7 +31,9 @@ pub mod page;
 pub mod plan;
 pub mod priority;
 pub mod queue;
+pub mod record;
 pub mod refusal;
+pub mod report;
 pub mod state;
 pub mod text;
 
@@ -141,6 +143,12 @@ pub struct Task {
     /// The person who asked for it has looked at how it ended.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub seen: bool,
+    /// The session that asked may be told in its own composer: it was one of the roster and not protected.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reply: bool,
+    /// It is done, and who asked was not told yet: what is to be told is still being looked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unreported: bool,
 }
 
 impl Task {
@@ -175,6 +183,8 @@ impl Task {
             reason: None,
             evidence: Vec::new(),
             seen: false,
+            reply: false,
+            unreported: false,
         }
     }
 
@@ -200,7 +210,7 @@ impl Task {
 
     /// True if it can still change by itself or by evidence.
     pub fn is_live(&self) -> bool {
-        !self.state.is_finished() || self.occupied().next().is_some()
+        !self.state.is_finished() || self.occupied().next().is_some() || self.unreported
     }
 
     /// The text as it is typed. A task carries its number: the agent can name it, and it can be found again in the agent's
@@ -212,7 +222,7 @@ impl Task {
             ""
         };
         let text = match (&self.from, self.kind) {
-            (Sender::Operator, Kind::Message) => self.text.as_str().to_owned(),
+            (Sender::Operator, Kind::Message | Kind::Role) => self.text.as_str().to_owned(),
             (Sender::Operator, Kind::Work) if self.text.is_command() => self.text.as_str().to_owned(),
             (Sender::Operator, Kind::Work) => format!("Task #{}{again}: {}", self.id, self.text),
             (Sender::Session(name), _) => format!("Task #{} from {name}{again}: {}", self.id, self.text),

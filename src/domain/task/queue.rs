@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use super::clock::{Now, QueueClock, QueueTime};
 use super::event::{Effect, Errand, Event, News, Step};
-use super::{Kind, Sender, State, Task, TaskId, TaskText};
+use super::report::Notice;
+use super::{Kind, State, Task, TaskId};
 use crate::domain::session::{PaneIdentity, SessionName};
 
 /// The numbers by which the queue goes.
@@ -38,6 +39,8 @@ pub struct Rules {
     pub least_context: u8,
     /// Unfinished tasks that one session may have queued.
     pub per_sender: usize,
+    /// Nothing but this is handed out.
+    pub only: Option<Kind>,
 }
 
 impl Default for Rules {
@@ -56,6 +59,7 @@ impl Default for Rules {
             same_again: Duration::from_secs(10 * 60),
             least_context: 10,
             per_sender: 1000,
+            only: None,
         }
     }
 }
@@ -82,6 +86,8 @@ pub struct Changes {
     pub tasks: BTreeSet<TaskId>,
     /// What happened, in order.
     pub log: Vec<LogLine>,
+    /// What those who asked are told.
+    pub inbox: Vec<Notice>,
 }
 
 /// All tasks.
@@ -96,7 +102,7 @@ pub struct Queue {
     pub(super) clock: QueueClock,
     /// The highest number ever given.
     last: u32,
-    changes: Changes,
+    pub(super) changes: Changes,
 }
 
 impl Queue {
@@ -148,16 +154,17 @@ impl Queue {
 
     /// The task that a session has, or of which a copy may still be there.
     pub fn holder(&self, session: &SessionName) -> Option<&Task> {
-        self.out
-            .iter()
-            .filter_map(|id| self.tasks.get(id))
-            .find(|t| t.occupied().any(|a| &a.session == session))
+        self.out().find(|t| t.occupied().any(|a| &a.session == session))
     }
 
     /// The same for all sessions at once.
     pub(super) fn holders(&self) -> BTreeMap<&SessionName, TaskId> {
-        let out = self.out.iter().filter_map(|id| self.tasks.get(id));
-        out.flat_map(|t| t.occupied().map(|a| (&a.session, t.id))).collect()
+        self.out().flat_map(|t| t.occupied().map(|a| (&a.session, t.id))).collect()
+    }
+
+    /// The tasks of which a copy may be somewhere.
+    pub fn out(&self) -> impl Iterator<Item = &Task> {
+        self.out.iter().filter_map(|id| self.tasks.get(id))
     }
 
     /// What has to be stored; asking empties it.
@@ -169,9 +176,10 @@ impl Queue {
     pub fn concerns(&self, event: &Event) -> bool {
         match event {
             Event::Saw { pane, .. } => !self.in_pane(*pane).is_empty(),
+            Event::Talks { pane, conversation } => self.talks_anew(*pane, conversation),
             Event::Panes(panes) => {
                 let there = |t: &Task| t.occupied().all(|a| panes.contains(&a.pane));
-                !self.out.iter().filter_map(|id| self.tasks.get(id)).all(there)
+                !self.out().all(there)
             }
             Event::Waits { id, why } => self.says_anew(*id, why),
             Event::Started
@@ -196,16 +204,9 @@ impl Queue {
             Event::Leased { id, session, pane } => self.leased(id, session, pane, &mut step),
             Event::Stepped { id, attempt, step: what } => self.stepped(id, attempt, what, &mut step),
             Event::Saw { pane, sight } => self.saw(pane, sight, &mut step),
+            Event::Talks { pane, conversation } => self.talks(pane, &conversation, &mut step),
             Event::Panes(panes) => self.panes(&panes, &mut step),
-            Event::Gathered { id, evidence } => {
-                self.change(id, |t| {
-                    for e in evidence {
-                        if !t.evidence.contains(&e) {
-                            t.evidence.push(e);
-                        }
-                    }
-                });
-            }
+            Event::Gathered { id, evidence } => self.gathered(id, evidence, &mut step),
             Event::Waits { id, why } => {
                 if self.says_anew(id, &why) {
                     self.change(id, |t| t.reason = Some(why));
@@ -271,7 +272,7 @@ impl Queue {
             _ => {}
         }
         self.tell_waiters(id, turn.at);
-        self.report(id, state, turn);
+        self.report(id, turn);
     }
 
     /// Puts a task under *held* with what was seen.
@@ -284,6 +285,7 @@ impl Queue {
         });
         self.tell_waiters(id, turn.at);
         turn.tell(id, News::Held);
+        self.report(id, turn);
     }
 
     /// Tasks that wait for this one: those that wait for nothing more move up, the others say what they wait for.
@@ -316,29 +318,6 @@ impl Queue {
     pub(super) fn waits_for(&self, id: TaskId) -> Option<TaskId> {
         let after = self.tasks.get(&id).map(|t| t.after.as_slice()).unwrap_or_default();
         after.iter().copied().find(|a| self.tasks.get(a).is_none_or(|t| t.state != State::Done))
-    }
-
-    /// A message to the session that asked. It holds our own words only: an agent's words are not passed on as if we said them.
-    fn report(&mut self, id: TaskId, state: State, turn: &Turn) {
-        let Some(task) = self.tasks.get(&id) else { return };
-        let (Kind::Work, Sender::Session(to), State::Done | State::Failed) = (task.kind, &task.from, state)
-        else {
-            return;
-        };
-        let by = task.session().map(|s| format!(" by {s}")).unwrap_or_default();
-        let said = format!(
-            "task #{id} is {}{by}. `archtui task show {id}` tells what was seen of it.",
-            state.word()
-        );
-        let Ok((text, _)) = TaskText::new(&said) else { return };
-        let to = to.clone();
-        let timeout = Duration::from_secs(8 * 3600);
-        self.create(|id| Task {
-            kind: Kind::Message,
-            target: Some(to),
-            timeout,
-            ..Task::new(id, text, Sender::Archtui, turn.now.wall, turn.at)
-        });
     }
 
     fn stepped(&mut self, id: TaskId, attempt: u32, what: Step, turn: &mut Turn) {

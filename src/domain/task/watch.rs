@@ -61,6 +61,51 @@ impl Queue {
         }
     }
 
+    /// Whether that name would tell something new of a task in that pane.
+    pub(super) fn talks_anew(&self, pane: PaneIdentity, conversation: &str) -> bool {
+        let other = |a: &super::Attempt| {
+            a.pane == pane && a.typing.is_some() && a.conversation.as_deref() != Some(conversation)
+        };
+        self.in_pane(pane).iter().filter_map(|id| self.get(*id)).any(|t| t.occupied().any(other))
+    }
+
+    /// The first name that is heard after the text was typed is that of its conversation; with another one the agent does
+    /// not know of the task any more.
+    pub(super) fn talks(&mut self, pane: PaneIdentity, conversation: &str, turn: &mut Turn) {
+        let mut cleared = false;
+        for id in self.in_pane(pane) {
+            self.change(id, |t| {
+                let here = |a: &&mut super::Attempt| a.occupies() && a.pane == pane && a.typing.is_some();
+                for a in t.attempts.iter_mut().filter(here) {
+                    match &a.conversation {
+                        Some(known) => cleared |= known != conversation,
+                        None => a.conversation = Some(conversation.to_owned()),
+                    }
+                }
+            });
+        }
+        if cleared {
+            self.saw(pane, Sight::Cleared, turn);
+        }
+    }
+
+    /// What was found beside the work. Commits of an agent that ended make it a person's question.
+    pub(super) fn gathered(&mut self, id: TaskId, evidence: Vec<Evidence>, turn: &mut Turn) {
+        let commits = evidence.iter().any(|e| matches!(e, Evidence::Commit(..)));
+        self.change(id, |t| {
+            for e in evidence {
+                if !t.evidence.contains(&e) {
+                    t.evidence.push(e);
+                }
+            }
+        });
+        let again = |t: &Task| t.died > 0 && t.state == State::Queued;
+        if let Some(why) = self.get(id).filter(|t| commits && again(t)).and_then(|t| t.reason.clone()) {
+            self.hold(id, format!("{why}, but commits were made: done or not?"), turn);
+        }
+        self.report_late(id, turn);
+    }
+
     /// Copies whose pane does not exist any more are gone with it.
     pub(super) fn panes(&mut self, panes: &BTreeSet<PaneIdentity>, turn: &mut Turn) {
         for id in self.out.clone() {
@@ -99,6 +144,9 @@ impl Queue {
             t.kind == Kind::Message && t.state == State::Queued && turn.at.since(t.ready) > t.timeout
         };
         let stale: Vec<TaskId> = self.tasks.values().filter(old).map(|t| t.id).collect();
+        for id in self.unreported(turn) {
+            self.report_late(id, turn);
+        }
         for id in stale {
             self.change(id, |t| t.reason = Some(format!("could not be told within {}", span(t.timeout))));
             self.finish(id, State::Cancelled, turn);
@@ -110,6 +158,7 @@ impl Queue {
         let worked = turn.at.since(since).saturating_sub(idle);
         self.change(id, |t| {
             t.reason = None;
+            t.unreported = true;
             if !worked.is_zero() {
                 t.evidence.push(Evidence::Worked(worked));
             }

@@ -109,6 +109,7 @@ impl Queue {
                 tier: r.tier,
                 dir: r.dir,
                 origin: r.origin,
+                reply: r.reply,
                 after,
                 key: r.key,
                 timeout,
@@ -286,6 +287,7 @@ impl Queue {
             t.not_before = turn.at;
             t.declined = 0;
             t.died = 0;
+            t.unreported = false;
             t.finished = None;
             t.finished_at = None;
             t.reason = None;

@@ -41,8 +41,8 @@ pub struct Changes {
 /// What a capture showed.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Look {
-    /// Another screen than before; the flag tells that the same rows and columns now show something else.
-    New(PaneIdentity, Arc<Screen>, bool),
+    /// Another screen than before, and how many of the same rows and columns now show something else.
+    New(PaneIdentity, Arc<Screen>, usize),
     /// The same.
     Same,
     /// The answer cannot be trusted or belongs to another pane: list and look again.
@@ -163,7 +163,9 @@ impl Book {
         if same {
             return (Look::Same, changed);
         }
-        let stirred = entry.raw.is_some() && entry.size == (vitals.width, vitals.height);
+        let before = entry.raw.as_deref().filter(|_| entry.size == (vitals.width, vitals.height));
+        // The cursor alone counts as a row.
+        let stirred = before.map_or(0, |raw| differing(raw, body).max(1));
         entry.size = (vitals.width, vitals.height);
         let raw = entry.raw.get_or_insert_default();
         raw.clear();
@@ -173,6 +175,12 @@ impl Book {
         screen.alternate = Some(vitals.alternate);
         (Look::New(entry.identity, Arc::new(screen), stirred), changed)
     }
+}
+
+/// How many rows differ.
+fn differing(a: &[u8], b: &[u8]) -> usize {
+    let rows = |raw| <[u8]>::split(raw, |&c: &u8| c == b'\n');
+    rows(a).zip(rows(b)).filter(|(a, b)| a != b).count()
 }
 
 fn shows_the_same(a: &Vitals, b: &Vitals) -> bool {
@@ -269,14 +277,14 @@ mod tests {
         let body = b"\\033[31mred\nplain\n";
         let (look, _) = book.captured(PaneId(1), &facts(1, 100, 3), body);
         let Look::New(identity, screen, stirred) = look else { panic!("{look:?}") };
-        assert_eq!((identity.pid, screen.to_text().as_str(), stirred), (100, "red\nplain\n", false));
+        assert_eq!((identity.pid, screen.to_text().as_str(), stirred), (100, "red\nplain\n", 0));
         assert_eq!(screen.cursor.map(|c| c.x), Some(3));
         assert_eq!(book.captured(PaneId(1), &facts(1, 100, 3), body), (Look::Same, false));
         // The cursor alone is a change; so is the text; the size is one, but nobody wrote for it.
         for (facts, body, want) in [
-            (facts(1, 100, 4), &body[..], true),
-            (facts(1, 100, 4), b"other\ntext\n", true),
-            (facts(1, 100, 4).replace(" 20 2 ", " 20 3 "), b"other\ntext\n\n", false),
+            (facts(1, 100, 4), &body[..], 1),
+            (facts(1, 100, 4), b"other\ntext\n", 2),
+            (facts(1, 100, 4).replace(" 20 2 ", " 20 3 "), b"other\ntext\n\n", 0),
         ] {
             let (look, _) = book.captured(PaneId(1), &facts, body);
             assert!(matches!(look, Look::New(_, _, stirred) if stirred == want), "{look:?}");

@@ -13,6 +13,7 @@ use super::book::Book;
 use super::outbox::Outbox;
 use super::schedule::Schedule;
 use super::{Wire, clock};
+use crate::alarm::Alarm;
 use crate::domain::server::{Notice, Server, Told};
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::ports::{TypeError, View};
@@ -86,6 +87,7 @@ pub(super) struct Link {
     unseen: HashSet<PaneId>,
     asked_any: bool,
     timers: Timers,
+    alarm: Alarm,
     silent: bool,
 }
 
@@ -138,6 +140,7 @@ impl Link {
                 titles: None,
                 waiting: now,
             },
+            alarm: Alarm::new(),
             silent: false,
         }
     }
@@ -180,7 +183,7 @@ impl Link {
                 Some(wish) => self.type_in(wish, now),
                 None => *keys_open = false,
             },
-            () = tokio::time::sleep_until(wake.into()) => {}
+            () = self.alarm.until(Some(wake)) => {}
         }
         let now = clock();
         let mut heard = std::mem::take(&mut self.heard);

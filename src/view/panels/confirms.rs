@@ -128,6 +128,10 @@ fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, _: &mut Area
     let mut pen = Pen::row(buf, area, 0);
     pen.right(&figures(state), theme.style(Role::Subtext));
     pen.put(&line, theme.style(role));
+    if let Some(fault) = &state.old_rules {
+        let told = format!("the old rules stay in force: {fault}");
+        Pen::row(buf, area, 1).put(&told, theme.style(Role::Problem));
+    }
     let (queue, len) = (board.queue.len(), board.queue.len() + board.recent.len());
     let marked = state.panel_row.min(len.saturating_sub(1));
     let detail = details(state, marked, usize::from(area.w.saturating_sub(2)).max(1));

@@ -1,4 +1,4 @@
-//! What archtui itself did, newest first, with the exact tmux commands.
+//! What archtui itself did and what befell the sessions, newest first, with the exact tmux commands.
 
 use ratatui::buffer::Buffer;
 
@@ -36,7 +36,12 @@ fn clock(e: &Entry) -> String {
 }
 
 fn role(e: &Entry) -> Role {
-    if e.did.failed.is_some() { Role::Problem } else { Role::Text }
+    match (&e.did.failed, e.health) {
+        (Some(_), _) => Role::Problem,
+        (None, Some(true)) => Role::Note,
+        (None, Some(false)) => Role::Subtext,
+        (None, None) => Role::Text,
+    }
 }
 
 fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
@@ -55,7 +60,7 @@ fn line(buf: &mut Buffer, area: Area, y: u16, theme: &Theme, entry: &Entry) {
         pen.put("✖ ", theme.style(Role::Problem)).put(&entry.did.what, theme.style(Role::Problem));
         pen.put(": ", theme.style(Role::Problem)).put(why, theme.style(Role::Problem));
     } else {
-        pen.put(&entry.did.what, theme.style(Role::Text));
+        pen.put(&entry.did.what, theme.style(role(entry)));
     }
     if let Some(command) = entry.did.command.as_ref().filter(|_| area.w >= 60) {
         pen.skip(2).put(command, theme.style(Role::Subtext));

@@ -5,7 +5,10 @@ pub(super) mod branches;
 mod confirms;
 mod detector;
 mod events;
+mod health;
+mod hierarchy;
 mod needs_you;
+mod routine;
 pub(super) mod tasks;
 
 pub use confirms::standing;
@@ -37,8 +40,17 @@ struct View {
 }
 
 /// Every panel, in the order of the core's table.
-const VIEWS: [View; 6] =
-    [needs_you::VIEW, tasks::VIEW, confirms::VIEW, branches::VIEW, events::VIEW, detector::VIEW];
+const VIEWS: [View; 9] = [
+    needs_you::VIEW,
+    tasks::VIEW,
+    confirms::VIEW,
+    branches::VIEW,
+    events::VIEW,
+    detector::VIEW,
+    health::VIEW,
+    hierarchy::VIEW,
+    routine::VIEW,
+];
 
 fn view(id: PanelId) -> &'static View {
     VIEWS.iter().find(|v| v.id == id).expect("every panel has a view: a test proves it")

@@ -8,6 +8,7 @@ mod help;
 mod palette;
 mod task;
 mod tree;
+mod unstick;
 
 use ratatui::buffer::Buffer;
 
@@ -28,6 +29,7 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, popup: &
         Popup::Hand { page, row } => hand::draw(buf, over, state, theme, page, *row),
         Popup::Form(form) => form::draw(buf, over, state, theme, form),
         Popup::Ask(question) => ask::draw(buf, over, theme, question),
+        Popup::Unstick(menu) => unstick::draw(buf, over, state, theme, menu),
         Popup::Palette { input, row } => palette::draw(buf, over, state, theme, input.text(), *row),
     };
 }

@@ -52,12 +52,12 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let Some(desk) = self.desks.get(&pane) else { return };
         let (identity, mut asks) = (desk.info.identity, self.asks(desk));
         self.place_call(identity, &dialog, &mut asks);
-        let (judge, asked) = (Arc::clone(&self.judge), Arc::clone(&dialog));
+        let (judge, asked, version) = (Arc::clone(&self.judge), Arc::clone(&dialog), self.version);
         let judged = tokio::task::spawn_blocking(move || judge.judge(&asks, &asked));
         self.beside(async move {
             let verdict =
                 judged.await.unwrap_or_else(|_| Verdict::unjudged("the judge failed; the log has more"));
-            Done::Input(identity, Input::Judged { case, dialog, verdict })
+            Done::Judged(version, identity, Input::Judged { case, dialog, verdict })
         });
     }
 
@@ -70,10 +70,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     fn record(&mut self, pane: PaneId, case: CaseId, dialog: &Dialog, decision: Decision) {
         let Some(desk) = self.desks.get(&pane) else { return };
         let counts = decision.outcome == Outcome::Intended && decision.actor == Who::Automation;
-        let body = Body::new(utc(), &self.scene(desk), dialog, decision, &|s| {
-            Secrets::builtin().mask(s).into_owned()
-        });
         let (identity, session) = (desk.info.identity, desk.info.session.clone());
+        let scene = self.scene_of(desk, dialog);
+        let body = Body::new(utc(), &scene, dialog, decision, &|s| Secrets::builtin().mask(s).into_owned());
         if counts {
             self.rates.count(&session, monotonic());
         }

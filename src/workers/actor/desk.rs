@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::unstick::{Climb, Errand};
 use super::{Actor, monotonic};
 use crate::app::event::Looked;
 use crate::domain::confirm::{Input, Life, Look, Ways};
+use crate::domain::dialog::Dialog;
 use crate::domain::ledger::Scene;
 use crate::domain::screen::Screen;
 use crate::domain::server::PaneInfo;
@@ -30,6 +32,8 @@ pub(super) struct Desk {
     pub alarm: Option<Duration>,
     /// The wish that waits for the end of the answer it asked for.
     pub wish: Option<u64>,
+    /// A person's order that is being carried out.
+    pub errand: Option<Errand>,
 }
 
 impl Desk {
@@ -44,6 +48,7 @@ impl Desk {
             typed: None,
             alarm: None,
             wish: None,
+            errand: None,
         }
     }
 
@@ -51,7 +56,8 @@ impl Desk {
     /// then is no deadline any more.
     pub fn set_alarm(&mut self) {
         let life = self.life.as_ref().and_then(|life| life.deadline(monotonic()));
-        self.alarm = life.into_iter().chain(self.tracker.due()).min();
+        let errand = self.errand.as_ref().map(|e| e.rung.due());
+        self.alarm = life.into_iter().chain(self.tracker.due()).chain(errand).min();
     }
 
     /// The dialog that the last look showed.
@@ -77,6 +83,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             self.desks.insert(id, desk);
         }
         self.changed |= !old.is_empty();
+        let waits =
+            old.values().flat_map(|d| d.wish.into_iter().chain(d.errand.as_ref().and_then(|e| e.wish)));
+        for wish in waits.collect::<Vec<_>>() {
+            self.answer_wish(wish, false, "its pane is gone".to_owned());
+        }
     }
 
     /// A pane's screen was looked at.
@@ -104,6 +115,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             wrote: desk.tracker.reading().quiet.map(|quiet| now.saturating_sub(quiet)),
         };
         self.live(id, Input::Look(look));
+        self.climbed(id, &Climb::Look);
     }
 
     /// Who asks there.
@@ -115,14 +127,16 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         }
     }
 
-    /// Where it happens, for the ledger.
-    pub(super) fn scene(&self, desk: &Desk) -> Scene {
+    /// Where it happens, for the ledger: in the folder in which it was judged.
+    pub(super) fn scene_of(&self, desk: &Desk, dialog: &Dialog) -> Scene {
+        let mut asks = self.asks(desk);
+        self.place_call(desk.info.identity, dialog, &mut asks);
         Scene {
             host: self.fixed.host.clone(),
-            session: desk.info.session.clone(),
+            session: asks.session,
             pane: desk.info.identity,
-            agent: desk.agent.clone(),
-            cwd: self.processes.folder(desk.info.identity).map(|p| p.to_string_lossy().into_owned()),
+            agent: asks.agent,
+            cwd: asks.cwd.map(|p| p.to_string_lossy().into_owned()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What was done beside, as it comes back.
 
 use super::seat::Opened;
+use super::unstick::Climbed;
 use super::{Actor, Input};
 use crate::app::Event;
 use crate::app::event::Did;
@@ -11,14 +12,16 @@ use crate::ports::{Hooks, Judge, PaneFacts, Press, Processes, Seat, Seated, Stor
 
 /// One answer.
 pub(super) enum Done<S: Seat> {
-    /// A fact for a pane's life.
-    Input(PaneIdentity, Input),
+    /// A verdict for a pane's life, by the rules of that version.
+    Judged(u64, PaneIdentity, Input),
     /// What the server said of a pane.
     Checked(PaneIdentity, Result<PaneFacts, TypeError>),
     /// An entry is on disk, or is not.
     Recorded(PaneIdentity, CaseId, Result<Box<Entry>, StoreError>),
     /// A key went out, or did not.
     Pressed(PaneIdentity, CaseId, Sent, Did),
+    /// A part of a person's order to unstick.
+    Climbed(PaneIdentity, Climbed),
     /// How asking for the seat ended.
     Seated(S, Seated<S::Records>),
     /// What lies in the records.
@@ -27,6 +30,10 @@ pub(super) enum Done<S: Seat> {
     Claimed(Result<(), TypeError>),
     /// A wish that waited.
     Wish(Result<Option<Wish>, StoreError>),
+    /// What came of a wish that an observer left.
+    Told(Did),
+    /// Old entries went.
+    LetGo(Result<u64, StoreError>),
     /// Switches were kept, or were not.
     Kept(Result<(), StoreError>),
 }
@@ -34,7 +41,9 @@ pub(super) enum Done<S: Seat> {
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn done(&mut self, done: Done<S>) {
         match done {
-            Done::Input(pane, input) => self.live_there(pane, input),
+            // Those of today were asked as well.
+            Done::Judged(version, ..) if version != self.version => {}
+            Done::Judged(_, pane, input) => self.live_there(pane, input),
             Done::Checked(pane, said) => {
                 let Some(desk) = self.desks.get_mut(&pane.id).filter(|d| d.info.identity == pane) else {
                     return;
@@ -61,6 +70,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.tell(Event::Did(did));
                 self.live_there(pane, Input::Sent { case, how });
             }
+            Done::Climbed(pane, climbed) => self.climb_done(pane, climbed),
             Done::Seated(seat, seated) => self.seated(seat, seated),
             Done::Opened(opened) => self.opened(opened),
             Done::Claimed(claimed) => self.claimed(claimed),
@@ -72,6 +82,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.books.trouble = Some(format!("{e}; {}", e.hint()));
                 self.changed = true;
             }
+            Done::Told(did) => self.tell(Event::Did(did)),
+            Done::LetGo(gone) => self.let_go(gone),
             Done::Wish(Ok(None)) | Done::Kept(Ok(())) => {}
         }
     }

@@ -29,7 +29,11 @@ pub(super) async fn next<H: Hooks>(hooks: Option<&mut H>) -> HookEvent {
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn hook_said(&mut self, said: HookEvent) {
         match said {
-            HookEvent::Wake => self.look_for_wishes(),
+            HookEvent::Wake => {
+                self.look_for_wishes();
+                // It may be the queue that was written.
+                self.give_chair();
+            }
             HookEvent::Heard { who } => {
                 if let Some(pane) = self.pane_of(&who) {
                     self.live(pane.id, Input::Hook(HookSaid::Heard));

@@ -7,7 +7,11 @@ mod carry;
 mod desk;
 mod done;
 mod hooks;
+mod observer;
+mod renew;
 mod seat;
+mod tidy;
+mod unstick;
 mod wishes;
 
 use std::collections::BTreeMap;
@@ -23,6 +27,7 @@ use tokio::time::Instant;
 use super::dispatcher::Chair;
 use super::scribe::Scribe;
 use super::{Facts, Worker};
+use crate::alarm::Alarm;
 use crate::app::Event;
 use crate::app::state::Post;
 use crate::domain::agent::Agents;
@@ -31,13 +36,14 @@ use crate::domain::ledger::{Entry, Tally};
 use crate::domain::roster::Roster;
 use crate::domain::server::Server;
 use crate::domain::session::PaneId;
-use crate::ports::{Hooks, Judge, Press, Processes, Seat};
+use crate::ports::{Hooks, Judge, Press, Processes, Renewed, Seat};
 
 use board::Books;
 use desk::Desk;
 use done::Done;
 use hooks::Call;
 
+pub use observer::Wishing;
 pub use wishes::Asked;
 
 /// How many questions of people may wait.
@@ -65,6 +71,10 @@ pub struct Fixed {
     pub hook_fallback: bool,
     /// Live only for so long after a person said so.
     pub lease: Option<Duration>,
+    /// Entries of the ledger are kept so long.
+    pub keep: Option<Duration>,
+    /// Tasks are handed out while we act.
+    pub dispatch: bool,
 }
 
 /// The worker. Facts come in on `heard`, people's answers on `asked`; `looks` are asked of the panes' worker.
@@ -73,11 +83,16 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     keyboard: Arc<K>,
     processes: Q,
     judge: Arc<J>,
+    /// How often the rules have changed: a verdict of older ones does not count.
+    version: u64,
+    renewed: Option<mpsc::Receiver<Renewed<J>>>,
     heard: mpsc::Receiver<Event>,
     asked: mpsc::Receiver<Asked>,
     looks: mpsc::Sender<PaneId>,
     facts: Facts,
     open_hooks: OpenHooks<H>,
+    /// How an observer asks who acts.
+    wishing: Option<Wishing>,
     /// Only while we act.
     hooks: Option<H>,
     /// Who waits for a word, and where it will run.
@@ -95,9 +110,13 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     switches: Switches,
     rates: Rates,
     unsettled: Vec<Entry>,
+    /// When old entries are to be let go.
+    tidy: Option<Duration>,
     books: Books,
     /// What is being done beside.
     beside: FuturesUnordered<Pin<Box<dyn Future<Output = Done<S>> + Send>>>,
+    /// Rings for what is due.
+    alarm: Alarm,
     /// Something that the board shows has changed.
     changed: bool,
 }
@@ -126,6 +145,18 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         Self { chair: Some(chair), ..self }
     }
 
+    /// The same that asks who acts while it only observes.
+    #[must_use]
+    pub fn with_wishing(self, wishing: Wishing) -> Self {
+        Self { wishing: Some(wishing), ..self }
+    }
+
+    /// The same with rules that may change while it runs.
+    #[must_use]
+    pub fn with_reload(self, renewed: mpsc::Receiver<Renewed<J>>) -> Self {
+        Self { renewed: Some(renewed), ..self }
+    }
+
     /// An actor that has not asked for its seat yet.
     pub fn new(fixed: Fixed, seat: S, keyboard: K, processes: Q, judge: J, doors: Doors<H>) -> Self {
         let Doors { hooks, heard, asked, looks, facts } = doors;
@@ -134,11 +165,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             keyboard: Arc::new(keyboard),
             processes,
             judge: Arc::new(judge),
+            version: 0,
+            renewed: None,
             heard,
             asked,
             looks,
             facts,
             open_hooks: hooks,
+            wishing: None,
             hooks: None,
             calls: BTreeMap::new(),
             seat: Some(seat),
@@ -151,8 +185,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             switches: Switches::default(),
             rates: Rates::default(),
             unsettled: Vec::new(),
+            tidy: None,
             books: Books { recent: Vec::new(), tally: Tally::default(), trouble: None },
             beside: FuturesUnordered::new(),
+            alarm: Alarm::new(),
             changed: true,
         }
     }
@@ -193,21 +229,25 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 desk.set_alarm();
             }
             self.live(pane, Input::Tick);
+            self.climbed(pane, &unstick::Climb::Time);
         }
         if self.again.is_some_and(|at| at <= clock()) {
             self.again = None;
             match self.post {
-                Post::Acting => self.look_for_wishes(),
+                Post::Acting => {
+                    self.tidy();
+                    self.look_for_wishes();
+                }
                 _ => self.ask_for_seat(),
             }
         }
     }
 
-    fn wake(&self) -> Option<Instant> {
+    fn wake(&self) -> Option<std::time::Instant> {
         let now = monotonic();
         let due = self.desks.values().filter_map(|d| d.alarm).min();
         let due = due.map(|at| clock() + at.saturating_sub(now));
-        due.into_iter().chain(self.again).min()
+        due.into_iter().chain(self.again).min().map(Instant::into_std)
     }
 }
 
@@ -226,20 +266,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Worker for Actor<S, K,
                 },
                 said = hooks::next(self.hooks.as_mut()) => self.hook_said(said),
                 Some(asked) = self.asked.recv() => self.asked(asked),
-                () = at(wake) => self.tick(),
+                renewed = renew::next(self.renewed.as_mut()) => self.renew(renewed),
+                () = self.alarm.until(wake) => self.tick(),
             }
             if std::mem::take(&mut self.changed) && self.facts.send(Event::Board(self.board())).await.is_err()
             {
                 return;
             }
         }
-    }
-}
-
-async fn at(instant: Option<Instant>) {
-    match instant {
-        Some(instant) => tokio::time::sleep_until(instant).await,
-        None => std::future::pending().await,
     }
 }
 

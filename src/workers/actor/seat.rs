@@ -106,7 +106,12 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let given = self.scribe.clone().zip(self.seat.as_ref()).map(|(scribe, seat)| Chair {
             scribe,
             actor: seat.id().to_owned(),
-            on: self.switches.paused.is_none(),
+            off: match (self.fixed.dispatch, &self.switches.paused) {
+                (false, _) => Some("the config says [tasks] dispatch = \"off\""),
+                (true, Some(_)) => Some("all automation is paused"),
+                (true, None) => None,
+            },
+            typed: self.desks.iter().filter_map(|(id, d)| Some((*id, d.typed?))).collect(),
         });
         chair.send_replace(given);
     }
@@ -124,9 +129,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 
     /// From now on nothing is answered from here.
     pub(super) fn unseat(&mut self, post: Post) {
+        let errands = self.desks.values().filter_map(|d| d.errand.as_ref()?.wish);
+        for wish in errands.collect::<Vec<_>>() {
+            self.answer_wish(wish, false, "whoever acted stopped acting".to_owned());
+        }
         for desk in self.desks.values_mut() {
             desk.life = None;
             desk.wish = None;
+            desk.errand = None;
         }
         self.scribe = None;
         self.give_chair();

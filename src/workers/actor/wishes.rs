@@ -8,8 +8,10 @@ use crate::app::Event;
 use crate::app::event::Did;
 use crate::app::state::Post;
 use crate::domain::confirm::{Answer, Ask, DRAWN_FOR, Input, Reply, Told, Wish};
+use crate::domain::dialog::DialogId;
 use crate::domain::ledger::Showing;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
+use crate::domain::unstick::Step;
 use crate::ports::{Hooks, Judge, Press, Processes, Records, Seat};
 
 /// Who sits at our own screen.
@@ -31,6 +33,8 @@ pub enum Asked {
     Pause(bool),
     /// Confirm nothing in one session, or do again.
     Turn(SessionName, bool),
+    /// Get a stuck session going.
+    Unstick(PaneIdentity, Step),
     /// A person typed into a pane just now.
     Typed(PaneIdentity),
     /// A wish lies in the records.
@@ -44,8 +48,13 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 if let Some(desk) = self.desks.get_mut(&pane.id) {
                     desk.typed = Some(monotonic());
                 }
+                // Nothing is delivered where a person types.
+                self.give_chair();
             }
             Asked::Wake => self.look_for_wishes(),
+            Asked::Answer { pane, answer, drawn } if matches!(self.post, Post::Observing(_)) => {
+                self.wish(pane, answer, drawn);
+            }
             _ if self.post != Post::Acting => {
                 let why = match &self.post {
                     Post::Observing(who) => format!("this is an observer: {who}"),
@@ -58,6 +67,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 let reply = Reply { who: OPERATOR.to_owned(), answer, drawn: Some(drawn) };
                 self.live(pane.id, Input::Person(reply));
             }
+            Asked::Unstick(pane, step) => self.unstick(pane, step, OPERATOR.to_owned(), None),
             Asked::Pause(on) => self.pause(on, OPERATOR),
             Asked::Turn(session, on) => self.turn(&session, on, OPERATOR),
         }
@@ -103,9 +113,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn grant(&mut self, wish: Wish) {
         let Wish { id, who, ask, .. } = wish;
         let (session, answer, dialog) = match ask {
-            Ask::Approve { session, dialog } => (session, Answer::Approve, dialog),
-            Ask::Deny { session, dialog } => (session, Answer::Deny, dialog),
-            Ask::Hold { session, dialog } => (session, Answer::Hold, dialog),
+            Ask::Approve { session, dialog } => (session, Ok(Answer::Approve), dialog),
+            Ask::Deny { session, dialog } => (session, Ok(Answer::Deny), dialog),
+            Ask::Hold { session, dialog } => (session, Ok(Answer::Hold), dialog),
+            Ask::Choose { session, content, option } => (session, Err((content, option)), None),
             Ask::Pause | Ask::Resume => {
                 let on = ask == Ask::Pause;
                 self.pause(on, &who);
@@ -124,24 +135,57 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                     format!("{} {session}", if on { "on in" } else { "off in" }),
                 );
             }
-            Ask::Unstick { .. } => {
-                return self.answer_wish(id, false, "this version cannot unstick a session".to_owned());
+            Ask::Answer { pane, content, since_ms, drawn_ms, answer } => {
+                let drawn = (Duration::from_millis(since_ms), Duration::from_millis(drawn_ms));
+                return self.answer_for(id, who, pane, content, drawn, answer);
             }
+            Ask::Unstick { session, step } => return self.unstick_by_name(id, who, session, step),
         };
-        // The pane that asks; where several do, nobody guesses.
-        let asking = |d: &super::Desk| d.info.session == session && d.tracker.dialog().is_some();
-        let panes: Vec<PaneId> = self.desks.iter().filter(|(_, d)| asking(d)).map(|(id, _)| *id).collect();
-        let &[pane] = &panes[..] else {
-            let why = if panes.is_empty() { "no dialog is open there" } else { "several panes of it ask" };
-            return self.answer_wish(id, false, why.to_owned());
+        let pane = match self.asking(&session) {
+            Ok(pane) => pane,
+            Err(why) => return self.answer_wish(id, false, why.to_owned()),
         };
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err((content, label)) => match self.option(pane, content, &label) {
+                Ok(at) => Answer::Choose(at),
+                Err(why) => return self.answer_wish(id, false, why.to_owned()),
+            },
+        };
+        self.await_end(pane, id);
+        let drawn = dialog.map(|showing| (showing, DRAWN_FOR));
+        self.live(pane, Input::Person(Reply { who, answer, drawn }));
+    }
+
+    /// The wish is answered when what it asked for has ended.
+    pub(super) fn await_end(&mut self, pane: PaneId, wish: u64) {
         if let Some(desk) = self.desks.get_mut(&pane)
-            && let Some(older) = desk.wish.replace(id)
+            && let Some(older) = desk.wish.replace(wish)
         {
             self.answer_wish(older, false, "another answer was asked for meanwhile".to_owned());
         }
-        let drawn = dialog.map(|showing| (showing, DRAWN_FOR));
-        self.live(pane, Input::Person(Reply { who, answer, drawn }));
+    }
+
+    /// The pane of a session that asks; where several do, nobody guesses.
+    fn asking(&self, session: &SessionName) -> Result<PaneId, &'static str> {
+        let asking = |d: &super::Desk| d.info.session == *session && d.tracker.dialog().is_some();
+        let mut panes = self.desks.iter().filter(|(_, d)| asking(d)).map(|(id, _)| *id);
+        match (panes.next(), panes.next()) {
+            (Some(pane), None) => Ok(pane),
+            (None, _) => Err("no dialog is open there"),
+            (Some(_), Some(_)) => Err("several panes of it ask"),
+        }
+    }
+
+    /// The one option with that label, in the dialog that says that.
+    fn option(&self, pane: PaneId, content: DialogId, label: &str) -> Result<usize, &'static str> {
+        let seen = self.desks.get(&pane).and_then(|d| d.shown()).filter(|seen| seen.id == content);
+        let options = &seen.ok_or("another dialog is there now")?.dialog.options;
+        let mut found = options.iter().enumerate().filter(|(_, o)| o.label == label).map(|(i, _)| i);
+        match (found.next(), found.next()) {
+            (Some(at), None) => Ok(at),
+            _ => Err("it has no such option"),
+        }
     }
 
     pub(super) fn answer_wish(&self, wish: u64, done: bool, text: String) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Dispatcher, Done, monotonic, now};
 use crate::app::event::Did;
 use crate::domain::session::PaneIdentity;
-use crate::domain::task::hand::{Do, Failed, Hand, Heard, Put};
+use crate::domain::task::hand::{Aim, Do, Failed, Hand, Heard, Put};
 use crate::domain::task::look::Spot;
 use crate::domain::task::{self, Event, Step, TaskId};
 use crate::ports::{Hands, PaneFacts, Press, Processes, TaskBook, TypeError};
@@ -29,7 +29,7 @@ impl Errand {
     }
 }
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
     /// First the server is asked whether a person is there, then the pane is looked at.
     pub(super) fn check(&mut self, errand: task::Errand, at: Duration) {
         let (id, attempt, pane) = (errand.id, errand.attempt, errand.pane);
@@ -43,11 +43,19 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
     }
 
     pub(super) fn paste(&mut self, errand: task::Errand, text: String, at: Duration) {
-        self.lead(errand, Hand::paste(text, at));
+        let aim = self.aim(&errand);
+        self.lead(errand, Hand::paste(text, aim, at));
     }
 
     pub(super) fn enter(&mut self, errand: task::Errand, text: String, at: Duration) {
-        self.lead(errand, Hand::enter(text, at));
+        let aim = self.aim(&errand);
+        self.lead(errand, Hand::enter(text, aim, at));
+    }
+
+    /// Where the errand before this one left off.
+    fn aim(&mut self, errand: &task::Errand) -> Option<Aim> {
+        let (attempt, aim) = self.aims.remove(&errand.id)?;
+        aim.filter(|_| attempt == errand.attempt)
     }
 
     pub(super) fn look_up(&mut self, errand: task::Errand, text: String, at: Duration) {
@@ -90,9 +98,11 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
                 let _ = self.doors.looks.try_send(e.errand.pane.id);
             }
             Do::Put(what, spot) => self.put(id, what, spot),
+            Do::Ask => self.ask_record(id),
             Do::Tell(step) => {
                 let attempt = e.errand.attempt;
-                self.errands.remove(&id);
+                let aim = self.errands.remove(&id).and_then(|mut e| e.hand.aim());
+                self.aims.insert(id, (attempt, aim));
                 self.step(id, attempt, step);
             }
         }
@@ -111,6 +121,8 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
         match done {
             Done::Put(id, attempt, answer) => self.answered(id, attempt, answer),
             Done::Checked(id, attempt, said) => self.checked(id, attempt, said),
+            Done::Traced(id, attempt, trace) => self.traced(id, attempt, trace),
+            Done::Gathered(id, evidence) => self.news.push(Event::Gathered { id, evidence }),
         }
     }
 

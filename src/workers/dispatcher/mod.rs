@@ -7,6 +7,7 @@ mod errands;
 mod gather;
 mod panes;
 mod queue;
+mod records;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
@@ -23,16 +24,18 @@ use super::{Facts, Worker};
 use crate::app::Event;
 use crate::domain::roster::Roster;
 use crate::domain::session::PaneId;
-use crate::domain::task::{self, Now, Rules, TaskId};
-use crate::ports::{Hands, PaneFacts, Press, Processes, TaskBook, TypeError};
+use crate::domain::task::hand::Aim;
+use crate::domain::task::record::Trace;
+use crate::domain::task::{self, Evidence, Now, Rules, TaskId};
+use crate::ports::{Git, Hands, PaneFacts, Press, Processes, TaskBook, TypeError};
 
 use errands::Errand;
 use panes::Desk;
 
-/// Between two looks at the queue: other programs write into it, waits end, tasks become overdue.
+/// Between two looks at the queue while something is in it: waits end, tasks become overdue.
 const TICK: Duration = Duration::from_millis(500);
-/// How many last lines of an agent are kept as its words.
-const WORDS: usize = 4;
+/// The same while nothing is in it: who writes into it says so, this is for those who could not.
+const REST: Duration = Duration::from_secs(5);
 
 /// What does not change while the program runs.
 #[derive(Debug, Clone)]
@@ -43,12 +46,17 @@ pub struct Fixed {
     pub quiet: Duration,
     /// The numbers by which the queue goes.
     pub rules: Rules,
+    /// Opens git, to see what became of a task's work tree.
+    pub trees: Option<OpenGit>,
 }
+
+/// Opens git.
+pub type OpenGit = fn() -> Box<dyn Git>;
 
 impl Fixed {
     /// For that fleet, with the usual numbers.
     pub fn new(roster: Roster, quiet: Duration) -> Self {
-        Self { roster, quiet, rules: Rules::default() }
+        Self { roster, quiet, rules: Rules::default(), trees: None }
     }
 }
 
@@ -58,13 +66,16 @@ pub struct Chair<B> {
     pub scribe: Scribe<B>,
     /// Whose word counts on the tmux server.
     pub actor: String,
-    /// False while a person has switched it off, or all automation is paused.
-    pub on: bool,
+    /// Why nothing is handed out: the config says so, or all automation is paused.
+    pub off: Option<&'static str>,
+    /// When a person last typed into a pane through the control room.
+    pub typed: BTreeMap<PaneId, Duration>,
 }
 
 impl<B> Clone for Chair<B> {
     fn clone(&self) -> Self {
-        Self { scribe: self.scribe.clone(), actor: self.actor.clone(), on: self.on }
+        let (scribe, actor) = (self.scribe.clone(), self.actor.clone());
+        Self { scribe, actor, off: self.off, typed: self.typed.clone() }
     }
 }
 
@@ -93,6 +104,10 @@ pub struct Dispatcher<B: TaskBook, K, Q> {
     /// The panes have been told at least once: who is missing is gone.
     listed: bool,
     errands: BTreeMap<TaskId, Errand>,
+    /// Where the last errand of a task's attempt left off.
+    aims: BTreeMap<TaskId, (u32, Option<Aim>)>,
+    /// When an agent's record was last asked whether there was work, and how often.
+    sought: BTreeMap<TaskId, (Duration, u32)>,
     /// Facts for the queue that were not told yet.
     news: Vec<task::Event>,
     /// What is being done beside.
@@ -104,9 +119,11 @@ pub struct Dispatcher<B: TaskBook, K, Q> {
 enum Done {
     Put(TaskId, u32, Result<String, TypeError>),
     Checked(TaskId, u32, Result<PaneFacts, TypeError>),
+    Traced(TaskId, u32, Trace),
+    Gathered(TaskId, Vec<Evidence>),
 }
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
     /// A dispatcher that waits for its chair.
     pub fn new(fixed: Fixed, keyboard: K, processes: Q, doors: Doors<B>) -> Self {
         Self {
@@ -119,6 +136,8 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
             panes: BTreeMap::new(),
             listed: false,
             errands: BTreeMap::new(),
+            aims: BTreeMap::new(),
+            sought: BTreeMap::new(),
             news: Vec::new(),
             beside: FuturesUnordered::new(),
             tick: clock(),
@@ -138,21 +157,29 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
         let chair = self.doors.chair.borrow_and_update().clone();
         let same = |(a, b): (&Chair<B>, &Chair<B>)| a.actor == b.actor;
         let goes_on = self.chair.as_ref().zip(chair.as_ref()).is_some_and(same) && self.book.is_some();
-        let off = chair.as_ref().is_none_or(|c| !c.on);
+        let off = chair.as_ref().is_none_or(|c| c.off.is_some());
+        for (pane, at) in chair.iter().flat_map(|c| &c.typed) {
+            if let Some(desk) = self.panes.get_mut(pane) {
+                desk.person = desk.person.max(Some(*at + self.fixed.quiet));
+            }
+        }
         self.chair = chair;
         if !goes_on {
             self.errands.clear();
+            self.aims.clear();
             self.news.clear();
             self.book = None;
             self.open().await;
         } else if off {
             self.stop_errands("dispatch was switched off");
         }
+        // Told too when somebody wrote into the queue.
+        self.tick = clock();
     }
 
     /// True if new tasks may be handed out.
     fn is_on(&self) -> bool {
-        self.book.is_some() && self.chair.as_ref().is_some_and(|c| c.on)
+        self.book.is_some() && self.chair.as_ref().is_some_and(|c| c.off.is_none())
     }
 
     fn wake(&self) -> Option<Instant> {
@@ -164,7 +191,7 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
     }
 }
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes> Worker for Dispatcher<B, K, Q> {
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Worker for Dispatcher<B, K, Q> {
     const NAME: &'static str = "dispatcher";
 
     async fn run(&mut self) {

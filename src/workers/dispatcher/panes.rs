@@ -10,9 +10,12 @@ use crate::domain::server::PaneInfo;
 use crate::domain::status::State;
 use crate::domain::task::hand::Heard;
 use crate::domain::task::look::Look;
-use crate::domain::task::{Candidate, Event, Sight, dispatch};
+use crate::domain::task::{Candidate, Event, Sight, Task, dispatch};
 use crate::domain::track::Tracker;
 use crate::ports::{Hands, Press, Processes, TaskBook};
+
+/// So long after a change of its screen an agent's conversation is asked for its name.
+const TALK: Duration = Duration::from_millis(400);
 
 /// One pane.
 pub(super) struct Desk {
@@ -22,11 +25,19 @@ pub(super) struct Desk {
     pub screen: Option<Arc<Screen>>,
     /// A person was at it: hands off until then.
     pub person: Option<Duration>,
+    /// When its conversation's name is asked for: a moment after it changed, agents write a moment later than they draw.
+    pub talk: Option<Duration>,
 }
 
 impl Desk {
     fn new(info: PaneInfo) -> Self {
-        Self { info, tracker: Tracker::new(State::Unknown, monotonic()), screen: None, person: None }
+        Self {
+            info,
+            tracker: Tracker::new(State::Unknown, monotonic()),
+            screen: None,
+            person: None,
+            talk: None,
+        }
     }
 
     /// The composer is there and nothing stands in it.
@@ -54,7 +65,7 @@ impl Desk {
     }
 }
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
     /// The panes that exist now.
     pub(super) fn list(&mut self, panes: Vec<PaneInfo>) {
         let mut old = std::mem::take(&mut self.panes);
@@ -76,6 +87,7 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
         let Some(desk) = known.filter(|d| d.info.identity == looked.pane) else { return };
         desk.tracker.look(looked.reading.clone(), now);
         desk.screen = Some(Arc::clone(&looked.screen));
+        desk.talk.get_or_insert(now + TALK);
         self.news.push(Event::Saw { pane: looked.pane, sight: desk.sight(now) });
         // An old capture, read again, is no look at the pane.
         if !looked.fresh {
@@ -101,7 +113,9 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
         }
         let ticked = self.tick <= super::clock();
         if ticked {
-            self.tick = super::clock() + super::TICK;
+            let busy = self.book.as_ref().is_none_or(|d| B::queue(d).tasks().any(Task::is_live));
+            self.tick = super::clock() + if busy { super::TICK } else { super::REST };
+            self.ask_names(now);
             let sights = self.panes.values().map(|d| (d.info.identity, d.sight(now)));
             self.news.extend(sights.map(|(pane, sight)| Event::Saw { pane, sight }));
         }

@@ -6,7 +6,7 @@ use crate::app::event::Did;
 use crate::domain::task::{Effect, Event, News, TaskId};
 use crate::ports::{Hands, Press, Processes, StoreError, TaskBook};
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
     /// Reads the queue and looks after what an archtui before us left half done.
     pub(super) async fn open(&mut self) {
         let Some(chair) = &self.chair else { return };
@@ -39,6 +39,7 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
             return;
         }
         if ticked {
+            self.seek_work();
             self.news.push(Event::Tick);
         }
         // Who is free is found anew after each hand-out; nothing follows from nothing.
@@ -95,7 +96,7 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes> Dispatcher<B, K, Q> {
     fn say_why(&mut self) {
         let Some(desk) = &self.book else { return };
         let (queue, candidates) = (B::queue(desk), self.candidates());
-        let off = (!self.is_on()).then(|| "dispatch is switched off".to_owned());
+        let off = self.chair.as_ref().and_then(|c| c.off).map(str::to_owned);
         // The next ones in line: nobody reads the reasons of ten thousand.
         for task in queue.order(queue.clock().read(now())).into_iter().take(200) {
             let why = queue.why(&self.fixed.roster, task, &candidates, now());

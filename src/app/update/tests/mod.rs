@@ -3,9 +3,14 @@
 
 mod branches;
 mod forms;
+mod health;
+mod hierarchy;
 mod property;
+mod routine;
 mod stories;
 mod tasks;
+mod unstick;
+mod week;
 
 use std::time::Duration;
 

@@ -243,7 +243,9 @@ fn a_key_without_a_meaning_says_so_and_the_word_goes() {
 #[test]
 fn what_is_drawn_is_looked_at_first() {
     let mut room = Room::with(&["a", "b", "c"]);
-    assert_eq!(room.drawn(2, 2), [Effect::LookAt(vec![PaneId(0), PaneId(1)])]);
+    let mut first = room.drawn(2, 2);
+    assert!(matches!(first.pop(), Some(Effect::Measure { seen: false, panes }) if panes.len() == 3));
+    assert_eq!(first, [Effect::LookAt(vec![PaneId(0), PaneId(1)])]);
     assert_eq!(room.drawn(2, 2), [], "nothing new to say");
     room.press("last");
     assert_eq!(room.drawn(2, 2), [Effect::LookAt(vec![PaneId(2)])]);
@@ -259,4 +261,32 @@ fn failures_are_told_and_kept() {
     }));
     assert!(room.state.toast.as_ref().is_some_and(|t| t.bad && t.text.contains("gone")));
     assert_eq!(room.state.log.len(), 1);
+}
+
+#[test]
+fn rules_are_read_anew_and_a_broken_file_is_told_until_it_is_mended() {
+    let mut room = Room::with(&["a"]);
+    assert_eq!(room.press("reload"), [Effect::Reload]);
+    let fault = "policy.toml:3:1: unknown field `acton`".to_owned();
+    room.hear(Event::Reloaded(Err(fault.clone())));
+    room.wait(60_000);
+    room.hear(Event::Woke);
+    assert_eq!(room.state.old_rules, Some(fault), "it stays when the toast has gone");
+    assert!(room.state.toast.is_none());
+    room.hear(Event::Reloaded(Ok(Some("[view] after a restart".to_owned()))));
+    assert_eq!(room.state.old_rules, None);
+    assert!(room.state.toast.as_ref().is_some_and(|t| !t.bad && t.text.contains("[view]")));
+}
+
+#[test]
+fn an_observers_key_is_for_the_dialog_that_is_drawn_here() {
+    let mut room = Room::with(&["a"]);
+    room.hear(Event::Board(Arc::new(crate::app::state::Board {
+        post: crate::app::state::Post::Observing("process 1 acts".to_owned()),
+        ..Default::default()
+    })));
+    room.drawn(1, 1);
+    assert_eq!(room.press("approve"), [], "it asks nothing");
+    assert!(room.state.toast.as_ref().is_some_and(|t| t.text.contains("asks nothing")));
+    assert_eq!(room.press("pause"), [], "switches are for who acts");
 }

@@ -97,7 +97,7 @@ impl Agent {
             meaning: format!("{meaning:?}").to_lowercase(),
         });
         match (meaning, &ask.matter) {
-            (Meaning::Quit, _) | (Meaning::Deny, Matter::Trust) => self.end(End::Exit),
+            (Meaning::Quit, _) | (Meaning::Deny, Matter::Trust(_)) => self.end(End::Exit),
             (Meaning::Deny, matter) => self.stop_turn(now, Some(output::refused(matter))),
             (_, Matter::Question(q)) => {
                 let label = choice.map_or("", |c| c.label.as_str());
@@ -109,7 +109,7 @@ impl Agent {
                 self.transcript.push(Entry::Said("User approved Claude's plan".to_owned()));
                 self.next_step(now);
             }
-            (_, Matter::Trust) => self.next_step(now),
+            (_, Matter::Trust(_)) => self.next_step(now),
             (meaning, _) => {
                 if meaning == Meaning::Lasting {
                     self.grant(&step);

@@ -136,6 +136,15 @@ impl Agent {
         now.saturating_sub(self.began)
     }
 
+    /// What it does, as its own file says.
+    pub fn status(&self) -> &'static str {
+        match self.doing {
+            Doing::Idle(_) | Doing::Ended(_) => "idle",
+            Doing::Asking(..) => "waiting",
+            _ => "busy",
+        }
+    }
+
     /// How it ended, if it did.
     pub fn ended(&self) -> Option<End> {
         match self.doing {
@@ -232,6 +241,7 @@ impl Agent {
             Step::Silent(span) => self.doing = Doing::Silent(now + span.0),
             Step::Say(text) => {
                 let words = text.split(' ').count() as u32;
+                self.notes.push(Note::Said { text: text.clone() });
                 self.doing = Doing::Say(text, now, now + WORD * words);
             }
             Step::Idle(span) => self.rest(now, Some(now + span.0)),

@@ -92,7 +92,9 @@ impl Ask {
                 out.push(dash());
                 out.extend(indented("Do you want to proceed?", PLAIN, width));
             }
-            _ => {
+            Matter::Plan(_) | Matter::Question(_) => {}
+            Matter::Trust(place) => {
+                say(&format!("\n{place}"), PLAIN);
                 say(
                     "\nQuick safety check: Is this a project you created or one you trust? (Like your own code, a well-known open source project, or work from your team). If not, take a moment to review what's in this folder first.\n\nClaude Code'll be able to read, edit, and execute files here.\n",
                     PLAIN,
@@ -104,7 +106,7 @@ impl Ask {
         self.options(&mut drawn, 1, width);
         let footer = match &self.matter {
             Matter::Fetch(_) => None,
-            Matter::Trust => Some("Enter to confirm · Esc to cancel"),
+            Matter::Trust(_) => Some("Enter to confirm · Esc to cancel"),
             _ => Some("Esc to cancel · Tab to amend"),
         };
         if let Some(footer) = footer {

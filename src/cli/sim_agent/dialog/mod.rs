@@ -33,7 +33,7 @@ pub enum Matter {
     /// Which of these?
     Question(Question),
     /// Is this folder trusted?
-    Trust,
+    Trust(String),
 }
 
 /// What choosing an option does.
@@ -104,7 +104,7 @@ impl Ask {
             Step::Mcp(m) => Matter::Mcp(m),
             Step::Plan(p) => Matter::Plan(p),
             Step::Question(q) => Matter::Question(q),
-            Step::Trust => Matter::Trust,
+            Step::Trust => Matter::Trust(cwd.to_owned()),
             _ => return None,
         };
         let choices = choices(&matter, cwd);
@@ -139,7 +139,7 @@ impl Ask {
 
     /// The trust dialog has no numbers: digits do nothing there.
     pub fn numbered(&self) -> bool {
-        !matches!(self.matter, Matter::Trust)
+        !matches!(self.matter, Matter::Trust(_))
     }
 
     /// One word for the log.
@@ -153,7 +153,7 @@ impl Ask {
             Matter::Mcp(_) => "mcp",
             Matter::Plan(_) => "plan",
             Matter::Question(_) => "question",
-            Matter::Trust => "trust",
+            Matter::Trust(_) => "trust",
         }
     }
 
@@ -168,7 +168,7 @@ impl Ask {
             Matter::Mcp(m) => &m.tool,
             Matter::Plan(p) => &p.title,
             Matter::Question(q) => &q.ask,
-            Matter::Trust => "",
+            Matter::Trust(_) => "",
         }
     }
 }
@@ -225,7 +225,7 @@ fn choices(matter: &Matter, cwd: &str) -> Vec<Choice> {
             out.push(choice("Type something.", Meaning::Deny));
             out.push(choice("Chat about this", Meaning::Deny));
         }
-        Matter::Trust => {
+        Matter::Trust(_) => {
             out = vec![choice("No, exit", Meaning::Quit), choice("Yes, I trust this folder", Meaning::Once)];
         }
     }

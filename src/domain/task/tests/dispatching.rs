@@ -208,3 +208,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_role_is_told_to_the_protected_too_and_wherever_they_are() {
+    let role = || Order { kind: Kind::Role, ..order("ROLE: keeper", "kept") };
+    let mut q = queue();
+    let id = add(&mut q, vec![role()], at(0)).expect("queued")[0];
+    let mut kept = candidate("kept", 1);
+    if let Some(m) = &mut kept.member {
+        m.dir = Some("/elsewhere".into());
+    }
+    assert_eq!(given(&q, &[candidate("w1", 2)], 1), None, "to nobody else");
+    assert_eq!(given(&q, &[kept], 1), Some((id.0, "kept".into())));
+    assert_eq!(q.get(id).map(Task::typed).as_deref(), Some("ROLE: keeper"), "as it was written");
+    let work = entry::check(order("x", "kept"), &Sender::Operator, &roster());
+    assert_eq!(work, Err(Refusal::Protected("kept".into())), "work still is not");
+}
+
+#[test]
+fn a_dispatcher_for_roles_hands_out_nothing_else() {
+    let mut q =
+        Queue::restore(Rules { only: Some(Kind::Role), ..Rules::default() }, [], 0, QueueClock::default());
+    add(&mut q, vec![p(10, "work", "w1")], at(0)).expect("queued");
+    assert_eq!(given(&q, &[candidate("w1", 1)], 1), None);
+    let role = Order { kind: Kind::Role, ..p(0, "ROLE: worker", "w1") };
+    let id = add(&mut q, vec![role], at(2)).expect("queued")[0];
+    assert_eq!(given(&q, &[candidate("w1", 1)], 3), Some((id.0, "w1".into())));
+}

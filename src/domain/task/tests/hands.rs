@@ -11,8 +11,9 @@ use super::*;
 use crate::domain::dialog::Dialog;
 use crate::domain::read::{Composer, Pasted, Reading};
 use crate::domain::screen::{Cursor, Screen};
-use crate::domain::task::hand::{Do, Failed, Hand, Heard, Put};
+use crate::domain::task::hand::{Aim, Do, Failed, Hand, Heard, Put};
 use crate::domain::task::look::{Look, Spot};
+use crate::domain::task::record::{After, Trace};
 
 const LONG: &str = "look at `this`;\n$HOME and #{pane_id}\nthen that\nand 'those'\n\nand the rest";
 
@@ -158,6 +159,10 @@ struct Room {
     /// The errand under way, whose it is, and what is typed.
     hand: Option<(Hand, Errand, String)>,
     effects: Vec<Effect>,
+    /// Where the errand before left off.
+    aim: Option<Aim>,
+    /// The record was asked.
+    asked: bool,
     /// Looks on their way: what was seen may be old when it arrives.
     looks: Vec<Look>,
     keys: BTreeMap<(TaskId, u32), Keys>,
@@ -179,6 +184,8 @@ impl Room {
             identity: 1,
             now: Duration::ZERO,
             hand: None,
+            aim: None,
+            asked: false,
             effects: Vec::new(),
             looks: Vec::new(),
             keys: BTreeMap::new(),
@@ -201,6 +208,7 @@ impl Room {
         let tasks: Vec<Task> = self.queue.tasks().cloned().collect();
         self.queue = Queue::restore(*self.queue.rules(), tasks, self.queue.last(), self.queue.clock());
         (self.hand, self.effects, self.looks) = (None, Vec::new(), Vec::new());
+        (self.aim, self.asked) = (None, false);
         self.tell(Event::Started);
     }
 
@@ -240,8 +248,8 @@ impl Room {
         while self.hand.is_none() && !self.effects.is_empty() {
             let (hand, errand, text) = match self.effects.remove(0) {
                 Effect::Check(e) => (Hand::check(self.now), e, String::new()),
-                Effect::Paste(e, text) => (Hand::paste(text.clone(), self.now), e, text),
-                Effect::Enter(e, text) => (Hand::enter(text.clone(), self.now), e, text),
+                Effect::Paste(e, text) => (Hand::paste(text.clone(), self.aim.take(), self.now), e, text),
+                Effect::Enter(e, text) => (Hand::enter(text.clone(), self.aim.take(), self.now), e, text),
                 Effect::LookUp(e, text) => (Hand::look_up(text.clone(), self.now), e, text),
                 Effect::Gather(_) | Effect::Tell(..) => continue,
             };
@@ -273,8 +281,10 @@ impl Room {
                 };
                 self.hear(Heard::Answer(answer));
             }
+            Do::Ask => self.asked = true,
             Do::Tell(step) => {
-                let Some((_, e, _)) = self.hand.take() else { return };
+                let Some((mut hand, e, _)) = self.hand.take() else { return };
+                (self.aim, self.asked) = (hand.aim(), false);
                 self.tell(Event::Stepped { id: e.id, attempt: e.attempt, step });
             }
         }
@@ -283,7 +293,9 @@ impl Room {
     fn happen(&mut self, what: u8) {
         match what % 16 {
             0..4 => {
-                if !self.looks.is_empty() {
+                if self.asked {
+                    self.recall(!(what / 16).is_multiple_of(4));
+                } else if !self.looks.is_empty() {
                     let look = self.looks.remove(0);
                     self.hear(Heard::Look(look));
                 }
@@ -320,6 +332,19 @@ impl Room {
             self.pane.folded = 0;
         }
         self.turn();
+    }
+
+    /// The agent's record answers: it is true, or it cannot be read.
+    fn recall(&mut self, readable: bool) {
+        let Some((_, e, _)) = &self.hand else { return };
+        self.asked = false;
+        let taken = self.keys.get(&(e.id, e.attempt)).is_some_and(|k| k.taken > 0);
+        let trace = match (readable, taken) {
+            (false, _) => Trace::Unread("no file".into()),
+            (true, true) => Trace::Has(After::default()),
+            (true, false) => Trace::HasNot,
+        };
+        self.hear(Heard::Record(trace));
     }
 
     fn pass(&mut self, d: Duration) {

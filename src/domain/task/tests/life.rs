@@ -294,6 +294,15 @@ fn who_asked_is_told_when_it_is_over() {
     let r = entry::check(order("fix it", "w1"), &from, &roster()).expect("a manager may");
     let id = q.ask(Wish::Add(vec![r]), at(0)).expect("queued").ids[0];
     bring(&mut q, id, State::Done);
+    // What git and the agent's record say is waited for, but not for ever.
+    assert_eq!(q.tasks().count(), 1);
+    q.take_changes();
+    q.apply(Event::Gathered { id, evidence: Vec::new() }, at(60));
+    let inbox = q.take_changes().inbox;
+    assert_eq!(
+        inbox.iter().map(|n| (n.to.clone(), n.line.as_str())).collect::<Vec<_>>(),
+        [(Some(name("boss")), "task #1 is done by w1.")]
+    );
     let message = q.tasks().last().cloned().expect("a message");
     assert_eq!((message.kind, message.target.clone()), (Kind::Message, Some(name("boss"))));
     assert_eq!(

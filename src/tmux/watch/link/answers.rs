@@ -13,6 +13,7 @@ use crate::tmux::list;
 use crate::tmux::version::Version;
 use crate::tmux::watch::book::Look;
 use crate::tmux::watch::outbox::Outbox;
+use crate::tmux::watch::schedule::Change;
 
 /// What to do about an old tmux: client flags and `-N` came with that version.
 const LEAST: &str = "3.2 is the least";
@@ -183,17 +184,17 @@ impl Link {
         }
         match look {
             Look::New(pane, screen, stirred) => {
-                self.schedule.looked(pane.id, true, now);
-                let wrote = self.unseen.remove(&pane.id) || stirred;
+                self.schedule.looked(pane.id, Change::of_rows(stirred), now);
+                let wrote = self.unseen.remove(&pane.id) || stirred > 0;
                 outbox.push(Told::Screen { pane, screen, wrote });
             }
             Look::Same => {
-                if self.schedule.looked(pane, false, now) && self.unseen.remove(&pane) {
+                if self.schedule.looked(pane, Change::None, now) && self.unseen.remove(&pane) {
                     outbox.push(Told::Wrote(identity.id));
                 }
             }
             Look::Stale => {
-                self.schedule.looked(pane, true, now);
+                self.schedule.looked(pane, Change::Much, now);
                 self.schedule.nudge(pane, now + ms(20));
                 self.list_soon(now);
             }

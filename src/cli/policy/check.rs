@@ -3,26 +3,17 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::setup::Ground;
-use super::{Fail, Global, actor, out};
-use crate::config::files;
+use crate::cli::setup::Ground;
+use crate::cli::{Fail, Global, out};
 use crate::domain::dialog::Operation;
-use crate::domain::policy::{self, Action, Context, PRESETS, PartVerdict, Policy, Subject, Trust, Verdict};
+use crate::domain::policy::{self, Action, PRESETS, PartVerdict, Subject, Verdict};
 use crate::domain::session::SessionName;
 use crate::domain::text;
-use crate::evidence::{links, place as places};
 use crate::ports::Asks;
-
-/// What the rules say.
-#[derive(Debug, Subcommand)]
-pub enum PolicyCommand {
-    /// Tell the verdict on one operation and its rule; exit code 4 unless it would be confirmed
-    Check(Check),
-}
 
 /// The operation to judge.
 #[derive(Debug, Args)]
@@ -81,43 +72,21 @@ struct Would<'a> {
     reason: &'a str,
 }
 
-/// Runs one of the subcommands.
-pub fn run(global: &Global, command: &PolicyCommand) -> Result<(), Fail> {
-    match command {
-        PolicyCommand::Check(check) => check.run(global),
-    }
-}
-
-/// Lays the user's own rules over a preset; those that agents may have written may only tighten it.
-pub fn lay_over(policy: &mut Policy, ground: &Ground) -> Result<(), Fail> {
-    for own in files::policies(&ground.loaded.folders, &ground.env)? {
-        let trust = if own.trusted { Trust::User } else { Trust::TightenOnly };
-        let laid = policy.layer(&own.text, &own.file.to_string_lossy(), trust);
-        laid.map_err(|e| Fail::usage(e.to_string(), e.hint))?;
-    }
-    Ok(())
-}
-
 impl Check {
-    fn run(&self, global: &Global) -> Result<(), Fail> {
+    /// Tells the verdict.
+    pub fn run(&self, global: &Global) -> Result<(), Fail> {
         let operation = Operation::ALL
             .into_iter()
             .find(|o| o.word() == self.op)
             .expect("clap lets only these words pass");
         let subject = self.subject(operation)?;
         let ground = Ground::lay(global)?;
-        let state_dir = ground.env.state_dir(&ground.loaded.config.fleet.name);
-        let state_dir = state_dir.unwrap_or_else(|| PathBuf::from("/nowhere/archtui"));
-        let rules = actor::rules(&ground, &state_dir)?;
+        let rules = super::rules(&ground)?;
         let session = SessionName::new(self.session.as_deref().unwrap_or_default());
+        let by = super::preset(&ground, self.session.is_some(), self.preset.as_deref());
+        let preset = by.map_or_else(|| rules.preset(&session), str::to_owned);
         let asks = Asks { session, agent: None, cwd: Some(self.folder()?) };
-        let preset = match &self.preset {
-            Some(name) => name.clone(),
-            None if self.session.is_some() && ground.loaded.file.is_some() => rules.preset(&asks.session),
-            None => "sop".to_owned(),
-        };
-        let policy = rules.policies.get(&preset).expect("every preset has its policy");
-        let verdict = links::followed(&rules.context(&asks), |ctx| {
+        let verdict = rules.verdict(&asks, by, |ctx, policy| {
             policy::judge_operation(operation, self.tool.as_deref(), subject, ctx, policy)
         });
         self.tell(&preset, &verdict);
@@ -192,11 +161,4 @@ impl Check {
             out::line(&text::printable(&told.replace('\n', "↵")));
         }
     }
-}
-
-/// What can be told of a folder without asking git.
-pub fn place(folder: &Path) -> Context {
-    #[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    places::of(folder, home.as_deref())
 }

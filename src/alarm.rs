@@ -1,0 +1,96 @@
+//! An alarm clock to the microsecond. The runtime's own timers are a millisecond or two late: as much as the whole way from
+//! a dialog's last byte to its being read. Not for what may wait.
+
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
+
+use rustix::time::{
+    Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime,
+};
+use tokio::io::unix::AsyncFd;
+
+/// One alarm clock. Made within a runtime.
+#[derive(Debug)]
+pub struct Alarm {
+    /// Without one (the system gives none) the runtime's timers serve.
+    timer: Option<AsyncFd<OwnedFd>>,
+}
+
+impl Alarm {
+    /// A clock that is not set.
+    pub fn new() -> Self {
+        let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
+        let timer = timerfd_create(TimerfdClockId::Monotonic, flags).ok();
+        #[expect(deprecated, reason = "its successor is unsafe; an owned descriptor is what both ask for")]
+        let timer = timer.and_then(|fd| AsyncFd::new(fd).ok());
+        Self { timer }
+    }
+
+    /// Waits until then; for ever if there is no such instant. Cancel-safe.
+    pub async fn until(&mut self, at: Option<Instant>) {
+        let Some(at) = at else { return std::future::pending().await };
+        let left = at.saturating_duration_since(clock());
+        if left.is_zero() {
+            return;
+        }
+        let Some(timer) = self.timer.as_ref().filter(|fd| set(fd.get_ref(), left)) else {
+            return tokio::time::sleep_until(at.into()).await;
+        };
+        while clock() < at {
+            // Setting it again takes away what it rang before, so a ring means this one.
+            match timer.readable().await {
+                Ok(mut rang) => {
+                    let mut count = [0; 8];
+                    if rustix::io::read(timer.get_ref(), &mut count).is_err() {
+                        rang.clear_ready();
+                    }
+                }
+                Err(_) => return tokio::time::sleep_until(at.into()).await,
+            }
+        }
+    }
+}
+
+impl Default for Alarm {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn set(timer: &OwnedFd, left: Duration) -> bool {
+    let zero = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let Ok(it_value) = Timespec::try_from(left) else { return false };
+    let once = Itimerspec { it_interval: zero, it_value };
+    timerfd_settime(timer, TimerfdTimerFlags::empty(), &once).is_ok()
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long is left until the alarm")]
+fn clock() -> Instant {
+    Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn it_rings_when_it_should_however_often_it_is_set() {
+        let mut alarm = Alarm::new();
+        assert!(alarm.timer.is_some());
+        let start = clock();
+        for n in 1..=5 {
+            let at = start + Duration::from_millis(10 * n);
+            // Given up, set to something later, and set again.
+            tokio::select! {
+                biased;
+                () = alarm.until(Some(at + Duration::from_secs(60))) => panic!("much too early"),
+                () = std::future::ready(()) => {}
+            }
+            alarm.until(Some(at)).await;
+            assert!(clock() >= at);
+        }
+        alarm.until(Some(start)).await;
+        let never = tokio::time::timeout(Duration::from_millis(20), alarm.until(None)).await;
+        assert!(never.is_err(), "not set is not rung");
+    }
+}

@@ -1,0 +1,70 @@
+//! The procedure's daily and weekly checks: what is well, what is not, what is not known here.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::areas::{Area, Areas};
+use crate::app::panel::PanelId;
+use crate::app::state::State;
+use crate::app::state::routine::{Check, Due};
+use crate::domain::text;
+use crate::theme::{Role, Theme};
+
+use super::super::paint::Pen;
+use super::View;
+
+/// How this panel is shown.
+pub(super) const VIEW: View = View { id: PanelId::Routine, note, headline, wants, short, full };
+
+fn note(state: &State) -> (String, Role) {
+    let checks = state.routine();
+    let count = |well: Option<bool>| checks.iter().filter(|c| c.well == well).count();
+    match (count(Some(false)), count(None)) {
+        (0, 0) => ("all well".into(), Role::Faint),
+        (0, n) => (format!("{n} not known"), Role::Faint),
+        (n, _) => (format!("{n} to do"), Role::Note),
+    }
+}
+
+fn headline(state: &State) -> (String, Role) {
+    let first = state.routine().into_iter().find(|c| c.well == Some(false));
+    first.map_or_else(|| note(state), |c| (format!("{}: {}", c.asks, c.found), Role::Note))
+}
+
+fn wants(_: &State) -> u16 {
+    1
+}
+
+fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
+    let (line, role) = headline(state);
+    Pen::row(buf, area, 0).put(&text::printable(&line), theme.style(role));
+}
+
+fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, _: &mut Areas) -> usize {
+    let checks = state.routine();
+    let mut rows: Vec<Option<&Check>> = Vec::new();
+    for due in [Due::Daily, Due::Weekly] {
+        rows.push(None);
+        rows.extend(checks.iter().filter(|c| c.due == due).map(Some));
+    }
+    let mut heads = ["every day", "every week"].into_iter();
+    for (y, row) in (0..area.h).zip(rows) {
+        let mut pen = Pen::row(buf, area, y);
+        let Some(check) = row else {
+            pen.put(heads.next().unwrap_or_default(), theme.style(Role::Subtext));
+            continue;
+        };
+        let (mark, role) = match check.well {
+            Some(true) => ("✓", Role::Ok),
+            Some(false) => ("✖", Role::Problem),
+            None => ("?", Role::Faint),
+        };
+        pen.skip(1).put(mark, theme.style(role)).skip(1);
+        let asks = if area.w >= 70 { 46 } else { area.w / 2 };
+        pen.column(check.asks, asks, theme.style(Role::Text));
+        pen.put(
+            &text::printable(&check.found),
+            theme.style(if check.well == Some(false) { role } else { Role::Subtext }),
+        );
+    }
+    usize::from(area.h)
+}

@@ -1,0 +1,65 @@
+//! Answers given at the screen of one who only observes: he leaves a wish, and who acts checks that the very dialog stands
+//! there that the person saw. Two archtui count showings each for itself, so the wish names what the dialog says and since
+//! when it was drawn: one that says the same and came later is another one.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::done::Done;
+use super::{Actor, monotonic};
+use crate::app::event::Did;
+use crate::domain::confirm::{Answer, Ask, Input, Reply};
+use crate::domain::dialog::DialogId;
+use crate::domain::ledger::Showing;
+use crate::domain::session::PaneIdentity;
+use crate::ports::{Hooks, Judge, Press, Processes, Seat};
+
+/// Who acts may notice a dialog so much later than who observes.
+const LATER: Duration = Duration::from_millis(500);
+
+/// Leaves a wish for whoever acts, and waits for his word: what was done, or why not. Blocking.
+pub type Wishing = Arc<dyn Fn(&Ask) -> Result<String, String> + Send + Sync>;
+
+impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
+    /// The observer's part.
+    pub(super) fn wish(&self, pane: PaneIdentity, answer: Answer, drawn: (Showing, Duration)) {
+        let Some(wishing) = self.wishing.clone() else { return };
+        let (showing, on_screen) = drawn;
+        let ms = |d: Duration| u64::try_from(d.as_millis()).unwrap_or(u64::MAX);
+        let since_ms = ms(monotonic().saturating_sub(on_screen));
+        let ask = Ask::Answer { pane, content: showing.content, since_ms, drawn_ms: ms(on_screen), answer };
+        let told = tokio::task::spawn_blocking(move || wishing(&ask));
+        self.beside(async move {
+            let told = told.await.unwrap_or_else(|_| Err("the wish could not be left".to_owned()));
+            Done::Told(match told {
+                Ok(text) => Did { what: format!("who acts says: {text}"), command: None, failed: None },
+                Err(why) => Did { what: "not answered".to_owned(), command: None, failed: Some(why) },
+            })
+        });
+    }
+
+    /// The actor's part.
+    pub(super) fn answer_for(
+        &mut self,
+        wish: u64,
+        who: String,
+        pane: PaneIdentity,
+        content: DialogId,
+        (since, on_screen): (Duration, Duration),
+        answer: Answer,
+    ) {
+        let now = monotonic();
+        let desk = self.desks.get(&pane.id).filter(|d| d.info.identity == pane);
+        let open = desk
+            .and_then(|d| Some(d.life.as_ref()?.open_dialogs(pane, &d.info.session, None, now)))
+            .unwrap_or_default();
+        let same =
+            open.into_iter().find(|c| c.id.1.content == content && c.since <= since.saturating_add(LATER));
+        let Some(seen) = same else {
+            return self.answer_wish(wish, false, "another dialog is there now; look at it first".to_owned());
+        };
+        self.await_end(pane.id, wish);
+        let drawn = Some((seen.id.1, on_screen));
+        self.live(pane.id, Input::Person(Reply { who, answer, drawn }));
+    }
+}
