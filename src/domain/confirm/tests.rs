@@ -73,7 +73,11 @@ fn a_settle_time_lies_between_two_equal_readings() {
         &[Show("ls", 1), At(100), Gone, At(120), Show("ls", 2), At(400)],
         &["100 intended", "270 PRESS 1"],
     );
-    check("swapped", &[Show("ls", 1), At(100), Show("rm", 2), At(249), Gone, At(900)], &[]);
+    check(
+        "swapped",
+        &[Show("ls", 1), At(100), Show("rm", 2), At(249), Gone, At(900)],
+        &["100 intended", "250 withdrawn: the dialog went away"],
+    );
     for (agent, settle) in [("claude", 150), ("codex", 150), ("gemini", 250), ("else", 250)] {
         assert_eq!(Ways::of_agent(agent, false).settle, ms(settle));
     }
