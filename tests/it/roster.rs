@@ -158,12 +158,12 @@ fn what_cannot_come_up_is_told_and_holds_nobody_up() {
     ]);
     let shell = site.tmux.session("byhand", "exec sh");
     site.tmux.wait_for(shell, "$");
-    let said = site.run(&["up", "--wait", "4s"], 4);
+    let said = site.run(&["up", "--wait", "12s"], 4);
     for want in [
         "its command is not found: no-such-agent is not on the PATH",
         "no/such/folder does not exist",
         "its program has ended: it is over",
-        "not ready after 4 s",
+        "not ready after 12 s",
         "waits for you",
         "nothing is typed into a shell",
         "up, its role told",

@@ -252,6 +252,9 @@ impl Life {
         case.stage = Stage::Reading;
         if case.hook_open() {
             self.hook_judged(id, out);
+        } else if case.hook.is_some() {
+            // It gave up while the rules were asked again.
+            self.hold(id, Hold::HookFell, out);
         }
     }
 

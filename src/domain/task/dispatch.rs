@@ -75,6 +75,9 @@ pub fn would_fit(
     let member = s.member.as_ref().ok_or(Misfit::Unmanaged)?;
     in_chain(roster, from, s)?;
     in_place(member, dir, s)?;
+    if member.protected {
+        return Err(Misfit::Protected);
+    }
     is_free(rules, s, has)
 }
 
@@ -163,9 +166,8 @@ impl Queue {
 
 /// Whether a session may get anything now.
 fn is_free(rules: &Rules, s: &Candidate, holder: Option<TaskId>) -> Result<(), Misfit> {
-    let member = s.member.as_ref().ok_or(Misfit::Unmanaged)?;
-    if member.protected {
-        return Err(Misfit::Protected);
+    if s.member.is_none() {
+        return Err(Misfit::Unmanaged);
     }
     if let Some(id) = holder {
         return Err(Misfit::Has(id));
