@@ -161,7 +161,7 @@ pub enum Attended {
 }
 
 /// The same for a command's time: what the workers tell is met with a state, and `look` sees it after each batch of facts
-/// and at least every [`LOOK`], until it breaks.
+/// and at least every 50 ms, until it breaks.
 pub fn attend<
     P: Panes,
     K: Press + Hands + Clone,
