@@ -3,7 +3,6 @@
 //! One sentence: tmux says, [`domain`] understands, [`app`] decides, [`workers`] do, [`view`] shows.
 //! ARCHITECTURE.md is the map of the rooms and of what each may touch.
 
-pub mod alarm;
 pub mod app;
 pub mod cli;
 pub mod config;

@@ -19,6 +19,7 @@ use crate::domain::task::record::{Sought, Trace};
 use crate::domain::task::{self, Now, Queue, Rules};
 
 mod actor;
+mod alarm;
 mod counter;
 mod folders;
 mod gauges;
@@ -27,6 +28,7 @@ mod hooks;
 
 pub use crate::domain::server::{Notice, PaneInfo, Server, Told};
 pub use actor::{Asks, Configs, Judge, Records, Renewed, Seat, Seated};
+pub use alarm::Alarm;
 pub use counter::Counter;
 pub use folders::{Folders, Stirred};
 pub use gauges::Meter;

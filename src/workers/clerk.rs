@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::clock::{at, clock};
 use super::scribe::Scribe;
 use super::{Facts, Worker};
 use crate::app::Event;
@@ -156,18 +157,6 @@ impl<C: Counter, F: Folders> Worker for Clerk<C, F> {
 
 fn said(e: &StoreError) -> String {
     format!("{e}; {}", e.hint())
-}
-
-async fn at(instant: Option<Instant>) {
-    match instant {
-        Some(instant) => tokio::time::sleep_until(instant).await,
-        None => std::future::pending().await,
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a worker's own clock: when it looks again")]
-fn clock() -> Instant {
-    Instant::now()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the stamp of records")]

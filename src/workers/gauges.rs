@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::clock::clock;
 use super::{Facts, Worker};
 use crate::app::Event;
 use crate::domain::host::{Gauges, Sample, Usage};
@@ -92,11 +93,6 @@ impl<M: Meter> Worker for Measure<M> {
             }
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a worker's own clock: between two samples")]
-fn clock() -> Instant {
-    Instant::now()
 }
 
 #[cfg(test)]

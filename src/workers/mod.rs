@@ -4,6 +4,7 @@
 pub mod actor;
 pub mod branches;
 pub mod clerk;
+mod clock;
 pub mod dispatcher;
 pub mod gauges;
 pub mod reload;

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::clock::{at, clock};
 use super::{Facts, Worker};
 use crate::app::Event;
 use crate::app::event::Looked;
@@ -271,22 +272,10 @@ async fn look(actor: Option<&mut (Facts, mpsc::Receiver<PaneId>)>) -> Option<Pan
 }
 
 /// Sleeps until an instant; for ever if there is none.
-async fn at(instant: Option<Instant>) {
-    match instant {
-        Some(instant) => tokio::time::sleep_until(instant).await,
-        None => std::future::pending().await,
-    }
-}
-
 /// How long nothing was written, where it was written last at `written` or earlier.
 #[expect(clippy::disallowed_methods, reason = "terminals keep the time of the day")]
 fn silence(written: SystemTime) -> Option<Duration> {
     SystemTime::now().duration_since(written).ok()
-}
-
-#[expect(clippy::disallowed_methods, reason = "a worker's own clock: when panes are read again")]
-fn clock() -> Instant {
-    Instant::now()
 }
 
 #[cfg(test)]

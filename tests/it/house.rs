@@ -7,19 +7,18 @@ use std::path::{Path, PathBuf};
 /// Which room may use which. `main` and `lib` may use all.
 const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
-    ("alarm", &[]),
     ("theme", &[]),
     ("terminal", &[]),
     ("ports", &["domain"]),
     ("app", &["domain"]),
     ("config", &["domain", "app", "theme"]),
     ("view", &["domain", "app", "theme"]),
-    ("tmux", &["domain", "ports", "alarm"]),
+    ("tmux", &["domain", "ports"]),
     ("git", &["domain", "ports"]),
     ("store", &["domain", "ports"]),
     ("ipc", &["domain", "ports"]),
     ("evidence", &["domain", "ports"]),
-    ("workers", &["domain", "ports", "app", "alarm"]),
+    ("workers", &["domain", "ports", "app"]),
     (
         "runtime",
         &[

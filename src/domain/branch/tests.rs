@@ -12,15 +12,15 @@ use super::rules::Trailers;
 use super::*;
 
 fn now() -> Timestamp {
-    "2026-02-08T12:00:00Z".parse().unwrap()
+    "2026-02-08T12:00:00Z".parse().expect("sound")
 }
 
 fn ago(hours: i64) -> Timestamp {
-    now().checked_sub(SignedDuration::from_hours(hours)).unwrap()
+    now().checked_sub(SignedDuration::from_hours(hours)).expect("sound")
 }
 
 fn id(n: u8) -> CommitId {
-    CommitId::parse(&format!("{n:040x}")).unwrap()
+    CommitId::parse(&format!("{n:040x}")).expect("sound")
 }
 
 fn commit(n: u8, message: &str) -> Commit {
@@ -294,8 +294,8 @@ fn the_config_has_the_last_word_on_severity() {
     let settings: Settings = toml::from_str(
         "protected = [\"trunk\"]\nseverity = { branch-name = \"red\", dirty-red = \"off\", unknown = \"note\" }",
     )
-    .unwrap();
-    let book = RuleBook::new(settings).unwrap();
+    .expect("sound");
+    let book = RuleBook::new(settings).expect("sound");
     assert_eq!(words(&on("trunk"), book.fleet(), &[]), ["protected-branch:red"]);
     assert_eq!(words(&on("main"), book.fleet(), &[]), ["branch-name:red"]);
     assert_eq!(words(&dirty(60), book.fleet(), &[]), [""; 0]);

@@ -24,10 +24,10 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::clock::{clock, monotonic};
 use super::dispatcher::Chair;
 use super::scribe::Scribe;
 use super::{Facts, Worker};
-use crate::alarm::Alarm;
 use crate::app::Event;
 use crate::app::state::Post;
 use crate::domain::agent::Agents;
@@ -36,7 +36,7 @@ use crate::domain::ledger::{Entry, Tally};
 use crate::domain::roster::Roster;
 use crate::domain::server::Server;
 use crate::domain::session::PaneId;
-use crate::ports::{Hooks, Judge, Press, Processes, Renewed, Seat};
+use crate::ports::{Alarm, Hooks, Judge, Press, Processes, Renewed, Seat};
 
 use board::Books;
 use desk::Desk;
@@ -275,17 +275,6 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Worker for Actor<S, K,
             }
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a worker's own clock: when it looks again")]
-fn clock() -> Instant {
-    Instant::now()
-}
-
-/// The system's monotonic clock, as the main loop has it.
-fn monotonic() -> Duration {
-    let t = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
-    Duration::new(t.tv_sec.unsigned_abs(), u32::try_from(t.tv_nsec).unwrap_or(0))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the stamp of records")]

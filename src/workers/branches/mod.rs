@@ -17,6 +17,7 @@ use jiff::Zoned;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::clock::{at, clock};
 use super::{Facts, Worker};
 use crate::app::Event;
 use crate::domain::branch::crew::{self, Post};
@@ -287,18 +288,6 @@ impl<G, F, Q> Drop for Branches<G, F, Q> {
 }
 
 /// Sleeps until an instant; for ever if there is none.
-async fn at(instant: Option<Instant>) {
-    match instant {
-        Some(instant) => tokio::time::sleep_until(instant).await,
-        None => std::future::pending().await,
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a worker's own clock: when trees are looked at again")]
-fn clock() -> Instant {
-    Instant::now()
-}
-
 #[expect(
     clippy::disallowed_methods,
     reason = "ages and dates of findings are counted from the moment of the look"

@@ -19,6 +19,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::clock::{at, clock, monotonic};
 use super::scribe::Scribe;
 use super::{Facts, Worker};
 use crate::app::Event;
@@ -220,24 +221,6 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Worker for Dispatcher<
             self.work(ticked).await;
         }
     }
-}
-
-async fn at(instant: Option<Instant>) {
-    match instant {
-        Some(instant) => tokio::time::sleep_until(instant).await,
-        None => std::future::pending().await,
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "a worker's own clock: when it looks again")]
-fn clock() -> Instant {
-    Instant::now()
-}
-
-/// The system's monotonic clock, as the main loop has it.
-fn monotonic() -> Duration {
-    let t = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
-    Duration::new(t.tv_sec.unsigned_abs(), u32::try_from(t.tv_nsec).unwrap_or(0))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the stamp of records")]
