@@ -73,7 +73,8 @@ impl Processes for Proc {
     }
 
     fn folder(&self, pane: PaneIdentity) -> Option<PathBuf> {
-        self.describe(pane)?.cwd
+        let agent = self.effective(self.leader(pane)?).0;
+        fs::read_link(self.file(agent.pid, "cwd")).ok()
     }
 
     fn report(&self, pane: PaneIdentity) -> Option<SelfReport> {

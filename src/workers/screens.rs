@@ -271,7 +271,6 @@ async fn look(actor: Option<&mut (Facts, mpsc::Receiver<PaneId>)>) -> Option<Pan
     }
 }
 
-/// Sleeps until an instant; for ever if there is none.
 /// How long nothing was written, where it was written last at `written` or earlier.
 #[expect(clippy::disallowed_methods, reason = "terminals keep the time of the day")]
 fn silence(written: SystemTime) -> Option<Duration> {

@@ -101,15 +101,20 @@ impl Queue {
 
     /// Tasks that may be handed out, the next one first.
     pub fn order(&self, at: QueueTime) -> Vec<&Task> {
-        let mut ready: Vec<(Reverse<Priority>, i64, &Task)> = self
-            .tasks
-            .values()
-            .filter(|t| t.state == State::Queued && t.not_before <= at)
-            .filter(|t| self.rules.only.is_none_or(|kind| kind == t.kind))
-            .map(|t| (Reverse(self.urgency(t, at)), t.place(), t))
-            .collect();
+        let mut ready: Vec<(Reverse<Priority>, i64, &Task)> =
+            self.ready(at).map(|t| (Reverse(self.urgency(t, at)), t.place(), t)).collect();
         ready.sort_unstable_by_key(|(urgency, place, t)| (*urgency, *place, t.id));
         ready.into_iter().map(|(_, _, t)| t).collect()
+    }
+
+    /// Whether there is anything to hand out.
+    pub fn is_waiting(&self, now: Now) -> bool {
+        self.ready(self.clock.read(now)).next().is_some()
+    }
+
+    fn ready(&self, at: QueueTime) -> impl Iterator<Item = &Task> {
+        let due = move |t: &&Task| t.state == State::Queued && t.not_before <= at;
+        self.tasks.values().filter(due).filter(|t| self.rules.only.is_none_or(|kind| kind == t.kind))
     }
 
     /// What a task's priority counts for after having waited.

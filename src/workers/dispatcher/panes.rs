@@ -45,6 +45,11 @@ impl Desk {
         dispatch::is_empty(self.tracker.reading().composer.as_ref())
     }
 
+    /// The agent waits for work.
+    pub fn is_idle(&self) -> bool {
+        self.tracker.state() == State::Idle
+    }
+
     /// For how long it has been in its state.
     fn lasts(&self, now: Duration) -> Duration {
         now.saturating_sub(self.tracker.since())
@@ -122,9 +127,10 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
         ticked
     }
 
-    /// Every session that could get a task, as it was last seen. One with several panes is one whose agent's pane is not
-    /// known: the front pane of its only window counts, else none.
-    pub(super) fn candidates(&self) -> Vec<Candidate> {
+    /// Every session that could get a task, as it was last seen; where it works only of those that `placed` picks, for that
+    /// is a look at processes. One with several panes is one whose agent's pane is not known: the front pane of its only
+    /// window counts, else none.
+    pub(super) fn candidates(&self, placed: impl Fn(&Desk) -> bool) -> Vec<Candidate> {
         let now = monotonic();
         let desks = self.panes.values().filter(|d| !d.info.dead);
         let alone = |d: &&Desk| {
@@ -135,9 +141,10 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
         for d in desks.filter(alone) {
             let place = self.fixed.roster.place(&d.info.session);
             let member = place.map(|i| self.fixed.roster.members[i].clone());
+            let folder = placed(d).then(|| self.processes.folder(d.info.identity)).flatten();
             let candidate = Candidate {
                 attended: d.attended(now),
-                tree: self.processes.folder(d.info.identity).map(|p| p.to_string_lossy().into_owned()),
+                tree: folder.map(|p| p.to_string_lossy().into_owned()),
                 ..Candidate::seen(&d.info, member, &d.tracker, now)
             };
             out.push(candidate);

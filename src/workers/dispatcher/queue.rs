@@ -1,5 +1,6 @@
 //! The queue's side: facts are told to the store, what it answers is begun, and free sessions get their next task.
 
+use super::panes::Desk;
 use super::{Dispatcher, monotonic, now};
 use crate::app::Event as Fact;
 use crate::app::event::Did;
@@ -85,7 +86,11 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
     /// Chooses the next hand-out; true if there is one to tell.
     fn hand_out(&mut self) -> bool {
         let Some(desk) = self.book.as_ref().filter(|_| self.is_on()) else { return !self.news.is_empty() };
-        let candidates = self.candidates();
+        // Who is free costs a look at every agent's process: it is not asked for nothing.
+        if !B::queue(desk).is_waiting(now()) {
+            return !self.news.is_empty();
+        }
+        let candidates = self.candidates(Desk::is_idle);
         let chosen = B::queue(desk).dispatch(&self.fixed.roster, &candidates, now());
         let leased = chosen.map(|(id, c)| Event::Leased { id, session: c.session.clone(), pane: c.pane });
         self.news.extend(leased);
@@ -95,7 +100,11 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
     /// Waiting tasks say what they wait for.
     fn say_why(&mut self) {
         let Some(desk) = &self.book else { return };
-        let (queue, candidates) = (B::queue(desk), self.candidates());
+        let queue = B::queue(desk);
+        if !queue.is_waiting(now()) {
+            return;
+        }
+        let candidates = self.candidates(|_| true);
         let off = self.chair.as_ref().and_then(|c| c.off).map(str::to_owned);
         // The next ones in line: nobody reads the reasons of ten thousand.
         for task in queue.order(queue.clock().read(now())).into_iter().take(200) {
