@@ -197,6 +197,11 @@ pub trait Processes: Send + 'static {
         None
     }
 
+    /// The three together: what is asked at every look at a screen, so it should cost one look at the process.
+    fn glance(&self, pane: PaneIdentity) -> Glance {
+        Glance { command: self.foreground(pane), report: self.report(pane), age: self.age(pane) }
+    }
+
     /// The name that the agent in it has for its conversation, where it tells one: another one after it was cleared.
     fn conversation(&self, _pane: PaneIdentity) -> Option<String> {
         None
@@ -211,6 +216,17 @@ pub trait Processes: Send + 'static {
     fn written(&self, _pane: PaneIdentity) -> Option<SystemTime> {
         None
     }
+}
+
+/// What a look at a screen wants to know of the process that drew it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Glance {
+    /// Name of the process in the foreground of the pane's terminal.
+    pub command: Option<String>,
+    /// What the agent says of itself.
+    pub report: Option<SelfReport>,
+    /// How long that process has been running.
+    pub age: Option<Duration>,
 }
 
 /// Why the store could not do something. Whoever meant to act does not: no key without an entry on disk.

@@ -1,6 +1,7 @@
 //! What a tmux server tells of itself and of its panes: facts as plain values. How they are learned is for `tmux`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -98,8 +99,9 @@ pub enum Told {
         pane: PaneIdentity,
         /// What it shows.
         screen: Arc<Screen>,
-        /// True if the program wrote something since the screen told before (a sweep that found nothing new tells nothing).
-        wrote: bool,
+        /// If the program wrote something since the screen told before: how long ago the last write that it can show was
+        /// noticed, as well as that is known (a sweep that found nothing new tells nothing).
+        wrote: Option<Duration>,
     },
     /// A pane wrote bytes but its screen is the same as before.
     Wrote(PaneId),

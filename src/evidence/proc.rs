@@ -5,6 +5,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +15,7 @@ use crate::domain::read::SelfReport;
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::task::record::{Sought, Trace};
 use crate::domain::text;
-use crate::ports::Processes;
+use crate::ports::{Glance, Processes};
 
 /// Programs that run others in their own process group: what they run is what counts.
 const LAUNCHERS: [&str; 15] = [
@@ -29,6 +30,8 @@ const NAMELESS: [&str; 6] = ["cli", "index", "main", "start", "run", "__main__"]
 const DEPTH: usize = 6;
 /// Of a command line so much is read.
 const MAX_ARGV: usize = 8 * 1024;
+/// The line of a process's numbers is shorter than this, and comes in one read: `fs::read` would feel its way with six.
+const STAT: usize = 1024;
 
 /// A process in the foreground of a pane's terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,31 +52,39 @@ pub struct Proc {
     root: PathBuf,
     /// Where agents keep their own files.
     home: Option<PathBuf>,
-    /// The last answer for each pane, and the process that it was found from.
-    known: RefCell<HashMap<PaneId, (ProcStat, String)>>,
+    /// The last answer for each pane.
+    known: RefCell<HashMap<PaneId, Known>>,
+}
+
+/// What was found out about a pane.
+#[derive(Debug, Clone)]
+struct Known {
+    /// The process that it was found from.
+    leader: ProcStat,
+    /// What the one that counts is called.
+    name: String,
+    /// That one is the leader itself.
+    alone: bool,
 }
 
 impl Processes for Proc {
     fn foreground(&self, pane: PaneIdentity) -> Option<String> {
-        let leader = self.leader(pane)?;
-        let mut known = self.known.borrow_mut();
-        if let Some((stat, name)) = known.get(&pane.id)
-            && *stat == leader
-        {
-            return Some(name.clone());
+        Some(self.name(pane, self.leader(pane)?))
+    }
+
+    fn glance(&self, pane: PaneIdentity) -> Glance {
+        let Some(leader) = self.leader(pane) else { return Glance::default() };
+        Glance {
+            report: self.home.as_deref().and_then(|home| claude::report(home, leader.pid)),
+            age: self.age_of(&leader),
+            command: Some(self.name(pane, leader)),
         }
-        let (found, name) = (leader.clone(), self.effective(leader).1);
-        // A launcher may start something else without changing itself, so its answer is not kept.
-        if is_launcher(&String::from_utf8_lossy(&found.comm)) {
-            known.remove(&pane.id);
-        } else {
-            known.insert(pane.id, (found, name.clone()));
-        }
-        Some(name)
     }
 
     fn folder(&self, pane: PaneIdentity) -> Option<PathBuf> {
-        let agent = self.effective(self.leader(pane)?).0;
+        let leader = self.leader(pane)?;
+        let alone = self.known.borrow().get(&pane.id).is_some_and(|k| k.alone && k.leader == leader);
+        let agent = if alone { leader } else { self.effective(leader).0 };
         fs::read_link(self.file(agent.pid, "cwd")).ok()
     }
 
@@ -98,8 +109,7 @@ impl Processes for Proc {
     }
 
     fn age(&self, pane: PaneIdentity) -> Option<Duration> {
-        let uptime = fs::read_to_string(self.root.join("uptime")).ok()?;
-        times::age(&uptime, self.leader(pane)?.start)
+        self.age_of(&self.leader(pane)?)
     }
 
     fn written(&self, pane: PaneIdentity) -> Option<SystemTime> {
@@ -120,6 +130,36 @@ impl Proc {
     /// The processes below a folder that looks like `/proc`.
     pub fn at(root: &Path, home: Option<&Path>) -> Self {
         Self { root: root.to_owned(), home: home.map(Path::to_owned), known: RefCell::default() }
+    }
+
+    /// What the process of a pane's foreground is called: found anew only where it is another one, or has changed itself.
+    fn name(&self, pane: PaneIdentity, leader: ProcStat) -> String {
+        let mut known = self.known.borrow_mut();
+        if let Some(known) = known.get(&pane.id).filter(|k| k.leader == leader) {
+            return known.name.clone();
+        }
+        let (found, name) = self.effective(leader.clone());
+        // A launcher may start something else without changing itself, so its answer is not kept.
+        if is_launcher(&String::from_utf8_lossy(&leader.comm)) {
+            known.remove(&pane.id);
+        } else {
+            let alone = found.pid == leader.pid;
+            known.insert(pane.id, Known { leader, name: name.clone(), alone });
+        }
+        name
+    }
+
+    fn age_of(&self, leader: &ProcStat) -> Option<Duration> {
+        times::age(self.uptime()?, leader.start)
+    }
+
+    /// Time since the machine was started. The kernel's own folder and its clock tell the same; the clock costs less.
+    fn uptime(&self) -> Option<Duration> {
+        if self.root == Path::new("/proc") {
+            let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+            return Some(Duration::new(u64::try_from(now.tv_sec).ok()?, u32::try_from(now.tv_nsec).ok()?));
+        }
+        times::uptime(&fs::read_to_string(self.root.join("uptime")).ok()?)
     }
 
     /// Where the files are.
@@ -195,7 +235,9 @@ impl Proc {
     }
 
     fn stat(&self, pid: u32) -> Option<ProcStat> {
-        ProcStat::parse(&fs::read(self.file(pid, "stat")).ok()?)
+        let mut line = [0; STAT];
+        let n = fs::File::open(self.file(pid, "stat")).and_then(|mut f| f.read(&mut line)).ok()?;
+        ProcStat::parse(line.get(..n)?)
     }
 
     fn children(&self, pid: u32) -> Vec<ProcStat> {

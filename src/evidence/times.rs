@@ -11,10 +11,14 @@ const TICKS: u64 = 100;
 /// Of a terminal's time only the bits above these are kept up to date.
 const LAG: u64 = 7;
 
-/// The age of a process that started so many ticks after boot, by the text of `/proc/uptime`.
-pub(super) fn age(uptime: &str, start: u64) -> Option<Duration> {
-    let up: f64 = uptime.split_ascii_whitespace().next()?.parse().ok()?;
-    let up = Duration::try_from_secs_f64(up).ok()?;
+/// The time since boot by the text of `/proc/uptime`.
+pub(super) fn uptime(text: &str) -> Option<Duration> {
+    let up: f64 = text.split_ascii_whitespace().next()?.parse().ok()?;
+    Duration::try_from_secs_f64(up).ok()
+}
+
+/// The age of a process that started so many ticks after boot, so long after boot.
+pub(super) fn age(up: Duration, start: u64) -> Option<Duration> {
     up.checked_sub(Duration::from_millis(start.checked_mul(1000 / TICKS)?))
 }
 
@@ -44,7 +48,8 @@ mod tests {
             ("", 1, None),
             ("10.00", u64::MAX, None),
         ] {
-            assert_eq!(age(uptime, start), want.map(Duration::from_millis), "{uptime} {start}");
+            let told = super::uptime(uptime).and_then(|up| age(up, start));
+            assert_eq!(told, want.map(Duration::from_millis), "{uptime} {start}");
         }
     }
 

@@ -14,6 +14,8 @@ use tokio::io::unix::AsyncFd;
 pub struct Alarm {
     /// Without one (the system gives none) the runtime's timers serve.
     timer: Option<AsyncFd<OwnedFd>>,
+    /// What it is set to. Whoever waits for several things asks again after each of them, mostly for the same instant.
+    set: Option<Instant>,
 }
 
 impl Alarm {
@@ -23,7 +25,7 @@ impl Alarm {
         let timer = timerfd_create(TimerfdClockId::Monotonic, flags).ok();
         #[expect(deprecated, reason = "its successor is unsafe; an owned descriptor is what both ask for")]
         let timer = timer.and_then(|fd| AsyncFd::new(fd).ok());
-        Self { timer }
+        Self { timer, set: None }
     }
 
     /// Waits until then; for ever if there is no such instant. Cancel-safe.
@@ -33,9 +35,12 @@ impl Alarm {
         if left.is_zero() {
             return;
         }
-        let Some(timer) = self.timer.as_ref().filter(|fd| set(fd.get_ref(), left)) else {
+        let known = self.set == Some(at);
+        let Some(timer) = self.timer.as_ref().filter(|fd| known || set(fd.get_ref(), left)) else {
+            self.set = None;
             return tokio::time::sleep_until(at.into()).await;
         };
+        self.set = Some(at);
         while clock() < at {
             // Setting it again takes away what it rang before, so a ring means this one.
             match timer.readable().await {

@@ -22,6 +22,8 @@ use crate::workers::reload::{self, Reload};
 use crate::workers::screens::Screens;
 use crate::workers::{self, Workers};
 
+/// A daemon's board has no reader but the one who asks whether it acts.
+const BOARDS: Duration = Duration::from_secs(1);
 /// A command that attends the workers looks at least so often.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -69,6 +71,7 @@ fn staff<
 >(
     setup: Setup<P, K, Q, S, J, H>,
     renewed: Option<mpsc::Receiver<Renewed<J>>>,
+    boards: Duration,
 ) -> Staff {
     let Setup { panes, keyboard, processes, roster, agents, fixed, tasks, seat, judge, hooks } = setup;
     let (facts, told) = mpsc::channel(workers::WAITING);
@@ -86,7 +89,7 @@ fn staff<
     workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), doors));
     let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
     let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
-    let acting = acting.with_dispatcher(chair);
+    let acting = acting.with_dispatcher(chair).with_boards_every(boards);
     workers.spawn(match renewed {
         Some(renewed) => acting.with_reload(renewed),
         None => acting,
@@ -109,10 +112,12 @@ pub fn run<
     configs: C,
     mut line: impl FnMut(&str),
 ) -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    // One thread for all workers: a fact goes through four of them, and waking a thread costs more than what each does
+    // with it. What blocks (the disk, the rules' look at files, git) has threads of its own.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let (renew, renewed) = mpsc::channel(1);
-        let Staff { facts, mut workers, mut told, _ears } = staff(setup, Some(renewed));
+        let Staff { facts, mut workers, mut told, _ears } = staff(setup, Some(renewed), BOARDS);
         let (ask_reload, reload_asked) = mpsc::channel(reload::ASKED);
         let watched = Inotify::new().with_writes();
         workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts));
@@ -177,7 +182,7 @@ pub fn attend<
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         // The rules of a command that attends let nothing through, whatever the files say meanwhile.
-        let Staff { workers, mut told, _ears, .. } = staff(setup, None);
+        let Staff { workers, mut told, _ears, .. } = staff(setup, None, LOOK);
         let mut signals = super::Signals::listen()?;
         let mut batch = Vec::with_capacity(super::BATCH);
         let ended = loop {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::types::Type;
-use rusqlite::{Connection, Error, OptionalExtension, Row, named_params};
+use rusqlite::{Connection, Error, OptionalExtension, Row, Transaction, named_params};
 
 use super::Store;
 use super::fault::said;
@@ -32,10 +32,14 @@ pub struct Checked {
 
 impl Ledger for Store {
     fn append(&mut self, body: Body) -> Result<Entry, StoreError> {
-        self.write(|tx| {
+        // What is about to be sent must be known after a power cut. What came of it need not: then nobody knows, and the
+        // next actor says so. Either way it outlives the end of this process.
+        let how = if body.outcome == Outcome::Intended { Store::write } else { Store::write_soon };
+        how(self, |tx: &Transaction<'_>| {
             let entry = head(tx)?.seal(body);
             insert(tx, &entry)?;
-            tx.execute("UPDATE ledger_head SET seq = ?1, hash = ?2", (entry.seq, entry.hash.0))
+            tx.prepare_cached("UPDATE ledger_head SET seq = ?1, hash = ?2")
+                .and_then(|mut statement| statement.execute((entry.seq, entry.hash.0)))
                 .map_err(said)?;
             Ok(entry)
         })
@@ -125,7 +129,8 @@ fn anchor(conn: &Connection) -> Result<Anchor, StoreError> {
 
 fn place(conn: &Connection, sql: &str) -> Result<Anchor, StoreError> {
     let read = |r: &Row<'_>| Ok(Anchor { seq: r.get(0)?, hash: Hash(r.get(1)?) });
-    Ok(conn.query_row(sql, [], read).optional().map_err(said)?.unwrap_or_default())
+    let found = conn.prepare_cached(sql).and_then(|mut statement| statement.query_row([], read).optional());
+    Ok(found.map_err(said)?.unwrap_or_default())
 }
 
 /// The triggers that keep entries from being changed are there.

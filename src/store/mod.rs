@@ -126,6 +126,18 @@ impl Store {
         Ok(Self { conn })
     }
 
+    /// The same, with the system when this returns and on disk with the next [`Store::write`]: for what may be lost in a
+    /// power cut, never in part.
+    fn write_soon<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.conn.pragma_update(None, "synchronous", "NORMAL").map_err(said)?;
+        let out = self.write(work);
+        self.conn.pragma_update(None, "synchronous", "FULL").map_err(said)?;
+        out
+    }
+
     /// One writing transaction: all of it or nothing, on disk when this returns.
     fn write<T>(
         &mut self,

@@ -19,7 +19,7 @@ use crate::domain::roster::Roster;
 use crate::domain::screen::Screen;
 use crate::domain::server::PaneInfo;
 use crate::domain::session::PaneId;
-use crate::ports::{Panes, Processes, Told, View};
+use crate::ports::{Glance, Panes, Processes, Told, View};
 
 /// After a write a screen is read again so much later, though it did not change: the process may have ended meanwhile, and
 /// a sign of work that nothing follows counts for less after a while of silence.
@@ -44,10 +44,17 @@ pub struct Screens<P, Q> {
 struct Known {
     info: PaneInfo,
     screen: Option<Arc<Screen>>,
-    told: Option<(Reading, Option<String>)>,
+    told: Option<Last>,
     wrote: Option<Instant>,
     /// Which of [`AGAIN`] comes next, and when.
     again: Option<(usize, Instant)>,
+}
+
+/// What was last told of a pane, and what it was read from.
+struct Last {
+    screen: Arc<Screen>,
+    facts: read::Facts,
+    reading: Reading,
 }
 
 impl<P: Panes, Q: Processes> Screens<P, Q> {
@@ -124,7 +131,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
                 heard
             }
             Told::Wrote(pane) => {
-                self.wrote(pane);
+                self.wrote(pane, Duration::ZERO);
                 self.tell(Event::Wrote(pane)).await
             }
             Told::Screen { pane, screen, wrote } => {
@@ -132,10 +139,10 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
                     return true;
                 };
                 known.screen = Some(screen);
-                if wrote {
-                    self.wrote(pane.id);
+                if let Some(ago) = wrote {
+                    self.wrote(pane.id, ago);
                 }
-                self.read(pane.id, wrote, false).await
+                self.read(pane.id, wrote.is_some(), false).await
             }
         }
     }
@@ -161,10 +168,10 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
         renamed
     }
 
-    fn wrote(&mut self, pane: PaneId) {
+    fn wrote(&mut self, pane: PaneId, ago: Duration) {
         if let Some(known) = self.known.get_mut(&pane) {
             let now = clock();
-            known.wrote = Some(now);
+            known.wrote = now.checked_sub(ago).or(Some(now));
             known.again = Some((0, now + AGAIN[0]));
         }
     }
@@ -174,30 +181,32 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
         let Some(known) = self.known.get_mut(&pane) else { return true };
         let Some(screen) = known.screen.clone() else { return true };
         let identity = known.info.identity;
-        let command = self.processes.foreground(identity);
+        let Glance { command, report, age } = self.processes.glance(identity);
         let facts = read::Facts {
             title: known.info.title.clone(),
             command: command.clone(),
             agent: self.roster.place(&known.info.session).and_then(|i| self.roster.members[i].agent.clone()),
-            report: self.processes.report(identity),
+            report,
             quiet: match known.wrote {
                 Some(at) => Some(clock().saturating_duration_since(at)),
                 None => self.processes.written(identity).and_then(silence),
             },
-            age: self.processes.age(identity),
+            age,
             dead: known.info.dead,
         };
-        let reading = read::read(&screen, &facts, &self.agents);
-        let same = |(r, c): &(Reading, Option<String>)| {
-            r.state == reading.state
-                && r.agent == reading.agent
-                && r.dialog == reading.dialog
-                && *c == command
+        let last = known.told.as_ref().filter(|l| Arc::ptr_eq(&l.screen, &screen) || l.screen == screen);
+        let reading = match last {
+            Some(l) => read::read_again(&screen, &facts, &self.agents, (&l.facts, &l.reading)),
+            None => read::read(&screen, &facts, &self.agents),
+        };
+        let same = |l: &Last| {
+            let (a, b) = (&l.reading, &reading);
+            a.state == b.state && a.agent == b.agent && a.dialog == b.dialog && l.facts.command == command
         };
         if again && known.told.as_ref().is_some_and(same) {
             return true;
         }
-        known.told = Some((reading.clone(), command.clone()));
+        known.told = Some(Last { screen: Arc::clone(&screen), facts, reading: reading.clone() });
         self.tell(Event::Screen(Arc::new(Looked {
             pane: identity,
             screen,
@@ -344,7 +353,7 @@ mod tests {
         let pane = info.identity;
         tell.send(Told::Panes(vec![info])).await.expect("it listens");
         let screen = Arc::new(Screen::plain("Resume this session with:\n$ "));
-        tell.send(Told::Screen { pane, screen, wrote: true }).await.expect("it listens");
+        tell.send(Told::Screen { pane, screen, wrote: Some(Duration::ZERO) }).await.expect("it listens");
         assert!(matches!(heard.recv().await, Some(Event::Panes(_))));
         let Some(Event::Screen(first)) = heard.recv().await else { panic!("a screen was told") };
         process.send_replace("bash");

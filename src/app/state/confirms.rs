@@ -39,7 +39,7 @@ pub struct Board {
     /// The last entries of the ledger, the newest first.
     pub recent: Vec<Arc<Entry>>,
     /// Sums over the last day.
-    pub tally: Tally,
+    pub tally: Arc<Tally>,
 }
 
 impl Board {

@@ -165,6 +165,22 @@ pub fn read(screen: &Screen, facts: &Facts, agents: &Agents) -> Reading {
     reading
 }
 
+/// Reads the same screen once more: where nothing but time went on, what was read before still stands.
+pub fn read_again(
+    screen: &Screen,
+    facts: &Facts,
+    agents: &Agents,
+    (before, reading): (&Facts, &Reading),
+) -> Reading {
+    let timeless = |f: &Facts| Facts { quiet: None, age: None, ..f.clone() };
+    let silent = |f: &Facts| f.quiet.is_some_and(|q| q >= SILENCE);
+    if silent(facts) != silent(before) || timeless(facts) != timeless(before) {
+        return read(screen, facts, agents);
+    }
+    let age = facts.age.filter(|_| runs(facts, agents));
+    Reading { quiet: facts.quiet, age, ..reading.clone() }
+}
+
 /// What is read of a pane whose program has ended: who it was, and nothing that it showed.
 fn left_behind(reading: &Reading) -> Reading {
     Reading {

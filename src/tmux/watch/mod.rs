@@ -6,6 +6,7 @@ pub mod inotify;
 mod link;
 pub mod outbox;
 pub mod schedule;
+mod slot;
 
 use std::io;
 use std::time::{Duration, Instant};

@@ -1,6 +1,7 @@
 //! What is to be told next. Screens and lists are superseded, never queued: a newer one takes the place of the older.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crate::domain::server::{Server, Told};
 
@@ -33,9 +34,9 @@ impl Outbox {
         let older = self.queue.iter_mut().find(|old| supersedes(&told, old));
         match (older, told) {
             (Some(Told::Screen { pane, screen, wrote }), Told::Screen { pane: p, screen: s, wrote: w }) => {
-                (*pane, *screen, *wrote) = (p, s, *wrote || w);
+                (*pane, *screen, *wrote) = (p, s, w.or(*wrote));
             }
-            (Some(Told::Screen { wrote, .. }), Told::Wrote(_)) => *wrote = true,
+            (Some(Told::Screen { wrote, .. }), Told::Wrote(_)) => *wrote = Some(Duration::ZERO),
             (Some(old), told) => *old = told,
             (None, told) => self.queue.push_back(told),
         }
@@ -66,14 +67,14 @@ mod tests {
 
     fn screen(pane: u32, text: &str, wrote: bool) -> Told {
         let pane = PaneIdentity { id: PaneId(pane), pid: 1, start: 1 };
-        Told::Screen { pane, screen: Arc::new(Screen::plain(text)), wrote }
+        Told::Screen { pane, screen: Arc::new(Screen::plain(text)), wrote: wrote.then_some(Duration::ZERO) }
     }
 
     fn drain(mut outbox: Outbox) -> Vec<String> {
         std::iter::from_fn(|| outbox.pop())
             .map(|told| match told {
                 Told::Screen { pane, screen, wrote } => {
-                    format!("{} {} {wrote}", pane.id, screen.to_text().trim())
+                    format!("{} {} {}", pane.id, screen.to_text().trim(), wrote.is_some())
                 }
                 Told::Wrote(pane) => format!("{pane} wrote"),
                 Told::Server(server) => format!("{server:?}"),

@@ -5,22 +5,23 @@
 //! nothing (the kernel tells before tmux has read the bytes), and once more when the write is surely read. A pane that
 //! writes all the time gets one look a write where that changes a row or two (a spinner), else it is dealt with like a
 //! quiet one: an agent works when it draws its dialog, and somebody waits for that. Where many panes write all the time they share batches on a common tick, and those out of view wait
-//! longer. Where writes are not told of (`Sight::Blind`): looks at a pace that slows down while they
+//! longer; whether a dialog came up in one of those the server is asked for all at once. Where writes are not told of (`Sight::Blind`): looks at a pace that slows down while they
 //! show nothing.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+pub use super::slot::Sight;
+use super::slot::{BLIND_FRONT, STREAK_GAP, Slot};
 use crate::domain::session::PaneId;
 
 const fn ms(n: u64) -> Duration {
     Duration::from_millis(n)
 }
 
-/// Between two looks at a pane in view: 30 a second.
-const FRONT_GAP: Duration = ms(33);
-/// Between two looks at a pane out of view that writes all the time, one of many.
+/// Between two looks at a pane out of view that writes all the time, one of many: so long, or so long for each of them.
 const BACK_GAP: Duration = ms(250);
+const BACK_SHARE: Duration = ms(5);
 /// The second look, if the first showed nothing.
 const SECOND_LOOK: Duration = ms(3);
 /// By then tmux has read what was written before.
@@ -33,29 +34,16 @@ const SETTLED_FEW: Duration = ms(110);
 const FEW: usize = 12;
 /// Looks at many busy panes fall on multiples of this, to share batches.
 const TICK: Duration = ms(16);
-/// Writes closer than this make a streak …
-const STREAK_GAP: Duration = ms(1000);
-/// … and so many in a row make a pane busy.
-const STREAK: u32 = 3;
-/// Pace of blind looks: first and slowest, in view and not.
-const BLIND_FRONT: (Duration, Duration) = (ms(66), ms(1500));
-const BLIND_BACK: (Duration, Duration) = (ms(250), ms(5000));
-/// Looks a second in all, and how many at once. First looks at new panes are not counted.
+/// Looks a second at panes that write all the time, and how many at once. The others write seldom by their nature, and
+/// what somebody waits for is bounded by pane.
 const RATE: f64 = 400.0;
 const BURST: f64 = 64.0;
 /// No new batch while so many looks are unanswered: a slow server sets the pace …
 const MAX_FLYING: usize = 16;
 /// … and no more than this at once, so that what comes into view meanwhile does not wait for a whole fleet.
 const BATCH: usize = 48;
-
-/// Whether the kernel tells of a pane's writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
-    /// It does.
-    Told,
-    /// It does not.
-    Blind,
-}
+/// Of panes that write all the time: what somebody waits for stands in the same line, and each look takes the server 0.2 ms.
+const BATCH_BUSY: usize = 12;
 
 /// What a look showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,42 +63,6 @@ impl Change {
     }
 }
 
-#[derive(Debug)]
-struct Slot {
-    sight: Sight,
-    front: bool,
-    /// Never looked at: goes first, and free.
-    new: bool,
-    due: Option<Instant>,
-    asked: Option<Instant>,
-    flying: bool,
-    last_write: Option<Instant>,
-    streak: u32,
-    /// Present pace of blind looks.
-    pace: Duration,
-}
-
-impl Slot {
-    fn busy(&self) -> bool {
-        self.streak >= STREAK
-    }
-
-    fn blind_pace(&self) -> (Duration, Duration) {
-        if self.front { BLIND_FRONT } else { BLIND_BACK }
-    }
-
-    /// Due at `at`, or earlier if it was, but not before its place deserves a look again: out of view one of many busy
-    /// panes waits longer, one of few or a quiet one that stirs is worth a look wherever it is.
-    fn due_by(&mut self, at: Instant, many: bool) {
-        let gap = if many && self.busy() && !self.front { BACK_GAP } else { FRONT_GAP };
-        self.due_at(self.asked.map_or(at, |asked| at.max(asked + gap)));
-    }
-
-    fn due_at(&mut self, at: Instant) {
-        self.due = Some(self.due.map_or(at, |due| due.min(at)));
-    }
-}
-
 /// The timetable of all panes.
 #[derive(Debug)]
 pub struct Schedule {
@@ -120,8 +72,8 @@ pub struct Schedule {
     tokens: f64,
     filled: Instant,
     paused: bool,
-    /// Many panes write all the time.
-    many: bool,
+    /// Many panes write all the time: between two looks at one that is out of view.
+    many: Option<Duration>,
 }
 
 impl Schedule {
@@ -134,26 +86,14 @@ impl Schedule {
             tokens: BURST,
             filled: now,
             paused: false,
-            many: false,
+            many: None,
         }
     }
 
     /// The pane exists (again): looked at as soon as possible.
     pub fn add(&mut self, pane: PaneId, sight: Sight, front: bool, now: Instant) {
         self.remove(pane);
-        let mut slot = Slot {
-            sight,
-            front,
-            new: true,
-            due: Some(now),
-            asked: None,
-            flying: false,
-            last_write: None,
-            streak: 0,
-            pace: Duration::ZERO,
-        };
-        slot.pace = slot.blind_pace().0;
-        self.slots.insert(pane, slot);
+        self.slots.insert(pane, Slot::new(sight, front, now));
     }
 
     /// The pane is gone.
@@ -192,12 +132,13 @@ impl Schedule {
     pub fn wrote(&mut self, pane: PaneId, now: Instant) {
         let tick = self.next_tick(now + SETTLED_BUSY);
         let close = |w: Option<Instant>| w.is_some_and(|w| now.saturating_duration_since(w) < STREAK_GAP);
-        self.many = self.slots.values().filter(|s| s.busy() && close(s.last_write)).nth(FEW).is_some();
+        let busy = self.slots.values().filter(|s| s.busy() && close(s.last_write)).count();
+        self.many = (busy > FEW).then(|| BACK_GAP.max(BACK_SHARE * busy as u32));
         let Some(slot) = self.slots.get_mut(&pane) else { return };
         slot.streak = if close(slot.last_write) { slot.streak.saturating_add(1) } else { 0 };
         slot.last_write = Some(now);
         let at = match (slot.busy(), self.many) {
-            (true, true) => tick,
+            (true, Some(_)) => tick,
             _ => now,
         };
         slot.due_by(at, self.many);
@@ -209,6 +150,36 @@ impl Schedule {
             slot.pace = slot.blind_pace().0;
             slot.due_by(at, self.many);
         }
+    }
+
+    /// Somebody waits for a look at it: it comes before what changes by itself, also out of view.
+    pub fn ask(&mut self, pane: PaneId, at: Instant) {
+        if let Some(slot) = self.slots.get_mut(&pane) {
+            slot.urgent = true;
+            slot.pace = slot.blind_pace().0;
+            slot.due_at(slot.affordable().map_or(at, |earliest| at.max(earliest)));
+        }
+    }
+
+    /// Panes write of which only the server can say soon enough whether there is a dialog among what they show.
+    pub fn wants_glimpse(&self, now: Instant) -> bool {
+        let stirs =
+            |s: &Slot| s.last_write.is_some_and(|w| s.asked.is_none_or(|asked| asked <= w) && w <= now);
+        self.many.is_some() && !self.paused && self.slots.values().any(|s| s.waits_long() && stirs(s))
+    }
+
+    /// The server was asked which panes have a row that may be a dialog's, and where: one that has it now, or elsewhere than
+    /// before, is looked at.
+    pub fn glimpsed(&mut self, found: &[(PaneId, u32)], now: Instant) {
+        let mut asked = Vec::new();
+        for (id, slot) in &mut self.slots {
+            let row = found.iter().find(|(pane, _)| pane == id).map(|(_, row)| *row);
+            if row.is_some() && row != slot.glimpse && slot.waits_long() {
+                asked.push(*id);
+            }
+            slot.glimpse = row;
+        }
+        asked.into_iter().for_each(|pane| self.ask(pane, now));
     }
 
     /// Panes that were not looked at for an age (one for panes in view, one for the others), those in view and the
@@ -242,21 +213,23 @@ impl Schedule {
             .slots
             .iter()
             .filter(|(_, s)| !s.flying)
-            .filter_map(|(id, s)| s.due.filter(|&d| d <= now).map(|d| (!s.new, !s.front, d, *id)))
+            .filter_map(|(id, s)| {
+                s.due.filter(|&d| d <= now).map(|d| (!s.new, s.is_patient(), !s.front, d, *id))
+            })
             .collect();
         due.sort_unstable();
         let mut out = Vec::with_capacity(due.len());
-        for (old, _, _, id) in due {
-            if out.len() == BATCH || (old && self.tokens < 1.0) {
+        for (_, patient, _, _, id) in due {
+            if out.len() == BATCH || (patient && (self.flying >= BATCH_BUSY || self.tokens < 1.0)) {
                 break;
             }
-            if old {
+            if patient {
                 self.tokens -= 1.0;
             }
             let slot = self.slots.get_mut(&id).expect("it was found in the same map above");
             slot.due = None;
-            slot.new = false;
-            slot.asked = Some(now);
+            (slot.new, slot.urgent) = (false, false);
+            slot.pay(now);
             slot.flying = true;
             self.flying += 1;
             out.push(id);
@@ -282,15 +255,15 @@ impl Schedule {
         }
         let Some(write) = slot.last_write else { return true };
         let settled = match (slot.busy(), many) {
-            (true, true) => SETTLED_BUSY,
-            (true, false) if change != Change::Much => SETTLED_FEW,
+            (true, Some(_)) => SETTLED_BUSY,
+            (true, None) if change != Change::Much => SETTLED_FEW,
             _ => SETTLED,
         };
         let settled = write + settled;
         if asked >= settled {
             return true;
         }
-        if slot.busy() && many {
+        if slot.busy() && many.is_some() {
             slot.due_by(tick_after(epoch, settled), many);
         } else if !changed && asked < write + SECOND_LOOK {
             slot.due_at(write + SECOND_LOOK);
@@ -300,19 +273,30 @@ impl Schedule {
         false
     }
 
+    /// When the last write was noticed that a look which is answered now can show: none that came after it was asked for.
+    pub fn noticed(&self, pane: PaneId) -> Option<Instant> {
+        let slot = self.slots.get(&pane).filter(|s| s.sight == Sight::Told)?;
+        slot.last_write.map(|write| slot.asked.map_or(write, |asked| write.min(asked)))
+    }
+
     /// When something is due next, if anything is.
     pub fn next_wake(&self, now: Instant) -> Option<Instant> {
         if self.paused || self.flying >= MAX_FLYING {
             return None;
         }
         let due = self.slots.values().filter(|s| !s.flying).filter_map(|s| s.due).min()?;
-        let free = self.slots.values().any(|s| s.new);
-        if free || self.tokens >= 1.0 || self.tokens_at(now) >= 1.0 {
+        let free = |s: &&Slot| !s.is_patient() && !s.flying;
+        let free = self.slots.values().filter(free).filter_map(|s| s.due).min();
+        if self.flying >= BATCH_BUSY {
+            return free;
+        }
+        if free == Some(due) || self.tokens >= 1.0 || self.tokens_at(now) >= 1.0 {
             return Some(due);
         }
         // Wait for several tokens, not for one: a batch costs one wake-up.
         let wait = (8.0 - self.tokens).max(1.0) / RATE;
-        Some(due.max(self.filled + Duration::from_secs_f64(wait)))
+        let paid = due.max(self.filled + Duration::from_secs_f64(wait));
+        Some(free.map_or(paid, |free| free.min(paid)))
     }
 
     fn next_tick(&self, at: Instant) -> Instant {
@@ -413,7 +397,7 @@ mod tests {
         let mut sim = Sim::new(1, Sight::Told, true);
         sim.wrote(P);
         sim.run(5000);
-        assert_eq!(sim.times(), [0, 3, 36], "now, 3 ms later, and when it is surely read");
+        assert_eq!(sim.times(), [0, 3, 33], "now, 3 ms later, and when it is surely read");
     }
 
     #[test]
@@ -430,7 +414,7 @@ mod tests {
         let mut sim = Sim::new(1, Sight::Told, false);
         sim.wrote(P);
         sim.run(5000);
-        assert_eq!(sim.times(), [0, 3, 36]);
+        assert_eq!(sim.times(), [0, 3, 33]);
     }
 
     #[test]
@@ -477,8 +461,59 @@ mod tests {
                 sim.run(pause);
             }
             let late: Vec<_> = sim.times().into_iter().filter(|t| *t >= 2000).collect();
-            assert_eq!(late, [2000, 2033, 2066], "in front: {front}");
+            assert_eq!(late, [2000, 2016, 2049], "in front: {front}");
         }
+    }
+
+    #[test]
+    fn an_answer_and_the_next_dialog_close_behind_are_each_seen_at_once() {
+        let mut sim = Sim::new(1, Sight::Told, false);
+        sim.changed = Change::Much;
+        // A key of ours was seen to work, the output that it brought, the next dialog.
+        for pause in [20, 25, 1000] {
+            sim.wrote(P);
+            sim.run(pause);
+        }
+        assert_eq!(sim.times(), [0, 20, 45, 78]);
+    }
+
+    #[test]
+    fn what_the_server_finds_among_many_is_looked_at_at_once() {
+        let mut sim = Sim::new(20, Sight::Told, false);
+        sim.changed = Change::Little;
+        for _ in 0..30 {
+            for n in 1..=20 {
+                sim.wrote(PaneId(n));
+            }
+            sim.run(100);
+        }
+        sim.wrote(P);
+        assert!(sim.schedule.wants_glimpse(sim.now));
+        let found = [(P, 7)];
+        for (found, looks) in [(&found[..], 1), (&found[..], 0), (&[][..], 0), (&found[..], 1)] {
+            sim.looks.clear();
+            sim.schedule.glimpsed(found, sim.now);
+            sim.run(5);
+            let own = sim.looks.iter().filter(|(p, _)| *p == P).count();
+            assert_eq!(own, looks, "only where it was not found before");
+        }
+        assert!(!Sim::new(20, Sight::Told, false).schedule.wants_glimpse(sim.now), "where nothing stirs");
+    }
+
+    #[test]
+    fn who_waits_for_a_look_gets_it_whatever_the_others_do() {
+        let mut sim = Sim::new(100, Sight::Told, false);
+        sim.changed = Change::Little;
+        for _ in 0..400 {
+            for n in 1..=100 {
+                sim.wrote(PaneId(n));
+            }
+            sim.run(5);
+        }
+        sim.looks.clear();
+        sim.schedule.ask(P, sim.now);
+        sim.run(20);
+        assert!(sim.looks.iter().any(|(p, _)| *p == P));
     }
 
     #[test]
@@ -526,13 +561,17 @@ mod tests {
     fn looks_are_bounded_and_shared_fairly() {
         let mut sim = Sim::new(100, Sight::Told, true);
         sim.changed = Change::Little;
-        for _ in 0..800 {
+        for step in 0..1000 {
+            if step == 200 {
+                // By now all are known to be busy.
+                sim.looks.clear();
+            }
             for n in 1..=100 {
                 sim.wrote(PaneId(n));
             }
             sim.run(5);
         }
-        let seconds = sim.ms() / 1000;
+        let seconds = sim.ms() / 1000 - 1;
         let most = seconds as f64 * RATE + BURST;
         assert!(
             (most * 0.8..=most).contains(&(sim.looks.len() as f64)),

@@ -14,7 +14,7 @@ const RECENT: usize = 200;
 /// What was done lately.
 pub(super) struct Books {
     pub recent: Vec<Arc<Entry>>,
-    pub tally: Tally,
+    pub tally: Arc<Tally>,
     pub trouble: Option<String>,
 }
 
@@ -22,7 +22,7 @@ impl Books {
     /// Takes an entry in: of each dialog's life the newest one is told.
     pub fn add(&mut self, entry: Entry) {
         let life = |e: &Entry| e.body.of.unwrap_or(e.seq);
-        self.tally.add(&entry);
+        Arc::make_mut(&mut self.tally).add(&entry);
         self.recent.retain(|e| life(e) != life(&entry));
         self.recent.insert(0, Arc::new(entry));
         self.recent.truncate(RECENT);
@@ -47,7 +47,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             trouble: self.books.trouble.clone().or_else(|| self.fixed.fault.clone()),
             queue,
             recent: self.books.recent.clone(),
-            tally: self.books.tally.clone(),
+            tally: Arc::clone(&self.books.tally),
         })
     }
 }

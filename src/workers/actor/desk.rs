@@ -112,7 +112,12 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             asks: desk.tracker.state().asks(),
             // The tracker keeps a dialog over a frame that cannot be read; what is not on this screen was not read again.
             dialog: desk.shown().map(|seen| (seen.key().into(), Arc::new(seen.dialog.clone()))),
-            wrote: desk.tracker.reading().quiet.map(|quiet| now.saturating_sub(quiet)),
+            wrote: desk
+                .tracker
+                .reading()
+                .quiet
+                .filter(|_| self.notices)
+                .map(|quiet| now.saturating_sub(quiet)),
         };
         self.live(id, Input::Look(look));
         self.climbed(id, &Climb::Look);

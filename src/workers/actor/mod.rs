@@ -32,9 +32,9 @@ use crate::app::Event;
 use crate::app::state::Post;
 use crate::domain::agent::Agents;
 use crate::domain::confirm::{HookId, Input, Limits, Rates, Switches};
-use crate::domain::ledger::{Entry, Tally};
+use crate::domain::ledger::Entry;
 use crate::domain::roster::Roster;
-use crate::domain::server::Server;
+use crate::domain::server::{Notice, Server};
 use crate::domain::session::PaneId;
 use crate::ports::{Alarm, Hooks, Judge, Press, Processes, Renewed, Seat};
 
@@ -52,6 +52,8 @@ pub const ASKED: usize = 256;
 pub const LOOKS: usize = 512;
 /// Between two tries to get the seat, and between two looks for wishes that nobody told of.
 const AGAIN: Duration = Duration::from_secs(2);
+/// Between two boards: a frame's time. Who acts is told at once.
+const BOARD_GAP: Duration = Duration::from_millis(33);
 
 /// What does not change while the program runs.
 pub struct Fixed {
@@ -102,6 +104,8 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     /// When the seat, or a wish, is to be looked for again.
     again: Option<Instant>,
     server_up: bool,
+    /// Writes are told of as they come: it is known when a dialog's last byte was.
+    notices: bool,
     post: Post,
     scribe: Option<Scribe<S::Records>>,
     /// The dispatcher works while we act.
@@ -119,6 +123,12 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     alarm: Alarm,
     /// Something that the board shows has changed.
     changed: bool,
+    /// An instant, and what the monotonic clock showed then: what is due by the one rings by the other.
+    zero: (Instant, Duration),
+    /// The next board is not told before that; the post that was last told.
+    board_due: Instant,
+    board_gap: Duration,
+    post_told: Post,
 }
 
 /// Opens the door of the agents' hooks.
@@ -139,6 +149,12 @@ pub struct Doors<H> {
 }
 
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
+    /// The same where nobody sees the board: it is told that rarely.
+    #[must_use]
+    pub fn with_boards_every(self, gap: Duration) -> Self {
+        Self { board_gap: gap, ..self }
+    }
+
     /// The same with a dispatcher, whose chair is given and taken with the seat.
     #[must_use]
     pub fn with_dispatcher(self, chair: watch::Sender<Option<Chair<S::Records>>>) -> Self {
@@ -178,6 +194,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             seat: Some(seat),
             again: None,
             server_up: false,
+            notices: false,
             post: Post::None,
             scribe: None,
             chair: None,
@@ -186,10 +203,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             rates: Rates::default(),
             unsettled: Vec::new(),
             tidy: None,
-            books: Books { recent: Vec::new(), tally: Tally::default(), trouble: None },
+            books: Books { recent: Vec::new(), tally: Arc::default(), trouble: None },
             beside: FuturesUnordered::new(),
             alarm: Alarm::new(),
             changed: true,
+            zero: (clock(), monotonic()),
+            board_due: clock(),
+            board_gap: BOARD_GAP,
+            post_told: Post::None,
         }
     }
 
@@ -208,6 +229,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.server_up = false;
                 self.unseat(Post::None);
             }
+            Event::Noticing(notice, _) => self.notices = notice == Notice::Inotify,
             Event::Panes(panes) => self.list(panes),
             Event::Screen(looked) => self.looked(&looked),
             _ => {}
@@ -244,10 +266,22 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     }
 
     fn wake(&self) -> Option<std::time::Instant> {
-        let now = monotonic();
         let due = self.desks.values().filter_map(|d| d.alarm).min();
-        let due = due.map(|at| clock() + at.saturating_sub(now));
-        due.into_iter().chain(self.again).min().map(Instant::into_std)
+        let due = due.map(|at| self.zero.0 + at.saturating_sub(self.zero.1));
+        let board = self.changed.then_some(self.board_due);
+        due.into_iter().chain(self.again).chain(board).min().map(Instant::into_std)
+    }
+
+    /// Tells what the board shows, where that has changed and the last time is a while ago; false if nobody listens.
+    async fn tell_board(&mut self) -> bool {
+        let now = clock();
+        if !self.changed || (now < self.board_due && self.post == self.post_told) {
+            return true;
+        }
+        self.changed = false;
+        self.board_due = now + self.board_gap;
+        self.post_told = self.post.clone();
+        self.facts.send(Event::Board(self.board())).await.is_ok()
     }
 }
 
@@ -269,8 +303,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Worker for Actor<S, K,
                 renewed = renew::next(self.renewed.as_mut()) => self.renew(renewed),
                 () = self.alarm.until(wake) => self.tick(),
             }
-            if std::mem::take(&mut self.changed) && self.facts.send(Event::Board(self.board())).await.is_err()
-            {
+            if !self.tell_board().await {
                 return;
             }
         }

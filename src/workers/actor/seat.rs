@@ -1,11 +1,13 @@
 //! Becoming the actor, and ceasing to be it. In this order: the lock, the records, the word on the server; only then do
 //! dialogs get a life.
 
+use std::sync::Arc;
+
 use super::done::Done;
 use super::{AGAIN, Actor, clock, monotonic, utc};
 use crate::app::state::Post;
 use crate::domain::confirm::{Life, Rates, Switches};
-use crate::domain::ledger::{Entry, Tally};
+use crate::domain::ledger::Entry;
 use crate::domain::session::PaneId;
 use crate::ports::{Hooks, Judge, Ledger, Press, Processes, Records, Seat, Seated, StoreError, TypeError};
 use crate::workers::dispatcher::Chair;
@@ -71,11 +73,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         self.switches = opened.switches;
         self.rates = Rates::rebuilt(&opened.younger, utc(), monotonic());
         self.unsettled = opened.unsettled;
-        self.books.tally = Tally::default();
+        self.books.tally = Arc::default();
         self.books.recent.clear();
         opened.younger.into_iter().for_each(|e| self.books.add(e));
         let Some(id) = self.seat.as_ref().map(|s| s.id().to_owned()) else { return };
-        let keyboard = std::sync::Arc::clone(&self.keyboard);
+        let keyboard = Arc::clone(&self.keyboard);
         self.beside(async move { Done::Claimed(keyboard.claim(&id).await) });
     }
 

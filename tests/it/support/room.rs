@@ -71,7 +71,7 @@ impl Room {
                 self.panes = panes;
             }
             Told::Screen { pane, screen, wrote } => {
-                if wrote {
+                if wrote.is_some() {
                     *self.wrote.entry(pane.id).or_default() += 1;
                 }
                 *self.looks.entry(pane.id).or_default() += 1;

@@ -1,8 +1,8 @@
 //! What a connection makes of the answers: who the server is, which panes there are, what they show.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use super::{Asked, CHECK, Link, TITLES_GAP, Up, ms, sight};
+use super::{Asked, CHECK, GLIMPSE, Link, TITLES_GAP, Up, ms, sight};
 use crate::domain::server::{Server, Told};
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::ports::TypeError;
@@ -41,6 +41,12 @@ impl Link {
                 }
             }
             Asked::Check => self.take_check(body, now),
+            Asked::Glimpse => {
+                let found = list::glimpses(&String::from_utf8_lossy(body.unwrap_or_default()));
+                self.schedule.glimpsed(&found, now);
+                let few = self.book.panes().len() < GLIMPSE.2;
+                self.timers.glimpse = Some(now + if few { GLIMPSE.0 } else { GLIMPSE.1 });
+            }
             Asked::Screen(pane) => {
                 // Exactly three blocks: captured, shown, deleted.
                 let shown = match &reply.blocks[..] {
@@ -71,7 +77,7 @@ impl Link {
                     if torn { Err(TypeError::Unanswered) } else { keys::outcome(pane, &reply.blocks, error) };
                 // Echo is not told of by the kernel.
                 if types {
-                    self.schedule.nudge(pane.id, now + ms(12));
+                    self.schedule.ask(pane.id, now + ms(12));
                 }
                 // Who asked may have given up; the outcome is then known by the screen.
                 drop(answer.send(outcome));
@@ -184,8 +190,10 @@ impl Link {
         }
         match look {
             Look::New(pane, screen, stirred) => {
+                let noticed = self.schedule.noticed(pane.id);
                 self.schedule.looked(pane.id, Change::of_rows(stirred), now);
-                let wrote = self.unseen.remove(&pane.id) || stirred > 0;
+                let ago = noticed.map_or(Duration::ZERO, |at| now.saturating_duration_since(at));
+                let wrote = (self.unseen.remove(&pane.id) || stirred > 0).then_some(ago);
                 outbox.push(Told::Screen { pane, screen, wrote });
             }
             Look::Same => {
