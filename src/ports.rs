@@ -1,6 +1,7 @@
 //! What the core needs of the world, as traits with their errors. Few methods, domain types; the adapters in `tmux`,
 //! `git` and `store` implement them, the workers use them, tests script them.
 
+use std::ffi::OsStr;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -178,6 +179,15 @@ pub trait TaskBook: Send + 'static {
 
     /// The queue as it was last read or written.
     fn queue(desk: &Self::Desk) -> &Queue;
+
+    /// True if other programs have written into it since it was last read or written. Costs next to nothing.
+    fn is_behind(&self, desk: &Self::Desk) -> Result<bool, StoreError>;
+
+    /// The folder in which something is written when the queue changes, if there is one.
+    fn folder(&self) -> Option<PathBuf>;
+
+    /// True if a file of that name in the folder tells of a change.
+    fn tells(name: &OsStr) -> bool;
 }
 
 /// What the system says of the processes in a pane. Quick to ask, never blocking for long, wrong for an instant while a

@@ -76,6 +76,8 @@ pub enum Effect {
     ReadTask(TaskId),
     /// Asks the task queue for something; the answer comes back under this number.
     Wish(u64, Wish),
+    /// Texts that were not queued are to be kept, for the next start.
+    KeepDrafts(Option<String>),
     /// These sessions work now; their work trees are to be watched.
     Posts(Vec<Post>),
     /// Somebody wrote: files of its work tree may have changed.

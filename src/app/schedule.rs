@@ -13,5 +13,6 @@ pub fn next_deadline(state: &State) -> Duration {
     let toast = state.toast.as_ref().map(|t| t.until);
     let needs = state.fleet.sessions.iter().filter_map(needs::will_need_at).filter(|at| *at > now.mono).min();
     let settles = state.fleet.sessions.iter().filter_map(|s| s.tracker.due()).min();
-    [Some(tick), toast, needs, settles].into_iter().flatten().min().unwrap_or(tick)
+    let drafts = state.tasks.unkept;
+    [Some(tick), toast, needs, settles, drafts].into_iter().flatten().min().unwrap_or(tick)
 }

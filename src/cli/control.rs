@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::demo::Demo;
 use super::{Fail, Global, actor, answer, reload, setup, who};
+use crate::app::state::form::draft;
 use crate::app::state::tasks::Sends;
 use crate::evidence::proc::Proc;
 use crate::runtime::{self, Setup};
@@ -45,6 +46,11 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
     let mut state = ground.state();
     state.fleet.roster = actor::fleet(ground);
     state.tasks.sender = sender(ground);
+    let counter = Counter::new(state_dir.clone());
+    match counter.drafts() {
+        Ok(kept) => state.tasks.drafts = kept.map(|text| draft::read(&text)).unwrap_or_default(),
+        Err(e) => tracing::warn!("texts that were not queued cannot be read: {e}"),
+    }
     let setup = Setup {
         state,
         theme,
@@ -54,7 +60,7 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
         fixed: actor::fixed(ground, fault)?,
         seat: actor::seat(ground, &state_dir)?,
         judge,
-        counter: Counter::new(state_dir.clone()),
+        counter,
         configs: reload::Files::new(ground, state_dir.clone()),
         hooks: actor::hooks(ground),
         wishing: answer::wishing(ground, state_dir.clone()),

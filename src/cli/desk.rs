@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use super::Fail;
 use super::setup::Ground;
 use crate::domain::task::refusal::Class;
-use crate::domain::task::{Granted, Now, Refusal, Task, TaskId, Wish};
+use crate::domain::task::{Granted, Now, Queue, Refusal, Rules, Task, TaskId, Wish};
 use crate::ipc::{client, place};
 use crate::ports::StoreError;
 use crate::runtime::clock;
@@ -23,6 +23,14 @@ pub fn ask(ground: &Ground, wish: Wish) -> Result<Result<(Granted, Vec<Task>), R
     let answer = Counter::wish(&ground.state_dir()?, wish, now()).map_err(broken);
     wake(ground);
     answer
+}
+
+/// What the queue would say to it; nothing is changed.
+pub fn would(ground: &Ground, wish: Wish) -> Result<Result<Granted, Refusal>, Fail> {
+    match read(ground)? {
+        Some(store) => store.would(Rules::default(), wish, now()).map_err(broken),
+        None => Ok(Queue::default().ask(wish, now())),
+    }
 }
 
 /// Tells whoever acts that the queue was written. If nobody hears it, it is found at the next look.

@@ -14,6 +14,7 @@ pub mod fail;
 mod fleet;
 mod hook;
 mod hooks;
+mod inbox;
 mod init;
 mod keys;
 mod ledger;
@@ -33,6 +34,7 @@ mod who;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 
@@ -135,6 +137,8 @@ pub fn main() -> ExitCode {
     if let Some(done) = hook::started_as(std::env::args_os()) {
         return done;
     }
+    // A limit on the size of files is an error where it is met, not the end without a word.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(e) => return out::clap_says(&e),

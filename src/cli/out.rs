@@ -23,6 +23,15 @@ pub fn json(value: &impl serde::Serialize) {
     line(&serde_json::to_string(value).expect("our own values have string keys and finite numbers"));
 }
 
+/// The same for much of it: written as it is made.
+pub fn json_now(value: &impl serde::Serialize) {
+    let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let written = serde_json::to_writer(&mut out, value).map_err(std::io::Error::from);
+    if written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()).is_err() {
+        std::process::exit(0);
+    }
+}
+
 /// A line on stderr. Nothing is done about a stderr that is closed: there is nowhere left to say it.
 pub fn complain(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");

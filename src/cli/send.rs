@@ -50,6 +50,9 @@ pub struct SendArgs {
     /// Queue it even if the same is there already
     #[arg(long)]
     again: bool,
+    /// Only show what would be queued, and what is wrong with it
+    #[arg(long)]
+    dry_run: bool,
     /// Queue a plan without asking
     #[arg(long, requires = "plan")]
     yes: bool,
@@ -77,11 +80,20 @@ pub fn run(global: &Global, args: &SendArgs) -> Result<(), Fail> {
         };
         requests.push(entry::check(order, &asker.sender, &roster).map_err(place)?);
     }
-    if args.plan.is_some() && !agreed(&requests, args.yes) {
-        return Err(Fail::not_found("nothing was queued", "say yes, or give --yes"));
-    }
     let left_out: usize = requests.iter().map(|r| r.left_out).sum();
     complain_of(left_out);
+    if args.plan.is_some() || args.dry_run {
+        // What the queue would refuse is no question for a person.
+        desk::would(&ground, Wish::Add(requests.clone()))?.map_err(|r| desk::refused(&r))?;
+        show(&requests);
+        if args.dry_run {
+            out::complain("nothing is queued: this is what would be");
+            return Ok(());
+        }
+        if !args.yes && !desk::confirm(&format!("Queue these {}?", requests.len()), true) {
+            return Err(Fail::not_found("nothing was queued", "say yes, or give --yes"));
+        }
+    }
     let (granted, _) = desk::ask(&ground, Wish::Add(requests))?.map_err(|r| desk::refused(&r))?;
     tell(args, &asker.sender, &granted.ids);
     Ok(())
@@ -191,8 +203,8 @@ fn in_plan(r: &Refusal, i: usize) -> Fail {
     }
 }
 
-/// Shows the plan on stderr, numbered, and asks where a person can answer.
-fn agreed(requests: &[Request], yes: bool) -> bool {
+/// Shows on stderr what is to be queued, numbered.
+fn show(requests: &[Request]) {
     for (i, r) in requests.iter().enumerate() {
         let after: Vec<String> = r
             .after()
@@ -207,5 +219,4 @@ fn agreed(requests: &[Request], yes: bool) -> bool {
         let head = text::fit(r.text().headline(), 60);
         out::complain(&format!("{:>3}. p{:<2} {head}{to}{after}", i + 1, r.priority().get()));
     }
-    yes || desk::confirm(&format!("Queue these {}?", requests.len()), true)
 }

@@ -123,7 +123,7 @@ fn act(ground: &Ground, a: &Act, what: &str, wish: impl Fn(TaskId, Sure) -> Wish
     let task = tasks.first();
     if let Some(task) = task.filter(|_| a.json) {
         let at = desk::now().wall.to_string();
-        out::json(&json!({ "schema": "archtui.task/1", "at": at, "task": tasks::json(task) }));
+        out::json(&json!({ "schema": "archtui.task/1", "at": at, "task": tasks::Shown::of(task) }));
     } else if let Some(task) = task {
         out::line(&format!("task {id} is {}{}", task.state.word(), whereto(task)));
     }
@@ -151,7 +151,9 @@ fn show(ground: &Ground, id: TaskId, json: bool) -> Result<(), Fail> {
             })
             .collect();
         let at = desk::now().wall.to_string();
-        out::json(&json!({ "schema": "archtui.task/1", "at": at, "task": tasks::json(&task), "log": log }));
+        out::json(
+            &json!({ "schema": "archtui.task/1", "at": at, "task": tasks::Shown::of(&task), "log": log }),
+        );
     } else {
         let page = Page { task, log };
         out::line(&page.title());

@@ -6,7 +6,8 @@ use std::os::unix::fs::MetadataExt;
 
 use super::Fail;
 use super::setup::Ground;
-use crate::domain::agent::Agents;
+use crate::config::files;
+use crate::domain::agent::programs::programs;
 use crate::domain::server::PaneInfo;
 use crate::domain::session::SessionName;
 use crate::domain::task::Sender;
@@ -87,7 +88,8 @@ pub fn own_session(ground: &Ground) -> Result<Option<SessionName>, Fail> {
 
 fn place(ground: &Ground) -> Result<Origin, Fail> {
     let proc = Proc::new(ground.env.home.as_deref());
-    let agents = ground.agents()?;
+    let own = files::agents(&ground.loaded.folders)?;
+    let agents = programs(own.iter().map(|(_, text)| text.as_str()));
     let me = std::process::id();
     let line: Vec<Ancestor> = proc
         .ancestry(me)
@@ -95,7 +97,7 @@ fn place(ground: &Ground) -> Result<Origin, Fail> {
         .map(|stat| {
             let name = proc.called(stat);
             let tmux = stat.comm.starts_with(b"tmux: server") || name == "tmux";
-            Ancestor { pid: stat.pid, agent: is_agent(&agents, &name), tmux, name }
+            Ancestor { pid: stat.pid, agent: agents.contains(&name), tmux, name }
         })
         .collect();
     let traces =
@@ -105,10 +107,6 @@ fn place(ground: &Ground) -> Result<Origin, Fail> {
         traces.terminal.is_none() && traces.tmux_pane.is_none() && !traces.line.iter().any(|a| a.tmux);
     let server = if nowhere { Server::None } else { server(ground) };
     Ok(origin::place(&traces, &server))
-}
-
-fn is_agent(agents: &Agents, name: &str) -> bool {
-    agents.by_process(name).is_some_and(|m| !m.is_generic())
 }
 
 fn server(ground: &Ground) -> Server {

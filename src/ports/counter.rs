@@ -20,6 +20,9 @@ pub trait Counter: Send + 'static {
     /// One task with its history.
     fn page(&mut self, id: TaskId) -> Result<Option<Page>, StoreError>;
 
+    /// Keeps the texts that were not queued, for the next start.
+    fn keep_drafts(&mut self, drafts: Option<&str>) -> Result<(), StoreError>;
+
     /// Asks the queue for something. A refusal has changed nothing.
     fn ask(&mut self, wish: Wish, now: Now) -> Result<Result<Granted, Refusal>, StoreError>;
 }

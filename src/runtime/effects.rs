@@ -74,6 +74,11 @@ impl Room {
                     }
                     None
                 }
+                Effect::KeepDrafts(drafts) => {
+                    // One that is too much now comes again with the next key.
+                    let _ = self.clerk(clerk::Asked::Keep(drafts));
+                    None
+                }
                 Effect::Posts(posts) => {
                     self.hands.branches.posts.send_replace(posts);
                     None

@@ -151,7 +151,8 @@ async fn control<
         dispatcher::Doors { heard: to_dispatcher, chair: given, looks: looks.clone(), facts: facts.clone() };
     let mut fleet = dispatcher::Fixed::new(fixed.roster.clone(), fixed.quiet);
     fleet.trees = Some(|| Box::new(SystemGit::new()));
-    workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), tasks));
+    let folders = Inotify::new().with_every_write();
+    workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), folders, tasks));
     let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
     let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
     let (renew, renewed) = mpsc::channel(1);

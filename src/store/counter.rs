@@ -36,6 +36,11 @@ impl Counter {
         Self { dir, rules: Rules::default(), store: None, rev: None, briefs, older: 0, told: None }
     }
 
+    /// Texts that were not queued, as they were kept by the last one.
+    pub fn drafts(&self) -> Result<Option<String>, StoreError> {
+        super::drafts::read(&self.dir)
+    }
+
     fn store(&mut self) -> Result<Option<&Store>, StoreError> {
         let file = fs::metadata(self.dir.join(FILE)).ok().map(|m| (m.dev(), m.ino()));
         if self.store.as_ref().is_some_and(|(_, open)| *open != file) {
@@ -90,13 +95,7 @@ impl Counter {
         wish: Wish,
         now: Now,
     ) -> Result<Result<(Granted, Vec<Task>), Refusal>, StoreError> {
-        let mut store = Store::visit(dir)?;
-        let mut desk = store.desk(Rules::default())?;
-        let granted = store.ask(&mut desk, wish, now)?;
-        Ok(granted.map(|granted| {
-            let tasks = granted.ids.iter().filter_map(|id| desk.queue().get(*id).cloned()).collect();
-            (granted, tasks)
-        }))
+        Store::visit(dir)?.ask(Rules::default(), wish, now)
     }
 }
 
@@ -106,8 +105,7 @@ impl ports::Counter for Counter {
     }
 
     fn tells(name: &OsStr) -> bool {
-        // What is committed is written behind the file, in its log; the shared memory beside both is no news.
-        name.to_str().is_some_and(|n| n == FILE || n.strip_prefix(FILE) == Some("-wal"))
+        super::tells(name)
     }
 
     fn look(&mut self, now: Now) -> Result<Option<Listing>, StoreError> {
@@ -130,6 +128,10 @@ impl ports::Counter for Counter {
         let Some(store) = self.store()? else { return Ok(None) };
         let Some(task) = store.task(id)? else { return Ok(None) };
         Ok(Some(Page { task, log: store.task_log(id)? }))
+    }
+
+    fn keep_drafts(&mut self, drafts: Option<&str>) -> Result<(), StoreError> {
+        super::drafts::keep(&self.dir, drafts)
     }
 
     fn ask(&mut self, wish: Wish, now: Now) -> Result<Result<Granted, Refusal>, StoreError> {

@@ -61,7 +61,8 @@ fn unsafe_to_use(path: &Path, why: &str) -> StoreError {
     StoreError::Unsafe { path: path.display().to_string(), why: why.to_owned() }
 }
 
-fn io(path: &Path, e: &io::Error) -> StoreError {
+/// A fault of a file.
+pub fn io(path: &Path, e: &io::Error) -> StoreError {
     if e.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) {
         return unsafe_to_use(path, "is a link; links are not followed");
     }

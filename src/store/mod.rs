@@ -1,10 +1,14 @@
 //! What must survive: one SQLite file a fleet with the ledger, the switches, the wishes and the task queue. A [`Store`] is
 //! a plain blocking value that one worker owns; others read beside it. What the entries mean is for `domain`.
 
+mod ask;
 pub mod counter;
+mod drafts;
 mod fault;
 mod folder;
+pub mod inbox;
 pub mod ledger;
+pub mod list;
 pub mod lock;
 pub mod queue;
 mod schema;
@@ -12,6 +16,7 @@ pub mod seat;
 mod settings;
 mod wishes;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -25,6 +30,12 @@ use fault::said;
 
 /// The file's name in the state folder.
 const FILE: &str = "archtui.db";
+/// True if a file of that name in the state folder tells of a change in the database.
+fn tells(name: &OsStr) -> bool {
+    // What is committed is written behind the file, in its log; the shared memory beside both is no news.
+    name.to_str().is_some_and(|n| n == FILE || n.strip_prefix(FILE) == Some("-wal"))
+}
+
 /// How long a writer waits for another one. They are short: a visit of the command line, a checkpoint.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Versions before lose pages of a WAL database that two connections reset at once.

@@ -2,6 +2,9 @@
 //! read, changed under SQLite's lock and written back, so that several programs may wish while one of them acts. What a
 //! change asks for is given out only when the change is on disk.
 
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
@@ -10,9 +13,7 @@ use super::fault::said;
 use crate::domain::session::SessionName;
 use crate::domain::task::clock::{QueueClock, QueueTime};
 use crate::domain::task::queue::Changes;
-use crate::domain::task::{
-    Effect, Event, Granted, Logged, Now, Queue, Refusal, Rules, State, Task, TaskId, Wish,
-};
+use crate::domain::task::{Effect, Event, Logged, Now, Queue, Rules, State, Task, TaskId};
 use crate::ports::{StoreError, TaskBook};
 
 /// A queue read from the store, and how much of the store it knows.
@@ -48,21 +49,6 @@ pub(super) struct News {
     pub older: usize,
 }
 
-/// One entry of an inbox.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
-    /// When.
-    pub at: Timestamp,
-    /// Whose; none = the operator's.
-    pub to: Option<String>,
-    /// About which task.
-    pub task: TaskId,
-    /// How it stood.
-    pub state: String,
-    /// In one line.
-    pub line: String,
-}
-
 /// The clock is written at least this often while nothing else is.
 const KEEP: u64 = 60;
 
@@ -75,22 +61,13 @@ impl Store {
 
     /// Tells facts to the queue. The effects may be carried out: what led to them is on disk.
     pub fn tell(&mut self, desk: &mut Desk, facts: Vec<Event>, now: Now) -> Result<Vec<Effect>, StoreError> {
-        let facts: Vec<Event> = facts.into_iter().filter(|e| desk.stale || desk.queue.concerns(e)).collect();
+        // Up to the first that does they concern nothing; behind it, what it changed may be what they concern.
+        let idle = |e: &Event| !desk.stale && !desk.queue.concerns(e);
+        let facts: Vec<Event> = facts.into_iter().skip_while(idle).collect();
         if facts.is_empty() {
             return Ok(Vec::new());
         }
-        self.change(desk, now, &[], |queue| facts.into_iter().flat_map(|e| queue.apply(e, now)).collect())
-    }
-
-    /// Asks the queue for something. A refusal has changed nothing.
-    pub fn ask(
-        &mut self,
-        desk: &mut Desk,
-        wish: Wish,
-        now: Now,
-    ) -> Result<Result<Granted, Refusal>, StoreError> {
-        let named = wish.mentions();
-        self.change(desk, now, &named, |queue| queue.ask(wish, now))
+        self.change(desk, now, |queue| facts.into_iter().flat_map(|e| queue.apply(e, now)).collect())
     }
 
     /// One task, whenever it was.
@@ -140,26 +117,11 @@ impl Store {
         rows.map_err(said)?.collect::<Result<_, _>>().map_err(said)
     }
 
-    /// What a session was told of the tasks that it asked for, or what everybody was told; the newest last.
-    pub fn inbox(&self, reader: Option<&SessionName>, most: usize) -> Result<Vec<Told>, StoreError> {
-        let sql = "SELECT at_ms, reader, task, state, line FROM inbox WHERE ?1 IS NULL OR reader = ?1
-            ORDER BY seq DESC LIMIT ?2";
-        let mut statement = self.conn.prepare_cached(sql).map_err(said)?;
-        let rows = statement.query_map(params![reader.map(SessionName::as_str), most], |r| {
-            let at = Timestamp::from_millisecond(r.get(0)?).unwrap_or(Timestamp::UNIX_EPOCH);
-            Ok(Told { at, to: r.get(1)?, task: TaskId(r.get(2)?), state: r.get(3)?, line: r.get(4)? })
-        });
-        let mut told: Vec<Told> = rows.map_err(said)?.collect::<Result<_, _>>().map_err(said)?;
-        told.reverse();
-        Ok(told)
-    }
-
     /// Reads what others wrote, changes the queue, writes what differs: all under one lock, all or nothing.
     fn change<T>(
         &mut self,
         desk: &mut Desk,
         now: Now,
-        named: &[TaskId],
         work: impl FnOnce(&mut Queue) -> T,
     ) -> Result<T, StoreError> {
         let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(said)?;
@@ -168,7 +130,6 @@ impl Store {
         } else {
             catch_up(&tx, desk)?;
         }
-        fetch(&tx, &mut desk.queue, named)?;
         let out = work(&mut desk.queue);
         let changes = desk.queue.take_changes();
         let clock = desk.queue.clock();
@@ -197,24 +158,45 @@ impl TaskBook for Store {
     fn queue(desk: &Desk) -> &Queue {
         desk.queue()
     }
+
+    fn is_behind(&self, desk: &Desk) -> Result<bool, StoreError> {
+        Ok(desk.stale || head(&self.conn)?.0 != desk.rev)
+    }
+
+    fn folder(&self) -> Option<PathBuf> {
+        self.conn.path().and_then(|file| Path::new(file).parent()).map(Path::to_owned)
+    }
+
+    fn tells(name: &OsStr) -> bool {
+        super::tells(name)
+    }
 }
 
 fn read(tx: &Connection, rules: Rules) -> Result<Desk, StoreError> {
     let (rev, clock) = head(tx)?;
-    let last: u32 = tx.query_row("SELECT coalesce(max(id), 0) FROM tasks", [], |r| r.get(0)).map_err(said)?;
     let mut tasks = list(tx, "SELECT task FROM tasks WHERE live = 1", [])?;
-    // Twice the time for which it counts: the clock may have been written a while ago.
-    let recent = clock.at().0.saturating_sub(rules.same_again * 2);
-    let recent = i64::try_from(recent.as_millis()).unwrap_or(i64::MAX);
-    tasks.extend(list(tx, "SELECT task FROM tasks WHERE live = 0 AND finished >= ?1", [recent])?);
-    let mut queue = Queue::restore(rules, tasks, last, clock);
+    let since = recent(&rules, clock);
+    tasks.extend(list(tx, "SELECT task FROM tasks WHERE live = 0 AND finished >= ?1", [since])?);
+    let mut queue = Queue::restore(rules, tasks, last(tx)?, clock);
     let blocked: Vec<TaskId> = queue.tasks().filter(|t| t.state == State::Blocked).map(|t| t.id).collect();
     fetch(tx, &mut queue, &blocked)?;
     Ok(Desk { queue, rev, kept: clock.at(), stale: false })
 }
 
-/// Reads tasks that are long finished but matter now: those named, and what they wait for.
-fn fetch(tx: &Connection, queue: &mut Queue, named: &[TaskId]) -> Result<(), StoreError> {
+/// The highest number ever given.
+pub(super) fn last(tx: &Connection) -> Result<u32, StoreError> {
+    tx.query_row("SELECT coalesce(max(id), 0) FROM tasks", [], |r| r.get(0)).map_err(said)
+}
+
+/// What was finished before this moment of the queue's clock is no reason to refuse another. Twice the time for which it
+/// counts: the clock may have been written a while ago.
+pub(super) fn recent(rules: &Rules, clock: QueueClock) -> i64 {
+    let since = clock.at().0.saturating_sub(rules.same_again * 2);
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Reads tasks that the queue does not know: those named, and what they wait for.
+pub(super) fn fetch(tx: &Connection, queue: &mut Queue, named: &[TaskId]) -> Result<(), StoreError> {
     let get = |queue: &mut Queue, id: TaskId| -> Result<(), StoreError> {
         if queue.get(id).is_none() {
             for task in list(tx, "SELECT task FROM tasks WHERE id = ?1", [id.0])? {
@@ -244,7 +226,12 @@ fn catch_up(tx: &Connection, desk: &mut Desk) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn write(tx: &Transaction<'_>, queue: &Queue, changes: &Changes, at: Timestamp) -> Result<u64, StoreError> {
+pub(super) fn write(
+    tx: &Transaction<'_>,
+    queue: &Queue,
+    changes: &Changes,
+    at: Timestamp,
+) -> Result<u64, StoreError> {
     let clock = serde_json::to_string(&queue.clock()).expect("a clock is numbers and a stamp");
     let sql = "UPDATE queue_head SET rev = rev + 1, clock = ?1 RETURNING rev";
     let rev: u64 = tx.query_row(sql, [clock], |r| r.get(0)).map_err(said)?;
@@ -275,7 +262,7 @@ fn write(tx: &Transaction<'_>, queue: &Queue, changes: &Changes, at: Timestamp) 
     Ok(rev)
 }
 
-fn head(tx: &Connection) -> Result<(u64, QueueClock), StoreError> {
+pub(super) fn head(tx: &Connection) -> Result<(u64, QueueClock), StoreError> {
     let read = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, r.get::<_, String>(1)?));
     let (rev, clock): (u64, String) =
         tx.query_row("SELECT rev, clock FROM queue_head", [], read).map_err(said)?;
@@ -284,7 +271,11 @@ fn head(tx: &Connection) -> Result<(u64, QueueClock), StoreError> {
     Ok((rev, clock.unwrap_or_default()))
 }
 
-fn list(tx: &Connection, sql: &str, values: impl rusqlite::Params) -> Result<Vec<Task>, StoreError> {
+pub(super) fn list(
+    tx: &Connection,
+    sql: &str,
+    values: impl rusqlite::Params,
+) -> Result<Vec<Task>, StoreError> {
     let mut statement = tx.prepare_cached(sql).map_err(said)?;
     let mut rows = statement.query(values).map_err(said)?;
     let mut out = Vec::new();
@@ -294,7 +285,7 @@ fn list(tx: &Connection, sql: &str, values: impl rusqlite::Params) -> Result<Vec
     Ok(out)
 }
 
-fn parse(json: &str) -> Result<Task, StoreError> {
+pub(super) fn parse(json: &str) -> Result<Task, StoreError> {
     serde_json::from_str(json).map_err(|e| StoreError::Broken(format!("a task cannot be read: {e}")))
 }
 
@@ -304,43 +295,59 @@ mod tests {
 
     use super::*;
     use crate::domain::roster::{Member, Roster};
-    use crate::domain::task::{Order, Sender, entry};
+    use crate::domain::task::{Order, Sender, Wish, entry};
 
     fn at(s: u64) -> Now {
         Now { wall: Timestamp::UNIX_EPOCH + Duration::from_secs(s), mono: Duration::from_secs(s) }
     }
 
-    fn add(store: &mut Store, desk: &mut Desk, text: &str) -> Result<TaskId, StoreError> {
+    fn add(store: &mut Store, text: &str) -> Result<TaskId, StoreError> {
         let roster = Roster { members: vec![Member { name: "w1".into(), ..Member::default() }] };
         let request = entry::check(Order::new(text), &Sender::Operator, &roster).expect("sound");
-        store.ask(desk, Wish::Add(vec![request]), at(1)).map(|granted| granted.expect("new").ids[0])
+        let wish = Wish::Add(vec![request]);
+        store.ask(Rules::default(), wish, at(1)).map(|granted| granted.expect("new").0.ids[0])
+    }
+
+    /// Makes the disk full, or as it was.
+    fn fill(store: &Store, full: bool) {
+        let pages: u32 = store.conn.pragma_query_value(None, "page_count", |r| r.get(0)).expect("a number");
+        store.conn.pragma_update(None, "max_page_count", if full { pages } else { 100_000 }).expect("set");
     }
 
     #[test]
     fn a_full_disk_refuses_and_leaves_nothing_half_done() {
         let dir = tempfile::tempdir().expect("scratch");
         let (mut store, _) = Store::open(&dir.path().join("state"), at(0).wall).expect("opens");
-        let mut desk = store.desk(Rules::default()).expect("read");
-        assert_eq!(add(&mut store, &mut desk, "small"), Ok(TaskId(1)));
-        let pages: u32 = store.conn.pragma_query_value(None, "page_count", |r| r.get(0)).expect("a number");
-        store.conn.pragma_update(None, "max_page_count", pages).expect("set");
-        assert_eq!(add(&mut store, &mut desk, &"x".repeat(30_000)), Err(StoreError::Full));
-        store.conn.pragma_update(None, "max_page_count", 100_000).expect("set");
-        // What was in memory is forgotten, what is on disk counts.
-        assert_eq!(add(&mut store, &mut desk, "next"), Ok(TaskId(2)));
-        assert_eq!(
-            desk.queue().tasks().map(|t| t.text.as_str().to_owned()).collect::<Vec<_>>(),
-            ["small", "next"]
-        );
+        assert_eq!(add(&mut store, "small"), Ok(TaskId(1)));
+        fill(&store, true);
+        assert_eq!(add(&mut store, &"x".repeat(30_000)), Err(StoreError::Full));
+        fill(&store, false);
+        assert_eq!(add(&mut store, "next"), Ok(TaskId(2)));
         assert_eq!(store.tasks(10).expect("read").0.len(), 2);
+    }
+
+    #[test]
+    fn what_a_full_disk_did_not_take_is_forgotten() {
+        let dir = tempfile::tempdir().expect("scratch");
+        let (mut store, _) = Store::open(&dir.path().join("state"), at(0).wall).expect("opens");
+        let id = add(&mut store, "small").expect("queued");
+        let mut desk = store.desk(Rules::default()).expect("read");
+        fill(&store, true);
+        let evidence = vec![crate::domain::task::Evidence::Seen("x".repeat(30_000))];
+        let facts = vec![Event::Gathered { id, evidence }];
+        assert_eq!(store.tell(&mut desk, facts, at(2)), Err(StoreError::Full));
+        fill(&store, false);
+        // What was in memory is forgotten, what is on disk counts.
+        store.tell(&mut desk, vec![Event::Tick], at(3)).expect("told");
+        assert_eq!(desk.queue().get(id), store.task(id).expect("read").as_ref());
+        assert_eq!(desk.queue().get(id).map(|t| t.evidence.len()), Some(0));
     }
 
     #[test]
     fn a_task_that_cannot_be_read_is_said_to_be_broken() {
         let dir = tempfile::tempdir().expect("scratch");
         let (mut store, _) = Store::open(&dir.path().join("state"), at(0).wall).expect("opens");
-        let mut desk = store.desk(Rules::default()).expect("read");
-        add(&mut store, &mut desk, "x").expect("queued");
+        add(&mut store, "x").expect("queued");
         store.conn.execute("UPDATE tasks SET task = '{}'", []).expect("done");
         assert!(matches!(store.desk(Rules::default()), Err(StoreError::Broken(_))));
     }

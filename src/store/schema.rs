@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/1_ledger.sql"),
     include_str!("schema/2_queue.sql"),
     include_str!("schema/3_inbox.sql"),
+    include_str!("schema/4_found.sql"),
 ];
 
 /// The schema that this program knows.
@@ -42,18 +43,19 @@ pub fn fits(found: u32) -> Result<(), StoreError> {
     }
 }
 
-/// Brings a database up to [`KNOWN`], a transaction a step. One that is newer is refused and left as it is.
+/// Brings a database up to [`KNOWN`], in one transaction: nobody finds it half way. One that is newer is refused and left
+/// as it is.
 pub fn migrate(conn: &mut Connection) -> Result<(), StoreError> {
-    loop {
-        // Asked again inside the transaction: another process may be doing the same.
-        let step = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(said)?;
-        let at = found(&step)?;
-        if at >= KNOWN {
-            return fits(at);
-        }
-        step.execute_batch(STEPS[at as usize]).map_err(said)?;
-        step.pragma_update(None, "application_id", APPLICATION).map_err(said)?;
-        step.pragma_update(None, "user_version", at + 1).map_err(said)?;
-        step.commit().map_err(said)?;
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(said)?;
+    // Asked inside the transaction: another process may have done the same meanwhile.
+    let at = found(&tx)?;
+    if at >= KNOWN {
+        return fits(at);
     }
+    for step in &STEPS[at as usize..] {
+        tx.execute_batch(step).map_err(said)?;
+    }
+    tx.pragma_update(None, "application_id", APPLICATION).map_err(said)?;
+    tx.pragma_update(None, "user_version", KNOWN).map_err(said)?;
+    tx.commit().map_err(said)
 }

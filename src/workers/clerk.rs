@@ -13,6 +13,7 @@ use super::clock::{at, clock};
 use super::scribe::Scribe;
 use super::{Facts, Worker};
 use crate::app::Event;
+use crate::app::event::Did;
 use crate::domain::task::{Now, TaskId, Wish};
 use crate::ports::{Counter, Folders, Stirred, StoreError};
 
@@ -28,6 +29,8 @@ const AGAIN: Duration = Duration::from_secs(2);
 pub enum Asked {
     /// Everything known of a task.
     Page(TaskId),
+    /// Keep texts that were not queued.
+    Keep(Option<String>),
     /// Something of the queue, under a number by which its answer is known.
     Wish(u64, Wish),
 }
@@ -100,6 +103,13 @@ impl<C: Counter, F: Folders> Clerk<C, F> {
                     .map_err(|e| said(&e))
                     .and_then(|page| page.map(Arc::new).ok_or_else(|| format!("there is no task {id}")));
                 self.tell(Event::TaskPage(id, page)).await;
+            }
+            Asked::Keep(drafts) => {
+                let kept = self.counter.ask(move |counter: &mut C| counter.keep_drafts(drafts.as_deref()));
+                if let Err(e) = kept.await {
+                    let what = "what was written and not queued is not kept on disk".to_owned();
+                    self.tell(Event::Did(Did { what, command: None, failed: Some(said(&e)) })).await;
+                }
             }
             Asked::Wish(number, wish) => {
                 let answer = self.counter.ask(move |counter: &mut C| counter.ask(wish, now())).await;

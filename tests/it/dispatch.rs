@@ -16,6 +16,7 @@ use archtui::domain::task::{
     After, Now, Order, Priority, Rules, Sender, State, Sure, Task, TaskId, Wish, entry,
 };
 use archtui::evidence::proc::Proc;
+use archtui::git::watch::Inotify;
 use archtui::ports::{Press, View};
 use archtui::store::Store;
 use archtui::tmux::watch::Watcher;
@@ -90,9 +91,9 @@ impl Site {
 
     pub fn send(&self, order: Order) -> TaskId {
         let request = entry::check(order, &Sender::Operator, &self.roster).expect("a sound order");
-        let mut store = self.store();
-        let mut desk = store.desk(Rules::default()).expect("read");
-        store.ask(&mut desk, Wish::Add(vec![request]), instant()).expect("stored").expect("granted").ids[0]
+        let wish = Wish::Add(vec![request]);
+        let answer = self.store().ask(Rules::default(), wish, instant());
+        answer.expect("stored").expect("granted").0.ids[0]
     }
 
     pub fn task(&self, id: TaskId) -> Task {
@@ -154,9 +155,7 @@ impl Site {
                 self.tmux.run(&["send-keys", "-t", &name, "C-u"]);
                 Wish::Retry(task.id, Sure::Yes)
             };
-            let mut store = self.store();
-            let mut desk = store.desk(Rules::default()).expect("read");
-            store.ask(&mut desk, wish, instant()).expect("stored").expect("granted");
+            self.store().ask(Rules::default(), wish, instant()).expect("stored").expect("granted");
         }
         held.len()
     }
@@ -209,7 +208,9 @@ impl Running {
             let screens = Screens::new(watcher, Proc::new(Some(&home)), agents, roster, view, facts.clone());
             workers.spawn(screens.with_actor(tell, wanted));
             let doors = Doors { heard, chair: given, looks, facts };
-            workers.spawn(Dispatcher::new(fixed, keys.clone(), Proc::new(Some(&home)), doors));
+            let folders = Inotify::new().with_every_write();
+            let processes = Proc::new(Some(&home));
+            workers.spawn(Dispatcher::new(fixed, keys.clone(), processes, folders, doors));
             while keys.claim("me").await.is_err() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }

@@ -37,19 +37,19 @@ protected = true
 "#;
 
 /// A folder with a config, a home and a state folder of its own.
-struct Place {
+pub struct Place {
     dir: tempfile::TempDir,
 }
 
 /// What a command did.
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self::over(Path::new("/nonexistent/socket"))
     }
 
@@ -61,11 +61,11 @@ impl Place {
         Self { dir }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    fn run(&self, args: &[&str]) -> Ran {
+    pub fn run(&self, args: &[&str]) -> Ran {
         self.run_with(args, b"")
     }
 
@@ -95,13 +95,13 @@ impl Place {
     }
 
     /// Runs what must succeed; what it printed.
-    fn ok(&self, args: &[&str]) -> String {
+    pub fn ok(&self, args: &[&str]) -> String {
         let ran = self.run(args);
         assert_eq!(ran.code, 0, "{args:?}: {}{}", ran.out, ran.err);
         ran.out
     }
 
-    fn tasks(&self) -> Vec<Value> {
+    pub fn tasks(&self) -> Vec<Value> {
         let said: Value = serde_json::from_str(&self.ok(&["tasks", "--json"])).expect("one line of JSON");
         assert_eq!(said["schema"], "archtui.tasks/1");
         assert!(said["at"].as_str().is_some_and(|at| at.ends_with('Z')));
@@ -114,7 +114,7 @@ impl Place {
     }
 
     /// Runs what must fail with that exit code: two lines, what and what to do, nothing on stdout.
-    fn fails(&self, args: &[&str], code: i32, what: &str, hint: &str) {
+    pub fn fails(&self, args: &[&str], code: i32, what: &str, hint: &str) {
         let ran = self.run(args);
         assert_eq!(ran.code, code, "{args:?}: {}{}", ran.out, ran.err);
         assert_eq!(ran.out, "", "{args:?}");

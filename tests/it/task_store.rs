@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 use archtui::domain::roster::{Member, Roster, Tier};
 use archtui::domain::session::{PaneId, PaneIdentity, SessionName};
 use archtui::domain::task::{
-    Effect, Event, Now, Order, Queue, Refusal, Request, Rules, Sender, State, Step, Sure, TaskId, Wish, entry,
+    Effect, Event, Granted, Now, Order, Queue, Refusal, Request, Rules, Sender, State, Step, Sure, TaskId,
+    Wish, entry,
 };
 use archtui::store::Store;
+use archtui::store::list::Pick;
 use archtui::store::queue::Desk;
 use jiff::Timestamp;
 
@@ -43,8 +45,12 @@ fn request(text: &str) -> Request {
     entry::check(order, &Sender::Operator, &Roster { members: vec![worker] }).expect("sound")
 }
 
-fn add(store: &mut Store, desk: &mut Desk, text: &str, s: u64) -> Result<TaskId, Refusal> {
-    store.ask(desk, Wish::Add(vec![request(text)]), at(s)).expect("stored").map(|g| g.ids[0])
+fn add(store: &mut Store, text: &str, s: u64) -> Result<TaskId, Refusal> {
+    ask(store, Wish::Add(vec![request(text)]), s).map(|g| g.ids[0])
+}
+
+fn ask(store: &mut Store, wish: Wish, s: u64) -> Result<Granted, Refusal> {
+    store.ask(Rules::default(), wish, at(s)).expect("stored").map(|(granted, _)| granted)
 }
 
 fn lease(id: TaskId) -> Event {
@@ -60,11 +66,16 @@ fn state(queue: &Queue, id: TaskId) -> Option<State> {
     queue.get(id).map(|t| t.state)
 }
 
+/// As it stands on disk.
+fn kept(store: &Store, id: TaskId) -> Option<State> {
+    store.task(id).expect("read").map(|t| t.state)
+}
+
 #[test]
 fn what_was_told_is_there_after_an_abrupt_end() {
     let (_keep, dir) = scratch();
     let (mut store, mut desk) = open(&dir);
-    let id = add(&mut store, &mut desk, "fix it", 0).expect("queued");
+    let id = add(&mut store, "fix it", 0).expect("queued");
     let mut tell = |e: Event, s: u64| store.tell(&mut desk, vec![e], at(s)).expect("stored");
     assert!(matches!(tell(lease(id), 1)[..], [Effect::Check(_)]));
     assert!(matches!(tell(step(id, Step::Ready), 2)[..], [Effect::Paste(..)]));
@@ -83,18 +94,16 @@ fn what_was_told_is_there_after_an_abrupt_end() {
 fn two_programs_see_each_others_wishes() {
     let (_keep, dir) = scratch();
     let (mut actor, mut a) = open(&dir);
-    let (mut line, mut b) = visit(&dir);
-    let first = add(&mut actor, &mut a, "one", 0).expect("queued");
-    let second = add(&mut line, &mut b, "two", 1).expect("queued");
+    let mut line = visit(&dir).0;
+    let first = add(&mut actor, "one", 0).expect("queued");
+    let second = add(&mut line, "two", 1).expect("queued");
     assert_eq!((first, second), (TaskId(1), TaskId(2)), "no number twice");
     assert!(
-        add(&mut actor, &mut a, "two", 2)
-            .is_err_and(|r| matches!(r, Refusal::Duplicate { of, .. } if of == second))
+        add(&mut actor, "two", 2).is_err_and(|r| matches!(r, Refusal::Duplicate { of, .. } if of == second))
     );
     // The command line takes back what the actor has leased: the actor's next step is of no account.
     actor.tell(&mut a, vec![lease(first)], at(3)).expect("stored");
-    let cancelled = line.ask(&mut b, Wish::Cancel(first, Sure::Ask), at(4)).expect("stored");
-    assert!(cancelled.is_ok());
+    assert!(ask(&mut line, Wish::Cancel(first, Sure::Ask), 4).is_ok());
     assert_eq!(actor.tell(&mut a, vec![step(first, Step::Ready)], at(5)).expect("stored"), []);
     assert_eq!(state(a.queue(), first), Some(State::Cancelled));
 }
@@ -107,9 +116,9 @@ fn wishes_from_many_programs_at_once_all_count() {
         for t in 0..4 {
             let dir = &dir;
             scope.spawn(move || {
-                let (mut store, mut desk) = visit(dir);
+                let mut store = visit(dir).0;
                 for i in 0..10 {
-                    add(&mut store, &mut desk, &format!("{t} {i}"), 0).expect("queued");
+                    add(&mut store, &format!("{t} {i}"), 0).expect("queued");
                 }
             });
         }
@@ -123,11 +132,11 @@ fn long_finished_tasks_are_found_when_they_matter() {
     let (_keep, dir) = scratch();
     let (mut store, mut desk) = open(&dir);
     store.tell(&mut desk, vec![Event::Tick], at(0)).expect("stored");
-    let old = add(&mut store, &mut desk, "old", 0).expect("queued");
-    store.ask(&mut desk, Wish::Close(old), at(1)).expect("stored").expect("done");
+    let old = add(&mut store, "old", 0).expect("queued");
+    ask(&mut store, Wish::Close(old), 1).expect("done");
     store.tell(&mut desk, vec![Event::Tick], at(90_000)).expect("stored");
     drop((store, desk));
-    let (mut store, mut desk) = open(&dir);
+    let (mut store, desk) = open(&dir);
     assert_eq!(state(desk.queue(), old), None, "not read without need");
     let waits = Order {
         target: Some("w1".into()),
@@ -136,30 +145,24 @@ fn long_finished_tasks_are_found_when_they_matter() {
     };
     let worker = Member { name: "w1".into(), tier: Some(Tier::Worker), ..Member::default() };
     let r = entry::check(waits, &Sender::Operator, &Roster { members: vec![worker] }).expect("sound");
-    let new = store.ask(&mut desk, Wish::Add(vec![r]), at(90_001)).expect("stored").expect("queued").ids[0];
-    assert_eq!(state(desk.queue(), new), Some(State::Queued));
+    let new = ask(&mut store, Wish::Add(vec![r]), 90_001).expect("queued").ids[0];
+    assert_eq!(kept(&store, new), Some(State::Queued));
     drop((store, desk));
     // Given to another after a restart, it does not wait for what is long done.
-    let (mut store, mut desk) = visit(&dir);
+    let mut store = visit(&dir).0;
     let wish = Wish::Reassign(new, SessionName::new("w2"), Sure::Ask);
-    store.ask(&mut desk, wish, at(90_002)).expect("stored").expect("reassigned");
-    assert_eq!(state(desk.queue(), new), Some(State::Queued));
-    assert!(matches!(
-        store.ask(&mut desk, Wish::Cancel(old, Sure::Ask), at(90_003)),
-        Ok(Err(Refusal::Finished { .. }))
-    ));
+    ask(&mut store, wish, 90_002).expect("reassigned");
+    assert_eq!(kept(&store, new), Some(State::Queued));
+    assert!(matches!(ask(&mut store, Wish::Cancel(old, Sure::Ask), 90_003), Err(Refusal::Finished { .. })));
     let none = TaskId(99);
-    assert!(matches!(
-        store.ask(&mut desk, Wish::Cancel(none, Sure::Ask), at(90_004)),
-        Ok(Err(Refusal::NoTask(_)))
-    ));
+    assert!(matches!(ask(&mut store, Wish::Cancel(none, Sure::Ask), 90_004), Err(Refusal::NoTask(_))));
 }
 
 #[test]
 fn the_history_cannot_be_changed_nor_tasks_deleted() {
     let (_keep, dir) = scratch();
-    let (mut store, mut desk) = open(&dir);
-    add(&mut store, &mut desk, "x", 0).expect("queued");
+    let mut store = open(&dir).0;
+    add(&mut store, "x", 0).expect("queued");
     let raw = rusqlite::Connection::open(dir.join("archtui.db")).expect("opens");
     for sql in ["DELETE FROM tasks", "UPDATE task_log SET state = 'done'"] {
         assert!(raw.execute(sql, []).is_err(), "{sql}");
@@ -170,7 +173,7 @@ fn the_history_cannot_be_changed_nor_tasks_deleted() {
 fn a_quiet_queue_writes_only_its_clock_once_a_minute() {
     let (_keep, dir) = scratch();
     let (mut store, mut desk) = open(&dir);
-    add(&mut store, &mut desk, "x", 0).expect("queued");
+    add(&mut store, "x", 0).expect("queued");
     let writes = |dir: &Path| {
         let raw = rusqlite::Connection::open(dir.join("archtui.db")).expect("opens");
         raw.query_row("SELECT rev FROM queue_head", [], |r| r.get::<_, u64>(0)).expect("a number")
@@ -192,7 +195,7 @@ fn ten_thousand_tasks_are_no_burden() {
     let (mut store, mut desk) = open(&dir);
     let many: Vec<Request> =
         (0..10_000).map(|i| request(&format!("task {i}: {}", "lorem ipsum ".repeat(20)))).collect();
-    store.ask(&mut desk, Wish::Add(many), at(0)).expect("stored").expect("queued");
+    ask(&mut store, Wish::Add(many), 0).expect("queued");
     let slack = if cfg!(debug_assertions) { 20 } else { 1 };
     let bound = Duration::from_millis(50) * slack;
     let timed = |what: &str, work: &mut dyn FnMut()| {
@@ -205,20 +208,17 @@ fn ten_thousand_tasks_are_no_burden() {
     };
     timed("open the queue", &mut || drop(open(&dir)));
     timed("send", &mut || {
-        let (mut store, mut desk) = visit(&dir);
-        add(&mut store, &mut desk, "one more", 1).expect("queued");
+        add(&mut Store::visit(&dir).expect("a visit"), "one more", 1).expect("queued");
     });
     timed("show", &mut || drop(Store::read_only(&dir).expect("opens").task(TaskId(5000)).expect("read")));
     timed("cancel", &mut || {
-        let (mut store, mut desk) = visit(&dir);
-        store
-            .ask(&mut desk, Wish::Cancel(TaskId(5000), Sure::Ask), at(2))
-            .expect("stored")
-            .expect("cancelled");
+        ask(&mut Store::visit(&dir).expect("a visit"), Wish::Cancel(TaskId(5000), Sure::Ask), 2)
+            .expect("done");
     });
     timed("list", &mut || {
-        let (tasks, _) = Store::read_only(&dir).expect("opens").tasks(200).expect("read");
-        assert_eq!(tasks.len(), 10_001);
+        let pick = Pick { most: Some(100), finished: 20, ..Pick::default() };
+        let picked = Store::read_only(&dir).expect("opens").pick(&pick).expect("read");
+        assert_eq!((picked.tasks.len(), picked.left_out, picked.older), (101, 9_900, 0));
     });
     timed("the actor's step", &mut || {
         store.tell(&mut desk, vec![lease(TaskId(1))], at(3)).expect("stored");

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::branches::Place;
 use super::form::{Form, Kind};
@@ -33,6 +34,8 @@ pub struct Tasks {
     pub sender: Sends,
     /// Forms that were put aside.
     pub drafts: Vec<Form>,
+    /// When they are to be kept on disk: they have changed.
+    pub unkept: Option<Duration>,
     /// What the queue was asked and has not answered, by number.
     pub pending: BTreeMap<u64, Pending>,
     /// The number of the last wish.

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use super::effect::Effect;
 use super::event::Event;
-use super::state::{Entry, Now, State, Toast};
+use super::state::{Entry, Now, Popup, State, Toast};
 
 /// How long an answer to a key stays.
 const TOAST: Duration = Duration::from_secs(4);
@@ -31,6 +31,16 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
             session.tick(now.mono);
         }
     }
+    let edits = matches!(event, Event::Key(_) | Event::Paste(_) | Event::Mouse(_) | Event::TaskAnswer(..));
+    let was_form = matches!(state.popup, Some(Popup::Form(_)));
+    let mut effects = take(state, event);
+    let is_form = matches!(state.popup, Some(Popup::Form(_)));
+    tasks::forms::keep(state, edits && (was_form || is_form), &mut effects);
+    effects
+}
+
+fn take(state: &mut State, event: Event) -> Vec<Effect> {
+    let now = state.now;
     match event {
         Event::Woke => {
             health::round(state);

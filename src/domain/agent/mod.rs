@@ -3,6 +3,7 @@
 
 mod compile;
 mod file;
+pub mod programs;
 
 use std::fmt;
 use std::sync::LazyLock;

@@ -114,7 +114,12 @@ impl Queue {
 
     fn ready(&self, at: QueueTime) -> impl Iterator<Item = &Task> {
         let due = move |t: &&Task| t.state == State::Queued && t.not_before <= at;
-        self.tasks.values().filter(due).filter(|t| self.rules.only.is_none_or(|kind| kind == t.kind))
+        self.tasks.values().filter(due).filter(|t| self.is_handed_out(t))
+    }
+
+    /// Whether tasks of its kind are handed out at all.
+    pub(super) fn is_handed_out(&self, task: &Task) -> bool {
+        self.rules.only.is_none_or(|kind| kind == task.kind)
     }
 
     /// What a task's priority counts for after having waited.
@@ -217,7 +222,9 @@ fn suits(roster: &Roster, task: &Task, s: &Candidate) -> Result<(), Misfit> {
     if task.target.is_none() && !chain::may_take(task.tier, &task.from, member.tier) {
         return Err(Misfit::WrongTier(task.tier.map_or("session of that tier", Tier::word)));
     }
-    in_chain(roster, &task.from, s)?;
+    if !task.given {
+        in_chain(roster, &task.from, s)?;
+    }
     if let Some(role) = task.role.as_ref().filter(|r| !member.answers_to(r)) {
         return Err(Misfit::NotRole(role.clone()));
     }

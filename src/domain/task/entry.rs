@@ -96,6 +96,21 @@ impl Request {
         self.target.as_ref()
     }
 
+    /// The asker's own name for it.
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
+    /// Who asks.
+    pub fn from(&self) -> &Sender {
+        &self.from
+    }
+
+    /// It is wanted even if the same is there already.
+    pub fn is_again(&self) -> bool {
+        self.again
+    }
+
     /// How urgent it is.
     pub fn priority(&self) -> Priority {
         self.priority
@@ -199,7 +214,8 @@ fn named(name: &str, from: &Sender, roster: &Roster) -> Result<SessionName, Refu
     Ok(session)
 }
 
-fn known_role(role: &str, roster: &Roster) -> Result<(), Refusal> {
+/// A role, skill or tier that somebody in the roster has.
+pub fn known_role(role: &str, roster: &Roster) -> Result<(), Refusal> {
     if roster.members.iter().any(|m| m.answers_to(role)) {
         return Ok(());
     }

@@ -38,6 +38,7 @@ pub mod state;
 pub mod text;
 
 mod delivery;
+mod due;
 mod watch;
 mod wish;
 
@@ -93,6 +94,9 @@ pub struct Task {
     /// The one session that may take it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<SessionName>,
+    /// A person gave it to its target: the person may hand anything to anyone, whoever asked for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub given: bool,
     /// The role, skill or tier that a session must have to take it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
@@ -164,6 +168,7 @@ impl Task {
             priority: Priority::default(),
             rank: None,
             target: None,
+            given: false,
             role: None,
             tier: None,
             dir: None,

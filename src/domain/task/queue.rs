@@ -102,6 +102,8 @@ pub struct Queue {
     pub(super) clock: QueueClock,
     /// The highest number ever given.
     last: u32,
+    /// How many unfinished tasks whoever asks has, where not all tasks are known here.
+    pub(super) of_asker: Option<usize>,
     pub(super) changes: Changes,
 }
 
@@ -118,6 +120,11 @@ impl Queue {
             queue.put(task);
         }
         queue
+    }
+
+    /// Not all tasks are known here, only those that a wish is about: whoever asks has so many unfinished ones.
+    pub fn knows_of_others(&mut self, unfinished: usize) {
+        self.of_asker = Some(unfinished);
     }
 
     /// Takes in a task as another program stored it.
@@ -175,7 +182,7 @@ impl Queue {
     /// False for facts that are sure to change nothing: most looks at most sessions.
     pub fn concerns(&self, event: &Event) -> bool {
         match event {
-            Event::Saw { pane, .. } => !self.in_pane(*pane).is_empty(),
+            Event::Saw { pane, sight } => self.sees_anew(*pane, *sight),
             Event::Talks { pane, conversation } => self.talks_anew(*pane, conversation),
             Event::Panes(panes) => {
                 let there = |t: &Task| t.occupied().all(|a| panes.contains(&a.pane));

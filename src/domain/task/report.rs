@@ -16,7 +16,7 @@ const LINES: usize = 12;
 /// A message that cannot be told within this time is let go; the inbox has it.
 const TIMEOUT: Duration = Duration::from_secs(8 * 3600);
 /// What is found beside the work must be there within this time.
-const GATHERED: Duration = Duration::from_secs(10);
+pub(super) const GATHERED: Duration = Duration::from_secs(10);
 /// Stands where there are more.
 const MORE: &str = "and more: `archtui tasks --inbox`";
 
@@ -60,7 +60,7 @@ impl Queue {
 
     /// Tasks of which nothing more is waited for.
     pub(super) fn unreported(&self, turn: &Turn) -> Vec<TaskId> {
-        let late = |t: &&Task| t.unreported && t.finished_at.is_none_or(|end| turn.at.since(end) > GATHERED);
+        let late = |t: &&Task| t.unreported && t.finished_at.is_none_or(|end| turn.at.since(end) >= GATHERED);
         self.tasks.values().filter(late).map(|t| t.id).collect()
     }
 

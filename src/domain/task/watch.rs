@@ -123,13 +123,13 @@ impl Queue {
             let Some(a) = self.get(id).and_then(Task::current) else { continue };
             let waited = turn.at.since(a.step_at);
             match state {
-                State::Leased if waited > self.rules.lease => {
+                State::Leased if waited >= self.rules.lease => {
                     self.decline(id, format!("{} was not looked at in time", a.session), turn);
                 }
-                State::Typing if waited > self.rules.typing => {
+                State::Typing if waited >= self.rules.typing => {
                     self.hold(id, "its text was pasted or not; nothing was heard of it", turn);
                 }
-                State::Typed if waited > self.rules.typing => {
+                State::Typed if waited >= self.rules.typing => {
                     self.hold(id, "Enter was pressed or not; nothing was heard of it", turn);
                 }
                 State::Delivered => {
@@ -141,7 +141,7 @@ impl Queue {
             }
         }
         let old = |t: &&Task| {
-            t.kind == Kind::Message && t.state == State::Queued && turn.at.since(t.ready) > t.timeout
+            t.kind == Kind::Message && t.state == State::Queued && turn.at.since(t.ready) >= t.timeout
         };
         let stale: Vec<TaskId> = self.tasks.values().filter(old).map(|t| t.id).collect();
         for id in self.unreported(turn) {
@@ -172,7 +172,7 @@ impl Queue {
     fn not_started(&mut self, id: TaskId, turn: &Turn) {
         let Some(at) = self.get(id).and_then(Task::current).and_then(|a| a.delivered_at) else { return };
         let quiet = self.get(id).is_some_and(|t| t.reason.is_none());
-        if quiet && turn.at.since(at) > self.rules.start {
+        if quiet && turn.at.since(at) >= self.rules.start {
             self.change(id, |t| t.reason = Some("the agent took it, but no work has been seen since".into()));
         }
     }
@@ -180,7 +180,7 @@ impl Queue {
     fn overdue(&mut self, id: TaskId, turn: &mut Turn) {
         let Some(task) = self.get(id) else { return };
         let Some(at) = task.current().and_then(|a| a.delivered_at) else { return };
-        if !task.overdue && turn.at.since(at) > task.timeout {
+        if !task.overdue && turn.at.since(at) >= task.timeout {
             self.change(id, |t| t.overdue = true);
             turn.tell(id, News::Overdue);
         }

@@ -142,7 +142,8 @@ impl Queue {
 
     fn admit_sender(&self, requests: &[Request]) -> Result<(), Refusal> {
         let Some(from @ Sender::Session(_)) = requests.first().map(|r| &r.from) else { return Ok(()) };
-        let open = self.tasks.values().filter(|t| &t.from == from && !t.state.is_finished()).count();
+        let own = |t: &&Task| &t.from == from && !t.state.is_finished();
+        let open = self.of_asker.unwrap_or_else(|| self.tasks.values().filter(own).count());
         if open + requests.len() > self.rules.per_sender {
             return Err(Refusal::TooMany(open));
         }
@@ -219,7 +220,7 @@ impl Queue {
         self.let_go(id, state, sure, "it may go on there; nothing is sent to it")?;
         self.note(id, format!("a person gives it to {to}"));
         self.change(id, |t| {
-            t.target = Some(to);
+            (t.target, t.given) = (Some(to), true);
             t.role = None;
             t.tier = None;
         });

@@ -9,7 +9,7 @@ use crate::domain::session::PaneIdentity;
 use crate::domain::task::hand::{Aim, Do, Failed, Hand, Heard, Put};
 use crate::domain::task::look::Spot;
 use crate::domain::task::{self, Event, Step, TaskId};
-use crate::ports::{Hands, PaneFacts, Press, Processes, TaskBook, TypeError};
+use crate::ports::{Folders, Hands, PaneFacts, Press, Processes, TaskBook, TypeError};
 
 /// An errand under way.
 pub(super) struct Errand {
@@ -29,7 +29,7 @@ impl Errand {
     }
 }
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone, F: Folders> Dispatcher<B, K, Q, F> {
     /// First the server is asked whether a person is there, then the pane is looked at.
     pub(super) fn check(&mut self, errand: task::Errand, at: Duration) {
         let (id, attempt, pane) = (errand.id, errand.attempt, errand.pane);

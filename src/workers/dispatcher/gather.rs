@@ -9,7 +9,7 @@ use crate::domain::redact::Secrets;
 use crate::domain::task::record::Sought;
 use crate::domain::task::{self, Evidence};
 use crate::domain::text;
-use crate::ports::{Ask, Cancel, Hands, Press, Processes, TaskBook};
+use crate::ports::{Ask, Cancel, Folders, Hands, Press, Processes, TaskBook};
 
 /// How many last lines of an agent's screen are kept as its words, where it keeps no record.
 const LINES: usize = 4;
@@ -18,7 +18,7 @@ const WORDS: usize = 600;
 /// Commits that are told one by one.
 const COMMITS: usize = 10;
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone, F: Folders> Dispatcher<B, K, Q, F> {
     pub(super) fn gather(&mut self, errand: &task::Errand) {
         let (id, pane) = (errand.id, errand.pane);
         let mut shown = Evidence::Words(String::new());

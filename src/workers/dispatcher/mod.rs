@@ -1,15 +1,18 @@
 //! The dispatcher: hands the queue's tasks to sessions, one at a time each, and watches what becomes of them. It works only
 //! while it has a [`Chair`], which the actor gives and takes. Who gets what and what follows from what is seen is
 //! `domain::task`'s word; each hand-over is led by a [`Hand`](crate::domain::task::hand::Hand). Here they meet the store,
-//! the panes and the keyboard. A change is on disk before anything that follows from it is done.
+//! the panes and the keyboard. A change is on disk before anything that follows from it is done. Nothing is asked at
+//! intervals: it wakes when a pane, a person, another program says something, or at a deadline of its own (`wake`).
 
 mod errands;
 mod gather;
 mod panes;
 mod queue;
 mod records;
+mod wake;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,9 +20,8 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, watch};
-use tokio::time::Instant;
 
-use super::clock::{at, clock, monotonic};
+use super::clock::{at, monotonic};
 use super::scribe::Scribe;
 use super::{Facts, Worker};
 use crate::app::Event;
@@ -28,15 +30,10 @@ use crate::domain::session::PaneId;
 use crate::domain::task::hand::Aim;
 use crate::domain::task::record::Trace;
 use crate::domain::task::{self, Evidence, Now, Rules, TaskId};
-use crate::ports::{Git, Hands, PaneFacts, Press, Processes, TaskBook, TypeError};
+use crate::ports::{Folders, Git, Hands, PaneFacts, Press, Processes, TaskBook, TypeError};
 
 use errands::Errand;
 use panes::Desk;
-
-/// Between two looks at the queue while something is in it: waits end, tasks become overdue.
-const TICK: Duration = Duration::from_millis(500);
-/// The same while nothing is in it: who writes into it says so, this is for those who could not.
-const REST: Duration = Duration::from_secs(5);
 
 /// What does not change while the program runs.
 #[derive(Debug, Clone)]
@@ -93,10 +90,14 @@ pub struct Doors<B> {
 }
 
 /// The worker.
-pub struct Dispatcher<B: TaskBook, K, Q> {
+pub struct Dispatcher<B: TaskBook, K, Q, F> {
     fixed: Fixed,
     keyboard: Arc<K>,
     processes: Q,
+    /// Tells when somebody wrote into the queue.
+    folders: F,
+    /// The folder that is watched.
+    folder: Option<PathBuf>,
     doors: Doors<B>,
     chair: Option<Chair<B>>,
     /// The queue as last read or written; only with a chair.
@@ -113,7 +114,14 @@ pub struct Dispatcher<B: TaskBook, K, Q> {
     news: Vec<task::Event>,
     /// What is being done beside.
     beside: FuturesUnordered<Pin<Box<dyn Future<Output = Done> + Send>>>,
-    tick: Instant,
+    /// Another program may have written into the queue.
+    stirred: bool,
+    /// Who gets what is to be asked anew: something that it depends on has changed.
+    asks: bool,
+    /// When what waits says why.
+    why: Option<Duration>,
+    /// When time alone changes something in the queue, as it was last read.
+    due: wake::Due,
 }
 
 /// What was done beside.
@@ -124,13 +132,15 @@ enum Done {
     Gathered(TaskId, Vec<Evidence>),
 }
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone, F: Folders> Dispatcher<B, K, Q, F> {
     /// A dispatcher that waits for its chair.
-    pub fn new(fixed: Fixed, keyboard: K, processes: Q, doors: Doors<B>) -> Self {
+    pub fn new(fixed: Fixed, keyboard: K, processes: Q, folders: F, doors: Doors<B>) -> Self {
         Self {
             fixed,
             keyboard: Arc::new(keyboard),
             processes,
+            folders,
+            folder: None,
             doors,
             chair: None,
             book: None,
@@ -141,7 +151,10 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
             sought: BTreeMap::new(),
             news: Vec::new(),
             beside: FuturesUnordered::new(),
-            tick: clock(),
+            stirred: false,
+            asks: false,
+            why: None,
+            due: wake::Due::default(),
         }
     }
 
@@ -175,30 +188,21 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
             self.stop_errands("dispatch was switched off");
         }
         // Told too when somebody wrote into the queue.
-        self.tick = clock();
+        (self.stirred, self.asks) = (true, true);
     }
 
     /// True if new tasks may be handed out.
     fn is_on(&self) -> bool {
         self.book.is_some() && self.chair.as_ref().is_some_and(|c| c.off.is_none())
     }
-
-    fn wake(&self) -> Option<Instant> {
-        let now = monotonic();
-        let due = self.panes.values().filter_map(|d| d.tracker.due());
-        let due = due.chain(self.errands.values().map(Errand::due)).min();
-        let due = due.filter(|at| *at < Duration::MAX).map(|at| clock() + at.saturating_sub(now));
-        due.into_iter().chain(self.chair.is_some().then_some(self.tick)).min()
-    }
 }
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Worker for Dispatcher<B, K, Q> {
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone, F: Folders> Worker for Dispatcher<B, K, Q, F> {
     const NAME: &'static str = "dispatcher";
 
     async fn run(&mut self) {
         loop {
             let wake = self.wake();
-            let mut ticked = false;
             tokio::select! {
                 biased;
                 changed = self.doors.chair.changed() => {
@@ -212,13 +216,14 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Worker for Dispatcher<
                     Some(event) => self.hear(event),
                     None => return,
                 },
-                () = at(wake) => ticked = self.time_passed(),
+                stirred = self.folders.next(), if self.folder.is_some() => self.stirred(&stirred),
+                () = at(wake) => self.time_passed(),
             }
             // All that came together is told in one transaction.
             while let Ok(event) = self.doors.heard.try_recv() {
                 self.hear(event);
             }
-            self.work(ticked).await;
+            self.work().await;
         }
     }
 }

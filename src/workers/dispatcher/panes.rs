@@ -10,9 +10,9 @@ use crate::domain::server::PaneInfo;
 use crate::domain::status::State;
 use crate::domain::task::hand::Heard;
 use crate::domain::task::look::Look;
-use crate::domain::task::{Candidate, Event, Sight, Task, dispatch};
+use crate::domain::task::{Candidate, Event, Sight, dispatch};
 use crate::domain::track::Tracker;
-use crate::ports::{Hands, Press, Processes, TaskBook};
+use crate::ports::{Folders, Hands, Press, Processes, TaskBook};
 
 /// So long after a change of its screen an agent's conversation is asked for its name.
 const TALK: Duration = Duration::from_millis(400);
@@ -45,13 +45,18 @@ impl Desk {
         dispatch::is_empty(self.tracker.reading().composer.as_ref())
     }
 
+    /// What it depends on whether it gets a task.
+    fn plight(&self) -> (State, bool, Option<u8>) {
+        (self.tracker.state(), self.composer_empty(), self.tracker.reading().context_left)
+    }
+
     /// The agent waits for work.
     pub fn is_idle(&self) -> bool {
         self.tracker.state() == State::Idle
     }
 
     /// For how long it has been in its state.
-    fn lasts(&self, now: Duration) -> Duration {
+    pub fn lasts(&self, now: Duration) -> Duration {
         now.saturating_sub(self.tracker.since())
     }
 
@@ -70,7 +75,7 @@ impl Desk {
     }
 }
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone, F: Folders> Dispatcher<B, K, Q, F> {
     /// The panes that exist now.
     pub(super) fn list(&mut self, panes: Vec<PaneInfo>) {
         let mut old = std::mem::take(&mut self.panes);
@@ -82,7 +87,7 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
             desk.info = info;
             self.panes.insert(id, desk);
         }
-        self.listed = true;
+        (self.listed, self.asks) = (true, true);
     }
 
     /// A pane's screen was looked at.
@@ -90,9 +95,11 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
         let now = monotonic();
         let known = self.panes.get_mut(&looked.pane.id);
         let Some(desk) = known.filter(|d| d.info.identity == looked.pane) else { return };
+        let before = desk.plight();
         desk.tracker.look(looked.reading.clone(), now);
         desk.screen = Some(Arc::clone(&looked.screen));
         desk.talk.get_or_insert(now + TALK);
+        self.asks |= desk.plight() != before;
         self.news.push(Event::Saw { pane: looked.pane, sight: desk.sight(now) });
         // An old capture, read again, is no look at the pane.
         if !looked.fresh {
@@ -106,25 +113,17 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
         }
     }
 
-    /// Time went on: states last. True if it is time to look at the queue.
-    pub(super) fn time_passed(&mut self) -> bool {
+    /// Time went on: states last, errands wait for something.
+    pub(super) fn time_passed(&mut self) {
         let now = monotonic();
         for desk in self.panes.values_mut().filter(|d| d.tracker.due().is_some_and(|at| at <= now)) {
-            desk.tracker.tick(now);
+            self.asks |= desk.tracker.tick(now).any();
         }
         let due: Vec<_> = self.errands.iter().filter(|(_, e)| e.due() <= now).map(|(id, _)| *id).collect();
         for id in due {
             self.heard(id, Heard::Time);
         }
-        let ticked = self.tick <= super::clock();
-        if ticked {
-            let busy = self.book.as_ref().is_none_or(|d| B::queue(d).tasks().any(Task::is_live));
-            self.tick = super::clock() + if busy { super::TICK } else { super::REST };
-            self.ask_names(now);
-            let sights = self.panes.values().map(|d| (d.info.identity, d.sight(now)));
-            self.news.extend(sights.map(|(pane, sight)| Event::Saw { pane, sight }));
-        }
-        ticked
+        self.deadlines(now);
     }
 
     /// Every session that could get a task, as it was last seen; where it works only of those that `placed` picks, for that

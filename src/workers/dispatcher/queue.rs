@@ -1,25 +1,38 @@
 //! The queue's side: facts are told to the store, what it answers is begun, and free sessions get their next task.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use super::panes::Desk;
 use super::{Dispatcher, monotonic, now};
 use crate::app::Event as Fact;
 use crate::app::event::Did;
+use crate::domain::session::PaneId;
 use crate::domain::task::{Effect, Event, News, TaskId};
-use crate::ports::{Hands, Press, Processes, StoreError, TaskBook};
+use crate::ports::{Folders, Hands, Press, Processes, StoreError, TaskBook};
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
+/// So long after something changed, what waits says why: for what passes at once, nothing is written down.
+const SAID: Duration = Duration::from_millis(500);
+
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone, F: Folders> Dispatcher<B, K, Q, F> {
     /// Reads the queue and looks after what an archtui before us left half done.
     pub(super) async fn open(&mut self) {
         let Some(chair) = &self.chair else { return };
         let rules = self.fixed.rules;
+        let folder = chair.scribe.ask(|store: &mut B| Ok(store.folder())).await.unwrap_or_default();
+        // Watched before it is read: what is written in between is told.
+        self.watch(folder);
+        let Some(chair) = &self.chair else { return };
         let asked = chair.scribe.ask(move |store: &mut B| {
             let mut desk = store.desk(rules)?;
             let effects = store.tell(&mut desk, vec![Event::Started], now())?;
             Ok((desk, effects))
         });
+        self.due.tried(monotonic());
         match asked.await {
             Ok((desk, effects)) => {
-                self.book = Some(desk);
+                self.due.read(B::queue(&desk), now());
+                (self.book, self.asks) = (Some(desk), true);
                 if self.listed {
                     let panes = self.panes.values().map(|d| d.info.identity).collect();
                     self.news.push(Event::Panes(panes));
@@ -31,34 +44,73 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
     }
 
     /// Tells what is new and hands out what can be handed out, until nothing follows any more.
-    pub(super) async fn work(&mut self, ticked: bool) {
+    pub(super) async fn work(&mut self) {
         if self.book.is_none() {
             self.news.clear();
-            if ticked && self.chair.is_some() {
+            if self.chair.is_some() && self.due.again(monotonic()) {
                 self.open().await;
             }
             return;
         }
-        if ticked {
-            self.seek_work();
+        if std::mem::take(&mut self.stirred) && self.is_behind().await {
+            // Told nothing, the queue takes in what others wrote.
             self.news.push(Event::Tick);
         }
+        self.seek_work();
         // Who is free is found anew after each hand-out; nothing follows from nothing.
         for _ in 0..=self.panes.len() {
+            self.see();
             if !self.tell().await || !self.hand_out() {
                 break;
             }
         }
-        if ticked {
-            self.say_why();
+    }
+
+    /// Whether other programs have written into the queue.
+    async fn is_behind(&mut self) -> bool {
+        let (Some(chair), Some(desk)) = (&self.chair, self.book.take()) else { return false };
+        let asked = chair.scribe.ask(move |store: &mut B| {
+            let behind = store.is_behind(&desk);
+            Ok((desk, behind))
+        });
+        match asked.await {
+            Ok((desk, behind)) => {
+                self.book = Some(desk);
+                // What cannot be read is told of when it is written.
+                behind.unwrap_or(true)
+            }
+            Err(e) => {
+                self.lost(&e);
+                false
+            }
         }
+    }
+
+    /// What was read is lost with the job: it is read anew a moment later, as after a start. Errands under way belong to
+    /// attempts that are then looked up.
+    fn lost(&mut self, e: &StoreError) {
+        self.due.tried(monotonic());
+        self.errands.clear();
+        self.trouble(e);
+    }
+
+    /// What the panes of tasks show now, where that says something new of them: something else was said of the task since
+    /// the pane was looked at last, or what it shows has lasted long enough.
+    fn see(&mut self) {
+        let Some(desk) = &self.book else { return };
+        let (queue, now) = (B::queue(desk), monotonic());
+        let panes: BTreeSet<PaneId> = queue.out().flat_map(|t| t.occupied().map(|a| a.pane.id)).collect();
+        let desks = panes.iter().filter_map(|id| self.panes.get(id));
+        let saw = desks.map(|d| Event::Saw { pane: d.info.identity, sight: d.sight(now) });
+        self.news.extend(saw.filter(|e| queue.concerns(e)));
     }
 
     /// Tells the store what is new; false if that did not work, and then nothing more is done.
     async fn tell(&mut self) -> bool {
         let facts = std::mem::take(&mut self.news);
         let (Some(chair), Some(mut desk)) = (&self.chair, self.book.take()) else { return false };
-        let facts: Vec<Event> = facts.into_iter().filter(|e| B::queue(&desk).concerns(e)).collect();
+        // As the store does it; here so that most looks at most panes do not even reach its thread.
+        let facts: Vec<Event> = facts.into_iter().skip_while(|e| !B::queue(&desk).concerns(e)).collect();
         if facts.is_empty() {
             self.book = Some(desk);
             return true;
@@ -69,15 +121,13 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
         });
         match asked.await {
             Ok((desk, effects)) => {
-                self.book = Some(desk);
+                self.due.read(B::queue(&desk), now());
+                (self.book, self.asks) = (Some(desk), true);
                 self.begin(effects);
                 true
             }
-            // What was read is lost with the job: it is read anew at the next tick, as after a start. Errands under way
-            // belong to attempts that are then looked up.
             Err(e) => {
-                self.errands.clear();
-                self.trouble(&e);
+                self.lost(&e);
                 false
             }
         }
@@ -85,9 +135,13 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
 
     /// Chooses the next hand-out; true if there is one to tell.
     fn hand_out(&mut self) -> bool {
-        let Some(desk) = self.book.as_ref().filter(|_| self.is_on()) else { return !self.news.is_empty() };
+        let Some(desk) = &self.book else { return false };
         // Who is free costs a look at every agent's process: it is not asked for nothing.
-        if !B::queue(desk).is_waiting(now()) {
+        if !std::mem::take(&mut self.asks) || !B::queue(desk).is_waiting(now()) {
+            return !self.news.is_empty();
+        }
+        self.why.get_or_insert(monotonic() + SAID);
+        if !self.is_on() {
             return !self.news.is_empty();
         }
         let candidates = self.candidates(Desk::is_idle);
@@ -98,7 +152,7 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
     }
 
     /// Waiting tasks say what they wait for.
-    fn say_why(&mut self) {
+    pub(super) fn say_why(&mut self) {
         let Some(desk) = &self.book else { return };
         let queue = B::queue(desk);
         if !queue.is_waiting(now()) {

@@ -9,12 +9,12 @@ use crate::domain::session::PaneIdentity;
 use crate::domain::task::hand::Heard;
 use crate::domain::task::record::{Sought, Trace};
 use crate::domain::task::{Event, Sight, State, Task, TaskId};
-use crate::ports::{Hands, Press, Processes, TaskBook};
+use crate::ports::{Folders, Hands, Press, Processes, TaskBook};
 
 /// The first pause between two questions whether there was work; doubled each time, up to 32 times.
 const PAUSE: Duration = Duration::from_secs(1);
 
-impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
+impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone, F: Folders> Dispatcher<B, K, Q, F> {
     /// Looks a task's text up in the record of the agent that has it.
     pub(super) fn ask_record(&mut self, id: TaskId) {
         let task = self.book.as_ref().and_then(|d| B::queue(d).get(id));
@@ -64,21 +64,31 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone> Dispatcher<B, K, Q> {
 
     /// Tasks that were taken and whose agents are at rest, but of which no work was seen: their records may tell.
     pub(super) fn seek_work(&mut self) {
-        let Some(desk) = &self.book else { return };
         let now = monotonic();
-        let at_rest = |t: &&Task| {
-            let desk =
-                t.current().and_then(|a| self.panes.get(&a.pane.id).filter(|d| d.info.identity == a.pane));
-            t.state == State::Delivered && desk.is_some_and(|d| matches!(d.sight(now), Sight::Idle(_)))
-        };
-        let due = |id: TaskId| self.sought.get(&id).is_none_or(|(at, _)| *at <= now);
-        let ids: Vec<TaskId> =
-            B::queue(desk).out().filter(at_rest).map(|t| t.id).filter(|id| due(*id)).collect();
+        let ids: Vec<TaskId> = self.unseen(now).filter(|id| self.sought_at(*id) <= now).collect();
         self.sought.retain(|_, (at, _)| now < *at + PAUSE * 64);
         for id in ids {
             let times = self.sought.get(&id).map_or(0, |(_, n)| *n);
             self.sought.insert(id, (now + PAUSE * 2_u32.pow(times.min(5)), times + 1));
             self.ask_record(id);
         }
+    }
+
+    /// When that is done again.
+    pub(super) fn seeks_at(&self, now: Duration) -> Option<Duration> {
+        self.unseen(now).map(|id| self.sought_at(id)).min()
+    }
+
+    fn unseen(&self, now: Duration) -> impl Iterator<Item = TaskId> {
+        let at_rest = move |t: &&Task| {
+            let desk =
+                t.current().and_then(|a| self.panes.get(&a.pane.id).filter(|d| d.info.identity == a.pane));
+            t.state == State::Delivered && desk.is_some_and(|d| matches!(d.sight(now), Sight::Idle(_)))
+        };
+        self.book.iter().flat_map(|desk| B::queue(desk).out()).filter(at_rest).map(|t| t.id)
+    }
+
+    fn sought_at(&self, id: TaskId) -> Duration {
+        self.sought.get(&id).map_or(Duration::ZERO, |(at, _)| *at)
     }
 }

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use archtui::domain::session::PaneIdentity;
+use archtui::domain::session::{PaneIdentity, SessionName};
 use archtui::domain::task::{
     After, Effect, Errand, Event, Evidence, Order, Priority, Refusal, Sender, Sighting, State, Step, Sure,
     Task, TaskId, Wish, entry,
 };
 
 use super::disk::Disk;
-use super::world::{Copy, Doing, World};
+use super::world::{BOSS, Copy, Doing, World};
 use super::{Dice, Tally};
 
 /// The program and what it has in hand.
@@ -45,7 +45,9 @@ impl<D: Disk> Actor<D> {
             let i = dice.below(world.accepted.len() as u64) as usize;
             order.after = vec![After::Task(world.accepted[i])];
         }
-        let Ok(request) = entry::check(order, &Sender::Operator, &world.roster) else { return };
+        let boss = Sender::Session(SessionName::new(BOSS));
+        let from = if dice.chance(500) { boss } else { Sender::Operator };
+        let Ok(request) = entry::check(order, &from, &world.roster) else { return };
         match self.disk.ask(Wish::Add(vec![request]), world.now()) {
             Ok(granted) => world.accepted.extend(granted.ids),
             Err(Refusal::DeadDependency { .. }) => {}
@@ -133,9 +135,10 @@ impl<D: Disk> Actor<D> {
                 world.live(dice, tally);
             }
             let Some(effect) = self.doing.pop_front() else { break };
+            let enters = matches!(effect, Effect::Enter(..));
             let facts = self.carry_out(effect, world, dice, tally);
-            if !world.calm && dice.chance(30) {
-                tally.add("crash after a key");
+            if !world.calm && !self.dead && dice.chance(if enters { 100 } else { 30 }) {
+                tally.add(if enters { "crash between Enter and its record" } else { "crash after a key" });
                 self.dead = true;
             }
             if !self.dead {

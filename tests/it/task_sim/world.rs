@@ -12,6 +12,9 @@ use jiff::Timestamp;
 
 use super::{Dice, Tally};
 
+/// The manager's session.
+pub const BOSS: &str = "boss";
+
 /// One attempt of one task.
 pub type Copy = (TaskId, u32);
 
@@ -120,7 +123,13 @@ impl World {
                 was_at_work: false,
             });
         }
-        world.candidates = (0..sessions).map(|i| world.candidate(i)).collect();
+        // Who hands out work too, and is told of it.
+        let boss = Member { name: BOSS.into(), tier: Some(Tier::Manager), ..Member::default() };
+        world.roster.members.push(boss);
+        let session =
+            Session { name: SessionName::new(BOSS), pane: world.new_pane(), ..world.sessions[0].clone() };
+        world.sessions.push(session);
+        world.candidates = (0..=sessions).map(|i| world.candidate(i)).collect();
         world
     }
 

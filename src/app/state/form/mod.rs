@@ -1,7 +1,10 @@
 //! The form of a task: a new one, a message, a change. It says what it would wish and what would become of it; nothing is
 //! queued before a person says so, and a text that was not queued is kept.
 
+pub mod draft;
 mod whom;
+
+use serde::{Deserialize, Serialize};
 
 use super::State;
 use super::editor::Editor;
@@ -16,7 +19,8 @@ use whom::{after, foresee, turn, whom};
 pub use whom::{choices, said};
 
 /// What a form is for. Of each kind one is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// A new task.
     New,

@@ -1,10 +1,12 @@
 //! Forms of tasks: opened, filled in, queued, put aside. A text is thrown away by nothing but a person's second word.
 
+use std::time::Duration;
+
 use crate::app::effect::Effect;
 use crate::app::key::Key;
 use crate::app::panel::PanelId;
 use crate::app::state::branches::Place;
-use crate::app::state::form::{Form, Kind, Pressed, choices, said};
+use crate::app::state::form::{Form, Kind, Pressed, choices, draft, said};
 use crate::app::state::tasks::Pending;
 use crate::app::state::{Popup, Session, State};
 use crate::domain::branch::Severity;
@@ -133,6 +135,21 @@ pub fn put_aside(state: &mut State, form: Form) {
     say(state, "kept: the same key opens it again", false);
     state.tasks.drafts.retain(|f| f.kind != form.kind);
     state.tasks.drafts.push(form);
+}
+
+/// A text that is not queued is on disk so long after its last change at the latest.
+const KEPT: Duration = Duration::from_millis(300);
+
+/// Has the texts kept that are not queued, a moment after one of them was touched.
+pub fn keep(state: &mut State, touched: bool, effects: &mut Vec<Effect>) {
+    let now = state.now.mono;
+    if touched {
+        state.tasks.unkept.get_or_insert(now + KEPT);
+    }
+    let leaves = effects.contains(&Effect::Quit);
+    if state.tasks.unkept.take_if(|at| leaves || *at <= now).is_some() {
+        effects.insert(0, Effect::KeepDrafts(draft::written(state)));
+    }
 }
 
 fn queue(state: &mut State, form: &mut Form) -> Option<Effect> {

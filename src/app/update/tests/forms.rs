@@ -97,7 +97,8 @@ fn a_text_is_never_lost_by_closing() {
     assert_eq!(room.form().text.text(), "a long text!");
     room.key("ctrl-x");
     assert!(room.state.popup.is_none() && room.state.tasks.drafts.is_empty());
-    assert_eq!(room.press("quit"), [Effect::Quit]);
+    // It is gone from the disk, too.
+    assert_eq!(room.press("quit"), [Effect::KeepDrafts(None), Effect::Quit]);
     room.press("new-task");
     room.key("esc");
     assert_eq!(room.press("quit"), [Effect::Quit], "an empty form is nothing to lose");
@@ -157,4 +158,28 @@ fn a_message_is_for_the_focused_session_when_it_is_idle() {
     room.press("last");
     room.press("message");
     assert!(room.state.popup.is_none() && room.toast().contains("not in the roster"), "{}", room.toast());
+}
+
+/// What is written and not queued is on its way to disk a moment later, and with the last key.
+#[test]
+fn a_text_is_kept_while_it_is_written() {
+    let kept = |effects: &[Effect]| match effects {
+        [Effect::KeepDrafts(text), ..] => Some(text.clone().unwrap_or_default()),
+        _ => None,
+    };
+    let mut room = room();
+    room.press("new-task");
+    room.types("half a th");
+    assert_eq!(kept(&room.key("o")), None, "not with every key");
+    room.wait(300);
+    assert!(kept(&room.hear(Event::Woke)).is_some_and(|text| text.contains("half a tho")));
+    assert_eq!(kept(&room.hear(Event::Woke)), None, "nothing has changed");
+    room.key("esc");
+    room.wait(300);
+    assert!(kept(&room.hear(Event::Woke)).is_some_and(|text| text.contains("half a tho")));
+    room.press("new-task");
+    room.key("ctrl-x");
+    room.key("ctrl-x");
+    room.wait(300);
+    assert_eq!(kept(&room.hear(Event::Woke)), Some(String::new()), "thrown away it is gone there too");
 }

@@ -235,3 +235,17 @@ fn a_dispatcher_for_roles_hands_out_nothing_else() {
     let id = add(&mut q, vec![role], at(2)).expect("queued")[0];
     assert_eq!(given(&q, &[candidate("w1", 1)], 3), Some((id.0, "w1".into())));
 }
+
+/// A manager's task that a person gives to somebody whom the manager may hand nothing to: the person may.
+#[test]
+fn a_person_hands_over_whatever_the_chain_says() {
+    let mut q = queue();
+    let boss = Sender::Session(name("boss"));
+    let request = entry::check(order("x", "w1"), &boss, &roster()).expect("sound");
+    let id = q.ask(Wish::Add(vec![request]), at(0)).expect("queued").ids[0];
+    let sessions = [candidate("architect", 1)];
+    let next = |q: &Queue| q.dispatch(&roster(), &sessions, at(10)).map(|(id, c)| (id, c.session.clone()));
+    assert_eq!(next(&q), None);
+    q.ask(Wish::Reassign(id, name("architect"), Sure::Yes), at(1)).expect("granted");
+    assert_eq!(next(&q), Some((id, name("architect"))));
+}

@@ -211,9 +211,9 @@ fn overdue_is_watched_not_failed() {
     let mut q = queue();
     let id = one(&mut q);
     bring(&mut q, id, State::Working);
-    assert_eq!(words(&q.apply(Event::Tick, at(4 + 1800))), Vec::<&str>::new());
-    assert_eq!(words(&q.apply(Event::Tick, at(4 + 1801))), ["overdue!"]);
-    assert_eq!(words(&q.apply(Event::Tick, at(4 + 1802))), Vec::<&str>::new(), "told once");
+    assert_eq!(words(&q.apply(Event::Tick, at(4 + 1799))), Vec::<&str>::new());
+    assert_eq!(words(&q.apply(Event::Tick, at(4 + 1800))), ["overdue!"]);
+    assert_eq!(words(&q.apply(Event::Tick, at(4 + 1801))), Vec::<&str>::new(), "told once");
     assert!(q.get(id).is_some_and(|t| t.overdue && t.state == State::Working));
     q.apply(Event::Saw { pane: pane(1), sight: Sight::Idle(Duration::from_secs(3)) }, at(4000));
     assert!(q.get(id).is_some_and(|t| !t.overdue && t.state == State::Done));
@@ -324,9 +324,9 @@ fn a_message_nobody_can_be_told_is_given_up() {
     let mut q = queue();
     q.apply(Event::Tick, at(0));
     let id = add(&mut q, vec![Order { kind: Kind::Message, ..order("hi", "w1") }], at(0)).expect("queued")[0];
-    q.apply(Event::Tick, at(1800));
+    q.apply(Event::Tick, at(1799));
     assert_eq!(state(&q, id), State::Queued);
-    q.apply(Event::Tick, at(1802));
+    q.apply(Event::Tick, at(1800));
     assert_eq!(state(&q, id), State::Cancelled);
 }
 

@@ -1,6 +1,7 @@
 //! The queue's behaviour as tables. The seeded simulation of whole fleets is among the integration tests.
 
 mod dispatching;
+mod dues;
 mod edits;
 mod ends;
 mod hands;
