@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::clock;
+use super::hangup::HangUps;
 use crate::app::event::Did;
 use crate::app::state::Post;
 use crate::app::{self, Event, State};
@@ -109,8 +110,10 @@ pub fn run<
     configs: C,
     mut line: impl FnMut(&str),
 ) -> io::Result<()> {
+    // Before we listen for signals: that changes what is found.
+    let terminal = HangUps::now();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         let (renew, renewed) = mpsc::channel(1);
         let Staff { facts, mut workers, mut told, _ears } = staff(setup, Some(renewed));
         let (ask_reload, reload_asked) = mpsc::channel(reload::ASKED);
@@ -122,6 +125,7 @@ pub fn run<
             tokio::select! {
                 heard = signals.next() => match heard {
                     super::Heard::End => break,
+                    super::Heard::HangUp if terminal.closed() => break,
                     // One that waits already reads for all.
                     super::Heard::HangUp => drop(ask_reload.try_send(())),
                     super::Heard::Continue => {}
@@ -148,7 +152,10 @@ pub fn run<
         drop(told);
         workers.stop(super::PATIENCE).await;
         Ok(())
-    })
+    });
+    // Rules that lie on a disk that hangs, or a record that waits for one, must not hold the exit up.
+    runtime.shutdown_timeout(super::LEFT_BEHIND);
+    outcome
 }
 
 /// How a time with the workers ended.
@@ -175,7 +182,7 @@ pub fn attend<
     mut look: impl FnMut(&State) -> ControlFlow<()>,
 ) -> io::Result<Attended> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         // The rules of a command that attends let nothing through, whatever the files say meanwhile.
         let Staff { workers, mut told, _ears, .. } = staff(setup, None);
         let mut signals = super::Signals::listen()?;
@@ -205,7 +212,9 @@ pub fn attend<
         drop(told);
         workers.stop(super::PATIENCE).await;
         Ok(ended)
-    })
+    });
+    runtime.shutdown_timeout(super::LEFT_BEHIND);
+    outcome
 }
 
 fn log(did: &Did) {

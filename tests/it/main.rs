@@ -7,6 +7,7 @@ mod counter;
 mod demo;
 mod dispatch;
 mod draw;
+mod ends;
 mod fleets;
 mod frames;
 mod health;
