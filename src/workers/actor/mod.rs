@@ -14,7 +14,7 @@ mod tidy;
 mod unstick;
 mod wishes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,13 +35,13 @@ use crate::domain::confirm::{HookId, Input, Limits, Rates, Switches};
 use crate::domain::ledger::{Entry, Tally};
 use crate::domain::roster::Roster;
 use crate::domain::server::Server;
-use crate::domain::session::PaneId;
+use crate::domain::session::{PaneId, PaneIdentity};
 use crate::ports::{Alarm, Hooks, Judge, Press, Processes, Renewed, Seat};
 
 use board::Books;
 use desk::Desk;
 use done::Done;
-use hooks::Call;
+use hooks::{Call, Stray};
 
 pub use observer::Wishing;
 pub use wishes::Asked;
@@ -52,6 +52,8 @@ pub const ASKED: usize = 256;
 pub const LOOKS: usize = 512;
 /// Between two tries to get the seat, and between two looks for wishes that nobody told of.
 const AGAIN: Duration = Duration::from_secs(2);
+/// Between two tries while somebody else has the seat: whoever acts may be killed, and an observer follows within a second.
+const FOLLOW: Duration = Duration::from_millis(400);
 
 /// What does not change while the program runs.
 pub struct Fixed {
@@ -97,6 +99,10 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     hooks: Option<H>,
     /// Who waits for a word, and where it will run.
     calls: BTreeMap<HookId, Call>,
+    /// Panes whose agents' hooks were heard, also by an archtui before us: their dialogs come by the hook.
+    hooked: BTreeSet<PaneIdentity>,
+    /// Calls of late that nobody here could answer.
+    strays: Vec<Stray>,
     /// Away while somebody asks for it.
     seat: Option<S>,
     /// When the seat, or a wish, is to be looked for again.
@@ -175,6 +181,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             wishing: None,
             hooks: None,
             calls: BTreeMap::new(),
+            hooked: BTreeSet::new(),
+            strays: Vec::new(),
             seat: Some(seat),
             again: None,
             server_up: false,
