@@ -25,8 +25,8 @@ const fn ms(n: u64) -> Duration {
     Duration::from_millis(n)
 }
 
-/// The slow sweep: a list, a few of the oldest looks again, the socket's file.
-const SWEEP: Duration = ms(2000);
+/// The slow sweep: a list, a few of the oldest looks again, the socket's file: that it is gone is told within two seconds.
+const SWEEP: Duration = ms(1800);
 /// Looks that a sweep repeats although nothing told of a change …
 const SWEEP_LOOKS: usize = 6;
 /// … at panes in view that were not looked at for so long, and at the others.

@@ -76,7 +76,8 @@ impl Watcher {
                     if link.was_up() {
                         self.wait = RETRY.0;
                     }
-                    self.lose(ended);
+                    let folder = self.folder();
+                    self.lose(ended, folder);
                 }
             }
             State::Off(at, folder) => {
@@ -91,7 +92,8 @@ impl Watcher {
                         return;
                     }
                     () = tokio::time::sleep_until(at.into()) => {}
-                    () = arrival(folder.as_mut()) => {}
+                    // A server that starts makes its socket a moment before it listens there: soon again, then.
+                    () = arrival(folder.as_mut()) => self.wait = RETRY.0,
                 }
                 self.connect().await;
             }
@@ -100,6 +102,8 @@ impl Watcher {
 
     /// Cancel-safe: until it is known what stands there, nothing has changed.
     async fn connect(&mut self) {
+        // Before it is looked: what arrives in between is noticed.
+        let folder = self.folder();
         let found = address::probe(&self.address.socket).await;
         let now = clock();
         let socket = &self.address.socket;
@@ -107,14 +111,16 @@ impl Watcher {
             Found::Listening(id, pid) => (id, pid),
             Found::Nothing => {
                 let why = format!("no server at {}", socket.display());
-                return self.lose(Server::Missing { why });
+                return self.lose(Server::Missing { why }, folder);
             }
             Found::Stale => {
                 let why = format!("nobody listens on {}: its server was killed", socket.display());
-                return self.lose(Server::Missing { why });
+                return self.lose(Server::Missing { why }, folder);
             }
-            Found::Barred(why) => return self.lose(Server::Unusable { why }),
-            Found::Silent => return self.lose(Server::Lost { why: "tmux does not answer".to_owned() }),
+            Found::Barred(why) => return self.lose(Server::Unusable { why }, folder),
+            Found::Silent => {
+                return self.lose(Server::Lost { why: "tmux does not answer".to_owned() }, folder);
+            }
         };
         self.attempts += 1;
         let session = format!("_archtui_{}_{}", std::process::id(), self.attempts);
@@ -125,22 +131,27 @@ impl Watcher {
                     Link::new(connection, &self.address, (id, pid), self.notice, self.view.clone(), now);
                 self.state = State::On(Box::new(link));
             }
-            Err(e) if e.kind() == io::ErrorKind::NotFound => self.lose(Server::Unusable {
-                why: "the program tmux is not installed, or not on the PATH".to_owned(),
-            }),
-            Err(e) => self.lose(Server::Lost { why: format!("tmux could not be started: {e}") }),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                let why = "the program tmux is not installed, or not on the PATH".to_owned();
+                self.lose(Server::Unusable { why }, folder);
+            }
+            Err(e) => {
+                self.lose(Server::Lost { why: format!("tmux could not be started: {e}") }, folder);
+            }
         }
     }
 
+    /// Notices what arrives in the socket's folder, from now on.
+    fn folder(&self) -> Option<Watches<()>> {
+        let mut watches = Watches::new().ok()?;
+        watches.arrivals(self.address.socket.parent()?, ()).ok()?;
+        Some(watches)
+    }
+
     /// Tells why there is no connection and sets the next try.
-    fn lose(&mut self, why: Server) {
+    fn lose(&mut self, why: Server, folder: Option<Watches<()>>) {
         self.outbox.forget_panes();
         self.outbox.push(Told::Server(why));
-        let folder = self.address.socket.parent().and_then(|folder| {
-            let mut watches = Watches::new().ok()?;
-            watches.arrivals(folder, ()).ok()?;
-            Some(watches)
-        });
         self.state = State::Off(clock() + self.wait, folder);
         self.wait = (self.wait * 2).min(RETRY.1);
     }
