@@ -43,9 +43,12 @@ mod tests {
 
     #[test]
     fn an_ignored_hang_up_is_found_in_the_mask() {
-        for (mask, want) in
-            [("0000000000000001", true), ("0000000000001005", true), ("0000000000001004", false), ("x", false)]
-        {
+        for (mask, want) in [
+            ("0000000000000001", true),
+            ("0000000000001005", true),
+            ("0000000000001004", false),
+            ("x", false),
+        ] {
             assert_eq!(ignores(&format!("Name:\tx\nSigIgn:\t{mask}\n")), want, "{mask}");
         }
         assert!(!ignores(""));

@@ -74,12 +74,7 @@ impl Stage {
     )]
     pub fn archtui_over(&self, socket: &Path, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_archtui"));
-        command
-            .arg("-S")
-            .arg(socket)
-            .arg("--config")
-            .arg(self.root.join("archtui.toml"))
-            .args(args);
+        command.arg("-S").arg(socket).arg("--config").arg(self.root.join("archtui.toml")).args(args);
         let path = std::env::var_os("PATH").expect("a PATH");
         command.env_clear().env("PATH", path).env("HOME", self.root.join("home"));
         command.env("XDG_RUNTIME_DIR", self.root.join("run")).env("TZ", "UTC").env("LC_ALL", "C.UTF-8");

@@ -198,7 +198,11 @@ fn with_its_terminal_unless_it_was_to_outlive_it() {
         desk.run(&["kill-pane", "-t", &pane.to_string()]);
         if stays {
             // The hang-up comes, and is a wish like any other; it is not told where it would be the end.
-            wait_until("the pane is gone", || desk.try_run(&["has-session", "-t", name]).status.code() != Some(0), said);
+            wait_until(
+                "the pane is gone",
+                || desk.try_run(&["has-session", "-t", name]).status.code() != Some(0),
+                said,
+            );
             assert!(listens(pid), "{name}: it stays");
             assert!(stage.say(&["pause"]).0, "{name}: and acts");
             signal(pid, Signal::TERM);

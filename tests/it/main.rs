@@ -8,6 +8,7 @@ mod demo;
 mod dispatch;
 mod draw;
 mod ends;
+mod faults;
 mod fleets;
 mod frames;
 mod health;
