@@ -26,6 +26,10 @@ use crate::ports::{Panes, TypeError, View};
 /// The first wait before a new try, and the longest.
 const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
 
+/// A server that starts makes its socket a moment before it listens there, and whoever starts it makes its sessions one
+/// after the other: tmux before 3.7 crashes when one is made while we are at the door. So it is given so long.
+const NEWBORN: Duration = Duration::from_millis(800);
+
 /// The watcher of one server.
 #[derive(Debug)]
 pub struct Watcher {
@@ -43,7 +47,8 @@ pub struct Watcher {
 
 #[derive(Debug)]
 enum State {
-    /// No connection; the next try is due at the instant, or when something arrives in the socket's folder.
+    /// No connection; the next try is due at the instant. Something that arrives in the socket's folder sets another one,
+    /// once.
     Off(Instant, Option<Watches<()>>),
     On(Box<Link>),
 }
@@ -81,8 +86,8 @@ impl Watcher {
                 }
             }
             State::Off(at, folder) => {
-                let at = *at;
                 tokio::select! {
+                    biased;
                     // A person who types is told at once that nobody listens.
                     wish = self.keys.recv(), if self.keys_open => {
                         match wish {
@@ -91,9 +96,11 @@ impl Watcher {
                         }
                         return;
                     }
-                    () = tokio::time::sleep_until(at.into()) => {}
-                    // A server that starts makes its socket a moment before it listens there: soon again, then.
-                    () = arrival(folder.as_mut()) => self.wait = RETRY.0,
+                    () = tokio::time::sleep_until((*at).into()) => {}
+                    () = arrival(folder.as_mut()) => {
+                        (*at, *folder, self.wait) = (clock() + NEWBORN, None, RETRY.0);
+                        return;
+                    }
                 }
                 self.connect().await;
             }
