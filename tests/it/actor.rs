@@ -194,8 +194,10 @@ fn an_observers_answer_reaches_the_dialog_that_he_saw_and_no_other() {
         let t = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
         t.tv_sec.unsigned_abs() * 1000 + t.tv_nsec.unsigned_abs() / 1_000_000
     };
-    let mut ask = |content, since_ms, drawn_ms| {
-        let ask = Ask::Answer { pane, content, since_ms, drawn_ms, answer: Answer::Deny };
+    let this = fs::read_to_string("/proc/sys/kernel/random/boot_id").expect("an id").trim().to_owned();
+    let mut ask_in = |boot: &str, content, since_ms, drawn_ms| {
+        let boot = boot.to_owned();
+        let ask = Ask::Answer { pane, content, boot, since_ms, drawn_ms, answer: Answer::Deny };
         let id = store.wish(&ask, "operator via 1", now(), Wish::PATIENCE).expect("left");
         let mut fate = None;
         let answered = || {
@@ -209,6 +211,11 @@ fn an_observers_answer_reaches_the_dialog_that_he_saw_and_no_other() {
         }
     };
     let drawn = mono();
+    for boot in ["", "0b5c6e5e-0000-4000-8000-000000000000"] {
+        let (done, told) = ask_in(boot, content, drawn, 900);
+        assert!(!done && told.contains("started anew"), "its clock means nothing here: {told}");
+    }
+    let mut ask = |content, since_ms, drawn_ms| ask_in(&this, content, since_ms, drawn_ms);
     for (content, since, on_screen, why) in [
         (DialogId(7), drawn, 900, "another dialog is there now"),
         (content, 1, 900, "another dialog is there now"),
