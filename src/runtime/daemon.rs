@@ -13,6 +13,7 @@ use crate::app::state::Post;
 use crate::app::{self, Event, State};
 use crate::domain::agent::Agents;
 use crate::domain::roster::Roster;
+use crate::domain::server::Server;
 use crate::domain::task::Rules;
 use crate::git::SystemGit;
 use crate::git::watch::Inotify;
@@ -120,7 +121,7 @@ pub fn run<
         let watched = Inotify::new().with_writes();
         workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts));
         let mut signals = super::Signals::listen()?;
-        let mut post = Post::None;
+        let (mut post, mut server) = (Post::None, Server::Connecting);
         loop {
             tokio::select! {
                 heard = signals.next() => match heard {
@@ -133,7 +134,16 @@ pub fn run<
                 event = told.recv() => match event {
                     Some(Event::Board(board)) if board.post != post => {
                         post = board.post.clone();
-                        line(&words(&post));
+                        // Why there is none is told with the server's own word.
+                        if post != Post::None {
+                            line(&words(&post));
+                        }
+                    }
+                    Some(Event::Server(now)) if now != server => {
+                        if let Some(why) = missing(&now).filter(|why| Some(*why) != missing(&server)) {
+                            line(&format!("no tmux server: {why}"));
+                        }
+                        server = now;
                     }
                     Some(Event::Reloaded(Ok(None))) => line("rules and settings are read anew"),
                     Some(Event::Reloaded(Ok(Some(later)))) => {
@@ -215,6 +225,14 @@ pub fn attend<
     });
     runtime.shutdown_timeout(super::LEFT_BEHIND);
     outcome
+}
+
+/// Why there is no server to act on.
+fn missing(server: &Server) -> Option<&str> {
+    match server {
+        Server::Up { .. } | Server::Connecting => None,
+        Server::Missing { why } | Server::Lost { why } | Server::Unusable { why } => Some(why),
+    }
 }
 
 fn log(did: &Did) {
