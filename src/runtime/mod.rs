@@ -85,6 +85,8 @@ pub struct Setup<P, K, Q, S, C: Configs, H, N> {
     pub frames: Option<PathBuf>,
     /// Words that tell whose machine this is (home, user): taken out of saved frames.
     pub whose: Vec<String>,
+    /// Why nothing is answered, typed or switched from this screen: it was opened in an agent's session.
+    pub barred: Option<String>,
     /// Ends by itself after this time.
     pub ends_after: Option<Duration>,
 }
@@ -137,6 +139,7 @@ async fn control<
         attach,
         frames,
         whose,
+        barred,
         ends_after,
     } = setup;
     let (facts, mut told) = mpsc::channel(workers::WAITING);
@@ -189,6 +192,7 @@ async fn control<
             attach,
             frames,
             whose,
+            barred,
         },
     };
     let ends = ends_after.map(|after| clock::monotonic() + after);
