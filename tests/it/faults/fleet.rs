@@ -23,7 +23,7 @@ while :; do
     set +m
     stty raw -echo min 0 time 1
     printf '\\r\\nended\\r\\n$ '
-    until [ -e ../go.$n ]; do dd bs=64 count=1 2>/dev/null >>../stray.$n; done
+    until [ -e ../go.$n ]; do IFS= read -r x || :; [ -z \"$x\" ] || printf %s \"$x\" >>../stray.$n; done
     rm ../go.$n
     stty sane
 done

@@ -232,8 +232,10 @@ fn socket_removed(trial: Trial) {
         let since = now();
         let warned = |w: &Watch| w.server["warning"].as_str().is_some_and(|s| s.contains("is gone"));
         took.push(scene.watch.until("its socket is gone", since, trial.within(TRUE_WITHIN), warned));
-        // Who is connected goes on.
-        scene.fleet.until_answered("busy", 1);
+        // Who is connected goes on; what is held meanwhile waits until a command can reach the server again.
+        let answered = || scene.fleet.stories().values().map(|s| s.answered).sum::<usize>();
+        let before = answered();
+        wait_until("somebody is answered", || answered() > before, || scene.fleet.say(&["ledger"]));
         signal(server, Signal::USR1);
         wait_until("the socket is there again", || socket.exists(), String::new);
         let since = now();
