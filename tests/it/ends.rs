@@ -13,8 +13,8 @@ use crate::actor::{Daemon, Stage};
 use crate::support::tmux::{PrivateTmux, signal};
 use crate::support::{now, wait_until};
 
-/// So long it may take.
-const END: Duration = Duration::from_secs(2);
+/// So long it may take: two seconds, and the time that a busy machine takes.
+const END: Duration = Duration::from_secs(8);
 /// A dialog that is a person's.
 const HELD: &[&str] = &["permission--bash-subst--80x24.ansi"];
 

@@ -19,6 +19,7 @@ use super::address::{self, Address, Found};
 use super::client::{self, Connection};
 use super::keys::{self, Keys, Typing};
 use super::lifeline::Lifeline;
+use super::once;
 use crate::domain::server::{Notice, Server, Told};
 use crate::domain::session::PaneId;
 use crate::ports::{Panes, TypeError, View};
@@ -26,6 +27,8 @@ use crate::ports::{Panes, TypeError, View};
 /// The first wait before a new try, and the longest.
 const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
 
+/// Of a server that takes connections and does not answer.
+const SILENT: &str = "tmux does not answer";
 /// A server that starts makes its socket a moment before it listens there, and whoever starts it makes its sessions one
 /// after the other: tmux before 3.7 crashes when one is made while we are at the door. So it is given so long.
 const NEWBORN: Duration = Duration::from_millis(800);
@@ -126,12 +129,15 @@ impl Watcher {
             }
             Found::Barred(why) => return self.lose(Server::Unusable { why }, folder),
             Found::Silent => {
-                return self.lose(Server::Lost { why: "tmux does not answer".to_owned() }, folder);
+                return self.lose(Server::Lost { why: SILENT.to_owned() }, folder);
             }
         };
         self.attempts += 1;
         let session = format!("_archtui_{}_{}", std::process::id(), self.attempts);
         let (lifeline, door) = (Lifeline::to(pid), client::door(socket).await);
+        if !once::answers(socket).await {
+            return self.lose(Server::Lost { why: SILENT.to_owned() }, folder);
+        }
         match secret().and_then(|secret| Connection::open(socket, &session, secret, lifeline, door)) {
             Ok(connection) => {
                 let link =

@@ -226,6 +226,9 @@ fn socket_removed(trial: Trial) {
     let mut took = Vec::new();
     let socket = scene.fleet.tmux.socket().to_owned();
     for round in 0..trial.rounds {
+        // Every kind of dialog: none is held for the doubt that the last connection's end left.
+        scene.fleet.until_answered("busy", 3);
+        scene.fleet.until_answered("third", 3);
         some_time(round, 900);
         let server = scene.fleet.tmux.pid().expect("it runs");
         fs::remove_file(&socket).expect("removed");
