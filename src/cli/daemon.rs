@@ -59,7 +59,9 @@ fn tell() -> (SyncSender<String>, Receiver<()>) {
     let (lines, printed) = sync_channel::<String>(LINES);
     let (done, told) = sync_channel::<()>(1);
     thread::spawn(move || {
-        printed.iter().for_each(|line| out::offer(&line));
+        for line in printed {
+            out::offer(&line);
+        }
         drop(done);
     });
     (lines, told)

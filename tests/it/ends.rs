@@ -215,7 +215,7 @@ fn with_its_terminal_unless_it_was_to_outlive_it() {
 }
 
 /// The same command as a shell would be given it.
-fn line_of(command: &Command) -> String {
+pub fn line_of(command: &Command) -> String {
     let mut line = String::from("env -i");
     for (name, value) in command.get_envs() {
         if let Some(value) = value {

@@ -92,7 +92,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let pane = self.pane_of(&stray.who).or_else(|| self.said_pane(&stray.who));
         if let Some(pane) = pane {
             self.hooked(pane);
-            stray.tell().into_iter().for_each(|said| self.live(pane.id, Input::Hook(said)));
+            for said in stray.tell() {
+                self.live(pane.id, Input::Hook(said));
+            }
         }
         let now = monotonic();
         self.strays.retain(|s| now.saturating_sub(s.at) < HOOK_OWNS);
@@ -123,7 +125,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 && self.pane_of(&s.who).or_else(|| self.said_pane(&s.who)) == Some(pane)
         };
         let said: Vec<HookSaid> = self.strays.iter().filter(of_pane).flat_map(Stray::tell).collect();
-        said.into_iter().for_each(|said| self.live(pane.id, Input::Hook(said)));
+        for said in said {
+            self.live(pane.id, Input::Hook(said));
+        }
     }
 
     /// The pane that a caller says it is in, where nothing else is known of it: it has ended meanwhile, as a hook does that

@@ -91,7 +91,9 @@ impl Fleet {
             fs::write(dir.join(format!("{fleet}.toml")), head + &config).expect("written");
         }
         let fleet = Self { tmux, names, dir, alone, helped: Cell::new(0) };
-        fleet.names.iter().for_each(|n| fleet.begin(n));
+        for name in &fleet.names {
+            fleet.begin(name);
+        }
         fleet
     }
 

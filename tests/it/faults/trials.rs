@@ -211,9 +211,13 @@ fn host_suspended(trial: Trial) {
         if round % 2 == 0 {
             all.extend(scene.fleet.names.iter().map(|n| scene.fleet.agent(n)));
         }
-        all.iter().for_each(|pid| signal(*pid, Signal::STOP));
+        for pid in &all {
+            signal(*pid, Signal::STOP);
+        }
         some_time(round + 3, 3000);
-        all.iter().rev().for_each(|pid| signal(*pid, Signal::CONT));
+        for pid in all.iter().rev() {
+            signal(*pid, Signal::CONT);
+        }
         took.push(scene.is_true(now(), trial.within(TRUE_WITHIN)));
         scene.runs();
     }
