@@ -20,3 +20,7 @@ say "fleets with faults: 50000 seeds in memory, 300 on a real store"
 ARCHTUI_SIM_SEEDS=50000 ARCHTUI_SIM_STORES=300 cargo test --locked --test it -- task_sim::
 say "archtui killed 200 times while 50 tasks flow, ten times"
 cargo test --locked --test it -- --ignored --exact --nocapture killed::killed_200_times_while_50_tasks_flow
+say "each fault 50 times under a live fleet: what is said is true within 2 s, nothing is typed wrongly"
+cargo test --locked --test it -- --ignored --nocapture --test-threads 1 faults::trials::
+say "five look on for ten minutes, and the one who acts is killed twice"
+cargo test --locked --test it -- --ignored --exact --nocapture faults::observers::five_look_on_for_long

@@ -10,6 +10,7 @@ use crate::domain::policy::{Context, PRESETS, Policy};
 use crate::domain::roster::Roster;
 use crate::evidence::rules::Rules;
 use crate::ipc::{HookServer, place};
+use crate::store::lock::{Lock, LockName};
 use crate::store::seat::StoreSeat;
 use crate::workers::actor::{Fixed, OpenHooks};
 
@@ -51,6 +52,12 @@ pub fn fleet(ground: &setup::Ground) -> Roster {
 pub fn seat(ground: &setup::Ground, state_dir: &Path) -> Result<StoreSeat, Fail> {
     let locks = locks(ground, state_dir)?;
     Ok(StoreSeat::new(locks, state_dir.to_owned(), ground.address.socket.clone(), host()))
+}
+
+/// True if somebody acts on the server meant, for whichever fleet.
+pub fn acts(ground: &setup::Ground) -> Result<bool, Fail> {
+    let locks = locks(ground, &ground.state_dir()?)?;
+    Ok(Lock::is_held(&locks, &LockName::of(&ground.address.socket)))
 }
 
 fn locks(ground: &setup::Ground, state_dir: &Path) -> Result<PathBuf, Fail> {

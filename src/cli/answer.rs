@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Fail, Global, out, setup, who};
+use super::{Fail, Global, actor, out, setup, who};
 use crate::domain::confirm::{Ask, Fate, Wish};
 use crate::domain::ledger::Showing;
 use crate::domain::session::SessionName;
@@ -18,6 +18,9 @@ use crate::workers::actor::Wishing;
 
 /// How often the answer is looked for.
 const LOOK: Duration = Duration::from_millis(25);
+
+/// Whoever acted may have been killed a moment ago: somebody follows within this.
+const FOLLOWED: Duration = Duration::from_secs(1);
 
 /// Which dialog is answered.
 #[derive(Debug, clap::Args)]
@@ -74,10 +77,26 @@ fn wish(global: &Global, verb: &str, asked: &Ask) -> Result<(), Fail> {
     Ok(())
 }
 
-/// Leaves the wish, rings, waits for the answer.
+/// Leaves the wish, rings, waits for the answer. Where nobody acts none is left: who comes later would answer whatever
+/// stands there by then.
 pub fn ask(ground: &setup::Ground, ask: &Ask) -> Result<String, Fail> {
+    let mut waited = Duration::ZERO;
+    while !actor::acts(ground)? {
+        if waited >= FOLLOWED {
+            return Err(nobody());
+        }
+        std::thread::sleep(LOOK);
+        waited += LOOK;
+    }
     let sockets = place::find(&ground.env.runtime_folders(), &ground.address.socket);
     leave(&ground.state_dir()?, &sockets, ask)
+}
+
+fn nobody() -> Fail {
+    Fail::failed(
+        "nobody acts on this fleet now",
+        "start `archtui` or `archtui daemon`; `archtui doctor` tells who holds the lock",
+    )
 }
 
 /// How a control room that observes asks who acts.
@@ -103,10 +122,7 @@ fn leave(state_dir: &Path, sockets: &[PathBuf], ask: &Ask) -> Result<String, Fai
                 return Err(Fail::failed(told.text, "`archtui status` tells what that session asks now"));
             }
             Some(Fate::Expired) | None => {
-                return Err(Fail::failed(
-                    "nobody acts on this fleet now",
-                    "start `archtui` or `archtui daemon`; `archtui doctor` tells who holds the lock",
-                ));
+                return Err(nobody());
             }
             Some(Fate::Waiting | Fate::Taken) => std::thread::sleep(LOOK),
         }

@@ -75,6 +75,10 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
             .map(|h| h.display().to_string())
             .chain(ground.env.user.clone())
             .collect(),
+        // An agent that opens one in its own pane must not answer itself by its keys.
+        barred: who::only_a_person(ground, "answering from this control room")
+            .err()
+            .map(|f| f.what().to_owned()),
         ends_after,
     };
     runtime::run(setup).map_err(|e| {

@@ -1,5 +1,9 @@
 //! `archtui daemon`: the actor without a screen.
 
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+use std::time::Duration;
+
 use super::{Fail, Global, actor, control, out, reload, setup};
 use crate::domain::task::Rules;
 use crate::domain::text;
@@ -30,7 +34,35 @@ pub fn run(global: &Global) -> Result<(), Fail> {
         hooks: actor::hooks(&ground),
     };
     let configs = reload::Files::new(&ground, state_dir.clone());
-    daemon::run(setup, configs, |line| out::line(&text::printable(line))).map_err(|e| {
+    let (lines, told) = tell();
+    let ended = daemon::run(setup, configs, |line| {
+        tracing::info!("{line}");
+        // Where nobody reads them lines are lost; the log has them.
+        let _ = lines.try_send(text::printable(line));
+    });
+    // The last lines are told, if anybody reads them.
+    drop(lines);
+    let _ = told.recv_timeout(LAST_LINES);
+    ended.map_err(|e| {
         Fail::failed(format!("the workers cannot run: {e}"), "the log in the state folder has more")
     })
+}
+
+/// So many lines may wait for whoever reads them.
+const LINES: usize = 64;
+/// The end waits so long for them.
+const LAST_LINES: Duration = Duration::from_millis(200);
+
+/// Prints on a thread of its own: a terminal that is stopped, or a pipe that nobody reads, must not keep a daemon from
+/// hearing its signals. What comes back ends when all is printed.
+fn tell() -> (SyncSender<String>, Receiver<()>) {
+    let (lines, printed) = sync_channel::<String>(LINES);
+    let (done, told) = sync_channel::<()>(1);
+    thread::spawn(move || {
+        for line in printed {
+            out::offer(&line);
+        }
+        drop(done);
+    });
+    (lines, told)
 }

@@ -45,7 +45,8 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<(), Fail> {
     }
     match &state.server {
         Server::Up { .. } => {}
-        _ if args.json => return Err(Fail::not_found("", "")),
+        Server::Missing { .. } if args.json => return Err(Fail::not_found("", "")),
+        _ if args.json => return Err(Fail::failed("", "")),
         server => return Err(no_server(&ground, server)),
     }
     if !args.json {
@@ -131,6 +132,11 @@ pub fn no_server(ground: &setup::Ground, server: &Server) -> Fail {
         Server::Lost { why } => {
             Fail::failed(format!("the tmux server on {socket} was lost: {why}"), "try again")
         }
+        // Somebody listens there, or it would be known by now.
+        Server::Connecting => Fail::failed(
+            format!("the tmux server on {socket} does not answer"),
+            "is it hung? `tmux ls` should answer",
+        ),
         _ => Fail::not_found(
             format!("no tmux server on {socket}"),
             "start your sessions, or name their server with -L NAME or -S PATH; `archtui demo` shows a fleet without any",

@@ -100,13 +100,34 @@ fn place(ground: &Ground) -> Result<Origin, Fail> {
             Ancestor { pid: stat.pid, agent: agents.contains(&name), tmux, name }
         })
         .collect();
-    let traces =
-        Traces { line, terminal: proc.controlling_terminal(me), tmux_pane: ground.env.tmux_pane.clone() };
+    let mut traces = Traces {
+        line,
+        terminal: proc.controlling_terminal(me),
+        tmux_pane: ground.env.tmux_pane.clone(),
+        same_group: false,
+    };
     // Nothing speaks for a pane: the server need not be asked.
-    let nowhere =
-        traces.terminal.is_none() && traces.tmux_pane.is_none() && !traces.line.iter().any(|a| a.tmux);
+    let nowhere = traces.terminal.is_none()
+        && traces.tmux_pane.is_none()
+        && !traces.line.iter().any(|a| a.tmux)
+        && !traces.is_orphan();
     let server = if nowhere { Server::None } else { server(ground) };
+    traces.same_group = traces.is_orphan() && in_its_group(me, &server);
     Ok(origin::place(&traces, &server))
+}
+
+/// Whether a process is in a control group with the server or with a pane's process. Where that cannot be told it may be.
+fn in_its_group(me: u32, server: &Server) -> bool {
+    let group = |pid: u32| fs::read_to_string(format!("/proc/{pid}/cgroup")).ok();
+    let Some(own) = group(me) else { return true };
+    match server {
+        Server::Up(pid, panes) => {
+            let all = panes.iter().map(|(p, _)| p.identity.pid).chain([*pid]);
+            all.into_iter().any(|pid| group(pid).is_none_or(|g| g == own))
+        }
+        Server::Silent(_) => true,
+        Server::None => false,
+    }
 }
 
 fn server(ground: &Ground) -> Server {

@@ -7,11 +7,13 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::clock;
+use super::hangup::HangUps;
 use crate::app::event::Did;
 use crate::app::state::Post;
 use crate::app::{self, Event, State};
 use crate::domain::agent::Agents;
 use crate::domain::roster::Roster;
+use crate::domain::server::Server;
 use crate::domain::task::Rules;
 use crate::git::SystemGit;
 use crate::git::watch::Inotify;
@@ -113,21 +115,24 @@ pub fn run<
     configs: C,
     mut line: impl FnMut(&str),
 ) -> io::Result<()> {
+    // Before we listen for signals: that changes what is found.
+    let terminal = HangUps::now();
     // One thread for all workers: a fact goes through four of them, and waking a thread costs more than what each does
     // with it. What blocks (the disk, the rules' look at files, git) has threads of its own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         let (renew, renewed) = mpsc::channel(1);
         let Staff { facts, mut workers, mut told, _ears } = staff(setup, Some(renewed), BOARDS);
         let (ask_reload, reload_asked) = mpsc::channel(reload::ASKED);
         let watched = Inotify::new().with_writes();
         workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts));
         let mut signals = super::Signals::listen()?;
-        let mut post = Post::None;
+        let (mut post, mut server) = (Post::None, Server::Connecting);
         loop {
             tokio::select! {
                 heard = signals.next() => match heard {
                     super::Heard::End => break,
+                    super::Heard::HangUp if terminal.closed() => break,
                     // One that waits already reads for all.
                     super::Heard::HangUp => drop(ask_reload.try_send(())),
                     super::Heard::Continue => {}
@@ -135,7 +140,16 @@ pub fn run<
                 event = told.recv() => match event {
                     Some(Event::Board(board)) if board.post != post => {
                         post = board.post.clone();
-                        line(&words(&post));
+                        // Why there is none is told with the server's own word.
+                        if post != Post::None {
+                            line(&words(&post));
+                        }
+                    }
+                    Some(Event::Server(now)) if now != server => {
+                        if let Some(why) = missing(&now).filter(|why| Some(*why) != missing(&server)) {
+                            line(&format!("no tmux server: {why}"));
+                        }
+                        server = now;
                     }
                     Some(Event::Reloaded(Ok(None))) => line("rules and settings are read anew"),
                     Some(Event::Reloaded(Ok(Some(later)))) => {
@@ -154,7 +168,10 @@ pub fn run<
         drop(told);
         workers.stop(super::PATIENCE).await;
         Ok(())
-    })
+    });
+    // Rules that lie on a disk that hangs, or a record that waits for one, must not hold the exit up.
+    runtime.shutdown_timeout(super::LEFT_BEHIND);
+    outcome
 }
 
 /// How a time with the workers ended.
@@ -181,7 +198,7 @@ pub fn attend<
     mut look: impl FnMut(&State) -> ControlFlow<()>,
 ) -> io::Result<Attended> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         // The rules of a command that attends let nothing through, whatever the files say meanwhile.
         let Staff { workers, mut told, _ears, .. } = staff(setup, None, LOOK);
         let mut signals = super::Signals::listen()?;
@@ -211,7 +228,17 @@ pub fn attend<
         drop(told);
         workers.stop(super::PATIENCE).await;
         Ok(ended)
-    })
+    });
+    runtime.shutdown_timeout(super::LEFT_BEHIND);
+    outcome
+}
+
+/// Why there is no server to act on.
+fn missing(server: &Server) -> Option<&str> {
+    match server {
+        Server::Up { .. } | Server::Connecting => None,
+        Server::Missing { why } | Server::Lost { why } | Server::Unusable { why } => Some(why),
+    }
 }
 
 fn log(did: &Did) {

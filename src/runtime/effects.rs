@@ -46,6 +46,8 @@ pub struct Hands {
     pub frames: Option<PathBuf>,
     /// Words that tell whose machine this is: taken out of saved frames.
     pub whose: Vec<String>,
+    /// Why nothing is answered, typed or switched from here: it runs in an agent's session.
+    pub barred: Option<String>,
 }
 
 impl Room {
@@ -54,6 +56,17 @@ impl Room {
         for wish in wishes {
             let did = match wish {
                 Effect::Quit => return Ok(true),
+                Effect::Type { .. }
+                | Effect::Paste { .. }
+                | Effect::Answer { .. }
+                | Effect::Unstick { .. }
+                | Effect::Pause(_)
+                | Effect::Turn(..)
+                    if self.hands.barred.is_some() =>
+                {
+                    let failed = self.hands.barred.clone();
+                    Some(Did { what: "not done".to_owned(), command: None, failed })
+                }
                 Effect::Repaint => {
                     self.terminal.forget()?;
                     None

@@ -99,6 +99,6 @@ pub fn run<P: Panes, Q: Processes + Clone, C: Counter>(
         Ok(state)
     });
     // A look at a work tree that hangs must not hold the exit up.
-    runtime.shutdown_timeout(Duration::from_millis(100));
+    runtime.shutdown_timeout(super::LEFT_BEHIND);
     outcome
 }

@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod daemon;
 mod effects;
+mod hangup;
 pub mod headless;
 mod input;
 mod pace;
@@ -43,8 +44,10 @@ use pace::Pace;
 
 /// Facts taken in one go: more than a frame's worth from 200 sessions.
 const BATCH: usize = 512;
-/// How long workers may take to stop.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long workers may take to stop: with what follows, all is over within two seconds.
+const PATIENCE: Duration = Duration::from_millis(1500);
+/// What still sits in a blocking call by then (a read of the terminal, a file on a disk that hangs) is left behind.
+const LEFT_BEHIND: Duration = Duration::from_millis(100);
 
 /// What the control room is made of.
 pub struct Setup<P, K, Q, S, C: Configs, H, N> {
@@ -82,6 +85,8 @@ pub struct Setup<P, K, Q, S, C: Configs, H, N> {
     pub frames: Option<PathBuf>,
     /// Words that tell whose machine this is (home, user): taken out of saved frames.
     pub whose: Vec<String>,
+    /// Why nothing is answered, typed or switched from this screen: it was opened in an agent's session.
+    pub barred: Option<String>,
     /// Ends by itself after this time.
     pub ends_after: Option<Duration>,
 }
@@ -101,8 +106,7 @@ pub fn run<
     // Two threads beside the main one: workers go on while a slow terminal takes a frame.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let outcome = runtime.block_on(control(setup));
-    // Whatever still sits in a blocking call (a read of the terminal) must not hold the exit up.
-    runtime.shutdown_timeout(Duration::from_millis(100));
+    runtime.shutdown_timeout(LEFT_BEHIND);
     outcome
 }
 
@@ -135,6 +139,7 @@ async fn control<
         attach,
         frames,
         whose,
+        barred,
         ends_after,
     } = setup;
     let (facts, mut told) = mpsc::channel(workers::WAITING);
@@ -188,6 +193,7 @@ async fn control<
             attach,
             frames,
             whose,
+            barred,
         },
     };
     let ends = ends_after.map(|after| clock::monotonic() + after);

@@ -99,6 +99,12 @@ impl Lock {
         }
     }
 
+    /// True while somebody holds it, whether or not he has said who he is.
+    pub fn is_held(folder: &Path, name: &LockName) -> bool {
+        let Ok(file) = File::open(folder.join(&name.0)) else { return false };
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+
     /// False once somebody has removed or replaced the file: another process can then lock the new one, so the holder
     /// stops acting.
     pub fn stands(&self) -> bool {

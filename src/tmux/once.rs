@@ -13,6 +13,9 @@ use crate::domain::text;
 /// How long the server may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long it may take to say anything at all.
+const ANSWER: Duration = Duration::from_millis(1500);
+
 /// What the look found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Look {
@@ -45,6 +48,26 @@ async fn look_at(socket: &Path) -> Look {
     {
         Ok((pid, panes)) => Look::Panes(pid, panes),
         Err(why) => Look::Failed(text::printable(&why)),
+    }
+}
+
+/// False if the server takes a client in and says nothing to it. Asked by a plain client before one of ours knocks: what
+/// two control clients left at the door of a server that was stopped, tmux before 3.7 crashes on when it goes on, with
+/// every agent in it (3.3a: each time). A plain client that gave up harms nobody.
+pub async fn answers(socket: &Path) -> bool {
+    #[expect(clippy::disallowed_methods, reason = "asks the tmux server once")]
+    let mut command = tokio::process::Command::new("tmux");
+    command.args(["-N", "-u", "-S"]).arg(socket).args(["display-message", "-p", ""]);
+    command.env_remove("TMUX").env_remove("TMUX_PANE");
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    // A group of its own: Ctrl-C at our terminal must not look like an answer.
+    command.process_group(0);
+    match tokio::time::timeout(ANSWER, command.status()).await {
+        // One that was killed has heard nothing.
+        Ok(Ok(status)) => status.code().is_some(),
+        // Why it cannot be started is found out by whoever knocks.
+        Ok(Err(_)) => true,
+        Err(_) => false,
     }
 }
 

@@ -35,8 +35,8 @@ exec cat -v
 
 /// A fleet of one, and everything that archtui sees of the machine.
 pub struct Stage {
-    tmux: PrivateTmux,
-    root: PathBuf,
+    pub tmux: PrivateTmux,
+    pub root: PathBuf,
 }
 
 impl Stage {
@@ -64,18 +64,17 @@ impl Stage {
         Self { tmux, root }
     }
 
+    pub fn archtui(&self, args: &[&str]) -> Command {
+        self.archtui_over(self.tmux.socket(), args)
+    }
+
     #[expect(
         clippy::disallowed_methods,
         reason = "a test starts the program itself, and finds tmux as the shell does"
     )]
-    fn archtui(&self, args: &[&str]) -> Command {
+    pub fn archtui_over(&self, socket: &Path, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_archtui"));
-        command
-            .arg("-S")
-            .arg(self.tmux.socket())
-            .arg("--config")
-            .arg(self.root.join("archtui.toml"))
-            .args(args);
+        command.arg("-S").arg(socket).arg("--config").arg(self.root.join("archtui.toml")).args(args);
         let path = std::env::var_os("PATH").expect("a PATH");
         command.env_clear().env("PATH", path).env("HOME", self.root.join("home"));
         command.env("XDG_RUNTIME_DIR", self.root.join("run")).env("TZ", "UTC").env("LC_ALL", "C.UTF-8");
@@ -101,7 +100,7 @@ impl Stage {
 
 /// A daemon, and what it said so far.
 pub struct Daemon {
-    child: Child,
+    pub child: Child,
     said: std::sync::mpsc::Receiver<String>,
 }
 
@@ -195,8 +194,10 @@ fn an_observers_answer_reaches_the_dialog_that_he_saw_and_no_other() {
         let t = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
         t.tv_sec.unsigned_abs() * 1000 + t.tv_nsec.unsigned_abs() / 1_000_000
     };
-    let mut ask = |content, since_ms, drawn_ms| {
-        let ask = Ask::Answer { pane, content, since_ms, drawn_ms, answer: Answer::Deny };
+    let this = fs::read_to_string("/proc/sys/kernel/random/boot_id").expect("an id").trim().to_owned();
+    let mut ask_in = |boot: &str, content, since_ms, drawn_ms| {
+        let boot = boot.to_owned();
+        let ask = Ask::Answer { pane, content, boot, since_ms, drawn_ms, answer: Answer::Deny };
         let id = store.wish(&ask, "operator via 1", now(), Wish::PATIENCE).expect("left");
         let mut fate = None;
         let answered = || {
@@ -210,6 +211,11 @@ fn an_observers_answer_reaches_the_dialog_that_he_saw_and_no_other() {
         }
     };
     let drawn = mono();
+    for boot in ["", "0b5c6e5e-0000-4000-8000-000000000000"] {
+        let (done, told) = ask_in(boot, content, drawn, 900);
+        assert!(!done && told.contains("started anew"), "its clock means nothing here: {told}");
+    }
+    let mut ask = |content, since_ms, drawn_ms| ask_in(&this, content, since_ms, drawn_ms);
     for (content, since, on_screen, why) in [
         (DialogId(7), drawn, 900, "another dialog is there now"),
         (content, 1, 900, "another dialog is there now"),

@@ -99,6 +99,19 @@ fn the_foreground_process_names_the_agent_or_says_that_there_is_none() {
     for name in ["bash", "-zsh"] {
         assert_eq!(look(&ended, &command(name)).state, State::Exited, "{name}");
     }
+    // Killed it leaves its last picture: a dialog, a composer, a spinner. Nobody reads keys there but the shell.
+    for (version, name) in [
+        ("claude-2.1.330", "permission--bash-subst"),
+        ("claude-2.1.330", "idle--after-answer"),
+        ("claude-2.1.330", "working--subagent"),
+        ("claude-2.1.330", "typing--fake-prompt-typed"),
+    ] {
+        for facts in [command("bash"), Facts { command: Some("-zsh".to_owned()), ..agent("claude") }] {
+            let reading = look(&screen(version, name), &facts);
+            assert_eq!((reading.state, reading.dialog), (State::Exited, None), "{name}");
+            assert_eq!((reading.composer, reading.agent.as_deref()), (None, Some("claude")), "{name}");
+        }
+    }
     let facts = Facts { command: Some("bash".to_owned()), ..agent("claude") };
     assert_eq!(look(&Screen::plain("$ ls\nREADME.md\n$"), &facts).state, State::Exited);
     assert_eq!(look(&Screen::plain("$ ls\nREADME.md\n$"), &command("bash")).state, State::Shell);

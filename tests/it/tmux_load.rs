@@ -108,6 +108,7 @@ fn archtui(tmux: &PrivateTmux) -> Child {
     command.arg("-S").arg(tmux.socket()).args(["watch", "--jsonl"]);
     command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("HOME", &home).env("TZ", "UTC");
     command.current_dir(&home).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command.spawn().expect("archtui starts")
 }
 
@@ -150,6 +151,38 @@ fn the_server_outlives_us_whoever_else_comes_and_goes() {
         }
     }
     assert_eq!(tmux.pid(), server);
+}
+
+/// tmux 3.3a crashes when it goes on after two control clients came and left while it was stopped.
+#[test]
+fn a_server_that_was_stopped_outlives_those_who_knocked_meanwhile() {
+    let tmux = PrivateTmux::new();
+    tmux.session("one", "exec cat");
+    tmux.session("two", "exec cat");
+    let server = tmux.pid().expect("it runs");
+    for how in [Signal::TERM, Signal::KILL, Signal::TERM, Signal::KILL] {
+        signal(server, Signal::STOP);
+        for _ in 0..2 {
+            let mut knocks = archtui(&tmux);
+            // Any of its threads may be the one that started its client.
+            let any = || {
+                let tasks =
+                    std::fs::read_dir(format!("/proc/{}/task", knocks.id())).into_iter().flatten().flatten();
+                let mut lists =
+                    tasks.map(|t| std::fs::read_to_string(t.path().join("children")).unwrap_or_default());
+                lists.any(|c| !c.trim().is_empty())
+            };
+            wait_until("it knocks", any, String::new);
+            std::thread::sleep(Duration::from_millis(100));
+            // As Ctrl-C does: whatever else is of its group gets it first.
+            let group = rustix::process::Pid::from_raw(knocks.id().cast_signed()).expect("a pid");
+            let _ = rustix::process::kill_process_group(group, how);
+            knocks.wait().expect("it ended");
+        }
+        signal(server, Signal::CONT);
+        wait_until("it goes on", || tmux.pid() == Some(server), String::new);
+    }
+    assert_eq!(tmux.run(&["list-sessions", "-F", "#{session_name}"]), "one\ntwo");
 }
 
 #[test]

@@ -36,6 +36,9 @@ pub enum Ask {
         pane: PaneIdentity,
         /// What it says.
         content: DialogId,
+        /// Which start of the machine the monotonic clock counts from: another one's means nothing.
+        #[serde(default)]
+        boot: String,
         /// Since when it was drawn there, on the machine's monotonic clock, in milliseconds.
         since_ms: u64,
         /// For how long it had been drawn there when the key came.

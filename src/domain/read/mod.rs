@@ -156,7 +156,14 @@ pub fn read(screen: &Screen, facts: &Facts, agents: &Agents) -> Reading {
         reading.agent = Some(told.clone());
     }
     if facts.dead {
-        reading = left_behind(&reading);
+        reading = left_behind(&reading, 0.99, "its program has ended; tmux keeps what it showed".to_owned());
+    } else if let Some(shell) = facts.command.as_deref().filter(|c| shell::is_shell(c)) {
+        // An agent that a shell script started is looked for below the script: here the shell is alone.
+        if !matches!(reading.state, State::Exited | State::Shell) {
+            let why = format!("{} has the terminal: what an agent drew is left of it", text_of(shell));
+            // It may have the terminal for a moment only.
+            reading = left_behind(&reading, 0.85, why);
+        }
     }
     doubt_others(&mut reading, facts, agents);
     believe_report(&mut reading, facts);
@@ -181,13 +188,18 @@ pub fn read_again(
     Reading { quiet: facts.quiet, age, ..reading.clone() }
 }
 
+/// A process's name for a sentence.
+fn text_of(name: &str) -> String {
+    super::text::fit(&super::text::printable(name), 40)
+}
+
 /// What is read of a pane whose program has ended: who it was, and nothing that it showed.
-fn left_behind(reading: &Reading) -> Reading {
+fn left_behind(reading: &Reading, confidence: f32, why: String) -> Reading {
     Reading {
         agent: reading.agent.clone(),
         state: if reading.agent.is_some() { State::Exited } else { State::Shell },
-        confidence: 0.99,
-        evidence: vec!["its program has ended; tmux keeps what it showed".to_owned()],
+        confidence,
+        evidence: vec![why],
         version: reading.version.clone(),
         ..Reading::default()
     }
@@ -196,11 +208,10 @@ fn left_behind(reading: &Reading) -> Reading {
 /// What another program shows is not the agent's to be answered, whatever it looks like.
 fn doubt_others(reading: &mut Reading, facts: &Facts, agents: &Agents) {
     let (Some(dialog), Some(command)) = (&mut reading.dialog, facts.command.as_deref()) else { return };
-    if dialog.complete && !runs(facts, agents) && (shell::is_shell(command) || shell::runs_no_agent(command))
-    {
+    if dialog.complete && !runs(facts, agents) && shell::runs_no_agent(command) {
         dialog.complete = false;
         reading.confidence = 0.3;
-        let name = super::text::fit(&super::text::printable(command), 40);
+        let name = text_of(command);
         reading.evidence.push(format!("not complete: the foreground process is {name}, not the agent"));
     }
 }
@@ -252,8 +263,7 @@ fn nobody(view: &attempt::View<'_>) -> Reading {
     };
     let mut evidence = vec![why];
     if let (State::Unknown, Some(command)) = (state, view.facts.command.as_deref()) {
-        let name = super::text::fit(&super::text::printable(command), 40);
-        evidence.push(format!("the foreground process is {name}"));
+        evidence.push(format!("the foreground process is {}", text_of(command)));
     }
     Reading { state, confidence, evidence, ..Reading::default() }
 }

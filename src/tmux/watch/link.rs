@@ -25,8 +25,10 @@ const fn ms(n: u64) -> Duration {
     Duration::from_millis(n)
 }
 
-/// The slow sweep: a list, a few of the oldest looks again, the socket's file.
-const SWEEP: Duration = ms(2000);
+/// The slow sweep: a list, a few of the oldest looks again, the socket's file: that it is gone is told within two seconds.
+const SWEEP: Duration = ms(1800);
+/// The same while the socket is gone.
+const GONE: Duration = ms(500);
 /// Looks that a sweep repeats although nothing told of a change …
 const SWEEP_LOOKS: usize = 6;
 /// … at panes in view that were not looked at for so long, and at the others.
@@ -230,8 +232,9 @@ impl Link {
             self.lose_sight("a write to our own pane was not noticed", outbox, now);
         }
         if now >= self.timers.sweep {
-            self.timers.sweep = now + SWEEP;
-            self.look_at_socket(outbox)?;
+            // One that is gone may be back at any moment.
+            let gone = self.look_at_socket(outbox)?;
+            self.timers.sweep = now + if gone { GONE } else { SWEEP };
             self.timers.list = Some(now);
             if !self.view.paused {
                 for pane in self.schedule.oldest(SWEEP_LOOKS, SWEEP_AGE, now) {

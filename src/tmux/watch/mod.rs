@@ -20,12 +20,19 @@ use super::address::{self, Address, Found};
 use super::client::{self, Connection};
 use super::keys::{self, Keys, Typing};
 use super::lifeline::Lifeline;
+use super::once;
 use crate::domain::server::{Notice, Server, Told};
 use crate::domain::session::PaneId;
 use crate::ports::{Panes, TypeError, View};
 
 /// The first wait before a new try, and the longest.
 const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+
+/// Of a server that takes connections and does not answer.
+const SILENT: &str = "tmux does not answer";
+/// A server that starts makes its socket a moment before it listens there, and whoever starts it makes its sessions one
+/// after the other: tmux before 3.7 crashes when one is made while we are at the door. So it is given so long.
+const NEWBORN: Duration = Duration::from_millis(800);
 
 /// The watcher of one server.
 #[derive(Debug)]
@@ -44,7 +51,8 @@ pub struct Watcher {
 
 #[derive(Debug)]
 enum State {
-    /// No connection; the next try is due at the instant, or when something arrives in the socket's folder.
+    /// No connection; the next try is due at the instant. Something that arrives in the socket's folder sets another one,
+    /// once.
     Off(Instant, Option<Watches<()>>),
     On(Box<Link>),
 }
@@ -77,12 +85,13 @@ impl Watcher {
                     if link.was_up() {
                         self.wait = RETRY.0;
                     }
-                    self.lose(ended);
+                    let folder = self.folder();
+                    self.lose(ended, folder);
                 }
             }
             State::Off(at, folder) => {
-                let at = *at;
                 tokio::select! {
+                    biased;
                     // A person who types is told at once that nobody listens.
                     wish = self.keys.recv(), if self.keys_open => {
                         match wish {
@@ -91,8 +100,11 @@ impl Watcher {
                         }
                         return;
                     }
-                    () = tokio::time::sleep_until(at.into()) => {}
-                    () = arrival(folder.as_mut()) => {}
+                    () = tokio::time::sleep_until((*at).into()) => {}
+                    () = arrival(folder.as_mut()) => {
+                        (*at, *folder, self.wait) = (clock() + NEWBORN, None, RETRY.0);
+                        return;
+                    }
                 }
                 self.connect().await;
             }
@@ -101,6 +113,8 @@ impl Watcher {
 
     /// Cancel-safe: until it is known what stands there, nothing has changed.
     async fn connect(&mut self) {
+        // Before it is looked: what arrives in between is noticed.
+        let folder = self.folder();
         let found = address::probe(&self.address.socket).await;
         let now = clock();
         let socket = &self.address.socket;
@@ -108,40 +122,50 @@ impl Watcher {
             Found::Listening(id, pid) => (id, pid),
             Found::Nothing => {
                 let why = format!("no server at {}", socket.display());
-                return self.lose(Server::Missing { why });
+                return self.lose(Server::Missing { why }, folder);
             }
             Found::Stale => {
                 let why = format!("nobody listens on {}: its server was killed", socket.display());
-                return self.lose(Server::Missing { why });
+                return self.lose(Server::Missing { why }, folder);
             }
-            Found::Barred(why) => return self.lose(Server::Unusable { why }),
-            Found::Silent => return self.lose(Server::Lost { why: "tmux does not answer".to_owned() }),
+            Found::Barred(why) => return self.lose(Server::Unusable { why }, folder),
+            Found::Silent => {
+                return self.lose(Server::Lost { why: SILENT.to_owned() }, folder);
+            }
         };
         self.attempts += 1;
         let session = format!("_archtui_{}_{}", std::process::id(), self.attempts);
         let (lifeline, door) = (Lifeline::to(pid), client::door(socket).await);
+        if !once::answers(socket).await {
+            return self.lose(Server::Lost { why: SILENT.to_owned() }, folder);
+        }
         match secret().and_then(|secret| Connection::open(socket, &session, secret, lifeline, door)) {
             Ok(connection) => {
                 let link =
                     Link::new(connection, &self.address, (id, pid), self.notice, self.view.clone(), now);
                 self.state = State::On(Box::new(link));
             }
-            Err(e) if e.kind() == io::ErrorKind::NotFound => self.lose(Server::Unusable {
-                why: "the program tmux is not installed, or not on the PATH".to_owned(),
-            }),
-            Err(e) => self.lose(Server::Lost { why: format!("tmux could not be started: {e}") }),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                let why = "the program tmux is not installed, or not on the PATH".to_owned();
+                self.lose(Server::Unusable { why }, folder);
+            }
+            Err(e) => {
+                self.lose(Server::Lost { why: format!("tmux could not be started: {e}") }, folder);
+            }
         }
     }
 
+    /// Notices what arrives in the socket's folder, from now on.
+    fn folder(&self) -> Option<Watches<()>> {
+        let mut watches = Watches::new().ok()?;
+        watches.arrivals(self.address.socket.parent()?, ()).ok()?;
+        Some(watches)
+    }
+
     /// Tells why there is no connection and sets the next try.
-    fn lose(&mut self, why: Server) {
+    fn lose(&mut self, why: Server, folder: Option<Watches<()>>) {
         self.outbox.forget_panes();
         self.outbox.push(Told::Server(why));
-        let folder = self.address.socket.parent().and_then(|folder| {
-            let mut watches = Watches::new().ok()?;
-            watches.arrivals(folder, ()).ok()?;
-            Some(watches)
-        });
         self.state = State::Off(clock() + self.wait, folder);
         self.wait = (self.wait * 2).min(RETRY.1);
     }

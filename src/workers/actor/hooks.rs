@@ -2,9 +2,11 @@
 //! what the caller says. Whoever cannot be placed is told at once to ask as usual.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Actor, monotonic};
-use crate::domain::confirm::{CaseId, HookId, HookSaid, HookWord, Input, Sent};
+use crate::domain::confirm::{CaseId, HOOK_OWNS, HookId, HookSaid, HookWord, Input, Sent};
 use crate::domain::dialog::{Dialog, DialogId};
 use crate::domain::hook::{Caller, HookCall, HookEvent};
 use crate::domain::session::{PaneId, PaneIdentity};
@@ -17,6 +19,26 @@ pub(super) struct Call {
     /// The folder that the call names.
     cwd: Option<PathBuf>,
 }
+
+/// A call that got no word from us.
+pub(super) struct Stray {
+    id: HookId,
+    who: Caller,
+    call: Arc<Dialog>,
+    at: Duration,
+}
+
+impl Stray {
+    /// What its pane is told: it asked, and waits no more.
+    fn tell(&self) -> [HookSaid; 2] {
+        [HookSaid::Asks { id: self.id, dialog: Arc::clone(&self.call) }, HookSaid::Closed { id: self.id }]
+    }
+}
+
+/// So many of them are remembered.
+const STRAYS: usize = 64;
+/// With so many panes, those that are gone are forgotten.
+const HOOKED: usize = 1024;
 
 /// The next thing that a hook says; for ever where none is listened to.
 pub(super) async fn next<H: Hooks>(hooks: Option<&mut H>) -> HookEvent {
@@ -35,7 +57,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.give_chair();
             }
             HookEvent::Heard { who } => {
-                if let Some(pane) = self.pane_of(&who) {
+                if let Some(pane) = self.pane_of(&who).or_else(|| self.said_pane(&who)) {
+                    self.hooked(pane);
                     self.live(pane.id, Input::Hook(HookSaid::Heard));
                 }
             }
@@ -54,12 +77,64 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             if let Some(hooks) = &mut self.hooks {
                 hooks.answer(id, &HookWord::Release);
             }
+            self.fell_through(Stray { id, who: who.clone(), call: Arc::new(call.dialog()), at: monotonic() });
             return;
         };
-        let dialog = std::sync::Arc::new(call.dialog());
+        self.hooked(pane);
+        let dialog = Arc::new(call.dialog());
         let cwd = call.cwd.clone().map(PathBuf::from);
         self.calls.insert(id, Call { pane, content: dialog.identity(), cwd });
         self.live(pane.id, Input::Hook(HookSaid::Asks { id, dialog }));
+    }
+
+    /// Nobody answers this call here: its dialog, drawn or still to come, is a person's.
+    fn fell_through(&mut self, stray: Stray) {
+        let pane = self.pane_of(&stray.who).or_else(|| self.said_pane(&stray.who));
+        if let Some(pane) = pane {
+            self.hooked(pane);
+            for said in stray.tell() {
+                self.live(pane.id, Input::Hook(said));
+            }
+        }
+        let now = monotonic();
+        self.strays.retain(|s| now.saturating_sub(s.at) < HOOK_OWNS);
+        if self.strays.len() == STRAYS {
+            self.strays.remove(0);
+        }
+        self.strays.push(stray);
+    }
+
+    /// The hooks of this pane's agent work.
+    fn hooked(&mut self, pane: PaneIdentity) {
+        if self.hooked.len() >= HOOKED {
+            let desks = &self.desks;
+            self.hooked.retain(|p| desks.get(&p.id).is_some_and(|d| d.info.identity == *p));
+        }
+        self.hooked.insert(pane);
+    }
+
+    /// A pane that begins to live is told what is known of its hooks, and what fell through there a moment ago, before we
+    /// knew of the pane.
+    pub(super) fn tell_of_hooks(&mut self, pane: PaneIdentity) {
+        if self.hooked.contains(&pane) {
+            self.live(pane.id, Input::Hook(HookSaid::Heard));
+        }
+        let now = monotonic();
+        let of_pane = |s: &&Stray| {
+            now.saturating_sub(s.at) < HOOK_OWNS
+                && self.pane_of(&s.who).or_else(|| self.said_pane(&s.who)) == Some(pane)
+        };
+        let said: Vec<HookSaid> = self.strays.iter().filter(of_pane).flat_map(Stray::tell).collect();
+        for said in said {
+            self.live(pane.id, Input::Hook(said));
+        }
+    }
+
+    /// The pane that a caller says it is in, where nothing else is known of it: it has ended meanwhile, as a hook does that
+    /// waited in vain while we were stopped. Never for an *allow*: what follows can only be held.
+    fn said_pane(&self, who: &Caller) -> Option<PaneIdentity> {
+        let said = who.pane.filter(|_| who.ancestors.is_empty())?;
+        self.desks.get(&said).map(|d| d.info.identity)
     }
 
     /// The one pane whose first process stands above the caller.

@@ -14,7 +14,7 @@ mod tidy;
 mod unstick;
 mod wishes;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use super::clock::{clock, monotonic};
+use super::clock::{boot, clock, monotonic};
 use super::dispatcher::Chair;
 use super::scribe::Scribe;
 use super::{Facts, Worker};
@@ -35,13 +35,13 @@ use crate::domain::confirm::{HookId, Input, Limits, Rates, Switches};
 use crate::domain::ledger::Entry;
 use crate::domain::roster::Roster;
 use crate::domain::server::{Notice, Server};
-use crate::domain::session::PaneId;
+use crate::domain::session::{PaneId, PaneIdentity};
 use crate::ports::{Alarm, Hooks, Judge, Press, Processes, Renewed, Seat};
 
 use board::Books;
 use desk::Desk;
 use done::Done;
-use hooks::Call;
+use hooks::{Call, Stray};
 
 pub use observer::Wishing;
 pub use wishes::Asked;
@@ -54,6 +54,8 @@ pub const LOOKS: usize = 512;
 const AGAIN: Duration = Duration::from_secs(2);
 /// Between two boards: a frame's time. Who acts is told at once.
 const BOARD_GAP: Duration = Duration::from_millis(33);
+/// Between two tries while somebody else has the seat: whoever acts may be killed, and an observer follows within a second.
+const FOLLOW: Duration = Duration::from_millis(400);
 
 /// What does not change while the program runs.
 pub struct Fixed {
@@ -99,6 +101,10 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     hooks: Option<H>,
     /// Who waits for a word, and where it will run.
     calls: BTreeMap<HookId, Call>,
+    /// Panes whose agents' hooks were heard, also by an archtui before us: their dialogs come by the hook.
+    hooked: BTreeSet<PaneIdentity>,
+    /// Calls of late that nobody here could answer.
+    strays: Vec<Stray>,
     /// Away while somebody asks for it.
     seat: Option<S>,
     /// When the seat, or a wish, is to be looked for again.
@@ -191,6 +197,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             wishing: None,
             hooks: None,
             calls: BTreeMap::new(),
+            hooked: BTreeSet::new(),
+            strays: Vec::new(),
             seat: Some(seat),
             again: None,
             server_up: false,

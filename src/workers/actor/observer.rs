@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::done::Done;
-use super::{Actor, monotonic};
+use super::{Actor, boot, monotonic};
 use crate::app::event::Did;
 use crate::domain::confirm::{Answer, Ask, Input, Reply};
 use crate::domain::dialog::DialogId;
@@ -27,7 +27,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let (showing, on_screen) = drawn;
         let ms = |d: Duration| u64::try_from(d.as_millis()).unwrap_or(u64::MAX);
         let since_ms = ms(monotonic().saturating_sub(on_screen));
-        let ask = Ask::Answer { pane, content: showing.content, since_ms, drawn_ms: ms(on_screen), answer };
+        let (content, drawn_ms) = (showing.content, ms(on_screen));
+        let ask = Ask::Answer { pane, content, boot: boot(), since_ms, drawn_ms, answer };
         let told = tokio::task::spawn_blocking(move || wishing(&ask));
         self.beside(async move {
             let told = told.await.unwrap_or_else(|_| Err("the wish could not be left".to_owned()));

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use super::done::Done;
-use super::{AGAIN, Actor, clock, monotonic, utc};
+use super::{AGAIN, Actor, FOLLOW, clock, monotonic, utc};
 use crate::app::state::Post;
 use crate::domain::confirm::{Life, Rates, Switches};
-use crate::domain::ledger::Entry;
+use crate::domain::ledger::{Channel, Entry};
 use crate::domain::session::PaneId;
 use crate::ports::{Hooks, Judge, Ledger, Press, Processes, Records, Seat, Seated, StoreError, TypeError};
 use crate::workers::dispatcher::Chair;
@@ -60,7 +60,13 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                     Err(e) => self.unseat(Post::Barred(format!("no thread for the records: {e}"))),
                 }
             }
-            Seated::Theirs(who) => self.unseat(Post::Observing(who)),
+            Seated::Theirs(who) => {
+                let post = Post::Observing(who);
+                if self.post != post {
+                    self.unseat(post);
+                }
+                self.again = self.server_up.then(|| clock() + FOLLOW);
+            }
             Seated::Failed(why) => self.unseat(Post::Barred(why)),
         }
     }
@@ -73,6 +79,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         self.switches = opened.switches;
         self.rates = Rates::rebuilt(&opened.younger, utc(), monotonic());
         self.unsettled = opened.unsettled;
+        let by_hook = opened.younger.iter().filter(|e| e.body.channel == Some(Channel::Hook));
+        self.hooked.extend(by_hook.map(|e| e.body.scene.pane));
         self.books.tally = Arc::default();
         self.books.recent.clear();
         opened.younger.into_iter().for_each(|e| self.books.add(e));
@@ -127,6 +135,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let identity = desk.info.identity;
         let left = self.unsettled.iter().filter(|e| e.body.scene.pane == identity);
         desk.life = Some(Life::rebuilt(desk.ways(self.fixed.hook_fallback), left));
+        self.tell_of_hooks(identity);
     }
 
     /// From now on nothing is answered from here.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::done::Done;
-use super::{AGAIN, Actor, clock, monotonic, utc};
+use super::{AGAIN, Actor, boot, clock, monotonic, utc};
 use crate::app::Event;
 use crate::app::event::Did;
 use crate::app::state::Post;
@@ -135,7 +135,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                     format!("{} {session}", if on { "on in" } else { "off in" }),
                 );
             }
-            Ask::Answer { pane, content, since_ms, drawn_ms, answer } => {
+            Ask::Answer { boot: asked, .. } if asked != boot() => {
+                let why = "the machine was started anew since this was asked; look at it first";
+                return self.answer_wish(id, false, why.to_owned());
+            }
+            Ask::Answer { pane, content, boot: _, since_ms, drawn_ms, answer } => {
                 let drawn = (Duration::from_millis(since_ms), Duration::from_millis(drawn_ms));
                 return self.answer_for(id, who, pane, content, drawn, answer);
             }

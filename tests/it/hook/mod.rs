@@ -2,6 +2,7 @@
 
 mod client;
 mod daemon;
+mod fell;
 mod install;
 mod pane;
 mod payloads;

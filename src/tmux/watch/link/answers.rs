@@ -234,7 +234,7 @@ impl Link {
         pane.start != 0 && start != pane.start
     }
 
-    pub(super) fn look_at_socket(&mut self, outbox: &mut Outbox) -> Result<(), Server> {
+    pub(super) fn look_at_socket(&mut self, outbox: &mut Outbox) -> Result<bool, Server> {
         let socket = self.address.socket.display();
         let warning = match address::socket_id(&self.address.socket) {
             Some(id) if id == self.id => None,
@@ -246,13 +246,14 @@ impl Link {
                 self.server_pid()
             )),
         };
+        let gone = warning.is_some();
         if let Some(up) = &mut self.up {
             up.warning = warning;
         }
         if !self.silent {
             self.tell_up(outbox);
         }
-        Ok(())
+        Ok(gone)
     }
 
     /// The end of the stream, as it is to be told.
