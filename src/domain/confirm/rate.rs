@@ -49,9 +49,10 @@ impl Rates {
         self.fleet.push_back(now);
         self.sessions.entry(session.clone()).or_default().push_back(now);
         let old = now.saturating_sub(WINDOW);
-        self.fleet.retain(|at| *at > old);
+        let forget = |all: &mut VecDeque<Duration>| drop(all.drain(..all.partition_point(|at| *at <= old)));
+        forget(&mut self.fleet);
         self.sessions.retain(|_, all| {
-            all.retain(|at| *at > old);
+            forget(all);
             !all.is_empty()
         });
     }
@@ -66,11 +67,12 @@ impl Rates {
 
 /// When fewer than `limit` of these lie in the window.
 fn free(given: &VecDeque<Duration>, limit: u32, now: Duration) -> Option<Duration> {
-    let recent: Vec<Duration> = given.iter().copied().filter(|at| *at + WINDOW > now).collect();
-    let over = (recent.len() + 1).checked_sub(limit as usize)?;
+    // In the order in which they were given.
+    let old = given.partition_point(|at| *at + WINDOW <= now);
+    let over = (given.len() - old + 1).checked_sub(limit as usize)?;
     // With a limit of 0 nothing ever becomes free; it is asked again after a window.
     let blocking = over.checked_sub(1)?;
-    Some(recent.get(blocking).map_or(now + WINDOW, |at| *at + WINDOW))
+    Some(given.get(old + blocking).map_or(now + WINDOW, |at| *at + WINDOW))
 }
 
 #[cfg(test)]

@@ -96,7 +96,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let now = monotonic();
         let acting = self.scribe.is_some();
         let Some(desk) = self.desks.get_mut(&id).filter(|d| d.info.identity == looked.pane) else { return };
-        desk.agent.clone_from(&looked.reading.agent);
+        if desk.agent != looked.reading.agent {
+            desk.agent.clone_from(&looked.reading.agent);
+            // A life may have begun before it was known whose.
+            let ways = desk.ways(self.fixed.hook_fallback);
+            if let Some(life) = &mut desk.life {
+                life.set_ways(ways);
+            }
+        }
         desk.tracker.look(looked.reading.clone(), now);
         desk.screen = Some(Arc::clone(&looked.screen));
         desk.set_alarm();
