@@ -33,6 +33,7 @@ mod scripts;
 mod store;
 mod support;
 mod surveys;
+mod swap;
 mod task_cli;
 mod task_sim;
 mod task_store;
