@@ -52,6 +52,8 @@ pub const ASKED: usize = 256;
 pub const LOOKS: usize = 512;
 /// Between two tries to get the seat, and between two looks for wishes that nobody told of.
 const AGAIN: Duration = Duration::from_secs(2);
+/// Between two tries of an observer: who acted and was killed is followed within a second.
+const FOLLOW: Duration = Duration::from_millis(400);
 
 /// What does not change while the program runs.
 pub struct Fixed {
