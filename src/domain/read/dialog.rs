@@ -223,15 +223,16 @@ fn operation<'a>(
     }
 }
 
-/// What the keys of a hint do, as options: `Enter to stay · Esc to cancel`.
+/// What the keys of a hint do, as options: `Enter to stay · Esc to cancel`, `Press Enter to continue…`.
 fn keys(hint: &str) -> Vec<DialogOption> {
     hint.split(['·', '•', '․'])
         .filter_map(|part| part.trim().split_once(" to "))
         .map(|(key, what)| {
-            let key = match key {
+            let what = what.trim_end_matches('…');
+            let key = match key.strip_prefix("Press ").unwrap_or(key) {
                 "Enter" | "Tab" | "Space" => Some(key.to_owned()),
                 "Esc" => Some("Escape".to_owned()),
-                _ if key.eq_ignore_ascii_case("shift+tab") => Some("BTab".to_owned()),
+                key if key.eq_ignore_ascii_case("shift+tab") => Some("BTab".to_owned()),
                 _ => None,
             };
             let meaning = if what == "cancel" { Meaning::Deny } else { Meaning::Other };
