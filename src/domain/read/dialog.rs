@@ -229,10 +229,11 @@ fn keys(hint: &str) -> Vec<DialogOption> {
         .filter_map(|part| part.trim().split_once(" to "))
         .map(|(key, what)| {
             let what = what.trim_end_matches('…');
-            let key = match key.strip_prefix("Press ").unwrap_or(key) {
+            let key = key.strip_prefix("Press ").unwrap_or(key);
+            let key = match key {
                 "Enter" | "Tab" | "Space" => Some(key.to_owned()),
                 "Esc" => Some("Escape".to_owned()),
-                key if key.eq_ignore_ascii_case("shift+tab") => Some("BTab".to_owned()),
+                _ if key.eq_ignore_ascii_case("shift+tab") => Some("BTab".to_owned()),
                 _ => None,
             };
             let meaning = if what == "cancel" { Meaning::Deny } else { Meaning::Other };

@@ -15,9 +15,10 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_archtui");
 /// Panes that ask side by side.
 const PANES: usize = 8;
 
-/// Draws a call's dialog while its hook asks, and after a while another one in its place, of which no hook speaks. Every
-/// key is written down.
-const AGENT: &str = "stty raw -echo\ncat </dev/tty >../$1.keys &\ncat ../$1.steps | while read n pause; do
+/// Lets its hook be heard first. Then it draws a call's dialog while its hook asks, and after a while another one in its
+/// place, of which no hook speaks. Every key is written down.
+const AGENT: &str = "stty raw -echo\ncat </dev/tty >../$1.keys &\nuntil grep -q allow ../$1.out; do $PROGRAM hook PermissionRequest <../$1.in >../$1.out 2>/dev/null; sleep 0.05; done
+cat ../$1.steps | while read n pause; do
     $PROGRAM hook PermissionRequest <../$1.$n.in >../$1.$n.out 2>/dev/null & hook=$!
     printf '\\033[2J\\033[H'; cat ../$1.$n.first; printf '\\033[8;2H'
     sleep $pause
@@ -79,12 +80,14 @@ impl Fleet {
         let at = |name: &str| self.tmux.dir().join(name);
         for pane in 0..PANES {
             let mut steps = String::new();
+            let tree = at("tree").display().to_string();
+            let asked = |command: &str| request(command).replace("/home/me/work/demo", &tree);
+            fs::write(at(&format!("w{pane}.in")), asked("touch t.txt")).expect("written");
             for n in (pane..trials).step_by(PANES) {
                 let name = |end: &str| at(&format!("w{pane}.{n}.{end}"));
                 let first = format!("touch t{n}.txt");
                 let second = if n % 2 == 0 { format!("rm -rf t{n}.txt") } else { format!("touch u{n}.txt") };
-                let tree = at("tree").display().to_string();
-                fs::write(name("in"), request(&first).replace("/home/me/work/demo", &tree)).expect("written");
+                fs::write(name("in"), asked(&first)).expect("written");
                 fs::write(name("first"), dialog(&first)).expect("written");
                 fs::write(name("second"), dialog(&second)).expect("written");
                 // A hook is answered within some 20 ms, or a little later where many ask.
