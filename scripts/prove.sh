@@ -14,6 +14,9 @@ say "the hand that delivers a task: 50000 times"
 PROPTEST_CASES=50000 cargo test --locked --lib domain::task::hand
 say "the actor killed at any moment, 100 times"
 cargo test --locked --test it -- --ignored --exact actor::killed_at_any_moment_it_presses_once_at_most
+say "1000 dialogs swapped within 50 ms of the press, by key and by hook"
+cargo test --locked --test it -- --ignored --exact --nocapture swap::a_thousand_dialogs_swapped_around_the_press
+cargo test --locked --test it -- --ignored --exact --nocapture hook::swap::a_thousand_calls_swapped_around_their_answer
 say "the same words get the same verdict, at every place of the table"
 cargo test --locked --test it -- --ignored anywhere
 say "fleets with faults: 50000 seeds in memory, 300 on a real store"

@@ -142,6 +142,15 @@ impl Dialog {
         }
     }
 
+    /// The key of the agent's own *No*: the plain one before the one that asks for a text afterwards. A choice that only
+    /// opens a field to write in (*Tell Claude what to change*) is none: the dialog would stay, half answered.
+    pub fn deny_key(&self) -> Option<&str> {
+        let field = |o: &DialogOption| o.meaning == Meaning::DenyWithText && !o.label.starts_with("No");
+        [Meaning::Deny, Meaning::DenyWithText]
+            .iter()
+            .find_map(|m| self.options.iter().find(|o| o.meaning == *m && !field(o))?.key.as_deref())
+    }
+
     /// Who this dialog is, by content alone: another wrap, another size, a moved mark or a redraw keep it. Two equal
     /// calls in a row have the same identity; `domain::track` tells them apart by their epoch.
     pub fn identity(&self) -> DialogId {
@@ -211,5 +220,24 @@ mod tests {
         dialog.complete = true;
         dialog.options.push(option(Meaning::AllowOnce, "3"));
         assert_eq!(dialog.allow_once_key(), None);
+    }
+
+    #[test]
+    fn the_key_of_no_is_that_of_an_option_that_ends_the_dialog() {
+        let check = |options: &[(&str, Meaning)], want: Option<&str>| {
+            let mut dialog = bash("ls");
+            for (n, (label, meaning)) in options.iter().enumerate() {
+                let key = Some((n + 1).to_string());
+                dialog.options.push(DialogOption { label: (*label).to_owned(), meaning: *meaning, key });
+            }
+            assert_eq!(dialog.deny_key(), want, "{options:?}");
+        };
+        use Meaning::{AllowOnce, Deny, DenyWithText};
+        check(&[("Yes", AllowOnce), ("No", Deny)], Some("2"));
+        check(&[("No, and tell Claude what to do differently (esc)", DenyWithText), ("No", Deny)], Some("2"));
+        check(&[("Yes", AllowOnce), ("No, keep planning", DenyWithText)], Some("2"));
+        check(&[("Yes", AllowOnce), ("Tell Claude what to change", DenyWithText)], None);
+        check(&[("Yes", AllowOnce), ("Type here to tell Claude what to change", DenyWithText)], None);
+        check(&[("Yes", AllowOnce)], None);
     }
 }

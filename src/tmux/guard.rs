@@ -1,10 +1,15 @@
 //! What the server checks in the same command before it sends a key: that the rows of a screen are still there. A row
-//! becomes a regular expression by one function; nothing of a pane's text reaches tmux in any other way.
+//! becomes a regular expression by one function; nothing of a pane's text reaches tmux in any other way. Marks by which
+//! one command becomes another (`a.b`, `a;b`) are told apart.
 //!
 //! `#{C/r:…}` gives the first row, from the top and from 1, that a pattern matches; so the place is compared, too. Rows
 //! without a letter or digit (blanks, rules) are not compared. What it cannot see is what the program wrote and tmux has not read yet.
 
 use crate::domain::screen::Screen;
+
+/// Marks that make another command of a line: compared as themselves. The others cannot stand in a format, or say little;
+/// one of them may stand for another of them, never for one of these.
+const EXACT: &str = ";|&<>()$*?!=+\".";
 
 /// More conditions than this are not nested: tmux reads 99 levels and takes the 101st for false.
 const MOST: usize = 90;
@@ -12,20 +17,20 @@ const MOST: usize = 90;
 /// One condition for each row that says something, from `first` to `last`. `None` if the server cannot be asked: nothing
 /// to compare, too much, or a row that also stands above the block, where the server would find it instead.
 pub fn rows(screen: &Screen, (first, last): (u16, u16)) -> Option<Vec<String>> {
-    let patterns: Vec<String> = screen.rows.iter().map(|row| pattern(row.trimmed())).collect();
+    let shapes: Vec<Vec<Sign>> = screen.rows.iter().map(|row| shape(row.trimmed())).collect();
     let mut conditions = Vec::new();
     for at in usize::from(first)..=usize::from(last) {
-        let own = patterns.get(at)?;
-        if !own.chars().any(char::is_alphanumeric) {
+        let own = shapes.get(at)?;
+        if !own.iter().any(|s| matches!(s, Sign::Plain(c) if c.is_alphanumeric())) {
             continue;
         }
-        match patterns[..at].iter().position(|row| fits(own, row)) {
+        match shapes[..at].iter().position(|row| fits(own, row)) {
             // Told by its double within the block, as far as the server can tell.
             Some(double) if double >= usize::from(first) => continue,
             Some(_) => return None,
             None => {}
         }
-        conditions.push(format!("#{{==:#{{C/r:^{own}$}},{}}}", at + 1));
+        conditions.push(format!("#{{==:#{{C/r:^{}$}},{}}}", pattern(own), at + 1));
     }
     (!conditions.is_empty() && conditions.len() <= MOST).then_some(conditions)
 }
@@ -43,11 +48,40 @@ pub fn spot(screen: &Screen, first: u16) -> Option<Vec<String>> {
     (!conditions.is_empty()).then_some(conditions)
 }
 
-/// A row as a pattern: letters and digits of any script, blanks and what is harmless in a format and in a pattern stay;
-/// everything else becomes a dot, which stands for any one character.
-fn pattern(row: &str) -> String {
+/// One character of a row, as the server compares it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    /// A letter, a digit, a blank: stands as it is.
+    Plain(char),
+    /// One of [`EXACT`]: stands in brackets.
+    Mark(char),
+    /// Any one character that is no such mark.
+    Other,
+}
+
+/// A row as the server can compare it: letters and digits of any script, blanks and what is harmless in a format and in a
+/// pattern stay, marks that matter are told apart, and everything else is some other character.
+fn shape(row: &str) -> Vec<Sign> {
     let keep = |c: char| matches!(c, ' ' | '_' | '/' | '-') || c.is_ascii_alphanumeric() || plain(c);
-    row.chars().map(|c| if keep(c) { c } else { '.' }).collect()
+    let sign = |c: char| match c {
+        c if keep(c) => Sign::Plain(c),
+        c if EXACT.contains(c) => Sign::Mark(c),
+        _ => Sign::Other,
+    };
+    row.chars().map(sign).collect()
+}
+
+/// The shape as a pattern.
+fn pattern(shape: &[Sign]) -> String {
+    let mut out = String::new();
+    for sign in shape {
+        match sign {
+            Sign::Plain(c) => out.push(*c),
+            Sign::Mark(c) => out.extend(['[', *c, ']']),
+            Sign::Other => out.extend(["[^", EXACT, "]"]),
+        }
+    }
+    out
 }
 
 /// A mark or a letter beyond ASCII that is one character for tmux, too: nothing that combines with another.
@@ -58,10 +92,10 @@ fn plain(c: char) -> bool {
     MARKS.contains(c) || ((alphabets || others) && c.is_alphabetic())
 }
 
-/// Whether a pattern matches a whole row, both made by [`pattern`].
-fn fits(pattern: &str, row: &str) -> bool {
-    let mut row = row.chars();
-    pattern.chars().all(|p| row.next().is_some_and(|c| p == '.' || p == c)) && row.next().is_none()
+/// Whether the pattern of a shape matches a whole row of that shape.
+fn fits(pattern: &[Sign], row: &[Sign]) -> bool {
+    let meets = |(p, c): (&Sign, &Sign)| p == c || (*p == Sign::Other && !matches!(c, Sign::Mark(_)));
+    pattern.len() == row.len() && pattern.iter().zip(row).all(meets)
 }
 
 /// All conditions, nested in pairs: `#{&&:a,b,c}` would read a and b only.
@@ -92,14 +126,27 @@ mod tests {
             got,
             [
                 "#{==:#{C/r:^same$},1}",
-                "#{==:#{C/r:^ Do you. .y/n.$},2}",
-                "#{==:#{C/r:^❯ 1. Yes. ..reboot. . é$},5}",
+                "#{==:#{C/r:^ Do you[?] [(]y/n[)]$},2}",
+                "#{==:#{C/r:^❯ 1[.] Yes@ @[(]reboot[)] @ é$},5}".replace('@', "[^;|&<>()$*?!=+\".]").as_str(),
             ]
         );
         assert_eq!(rows(&screen, (2, 3)), None, "nothing to compare");
         assert_eq!(rows(&screen, (4, 5)), None, "the server would find the other one");
         assert_eq!(rows(&screen, (0, 5)).map(|c| c.len()), Some(3), "its double stands in the block");
         assert_eq!(rows(&screen, (3, 9)), None, "beyond the screen");
+    }
+
+    #[test]
+    fn another_command_is_another_row() {
+        let check = |one: &str, other: &str, want: bool| {
+            assert_eq!(fits(&shape(one), &shape(other)), want, "{one:?} {other:?}");
+        };
+        check("touch a,b", "touch a:b", true);
+        check("touch a,b", "touch a;b", false);
+        check("touch a.b", "touch a|b", false);
+        check("touch a.b", "touch a.b", true);
+        check("touch a.b", "touch a,b", false);
+        check("touch a", "touch ab", false);
     }
 
     #[test]
@@ -113,10 +160,13 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_of_a_row_acts(row in "\\PC*") {
-            let p = pattern(&row);
-            let acts = |c: char| "#{}(),'\"\\;$^*+?[]|%:&~`!=<>@".contains(c);
-            prop_assert!(!p.contains(acts), "{}", p);
-            prop_assert!(fits(&p, &p));
+            let p = pattern(&shape(&row));
+            // What would act in a format, in whatever place.
+            prop_assert!(!p.contains(|c: char| "#{},'\\%:~`@".contains(c)), "{}", p);
+            // What would act in a pattern stands in brackets only.
+            let rest = EXACT.chars().fold(p.replace(&format!("[^{EXACT}]"), ""), |p, c| p.replace(&format!("[{c}]"), ""));
+            prop_assert!(!rest.contains(|c: char| "[]^".contains(c) || EXACT.contains(c)), "{}", p);
+            prop_assert!(fits(&shape(&row), &shape(&row)));
         }
     }
 }

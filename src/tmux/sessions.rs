@@ -96,9 +96,10 @@ pub fn make(socket: &Path, making: &Making) -> Result<Made, String> {
         command.args(["-e", &arg(&format!("{key}={value}"))]);
     }
     command.arg("--");
-    // A single word would be given to a shell.
-    if let [_] = making.argv {
-        command.arg("env");
+    // A single word would be given to a shell. And whatever `-e` says, tmux gives its own client's PATH to what it starts.
+    command.arg("env");
+    for (_, path) in making.env.iter().filter(|(key, _)| key == "PATH") {
+        command.arg(arg(&format!("PATH={path}")));
     }
     command.args(making.argv.iter().map(|a| arg(a)));
     // In the same command: a program that ends at once must not take the session with it.

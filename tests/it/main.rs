@@ -37,6 +37,7 @@ mod store;
 mod support;
 mod surveys;
 mod survives;
+mod swap;
 mod task_ask;
 mod task_cli;
 mod task_lists;

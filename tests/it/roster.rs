@@ -223,3 +223,22 @@ fn an_agent_may_not_run_them() {
     );
     assert_eq!(site.sessions(), "one");
 }
+
+#[test]
+fn a_session_gets_the_path_that_the_roster_says() {
+    let site = Site::new(&[("one", "command = \"probe\"\nagent = \"claude\"")]);
+    let dir = site.dir();
+    let bin = dir.join("bin");
+    fs::create_dir(&bin).expect("made");
+    // It says where it looks for programs.
+    fs::write(bin.join("probe"), format!("#!/bin/sh\necho \"$PATH\" >{}/said\n", dir.display()))
+        .expect("written");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(bin.join("probe"), mode).expect("set");
+    let config = fs::read_to_string(dir.join("archtui.toml")).expect("there");
+    let path = format!("{}:/usr/bin:/bin", bin.display());
+    let config = config.replace("HOME = \"/nowhere\"", &format!("PATH = \"{path}\""));
+    fs::write(dir.join("archtui.toml"), config).expect("written");
+    site.run(&["up", "--no-ask", "--wait", "3s"], 4);
+    assert_eq!(fs::read_to_string(dir.join("said")).unwrap_or_default().trim(), path);
+}

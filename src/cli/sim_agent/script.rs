@@ -13,6 +13,7 @@
 //! ]
 //! ```
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::time::Duration;
 
@@ -114,6 +115,20 @@ pub struct Bash {
     /// Ask for permission.
     #[serde(default = "yes")]
     pub asks: bool,
+    /// While it asks, others take its place, one after the other: what a key for the one does to the next.
+    #[serde(default)]
+    pub swaps: VecDeque<Swap>,
+}
+
+/// A dialog goes without an answer.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Swap {
+    /// So long after it was drawn.
+    pub after: Span,
+    /// The command that asks instead; none = the agent goes on with its next step.
+    #[serde(default)]
+    pub command: Option<String>,
 }
 
 /// A change of a file: `old` becomes `new`.

@@ -1,6 +1,6 @@
 //! The pane's terminal: raw mode, reads, the picture as few bytes as possible in one write. Not what is drawn (`look`).
 
-use std::io::{self, BufWriter, Stdout};
+use std::io::{self, BufWriter, Stdout, Write};
 use std::time::Duration;
 
 use crossterm::cursor::{Hide, Show};
@@ -50,6 +50,11 @@ pub fn play(mut agent: Agent, log: &mut Log, alternate: bool) -> io::Result<Opti
         if let Some(end) = agent.ended() {
             return Ok(Some(end));
         }
+        let fresh = agent.ask().filter(|ask| ask.swapped).map(|ask| ask.shown);
+        if fresh.is_some() && fresh != screen.probed {
+            screen.probe()?;
+        }
+        screen.probed = fresh;
         screen.show(&agent)?;
         if let Some(ask) = agent.ask().filter(|_| !screen.told) {
             screen.told = true;
@@ -119,6 +124,8 @@ struct Screen {
     last: Option<Frame>,
     /// The open dialog has been told of in the log.
     told: bool,
+    /// The terminal was asked whether it has read that dialog: the one shown since then.
+    probed: Option<Duration>,
     alternate: bool,
 }
 
@@ -135,8 +142,16 @@ impl Screen {
             shown: Buffer::empty(Rect::ZERO),
             last: None,
             told: false,
+            probed: None,
             alternate,
         })
+    }
+
+    /// Asks the terminal where its cursor is, in one write with what is drawn next. Its answer stands among the keys where it
+    /// read that: a key before it was sent while the terminal still showed what was there before.
+    fn probe(&mut self) -> io::Result<()> {
+        self.told = false;
+        self.backend.write_all(b"\x1b[6n")
     }
 
     /// Writes what changed.

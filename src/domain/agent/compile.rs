@@ -149,6 +149,7 @@ impl Compiler<'_> {
             wrap: d.wrap,
             inset: d.inset,
             keys_only: d.keys_only,
+            full_screen: d.full_screen,
         };
         let captured = [&shape.head, &shape.question, &shape.body]
             .into_iter()

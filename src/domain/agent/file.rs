@@ -126,4 +126,6 @@ pub(super) struct Dialog {
     pub inset: u16,
     #[serde(default)]
     pub keys_only: bool,
+    #[serde(default)]
+    pub full_screen: bool,
 }

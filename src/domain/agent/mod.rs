@@ -217,6 +217,8 @@ pub struct DialogShape {
     pub inset: u16,
     /// It has no options, only keys named in its hint.
     pub keys_only: bool,
+    /// It fills the screen: its head, in the first row, is its upper edge.
+    pub full_screen: bool,
 }
 
 /// Where a dialog's subject stands.

@@ -6,10 +6,14 @@ use std::time::Duration;
 use super::hold::{Held, Hold};
 use super::mark::Goal;
 use super::order::{CaseId, HookId};
-use crate::domain::dialog::{Dialog, Meaning, Operation};
+use crate::domain::dialog::{Dialog, Operation};
 use crate::domain::ledger::{Actor, Channel, Decision, Outcome, Ruling, Showing, Times};
 use crate::domain::policy::{Action, Verdict};
 use crate::domain::stroke::KeyName;
+
+/// A dialog that comes over a half-written text takes no key for so long: Claude Code 2.1.330 lost those of the first
+/// 500 ms and took one after 800 ms.
+const AFTER_TYPING: Duration = Duration::from_millis(850);
 
 /// An answer that is on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,8 +109,10 @@ pub(super) struct Case {
     /// The dialog's last byte, where it was noticed: times are told from here.
     pub zero: Option<Duration>,
     pub first: Duration,
-    /// Read exactly so since then.
+    /// Read exactly so since then, and taking keys.
     pub since: Duration,
+    /// How long it takes no keys.
+    pub deaf: Duration,
     /// Read exactly so and complete, twice, a settle time apart.
     pub twice: bool,
     /// A fresh look was asked for at that time.
@@ -194,11 +200,17 @@ impl Case {
                 self.stage = Stage::Seen;
             }
             self.changed = true;
-            self.since = now;
+            self.since = now + self.deaf;
             self.twice = false;
             self.dialog = dialog;
         }
         self.asked = None;
+    }
+
+    /// It came over a text that somebody was writing.
+    pub fn over_text(&mut self) {
+        self.deaf = AFTER_TYPING;
+        self.since += self.deaf;
     }
 
     /// Reads it from the beginning: nothing read before counts.
@@ -212,13 +224,6 @@ impl Case {
     /// What was asked and what another dialog asks is the same call.
     pub fn same_call(&self, other: &Dialog) -> bool {
         same_call(self.asked_for(), other)
-    }
-
-    /// The key of the agent's own *No*: the plain one before the one that asks for a text.
-    pub fn deny_key(&self) -> Option<&str> {
-        [Meaning::Deny, Meaning::DenyWithText]
-            .iter()
-            .find_map(|m| self.dialog.options.iter().find(|o| o.meaning == *m)?.key.as_deref())
     }
 
     /// An entry that says how far it came.
@@ -279,9 +284,10 @@ const fn is_of_files(operation: Operation) -> bool {
     matches!(operation, Read | Grep | Glob | Edit | Write)
 }
 
-/// A path as it is shown is the end of a whole one.
+/// A path as it is shown is the end of a whole one: from the folder of the work, from the home, from a folder above.
 fn is_end(shown: &str, whole: &str) -> bool {
     let end = ["~/", "./"].iter().find_map(|p| shown.strip_prefix(p)).unwrap_or(shown);
+    let end = end.trim_start_matches("../");
     let folder = whole.strip_suffix(end).filter(|_| !end.is_empty() && !end.starts_with('/'));
     folder.is_some_and(|f| f.starts_with('/') && f.ends_with('/'))
 }
@@ -311,6 +317,10 @@ mod tests {
         check(Edit, "/home/me/a.rs", "~/a.rs", true);
         check(Edit, "/w/src/a.rs", "a.rs", true);
         check(Edit, "/w/src/ba.rs", "a.rs", false);
+        check(Edit, "/tmp/a.rs", "../../../tmp/a.rs", true);
+        check(Edit, "/tmp/x/a.rs", "../a.rs", true);
+        check(Edit, "/tmp/a.rs", "../../../etc/a.rs", false);
+        check(Edit, "/tmp/a.rs", "../", false);
         check(Edit, "src/a.rs", "a.rs", false);
         check(Edit, "/w/a.rs", "/a.rs", false);
         check(Read, "/etc/hostname", "/etc/hostname", true);

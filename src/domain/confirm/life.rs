@@ -172,7 +172,7 @@ impl Life {
         if let Some(case) = self.cases.iter_mut().find(|c| Some(c.id) == shown) {
             if case.away.take().is_some() {
                 // Back from a blink: what was read before it was another frame.
-                case.since = now;
+                case.since = now + case.deaf;
                 case.twice = false;
             }
             (case.showing, case.asks) = (showing, look.asks);
@@ -186,6 +186,9 @@ impl Life {
         } else {
             let case = self.open(showing, dialog, look.wrote, now);
             (case.drawn, case.asks) = (true, look.asks);
+            if look.unsent {
+                case.over_text();
+            }
         }
         self.judge_new(out);
     }
@@ -220,6 +223,7 @@ impl Life {
             zero: wrote.filter(|at| *at <= now),
             first: now,
             since: now,
+            deaf: Duration::ZERO,
             twice: false,
             asked: None,
             cleared: None,

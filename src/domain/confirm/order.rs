@@ -75,6 +75,8 @@ pub struct Look {
     pub dialog: Option<(Showing, Arc<Dialog>)>,
     /// When the agent last wrote, if that is known better than by this look.
     pub wrote: Option<Duration>,
+    /// Text stood unsent in its composer when that was last seen.
+    pub unsent: bool,
 }
 
 /// How sending ended.

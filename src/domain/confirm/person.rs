@@ -70,7 +70,7 @@ impl Life {
                 let key = match answer {
                     Answer::Approve => case.dialog.allow_once_key(),
                     Answer::Choose(i) => case.dialog.options.get(i).and_then(|o| o.key.as_deref()),
-                    Answer::Deny | Answer::Hold => case.deny_key(),
+                    Answer::Deny | Answer::Hold => case.dialog.deny_key(),
                 };
                 let moved = match answer {
                     Answer::Choose(i) if key.is_none() => towards(&case.dialog, i),

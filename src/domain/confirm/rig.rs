@@ -88,6 +88,8 @@ pub struct Rig {
     pub judges: bool,
     /// The session's state asks while a dialog is there.
     pub asks: bool,
+    /// Text stood unsent in the composer.
+    pub unsent: bool,
     /// The ledger takes entries.
     pub writes: bool,
     /// Milliseconds and what happened.
@@ -108,6 +110,7 @@ impl Rig {
             sends: Some(Sent::Done(Duration::ZERO)),
             judges: true,
             asks: true,
+            unsent: false,
             writes: true,
             log: Vec::new(),
             waiting: Vec::new(),
@@ -151,7 +154,7 @@ impl Rig {
 
     fn seen(&self, wrote: Option<Duration>) -> Input {
         let dialog = self.screen.clone();
-        Input::Look(Look { asks: self.asks && dialog.is_some(), dialog, wrote })
+        Input::Look(Look { asks: self.asks && dialog.is_some(), dialog, wrote, unsent: self.unsent })
     }
 
     pub fn hear(&mut self, input: Input) {

@@ -170,7 +170,7 @@ impl World {
             _ => (self.seen, self.now, 1),
         };
         let dialog = self.seen.zip(dialog);
-        self.hear(Input::Look(Look { asks: dialog.is_some(), dialog, wrote: Some(self.now) }));
+        self.hear(Input::Look(Look { asks: dialog.is_some(), dialog, wrote: Some(self.now), unsent: false }));
     }
 
     fn look(&mut self) {

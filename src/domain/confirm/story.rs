@@ -23,6 +23,8 @@ pub enum Step {
     Sends(Option<Sent>),
     /// The policy answers, or not.
     Judges(bool),
+    /// Text stands unsent in the composer, or not.
+    Unsent(bool),
     /// The ledger takes entries, or not.
     Disk(bool),
     /// A hook.
@@ -68,6 +70,7 @@ pub fn check_with(hook_fallback: bool, name: &str, steps: &[Step], want: &[&str]
             }
             Sends(how) => rig.sends = how,
             Judges(on) => rig.judges = on,
+            Unsent(on) => rig.unsent = on,
             Disk(on) => rig.writes = on,
             Hook(said) => rig.hear(Input::Hook(said)),
             Person(answer, subject, epoch, on_screen) => {

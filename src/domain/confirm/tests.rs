@@ -228,7 +228,7 @@ fn between_the_intent_and_the_key_the_world_is_asked_once_more() {
     assert_eq!(rig.life.hear(Input::Tick, rig.now), [Order::Look, Order::Check]);
     assert_eq!(rig.life.hear(Input::Facts(clear()), rig.now), [], "not before it is read twice");
     let mut read = rig.life.clone();
-    let look = Look { asks: true, dialog: rig.screen.clone(), wrote: None };
+    let look = Look { asks: true, dialog: rig.screen.clone(), wrote: None, unsent: false };
     let orders = read.hear(Input::Look(look), rig.now);
     assert!(matches!(orders[..], [Order::Press { .. }]), "{orders:?}");
     let mut facts = clear();
@@ -381,5 +381,19 @@ fn other_rules_judge_what_was_not_answered_yet() {
             At(400),
         ],
         &["150 held"],
+    );
+}
+
+#[test]
+fn a_dialog_over_a_half_written_text_is_given_more_time() {
+    check(
+        "over text",
+        &[Unsent(true), Show("ls", 1), At(1_100), Gone, At(3_000)],
+        &["950 intended", "1000 PRESS 1", "1250 cleared"],
+    );
+    check(
+        "the next one comes over an empty composer",
+        &[Unsent(true), Show("ls", 1), At(1_100), Gone, At(2_000), Unsent(false), Show("cat", 2), At(2_160)],
+        &["950 intended", "1000 PRESS 1", "1250 cleared", "2100 intended", "2150 PRESS 1"],
     );
 }

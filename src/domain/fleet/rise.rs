@@ -292,11 +292,11 @@ fn trusts(dialog: &Dialog, folder: &str) -> Option<String> {
     }
 }
 
-/// The labels of a dialog that one can choose from: whole, each one of its own.
+/// The labels of a dialog that one can choose from: whole, each one of its own, by its mark or by a key of its own.
 pub fn choices(dialog: &Dialog) -> impl Iterator<Item = &str> {
     let once = |label: &str| dialog.options.iter().filter(|o| o.label == label).count() == 1;
-    let labels = dialog.options.iter().map(|o| o.label.as_str());
-    labels.filter(move |l| dialog.complete && dialog.selected.is_some() && once(l))
+    let reached = dialog.options.iter().filter(|o| dialog.selected.is_some() || o.key.is_some());
+    reached.map(|o| o.label.as_str()).filter(move |l| dialog.complete && once(l))
 }
 
 fn tail(words: &str) -> String {

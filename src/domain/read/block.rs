@@ -55,6 +55,7 @@ pub(super) fn around(lines: &[Line<'_>], choices: &Choices, manifest: &Manifest)
     // The marked one stands furthest left, wherever it is.
     let left = choices.items.iter().map(|c| lines[c.first].column).min().unwrap_or(0);
     let (top, edge) = top(lines, first, left, manifest);
+    let edge = edge || fills_screen(lines, top..first, manifest, false);
     let tail = tail(lines, choices.last(), manifest);
     block(lines, top..choices.last() + 1, first, edge, tail, manifest)
 }
@@ -69,6 +70,7 @@ pub(super) fn keys_only(lines: &[Line<'_>], manifest: &Manifest) -> Option<Block
     }
     let hint = manifest.choice.hints.iter().any(|p| fits_whole(p, &text));
     let (top, edge) = top(lines, start, lines[start].column, manifest);
+    let edge = edge || fills_screen(lines, top..start, manifest, true);
     if !hint || !edge || start <= top {
         return None;
     }
@@ -152,6 +154,15 @@ fn top(lines: &[Line<'_>], first: usize, left: usize, manifest: &Manifest) -> (u
             found.map_or((top, false), |i| (i, true))
         }
     }
+}
+
+/// Whether the first row of the screen is the head of a dialog that fills it.
+fn fills_screen(lines: &[Line<'_>], range: Range<usize>, manifest: &Manifest, keys_only: bool) -> bool {
+    let text = || joined(lines, paragraph_down(lines, 0, range.end), "\n");
+    let shapes = manifest.dialogs.iter().filter(|d| d.full_screen && d.keys_only == keys_only);
+    range.start == 0
+        && lines.first().is_some_and(|l| !l.is_blank())
+        && shapes.clone().any(|d| has_head(d, &text()))
 }
 
 fn has_head(shape: &DialogShape, text: &str) -> bool {

@@ -223,11 +223,13 @@ fn operation<'a>(
     }
 }
 
-/// What the keys of a hint do, as options: `Enter to stay · Esc to cancel`.
+/// What the keys of a hint do, as options: `Enter to stay · Esc to cancel`, `Press Enter to continue…`.
 fn keys(hint: &str) -> Vec<DialogOption> {
     hint.split(['·', '•', '․'])
         .filter_map(|part| part.trim().split_once(" to "))
         .map(|(key, what)| {
+            let what = what.trim_end_matches('…');
+            let key = key.strip_prefix("Press ").unwrap_or(key);
             let key = match key {
                 "Enter" | "Tab" | "Space" => Some(key.to_owned()),
                 "Esc" => Some("Escape".to_owned()),

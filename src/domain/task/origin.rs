@@ -68,13 +68,15 @@ pub fn place(traces: &Traces, server: &Server) -> Origin {
         Server::Up(_, panes) => panes,
         Server::None | Server::Silent(_) => &[],
     };
+    // A pane whose program has ended has no process and no terminal any more: their numbers are somebody else's by now.
+    let panes = || panes.iter().filter(|(pane, _)| !pane.dead);
     for process in &traces.line {
-        if let Some((pane, _)) = panes.iter().find(|(p, _)| p.identity.pid == process.pid) {
+        if let Some((pane, _)) = panes().find(|(p, _)| p.identity.pid == process.pid) {
             return Origin::Pane(pane.session.clone(), format!("a process in its pane {}", pane.identity.id));
         }
     }
     let mine = |tty: &Option<u32>| tty.is_some() && *tty == traces.terminal;
-    if let Some((pane, _)) = panes.iter().find(|(_, tty)| mine(tty)) {
+    if let Some((pane, _)) = panes().find(|(_, tty)| mine(tty)) {
         return Origin::Pane(
             pane.session.clone(),
             format!("on the terminal of its pane {}", pane.identity.id),
@@ -169,6 +171,18 @@ mod tests {
             let traces = Traces { line: line(pids), terminal, tmux_pane: None, same_group };
             let got = place(&traces, &server);
             assert_eq!(matches!(got, Origin::Unplaced(_)), unplaced, "{what}: {got:?}");
+        }
+    }
+
+    #[test]
+    fn the_terminal_of_a_program_that_ended_is_somebody_elses_now() {
+        let mut ended = pane("w1", 1, 901);
+        ended.0.dead = true;
+        let person = |pid| Ancestor { pid, name: "bash".into(), agent: false, tmux: false };
+        for (line, terminal) in [(vec![person(7)], Some(901)), (vec![person(7), person(101)], Some(955))] {
+            let traces = Traces { line, terminal, tmux_pane: None, same_group: false };
+            let got = place(&traces, &Server::Up(50, vec![ended.clone()]));
+            assert!(matches!(got, Origin::Outside(_)), "{got:?}");
         }
     }
 

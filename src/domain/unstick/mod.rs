@@ -5,7 +5,6 @@ mod rung;
 
 use serde::{Deserialize, Serialize};
 
-use super::dialog::Meaning;
 use super::read::Reading;
 use super::status::State;
 use super::text;
@@ -142,7 +141,7 @@ pub fn fits(step: Step, sight: &Sight<'_>) -> Result<String, String> {
         (Step::Approve | Step::Deny, None) => no("no dialog is open"),
         (Step::Approve, Some(d)) if !d.complete => no("part of its dialog is hidden"),
         (Step::Approve, Some(d)) if d.allow_once_key().is_none() => no("no single option means allow once"),
-        (Step::Deny, Some(d)) if !can_deny(d) => no("no option of its dialog means no"),
+        (Step::Deny, Some(d)) if d.deny_key().is_none() => no("no option of its dialog means no"),
         (Step::Approve | Step::Deny, Some(d)) => Ok(asked(d)),
         (Step::Enter, Some(_)) => no("a dialog is open: Enter would choose"),
         (Step::Enter, None) => match &sight.reading.composer {
@@ -162,15 +161,10 @@ pub fn fits(step: Step, sight: &Sight<'_>) -> Result<String, String> {
     }
 }
 
-fn can_deny(d: &super::dialog::Dialog) -> bool {
-    let no = |m: Meaning| matches!(m, Meaning::Deny | Meaning::DenyWithText);
-    d.options.iter().any(|o| no(o.meaning) && o.key.is_some())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::dialog::{Dialog, DialogOption, Operation};
+    use crate::domain::dialog::{Dialog, DialogOption, Meaning, Operation};
     use crate::domain::read::Composer;
 
     fn reading(state: State) -> Reading {

@@ -24,6 +24,8 @@ pub(super) struct Desk {
     /// The screen as it was last read.
     pub screen: Option<Arc<Screen>>,
     pub agent: Option<String>,
+    /// Text stood unsent in its composer when that was last seen.
+    pub unsent: bool,
     /// What tmux last called its foreground process.
     pub command: String,
     /// When a person last typed there through the control room.
@@ -44,6 +46,7 @@ impl Desk {
             life: None,
             screen: None,
             agent: None,
+            unsent: false,
             command: String::new(),
             typed: None,
             alarm: None,
@@ -106,6 +109,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         }
         desk.tracker.look(looked.reading.clone(), now);
         desk.screen = Some(Arc::clone(&looked.screen));
+        if let Some(composer) = &looked.reading.composer {
+            desk.unsent = !composer.text.trim().is_empty();
+        }
         desk.set_alarm();
         // An old capture, read again, is not a second reading.
         if !looked.fresh || !acting {
@@ -119,6 +125,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             asks: desk.tracker.state().asks(),
             // The tracker keeps a dialog over a frame that cannot be read; what is not on this screen was not read again.
             dialog: desk.shown().map(|seen| (seen.key().into(), Arc::new(seen.dialog.clone()))),
+            unsent: desk.unsent,
             wrote: desk
                 .tracker
                 .reading()

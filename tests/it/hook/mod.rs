@@ -7,6 +7,7 @@ mod install;
 mod pane;
 mod payloads;
 mod server;
+mod swap;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,6 +3,7 @@
 
 mod input;
 mod past;
+mod swap;
 #[cfg(test)]
 mod tests;
 
@@ -170,7 +171,8 @@ impl Agent {
             | Doing::Say(_, _, t)
             | Doing::Run(_, t)
             | Doing::Retry(_, _, t) => Some(*t),
-            Doing::Asking(..) | Doing::Ended(_) => None,
+            Doing::Asking(ask, step) => swap::due(ask, step),
+            Doing::Ended(_) => None,
         }
     }
 
@@ -188,6 +190,7 @@ impl Agent {
         match std::mem::replace(&mut self.doing, Doing::Idle(None)) {
             Doing::Say(text, ..) => self.transcript.push(Entry::Said(text)),
             Doing::Run(step, _) => self.carry_out(&step),
+            Doing::Asking(_, step) => return self.swap(step, now),
             Doing::Retry(fail, attempt, _) if attempt < fail.tries => {
                 self.doing = Doing::Retry(fail.clone(), attempt + 1, now + fail.every.0);
                 return;

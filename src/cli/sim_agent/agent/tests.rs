@@ -366,3 +366,20 @@ fn a_seed_lives_the_same_day() {
     assert_ne!(live(4), live(5));
     assert!(live(4).matches("Answered").count() >= 8, "a worker asks often");
 }
+
+#[test]
+fn a_dialog_that_is_swapped_stands_in_the_place_of_the_first_and_goes_by_itself() {
+    let mut stage = Stage::new(
+        r#"{ bash = { command = "touch a", swaps = [{ after = "200ms", command = "rm b" }, { after = "300ms" }] } }, "await-prompt""#,
+    );
+    let asks = |s: &Stage| s.agent.ask().map(|a| (a.subject().to_owned(), a.swapped));
+    stage.wait(190);
+    assert_eq!(asks(&stage), Some(("touch a".to_owned(), false)));
+    stage.wait(20).read("1");
+    assert_eq!(asks(&stage), Some(("rm b".to_owned(), true)), "a key that comes too soon is lost");
+    let early = Note::Ignored { dialog: "bash", subject: "rm b".to_owned(), early: true };
+    assert!(stage.agent.notes().contains(&early));
+    stage.wait(300);
+    assert_eq!(asks(&stage), None);
+    assert_eq!(stage.agent.status(), "idle");
+}

@@ -82,6 +82,8 @@ pub struct Ask {
     pub marked: usize,
     /// When it was drawn.
     pub shown: Duration,
+    /// Another one stood in its place.
+    pub swapped: bool,
 }
 
 impl Ask {
@@ -108,7 +110,7 @@ impl Ask {
             _ => return None,
         };
         let choices = choices(&matter, cwd);
-        Some(Self { matter, choices, marked: 0, shown })
+        Some(Self { matter, choices, marked: 0, shown, swapped: false })
     }
 
     /// True while keys are lost.
