@@ -91,8 +91,8 @@ fn place(ground: &Ground) -> Result<Origin, Fail> {
     let own = files::agents(&ground.loaded.folders)?;
     let agents = programs(own.iter().map(|(_, text)| text.as_str()));
     let me = std::process::id();
-    let line: Vec<Ancestor> = proc
-        .ancestry(me)
+    let stats = proc.ancestry(me);
+    let line: Vec<Ancestor> = stats
         .iter()
         .map(|stat| {
             let name = proc.called(stat);
@@ -104,30 +104,30 @@ fn place(ground: &Ground) -> Result<Origin, Fail> {
         line,
         terminal: proc.controlling_terminal(me),
         tmux_pane: ground.env.tmux_pane.clone(),
-        same_group: false,
+        left: false,
     };
+    // The first of the line, below whatever takes orphans in.
+    let takes_in = |pid: u32| pid == 1 || stats.iter().any(|s| s.pid == pid && s.comm == b"systemd");
+    let top = stats.iter().find(|s| takes_in(s.ppid)).filter(|_| traces.terminal.is_none());
     // Nothing speaks for a pane: the server need not be asked.
     let nowhere = traces.terminal.is_none()
         && traces.tmux_pane.is_none()
         && !traces.line.iter().any(|a| a.tmux)
-        && !traces.is_orphan();
+        && top.is_none();
     let server = if nowhere { Server::None } else { server(ground) };
-    traces.same_group = traces.is_orphan() && in_its_group(me, &server);
+    if let (Some(top), Server::Up(pid, panes)) = (top, &server) {
+        let older = proc.ancestry(*pid).first().is_some_and(|server| server.start >= top.start);
+        traces.left = !older && in_its_group(me, *pid, panes);
+    }
     Ok(origin::place(&traces, &server))
 }
 
 /// Whether a process is in a control group with the server or with a pane's process. Where that cannot be told it may be.
-fn in_its_group(me: u32, server: &Server) -> bool {
+fn in_its_group(me: u32, server: u32, panes: &[(PaneInfo, Option<u32>)]) -> bool {
     let group = |pid: u32| fs::read_to_string(format!("/proc/{pid}/cgroup")).ok();
     let Some(own) = group(me) else { return true };
-    match server {
-        Server::Up(pid, panes) => {
-            let all = panes.iter().map(|(p, _)| p.identity.pid).chain([*pid]);
-            all.into_iter().any(|pid| group(pid).is_none_or(|g| g == own))
-        }
-        Server::Silent(_) => true,
-        Server::None => false,
-    }
+    let mut all = panes.iter().map(|(p, _)| p.identity.pid).chain([server]);
+    all.any(|pid| group(pid).is_none_or(|g| g == own))
 }
 
 fn server(ground: &Ground) -> Server {

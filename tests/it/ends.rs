@@ -66,8 +66,9 @@ fn leaves_nothing(what: &str, stage: &Stage, clients: &[u32]) {
     );
     for entry in fs::read_dir(stage.root.join("run/archtui")).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        assert!(!name.ends_with(".sock"), "{what}: {name} is left");
-        if name.ends_with(".lock") {
+        let kind = entry.path().extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
+        assert_ne!(kind, "sock", "{what}: {name} is left");
+        if kind == "lock" {
             let file = fs::File::open(entry.path()).expect("it is ours");
             assert!(file.try_lock().is_ok(), "{what}: {name} is still held");
             assert_eq!(fs::read_to_string(entry.path()).expect("read"), "", "{what}: nobody is named in it");

@@ -38,17 +38,9 @@ pub struct Traces {
     pub terminal: Option<u32>,
     /// `$TMUX_PANE`, if it is set.
     pub tmux_pane: Option<String>,
-    /// It is in one control group with the fleet's tmux server or with a process of its panes. No proof where everything of
-    /// a user, or of a container, is in one; but whoever leaves his line and his terminal cannot leave it.
-    pub same_group: bool,
-}
-
-impl Traces {
-    /// Nothing is left that tells who started it: no terminal, and above it only what takes orphans in.
-    pub fn is_orphan(&self) -> bool {
-        let init = |a: &Ancestor| a.pid == 1 || a.name == "systemd";
-        self.terminal.is_none() && self.line.get(1).is_none_or(init)
-    }
+    /// It may have left a pane: it has no terminal, its line began after the fleet's server did, and it is in a control group
+    /// with it. No proof; but whoever leaves his line and his terminal cannot leave that.
+    pub left: bool,
 }
 
 /// Who it is.
@@ -104,11 +96,9 @@ pub fn place(traces: &Traces, server: &Server) -> Origin {
         (None, _) if traces.tmux_pane.is_some() => {
             Origin::Unplaced("TMUX_PANE is set, but no process above it belongs to a tmux server".into())
         }
-        (None, Server::Up(..) | Server::Silent(_)) if traces.is_orphan() && traces.same_group => {
-            Origin::Unplaced(
-                "it has no terminal and nobody above it, and may have left a pane of the fleet".into(),
-            )
-        }
+        (None, Server::Up(..)) if traces.left => Origin::Unplaced(
+            "it has no terminal, nobody above it is older than the fleet, and it may have left a pane".into(),
+        ),
         (None, Server::Silent(why)) if traces.terminal.is_some() => Origin::Unplaced(format!(
             "its terminal may be a pane of the fleet, whose server says nothing: {why}"
         )),
@@ -147,30 +137,13 @@ mod tests {
     }
 
     #[test]
-    fn who_left_his_line_and_his_terminal_is_not_taken_for_a_person() {
-        let up = || Server::Up(50, vec![pane("w1", 1, 901)]);
-        let line = |pids: &[u32]| {
-            let one = |pid: &u32| Ancestor {
-                pid: *pid,
-                name: if *pid == 9 { "systemd" } else { "x" }.to_owned(),
-                agent: false,
-                tmux: false,
-            };
-            pids.iter().map(one).collect::<Vec<_>>()
-        };
-        for (what, pids, terminal, same_group, server, unplaced) in [
-            ("setsid -f env -i", &[7, 1][..], None, true, up(), true),
-            ("the same below a user's own systemd", &[7, 9, 1], None, true, up(), true),
-            ("the first process of a container", &[7], None, true, up(), true),
-            ("a service", &[7, 1], None, false, up(), false),
-            ("cron", &[7, 300, 200, 1], None, true, up(), false),
-            ("a terminal", &[7, 300, 1], Some(777), true, up(), false),
-            ("no server", &[7, 1], None, true, Server::None, false),
-            ("a server that hangs", &[7, 1], None, true, Server::Silent("x".into()), true),
-        ] {
-            let traces = Traces { line: line(pids), terminal, tmux_pane: None, same_group };
-            let got = place(&traces, &server);
-            assert_eq!(matches!(got, Origin::Unplaced(_)), unplaced, "{what}: {got:?}");
+    fn who_may_have_left_a_pane_is_not_taken_for_a_person() {
+        for (left, server, unplaced) in
+            [(true, Server::Up(50, vec![pane("w1", 1, 901)]), true), (true, Server::None, false)]
+        {
+            let line = [7, 6, 1].map(|pid| Ancestor { pid, name: "x".into(), agent: false, tmux: false });
+            let traces = Traces { line: line.to_vec(), terminal: None, tmux_pane: None, left };
+            assert_eq!(matches!(place(&traces, &server), Origin::Unplaced(_)), unplaced, "{server:?}");
         }
     }
 
@@ -228,7 +201,7 @@ mod tests {
                 line: line.iter().map(ancestor).collect(),
                 terminal,
                 tmux_pane: env.then(|| "%1".into()),
-                same_group: false,
+                left: false,
             };
             let got = match place(&traces, &server) {
                 Origin::Pane(s, how) => format!("pane {s}{}", if how.is_empty() { "?" } else { "" }),

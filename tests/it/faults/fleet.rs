@@ -149,7 +149,7 @@ impl Fleet {
         let mut story = Story { now: "works", ..Story::default() };
         // Bytes that the open dialog was given.
         let mut given = 0;
-        let tell = || log.iter().map(|e| format!("{e}\n")).collect::<String>();
+        let tell = || log.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
         for e in &log {
             match e["event"].as_str().unwrap_or_default() {
                 "asked" => {

@@ -11,7 +11,7 @@ use rustix::process::Signal;
 
 use super::fleet::{Acting, Fleet};
 use super::watch::Watch;
-use super::{Trial, number};
+use super::{Trial, number, say};
 use crate::support::tmux::{PrivateTmux, signal};
 use crate::support::{PATIENCE, now, wait_until};
 
@@ -78,13 +78,16 @@ fn observe(trial: Trial, cycles: u64, between: Duration) {
         let acts = holder(&fleet).expect("somebody acts");
         signal(acts, Signal::KILL);
         let since = now();
-        let other = || Some(claimed(&fleet)).filter(|id| *id != before && !id.is_empty()).is_some();
+        let other = || {
+            let id = claimed(&fleet);
+            id != before && !id.is_empty()
+        };
         while !other() || holder(&fleet).is_none_or(|pid| pid == acts) {
             let late = trial.within(TAKEOVER);
             assert!(now() < since + late, "nobody follows {before} within {late:?}");
             std::thread::sleep(Duration::from_millis(5));
         }
-        println!("the next one acts after {:?}", now() - since);
+        say(&format!("the next one acts after {:?}", now() - since));
         let alive = |room: &PaneId| {
             screen
                 .try_run(&["display-message", "-p", "-t", &room.to_string(), "#{pane_id}"])
@@ -127,7 +130,7 @@ fn observe(trial: Trial, cycles: u64, between: Duration) {
     let agree = || rooms.iter().all(|r| counts(&screen, *r).starts_with("● 3 need you ▶ 0 working"));
     wait_until("all rooms say so", agree, last);
     fleet.sound();
-    println!("{} dialogs, a person was needed {helped} times", asked * fleet.names.len());
+    say(&format!("{} dialogs, a person was needed {helped} times", asked * fleet.names.len()));
 }
 
 #[test]

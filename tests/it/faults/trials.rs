@@ -8,7 +8,7 @@ use rustix::process::Signal;
 
 use super::fleet::{ASKS, Acting, BUSY, Fleet, some_time};
 use super::watch::Watch;
-use super::{TRUE_WITHIN, Trial};
+use super::{TRUE_WITHIN, Trial, say};
 use crate::support::tmux::signal;
 use crate::support::{now, wait_until};
 
@@ -87,9 +87,9 @@ fn report(what: &str, fleet: &Fleet, took: &[Duration]) {
     sorted.sort();
     let mid = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
     let (n, helped) = (took.len(), fleet.helped.get());
-    println!(
+    say(&format!(
         "{what}: true {n} times, after {mid:?} as a rule, {most:?} at most; a person was needed {helped} times"
-    );
+    ));
 }
 
 fn agent_exits(trial: Trial) {
