@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::demo::Demo;
-use super::{Fail, Global, actor, answer, reload, setup, who};
+use super::{Fail, Global, actor, answer, fleet, reload, setup, who};
 use crate::app::state::tasks::Sends;
 use crate::evidence::proc::Proc;
 use crate::runtime::{self, Setup};
@@ -57,6 +57,7 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
         counter: Counter::new(state_dir.clone()),
         configs: reload::Files::new(ground, state_dir.clone()),
         hooks: actor::hooks(ground),
+        sessions: fleet::restart::sessions(ground)?,
         wishing: answer::wishing(ground, state_dir.clone()),
         agents: ground.agents()?,
         rules: ground.rules()?,

@@ -1,6 +1,6 @@
 //! `archtui daemon`: the actor without a screen.
 
-use super::{Fail, Global, actor, control, out, reload, setup};
+use super::{Fail, Global, actor, control, fleet, out, reload, setup};
 use crate::domain::task::Rules;
 use crate::domain::text;
 use crate::evidence::proc::Proc;
@@ -28,6 +28,7 @@ pub fn run(global: &Global) -> Result<(), Fail> {
         seat: actor::seat(&ground, &state_dir)?,
         judge,
         hooks: actor::hooks(&ground),
+        sessions: Some(fleet::restart::sessions(&ground)?),
     };
     let configs = reload::Files::new(&ground, state_dir.clone());
     daemon::run(setup, configs, |line| out::line(&text::printable(line))).map_err(|e| {

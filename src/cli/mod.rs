@@ -103,6 +103,8 @@ enum Command {
     Up(fleet::up::UpArgs),
     /// End sessions of the roster: shows them, asks
     Down(fleet::down::DownArgs),
+    /// Start a session's agent anew in a window beside, by whoever acts; asks
+    Restart(fleet::restart::RestartArgs),
     /// Act without a screen: the control room then observes
     Daemon,
     /// Allow once what a session's dialog asks
@@ -158,6 +160,7 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Plan(a)) => fleet::plan::run(global, &a),
         Some(Command::Up(a)) => fleet::up::run(global, &a),
         Some(Command::Down(a)) => fleet::down::run(global, &a),
+        Some(Command::Restart(a)) => fleet::restart::run(global, &a),
         Some(Command::Daemon) => daemon::run(global),
         Some(Command::Approve(a)) => answer::approve(global, &a),
         Some(Command::Deny(a)) => answer::deny(global, &a),

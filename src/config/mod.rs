@@ -54,6 +54,8 @@ pub struct FleetConfig {
     pub socket: String,
     /// How changes are noticed.
     pub notice: Notice,
+    /// Whether agents that have ended are started anew, unless a session says otherwise.
+    pub restart: values::Restart,
 }
 
 /// `[view]`
@@ -155,6 +157,8 @@ pub struct SessionConfig {
     pub trust_folder: bool,
     /// Preset of its own.
     pub preset: Option<values::Preset>,
+    /// Whether its agent is started anew when it has ended.
+    pub restart: Option<values::Restart>,
     /// Never restarted, no tasks dispatched.
     pub protected: bool,
     /// The role prompt.
@@ -280,6 +284,7 @@ impl Config {
             protected: s.protected,
             skills: s.skills.clone(),
             dir: s.dir.clone(),
+            restart: s.restart.unwrap_or(self.fleet.restart) == values::Restart::Ended,
         });
         Roster { members: members.collect() }
     }

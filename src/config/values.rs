@@ -96,7 +96,18 @@ pub enum Switch {
     On,
 }
 
-/// For how long auto-confirm is live after a person said so.
+/// When an agent is started anew by automation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Restart {
+    /// Never.
+    #[default]
+    Off,
+    /// When it has ended.
+    Ended,
+}
+
+/// For how long auto-confirm after a person said so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Lease(Option<Duration>);
 

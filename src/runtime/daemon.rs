@@ -2,6 +2,7 @@
 
 use std::io;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -15,7 +16,9 @@ use crate::domain::roster::Roster;
 use crate::domain::task::Rules;
 use crate::git::SystemGit;
 use crate::git::watch::Inotify;
-use crate::ports::{Configs, Hands, Hooks, Judge, Panes, Press, Processes, Renewed, Seat, TaskBook, View};
+use crate::ports::{
+    Configs, Hands, Hooks, Judge, Panes, Press, Processes, Renewed, Seat, Sessions, TaskBook, View,
+};
 use crate::workers::actor::{self, Actor, Asked, Doors, Fixed, OpenHooks};
 use crate::workers::dispatcher::{self, Dispatcher};
 use crate::workers::reload::{self, Reload};
@@ -47,6 +50,8 @@ pub struct Setup<P, K, Q, S, J, H> {
     pub judge: J,
     /// Opens the door of the agents' hooks.
     pub hooks: OpenHooks<H>,
+    /// By what windows are opened and sessions ended; none: nothing of that is done.
+    pub sessions: Option<Arc<dyn Sessions>>,
 }
 
 /// The workers of a daemon at work.
@@ -70,7 +75,8 @@ fn staff<
     setup: Setup<P, K, Q, S, J, H>,
     renewed: Option<mpsc::Receiver<Renewed<J>>>,
 ) -> Staff {
-    let Setup { panes, keyboard, processes, roster, agents, fixed, tasks, seat, judge, hooks } = setup;
+    let Setup { panes, keyboard, processes, roster, agents, fixed, tasks, seat, judge, hooks, sessions } =
+        setup;
     let (facts, told) = mpsc::channel(workers::WAITING);
     let (heard_first, heard) = mpsc::channel(workers::WAITING);
     let (looks, wanted) = mpsc::channel(actor::LOOKS);
@@ -87,6 +93,10 @@ fn staff<
     let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
     let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
     let acting = acting.with_dispatcher(chair);
+    let acting = match sessions {
+        Some(sessions) => acting.with_sessions(sessions),
+        None => acting,
+    };
     workers.spawn(match renewed {
         Some(renewed) => acting.with_reload(renewed),
         None => acting,

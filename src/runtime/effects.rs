@@ -91,6 +91,7 @@ impl Room {
                 Effect::Paste { pane, session, text } => self.wish(pane, session, What::Paste(text)),
                 Effect::Answer { pane, answer, drawn } => self.ask(Asked::Answer { pane, answer, drawn }),
                 Effect::Unstick { pane, step } => self.ask(Asked::Unstick(pane, step)),
+                Effect::Order(ask) => self.ask(Asked::Order(ask)),
                 Effect::Pause(on) => self.ask(Asked::Pause(on)),
                 Effect::Reload => {
                     // One that waits already reads for all.

@@ -10,6 +10,7 @@ mod pace;
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::EventStream;
@@ -23,7 +24,7 @@ use crate::domain::branch::RuleBook;
 use crate::git::SystemGit;
 use crate::git::watch::Inotify;
 use crate::ports::{
-    Configs, Counter, Hands, Hooks, Keyboard, Meter, Panes, Press, Processes, Seat, TaskBook, View,
+    Configs, Counter, Hands, Hooks, Keyboard, Meter, Panes, Press, Processes, Seat, Sessions, TaskBook, View,
 };
 use crate::terminal::Terminal;
 use crate::theme::Theme;
@@ -70,6 +71,8 @@ pub struct Setup<P, K, Q, S, C: Configs, H, N> {
     pub configs: C,
     /// Opens the door of the agents' hooks.
     pub hooks: OpenHooks<H>,
+    /// By what windows are opened and sessions ended.
+    pub sessions: Arc<dyn Sessions>,
     /// How an observer asks who acts.
     pub wishing: actor::Wishing,
     /// How agents' screens read.
@@ -129,6 +132,7 @@ async fn control<
         counter,
         configs,
         hooks,
+        sessions,
         wishing,
         agents,
         rules,
@@ -155,7 +159,9 @@ async fn control<
     let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
     let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
     let (renew, renewed) = mpsc::channel(1);
-    workers.spawn(acting.with_dispatcher(chair).with_reload(renewed).with_wishing(wishing));
+    workers.spawn(
+        acting.with_dispatcher(chair).with_reload(renewed).with_wishing(wishing).with_sessions(sessions),
+    );
     let (ask_reload, reload_asked) = mpsc::channel(reload::ASKED);
     let watched = Inotify::new().with_writes();
     workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts.clone()));

@@ -5,11 +5,13 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use archtui::domain::session::PaneId;
+
 use super::support::tmux::PrivateTmux;
 
 /// A folder with a config, a home and a server that does not run yet.
-struct Site {
-    tmux: PrivateTmux,
+pub struct Site {
+    pub tmux: PrivateTmux,
 }
 
 /// It asks whether its folder is trusted, then waits for messages, works a little at each, answers.
@@ -17,7 +19,7 @@ const FRESH: &str = "steps = [\"trust\", \"await-prompt\", { work = \"300ms\" },
 
 impl Site {
     /// `sessions`: names, and what stands in their tables beside name and command.
-    fn new(sessions: &[(&str, &str)]) -> Self {
+    pub fn new(sessions: &[(&str, &str)]) -> Self {
         let site = Self { tmux: PrivateTmux::new() };
         let dir = site.dir();
         std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_archtui"), dir.join("claude")).expect("linked");
@@ -45,13 +47,13 @@ impl Site {
         site
     }
 
-    fn dir(&self) -> PathBuf {
+    pub fn dir(&self) -> PathBuf {
         self.tmux.dir().canonicalize().expect("it is there")
     }
 
     /// The program itself; its exit code and all that it printed.
     #[expect(clippy::disallowed_methods, reason = "tests start archtui, and find programs as the shell does")]
-    fn archtui(&self, args: &[&str]) -> (Option<i32>, String) {
+    pub fn archtui(&self, args: &[&str]) -> (Option<i32>, String) {
         let dir = self.dir();
         let mut command = Command::new(env!("CARGO_BIN_EXE_archtui"));
         command.args(args).env_clear().current_dir(&dir).stdin(Stdio::null());
@@ -63,31 +65,44 @@ impl Site {
     }
 
     /// Runs it and expects that exit code; what it printed.
-    fn run(&self, args: &[&str], code: i32) -> String {
+    pub fn run(&self, args: &[&str], code: i32) -> String {
         let (got, said) = self.archtui(args);
         let log = fs::read_to_string(self.dir().join("state/archtui/test/archtui.log")).unwrap_or_default();
         assert_eq!(got, Some(code), "archtui {args:?}\n{said}\n{log}");
         said
     }
 
+    /// A daemon of the fleet, in a session of that name; it acts when this returns.
+    pub fn daemon(&self, name: &str) -> PaneId {
+        let dir = self.dir();
+        let command = format!(
+            "exec env -i PATH=\"$PATH\" HOME={0}/home XDG_STATE_HOME={0}/state XDG_RUNTIME_DIR={0}/run LC_ALL=C.UTF-8 {1} daemon",
+            dir.display(),
+            env!("CARGO_BIN_EXE_archtui")
+        );
+        let pane = self.tmux.session(name, &format!("cd {}; {command}", dir.display()));
+        self.tmux.wait_for(pane, "acting");
+        pane
+    }
+
     /// What an agent was given, over all its lives.
-    fn submitted(&self, name: &str) -> Vec<String> {
+    pub fn submitted(&self, name: &str) -> Vec<String> {
         let log = fs::read_to_string(self.dir().join(format!("{name}.log"))).unwrap_or_default();
         let lines = log.lines().filter_map(|l| serde_json::from_str::<serde_json::Value>(l).ok());
         let said = lines.filter(|v| v["event"] == "submitted");
         said.filter_map(|v| v["text"].as_str().map(Into::into)).collect()
     }
 
-    fn pid(&self, session: &str) -> String {
+    pub fn pid(&self, session: &str) -> String {
         self.tmux.run(&["display-message", "-p", "-t", &format!("={session}:"), "#{session_id} #{pane_pid}"])
     }
 
-    fn sessions(&self) -> String {
+    pub fn sessions(&self) -> String {
         self.tmux.run(&["list-sessions", "-F", "#{session_name}"]).replace('\n', " ")
     }
 }
 
-fn role(name: &str) -> String {
+pub fn role(name: &str) -> String {
     format!("trust_folder = true\nprompt = \"ROLE: {name}.\"")
 }
 
@@ -184,14 +199,7 @@ fn what_cannot_come_up_is_told_and_holds_nobody_up() {
 fn with_a_daemon_the_keys_are_its_own() {
     let site = Site::new(&[("one", &role("one")), ("two", &role("two"))]);
     let pane = site.tmux.session("base", "cat");
-    let dir = site.dir();
-    let command = format!(
-        "exec env -i PATH=\"$PATH\" HOME={0}/home XDG_STATE_HOME={0}/state XDG_RUNTIME_DIR={0}/run LC_ALL=C.UTF-8 {1} daemon",
-        dir.display(),
-        env!("CARGO_BIN_EXE_archtui")
-    );
-    let daemon = site.tmux.session("daemon", &format!("cd {}; {command}", dir.display()));
-    site.tmux.wait_for(daemon, "acting");
+    site.daemon("daemon");
     let said = site.run(&["up"], 0);
     assert_eq!(said.matches("its role told").count(), 2, "{said}");
     assert_eq!(

@@ -54,6 +54,8 @@ pub enum Popup {
     Ask(Box<Question>),
     /// The steps that get a session going.
     Unstick(Menu),
+    /// A session that is to be ended, and its name as far as it was typed.
+    Kill(Doomed),
     /// Find an action by name.
     Palette {
         /// What was typed.
@@ -61,6 +63,15 @@ pub enum Popup {
         /// The marked row among the matches.
         row: usize,
     },
+}
+
+/// A session that a person is about to end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doomed {
+    /// Which.
+    pub key: SessionKey,
+    /// What was typed of its name.
+    pub typed: Input,
 }
 
 /// A question: what it means, and what is done if the person says yes.

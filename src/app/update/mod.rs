@@ -5,6 +5,7 @@ mod answers;
 mod facts;
 mod health;
 mod keys;
+mod kill;
 mod moves;
 mod pointer;
 mod popups;

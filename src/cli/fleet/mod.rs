@@ -6,6 +6,8 @@ pub mod down;
 mod names;
 pub mod plan;
 mod question;
+pub mod restart;
+mod role;
 mod roster;
 pub mod up;
 

@@ -103,6 +103,11 @@ fn start(
     Ok(argv)
 }
 
+/// True if a command is a line for a shell.
+pub fn is_shell(argv: &[String]) -> bool {
+    matches!(argv, [sh, c, _] if sh == "/bin/sh" && c == "-c")
+}
+
 /// Whether a program is there, as the system would look for it.
 fn found(program: &str, path: &str, folder: &Path) -> Result<(), String> {
     let runs = |p: &Path| fs::metadata(p).is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0);

@@ -177,6 +177,8 @@ fn attend(ground: &setup::Ground, climb: &mut Climb) -> Result<Attended, Fail> {
         seat: actor::seat(ground, &state_dir)?,
         judge: actor::watching(ground, &state_dir)?,
         hooks: actor::hooks(ground),
+        // An `up` that has the seat for its time restarts nothing by itself.
+        sessions: None,
     };
     daemon::attend(setup, ground.state(), |state| climb.look(state)).map_err(|e| {
         Fail::failed(format!("the workers cannot run: {e}"), "the log in the state folder has more")

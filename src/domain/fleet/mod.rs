@@ -6,7 +6,7 @@ mod plan;
 pub mod rise;
 mod told;
 
-pub use plan::{Plan, Remark, Row, Standing, Todo, plan};
+pub use plan::{Plan, Remark, Row, Standing, Todo, is_in, plan};
 pub use told::told;
 
 use super::session::{PaneIdentity, SessionName};

@@ -263,7 +263,7 @@ fn compare(want: &Wanted, pane: &Seen, remarks: &mut Vec<Remark>) {
 }
 
 /// Whether a path is the folder meant, lies in it, or in the folder of work trees beside it.
-fn is_in(is: &str, want: &str) -> bool {
+pub fn is_in(is: &str, want: &str) -> bool {
     let want = want.trim_end_matches('/');
     let below = |top: &str| is == top || is.strip_prefix(top).is_some_and(|rest| rest.starts_with('/'));
     below(want) || below(&format!("{want}{}", super::rise::TREES))
