@@ -42,6 +42,8 @@ pub enum Action {
     Unstick,
     /// End the focused session, after its name was typed.
     Kill,
+    /// Take the focused session into the roster.
+    Adopt,
     /// Confirm nothing anywhere, or go on.
     Pause,
     /// Confirm nothing in the focused session, or do again.
@@ -166,7 +168,7 @@ const fn hinted(
 }
 
 /// Every action.
-pub const ACTIONS: [ActionRow; 61] = [
+pub const ACTIONS: [ActionRow; 62] = [
     row(Action::MoveLeft, "move-left", Group::Move, "focus the tile to the left"),
     row(Action::MoveDown, "move-down", Group::Move, "focus the tile below, or the next row of a list"),
     row(Action::MoveUp, "move-up", Group::Move, "focus the tile above, or the row before"),
@@ -211,6 +213,12 @@ pub const ACTIONS: [ActionRow; 61] = [
         6,
     ),
     row(Action::Kill, "kill", Group::Session, "end the session: its name is typed to confirm"),
+    row(
+        Action::Adopt,
+        "adopt",
+        Group::Session,
+        "take the session into archtui.toml: the entry is shown before it is saved",
+    ),
     row(Action::Turn, "auto-confirm", Group::Session, "auto-confirm of this session: off, or on again"),
     row(Action::Pause, "pause", Group::Program, "pause all auto-confirm; again: go on"),
     hinted(Action::Zoom, "zoom", Group::Session, "focused tile over the whole grid; again: back", "zoom", 3),

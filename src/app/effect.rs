@@ -47,6 +47,8 @@ pub enum Effect {
     },
     /// Something of a session itself, by a person's order: its agent started anew, the session ended.
     Order(Ask),
+    /// Take a session into the user's archtui.toml.
+    Adopt(SessionName),
     /// Pause all auto-confirm, or go on.
     Pause(bool),
     /// Switch one session's auto-confirm on or off.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::demo::Demo;
 use super::{Fail, Global, actor, answer, fleet, reload, setup, who};
 use crate::app::state::tasks::Sends;
+use crate::domain::text;
 use crate::evidence::proc::Proc;
 use crate::runtime::{self, Setup};
 use crate::store::counter::Counter;
@@ -45,6 +46,7 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
     let mut state = ground.state();
     state.fleet.roster = actor::fleet(ground);
     state.tasks.sender = sender(ground);
+    state.config_file = ground.loaded.file.as_ref().map(|f| text::printable(&f.display().to_string()));
     let setup = Setup {
         state,
         theme,
@@ -62,6 +64,7 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
         agents: ground.agents()?,
         rules: ground.rules()?,
         attach: Attach::new(ground.address.clone(), ground.env.tmux.as_deref()),
+        config: ground.loaded.file.clone(),
         frames: Some(state_dir.join("frames")),
         whose: ground
             .env

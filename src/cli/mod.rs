@@ -19,6 +19,7 @@ mod keys;
 mod ledger;
 pub mod out;
 mod policy;
+mod print;
 mod reload;
 mod send;
 mod setup;
@@ -80,6 +81,12 @@ enum Command {
     Doctor,
     /// Print every action with its keys
     Keys,
+    /// Print the themes
+    Themes,
+    /// Print completions for a shell: bash, elvish, fish, powershell, zsh
+    Completions(print::CompletionsArgs),
+    /// Print the manual page
+    Man,
     /// Write a commented archtui.toml
     Init(init::InitArgs),
     /// Draw the control room once, to a file
@@ -106,7 +113,7 @@ enum Command {
     /// Start a session's agent anew in a window beside, by whoever acts; asks
     Restart(fleet::restart::RestartArgs),
     /// Act without a screen: the control room then observes
-    Daemon,
+    Daemon(daemon::DaemonArgs),
     /// Allow once what a session's dialog asks
     Approve(answer::AnswerArgs),
     /// Choose the agent's own No in a session's dialog
@@ -161,7 +168,10 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Up(a)) => fleet::up::run(global, &a),
         Some(Command::Down(a)) => fleet::down::run(global, &a),
         Some(Command::Restart(a)) => fleet::restart::run(global, &a),
-        Some(Command::Daemon) => daemon::run(global),
+        Some(Command::Daemon(a)) => daemon::run(global, &a),
+        Some(Command::Themes) => print::themes(global),
+        Some(Command::Completions(a)) => print::completions(&a),
+        Some(Command::Man) => print::man(),
         Some(Command::Approve(a)) => answer::approve(global, &a),
         Some(Command::Deny(a)) => answer::deny(global, &a),
         Some(Command::Unstick(a)) => unstick::run(global, &a),

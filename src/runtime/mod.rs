@@ -81,6 +81,8 @@ pub struct Setup<P, K, Q, S, C: Configs, H, N> {
     pub rules: RuleBook,
     /// How a person is handed over to a real session.
     pub attach: Attach,
+    /// The config file in force.
+    pub config: Option<PathBuf>,
     /// Where saved frames go; `None` = nowhere to write.
     pub frames: Option<PathBuf>,
     /// Words that tell whose machine this is (home, user): taken out of saved frames.
@@ -137,6 +139,7 @@ async fn control<
         agents,
         rules,
         attach,
+        config,
         frames,
         whose,
         ends_after,
@@ -191,6 +194,7 @@ async fn control<
             clerk,
             measure,
             attach,
+            config,
             frames,
             whose,
         },

@@ -8,6 +8,7 @@ use super::form::Form;
 use super::input::Input;
 use super::unstick::Menu;
 use crate::app::action::{ACTIONS, ActionRow};
+use crate::domain::session::SessionName;
 use crate::domain::task::{Page, TaskId, Wish};
 
 /// The open window.
@@ -97,6 +98,8 @@ pub enum Then {
     Wish(Wish),
     /// The program is left.
     Quit,
+    /// The session is taken into the user's archtui.toml.
+    Adopt(SessionName),
 }
 
 /// The actions whose name or help has all words of `typed`, those whose name has them first.

@@ -9,7 +9,7 @@ use crate::domain::confirm::Answer;
 use crate::domain::server::PaneInfo;
 use crate::domain::text;
 
-use super::{answers, kill, moves, say, tasks, unstick};
+use super::{adopt, answers, kill, moves, say, tasks, unstick};
 
 /// Carries out a wish.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -56,6 +56,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Deny => return answers::answer(state, Answer::Deny),
         Action::Unstick => unstick::open(state),
         Action::Kill => kill::open(state),
+        Action::Adopt => adopt::open(state),
         Action::Pause => return answers::pause(state),
         Action::Reload => return vec![Effect::Reload],
         Action::Turn => return answers::turn(state),

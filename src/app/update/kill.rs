@@ -7,14 +7,17 @@ use crate::app::state::popup::Doomed;
 use crate::app::state::{Input, Popup, Post, State};
 use crate::domain::confirm::Ask;
 
-use super::{answers, say};
+use super::{answers, say, tasks};
 
 /// Asks for the focused session's name.
 pub fn open(state: &mut State) {
-    let refused = match state.focused() {
-        None => Some("no session is focused"),
-        Some(s) if s.pane.is_none() => Some("this session does not exist now; there is nothing to end"),
-        Some(_) => None,
+    let refused = match (tasks::a_person(state), state.focused()) {
+        (Err(why), _) => Some(why),
+        (_, None) => Some("no session is focused".to_owned()),
+        (_, Some(s)) if s.pane.is_none() => {
+            Some(format!("{} does not exist now; there is nothing to end", s.label))
+        }
+        (_, Some(_)) => None,
     };
     if let Some(why) = refused {
         return say(state, why, true);

@@ -9,7 +9,7 @@ use crate::app::state::{Popup, Post, State};
 use crate::domain::confirm::{Answer, Ask};
 use crate::domain::unstick::{Step, fits};
 
-use super::{answers, say};
+use super::{answers, say, tasks};
 
 /// The key of the second yes.
 pub const SURE: Key = Key::char('Y');
@@ -67,6 +67,12 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
 /// Wishes the step for each session that is meant and that it fits.
 fn order(state: &mut State, step: Step) -> Vec<Effect> {
     let Some(Popup::Unstick(menu)) = state.popup.take() else { return vec![] };
+    if step == Step::Restart
+        && let Err(why) = tasks::a_person(state)
+    {
+        say(state, why, true);
+        return vec![];
+    }
     let observes = matches!(state.board.post, Post::Observing(_)) && step == Step::Restart;
     if !observes && let Err(why) = answers::acting(state) {
         say(state, why, true);

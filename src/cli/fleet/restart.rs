@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::roster::Trees;
 use super::{role, roster};
 use crate::cli::{Fail, Global, answer, desk, out, setup, status, who};
 use crate::domain::agent::Agents;
@@ -118,7 +119,7 @@ impl Keeper {
 impl Sessions for Keeper {
     fn start(&self, beside: &Beside) -> Result<(PaneProcess, Taken), String> {
         let at = self.place(&beside.session)?;
-        let wanted = roster::wanted(&self.ground).map_err(|fail| fail.what().to_owned())?;
+        let wanted = roster::wanted(&self.ground, Trees::AsTheyAre).map_err(|fail| fail.what().to_owned())?;
         let (want, config) = (&wanted[at], &self.ground.loaded.config.session[at]);
         let argv = want.start.as_ref().map_err(Clone::clone)?;
         let folder: PathBuf = match &want.folder {
@@ -161,7 +162,7 @@ impl Sessions for Keeper {
 
     fn tell_role(&self, session: &SessionName, pane: PaneIdentity) -> Result<bool, String> {
         let at = self.place(session)?;
-        let wanted = roster::wanted(&self.ground).map_err(|fail| fail.what().to_owned())?;
+        let wanted = roster::wanted(&self.ground, Trees::AsTheyAre).map_err(|fail| fail.what().to_owned())?;
         let prompt = self.ground.loaded.config.session[at].prompt.as_deref().filter(|_| wanted[at].has_role);
         let Some(prompt) = prompt else { return Ok(false) };
         role::queue(&self.ground, session, prompt, pane, "restart").map_err(|fail| fail.what().to_owned())?;

@@ -79,7 +79,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// Tells whoever ordered it.
     pub(super) fn killed(&mut self, killed: Killed) {
         let Killed { session, wish, entries, ended } = killed;
-        entries.into_iter().for_each(|e| self.books.add(e));
+        for entry in entries {
+            self.books.add(entry);
+        }
         self.changed = true;
         self.told(wish, format!("kill {session}"), ended);
     }

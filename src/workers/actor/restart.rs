@@ -375,7 +375,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         {
             let (old, actor) = (run.old, run.beside.actor);
             drop(tokio::task::spawn_blocking(move || {
-                old.into_iter().for_each(|pane| drop(sessions.remove(pane, true, &actor)));
+                for pane in old {
+                    let _ = sessions.remove(pane, true, &actor);
+                }
             }));
         }
         let seq = run.intent.map_or(String::new(), |seq| format!(" (ledger {seq})"));
