@@ -155,3 +155,40 @@ fn a_session_is_ended_by_a_persons_word_alone_and_written_down() {
     assert_eq!((all.matches(" intended ").count(), all.matches(" cleared ").count()), (1, 1), "{all}");
     assert!(all.contains("kill-ordered"), "{all}");
 }
+
+#[test]
+fn whoever_acts_next_sees_a_restart_through() {
+    let site = site(&[("one", "prompt = \"ROLE: one.\"")]);
+    site.tmux.session("base", "cat");
+    site.run(&["up"], 0);
+    let first = site.daemon("first");
+    let old = panes(&site, "one")[0].0;
+    // The next one asks first: that is a person's.
+    fs::write(site.dir().join("script.toml"), format!("steps = [\"trust\", {}", &PLAIN[9..]))
+        .expect("written");
+    let said = site.run(&["restart", "one", "--yes"], 0);
+    assert!(said.contains("asks something"), "{said}");
+    assert_eq!(panes(&site, "one").len(), 2, "the old one stays until the new one is ready");
+    // Killed in the middle of it.
+    signal(site.tmux.identity(first).pid, Signal::KILL);
+    site.daemon("second");
+    let all = site.tmux.run(&["list-panes", "-s", "-t", "=one:", "-F", "#{pane_pid} #{pane_id}"]);
+    let new = all.lines().find(|l| !l.starts_with(&format!("{old} "))).expect("the new pane");
+    let new = PaneId::parse(new.split(' ').nth(1).expect("an id")).expect("an id");
+    site.tmux.wait_for(new, "Quick safety check");
+    let marked = |word: &str| site.tmux.text(new).lines().any(|l| l.contains('❯') && l.contains(word));
+    site.tmux.run(&["send-keys", "-t", &new.to_string(), "Down"]);
+    wait_until("yes is marked", || marked("Yes"), || site.tmux.text(new));
+    site.tmux.run(&["send-keys", "-t", &new.to_string(), "Enter"]);
+    let alone = || panes(&site, "one").len() == 1 && panes(&site, "one")[0].0 != old;
+    wait_until("the old one is taken away", alone, || {
+        format!("{:?}\n{}", panes(&site, "one"), ledger(&site))
+    });
+    wait_until("its role is told again", || site.submitted("one").len() == 2, || ledger(&site));
+    assert_eq!(
+        ledger(&site).matches("restart-ordered").count(),
+        3,
+        "intent, left behind, seen through: {}",
+        ledger(&site)
+    );
+}

@@ -104,7 +104,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let before = desk.tracker.state();
         desk.tracker.look(looked.reading.clone(), now);
         // When it ends nobody can be asked any more.
-        if desk.tracker.state() != before || desk.conversation.is_none() {
+        if desk.tracker.state() != before && desk.agent.is_some() {
             desk.conversation = self.processes.conversation(looked.pane).or(desk.conversation.take());
         }
         desk.screen = Some(Arc::clone(&looked.screen));
