@@ -26,6 +26,7 @@ mod folders;
 mod gauges;
 mod git;
 mod hooks;
+mod sessions;
 
 pub use crate::domain::server::{Notice, PaneInfo, Server, Told};
 pub use actor::{Asks, Configs, Judge, Records, Renewed, Seat, Seated};
@@ -35,6 +36,7 @@ pub use folders::{Folders, Stirred};
 pub use gauges::Meter;
 pub use git::{Ask, Cancel, Git, GitError, HeadLook, WatchList};
 pub use hooks::Hooks;
+pub use sessions::{Beside, PaneProcess, Sessions};
 
 /// What the tmux side should care for most.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

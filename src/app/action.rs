@@ -40,6 +40,10 @@ pub enum Action {
     Deny,
     /// The steps that get the focused session going.
     Unstick,
+    /// End the focused session, after its name was typed.
+    Kill,
+    /// Take the focused session into the roster.
+    Adopt,
     /// Confirm nothing anywhere, or go on.
     Pause,
     /// Confirm nothing in the focused session, or do again.
@@ -164,7 +168,7 @@ const fn hinted(
 }
 
 /// Every action.
-pub const ACTIONS: [ActionRow; 60] = [
+pub const ACTIONS: [ActionRow; 62] = [
     row(Action::MoveLeft, "move-left", Group::Move, "focus the tile to the left"),
     row(Action::MoveDown, "move-down", Group::Move, "focus the tile below, or the next row of a list"),
     row(Action::MoveUp, "move-up", Group::Move, "focus the tile above, or the row before"),
@@ -207,6 +211,13 @@ pub const ACTIONS: [ActionRow; 60] = [
         "get a stuck session going: a menu of steps, each with what it will do",
         "unstick",
         6,
+    ),
+    row(Action::Kill, "kill", Group::Session, "end the session: its name is typed to confirm"),
+    row(
+        Action::Adopt,
+        "adopt",
+        Group::Session,
+        "take the session into archtui.toml: the entry is shown before it is saved",
     ),
     row(Action::Turn, "auto-confirm", Group::Session, "auto-confirm of this session: off, or on again"),
     row(Action::Pause, "pause", Group::Program, "pause all auto-confirm; again: go on"),

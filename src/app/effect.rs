@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::keymap::Keymap;
 use crate::domain::branch::crew::Post;
-use crate::domain::confirm::Answer;
+use crate::domain::confirm::{Answer, Ask};
 use crate::domain::ledger::Showing;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::stroke::Stroke;
@@ -45,6 +45,10 @@ pub enum Effect {
         /// Which step.
         step: Step,
     },
+    /// Something of a session itself, by a person's order: its agent started anew, the session ended.
+    Order(Ask),
+    /// Take a session into the user's archtui.toml.
+    Adopt(SessionName),
     /// Pause all auto-confirm, or go on.
     Pause(bool),
     /// Switch one session's auto-confirm on or off.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{Fail, setup};
+use crate::config::Config;
 use crate::config::values::{HookFallback, Switch};
 use crate::domain::confirm::Limits;
 use crate::domain::policy::{Context, PRESETS, Policy};
@@ -20,7 +21,7 @@ pub fn fixed(ground: &setup::Ground, fault: Option<String>) -> Result<Fixed, Fai
     let confirm = &config.confirm;
     Ok(Fixed {
         host: host(),
-        fault,
+        fault: fault.or_else(|| faults(&ground.loaded.config)),
         roster: fleet(ground),
         agents: ground.agents()?,
         quiet: confirm.quiet.0,
@@ -30,6 +31,16 @@ pub fn fixed(ground: &setup::Ground, fault: Option<String>) -> Result<Fixed, Fai
         keep: config.ledger.keep.length(),
         dispatch: config.tasks.dispatch == Switch::On,
     })
+}
+
+/// Entries of the roster that were left out, in one line.
+fn faults(config: &Config) -> Option<String> {
+    let first = config.faults.first()?;
+    let more = match config.faults.len() {
+        1 => String::new(),
+        n => format!(" (and {} more: archtui plan)", n - 1),
+    };
+    Some(format!("left out of the roster: {}{more}", first.what))
 }
 
 /// The roster with folders as they are on this machine; sessions that automation leaves alone get no tasks either.

@@ -6,9 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::demo::Demo;
-use super::{Fail, Global, actor, answer, reload, setup, who};
+use super::{Fail, Global, actor, answer, fleet, reload, setup, who};
 use crate::app::state::form::draft;
 use crate::app::state::tasks::Sends;
+use crate::domain::text;
 use crate::evidence::proc::Proc;
 use crate::runtime::{self, Setup};
 use crate::store::counter::Counter;
@@ -51,6 +52,7 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
         Ok(kept) => state.tasks.drafts = kept.map(|text| draft::read(&text)).unwrap_or_default(),
         Err(e) => tracing::warn!("texts that were not queued cannot be read: {e}"),
     }
+    state.config_file = ground.loaded.file.as_ref().map(|f| text::printable(&f.display().to_string()));
     let setup = Setup {
         state,
         theme,
@@ -63,10 +65,12 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
         counter,
         configs: reload::Files::new(ground, state_dir.clone()),
         hooks: actor::hooks(ground),
+        sessions: fleet::restart::sessions(ground)?,
         wishing: answer::wishing(ground, state_dir.clone()),
         agents: ground.agents()?,
         rules: ground.rules()?,
         attach: Attach::new(ground.address.clone(), ground.env.tmux.as_deref()),
+        config: ground.loaded.file.clone(),
         frames: Some(state_dir.join("frames")),
         whose: ground
             .env

@@ -4,15 +4,26 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use super::{Fail, Global, actor, control, out, reload, setup};
+use super::{Fail, Global, actor, control, fleet, out, print, reload, setup};
 use crate::domain::task::Rules;
 use crate::domain::text;
 use crate::evidence::proc::Proc;
 use crate::runtime::daemon;
 use crate::tmux::watch::Watcher;
 
+/// Options of `archtui daemon`.
+#[derive(Debug, clap::Args)]
+pub struct DaemonArgs {
+    /// Print a user unit for systemd instead
+    #[arg(long)]
+    unit: bool,
+}
+
 /// Acts until a signal ends it.
-pub fn run(global: &Global) -> Result<(), Fail> {
+pub fn run(global: &Global, args: &DaemonArgs) -> Result<(), Fail> {
+    if args.unit {
+        return print::unit(global);
+    }
     let ground = setup::Ground::lay(global)?;
     let state_dir = ground.state_dir()?;
     control::log_to(&state_dir)?;
@@ -32,6 +43,7 @@ pub fn run(global: &Global) -> Result<(), Fail> {
         seat: actor::seat(&ground, &state_dir)?,
         judge,
         hooks: actor::hooks(&ground),
+        sessions: Some(fleet::restart::sessions(&ground)?),
     };
     let configs = reload::Files::new(&ground, state_dir.clone());
     let (lines, told) = tell();

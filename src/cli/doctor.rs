@@ -3,10 +3,12 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use super::fleet::{self, roster::Trees};
 use super::{Fail, Global, out, setup};
 use crate::config::files;
 use crate::domain::agent::Agents;
 use crate::domain::server::{Notice, Server};
+use crate::domain::text;
 use crate::evidence::proc::Proc;
 use crate::runtime::headless;
 use crate::store::counter::Counter;
@@ -30,6 +32,7 @@ pub fn run(global: &Global) -> Result<(), Fail> {
     match setup::Ground::lay(global) {
         Ok(ground) => {
             findings.push(("config", config(&ground)));
+            findings.extend(roster(&ground));
             findings.push(("theme", theme(&ground, global)));
             findings.push(("state", state(&ground)));
             findings.push(("locale", locale(&ground)));
@@ -66,6 +69,47 @@ fn config(ground: &setup::Ground) -> Finding {
             "no archtui.toml: built-in values, watching only; `archtui init --adopt` writes one".to_owned(),
         ),
     }
+}
+
+/// Sessions that could not be started as the roster has them.
+fn roster(ground: &setup::Ground) -> Vec<(&'static str, Finding)> {
+    let fault = |what: String, hint: &str| ("roster", Finding::Fault(what, hint.to_owned()));
+    let mut found: Vec<(&'static str, Finding)> =
+        ground.loaded.config.faults.iter().map(|f| fault(text::printable(&f.what), &f.hint)).collect();
+    if let Some(other) = ground.another_server() {
+        let what = format!("the roster is for the tmux server {}", other.display());
+        found.push(fault(what, "leave -L and -S out, or name the other server's config with --config"));
+        return found;
+    }
+    match fleet::roster::wanted(ground, Trees::AsTheyAre) {
+        Ok(wanted) => {
+            for want in wanted.iter().filter(|w| !w.is_pattern()) {
+                let told = |why: &str| format!("{}: {why}", want.name);
+                if let Some(Err(why)) = &want.folder {
+                    found.push(fault(told(why), "mend `dir` in its entry, or make the folder"));
+                }
+                match &want.start {
+                    // A roster of sessions that were adopted says no commands.
+                    Err(why)
+                        if ground
+                            .loaded
+                            .config
+                            .session
+                            .iter()
+                            .any(|s| s.called() == want.name && s.command.is_some()) =>
+                    {
+                        found.push(fault(told(why), "mend its entry in archtui.toml"));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Err(fail) => {
+            let (what, hint) = fail.lines();
+            found.push(fault(what.to_owned(), hint));
+        }
+    }
+    found
 }
 
 fn theme(ground: &setup::Ground, global: &Global) -> Finding {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::{Fail, Global, out, setup, status};
 use crate::app::state::Session;
 use crate::config;
-use crate::domain::roster::Tier;
+use crate::domain::fleet::adopt::{self, quoted};
 use crate::domain::server::Server;
 
 /// Options of `archtui init`.
@@ -55,7 +55,7 @@ pub fn run(global: &Global, args: &InitArgs) -> Result<(), Fail> {
             return Err(status::no_server(&ground, &state.server));
         }
         for session in named_once(&state.fleet.sessions) {
-            text.push_str(&entry(session));
+            text.push_str(&format!("\n{}", adopt::entry(session.name.as_str())));
             adopted += 1;
         }
         if let Some(name) = &global.socket_name {
@@ -112,61 +112,10 @@ fn named_once(sessions: &[Session]) -> impl Iterator<Item = &Session> {
         .map(|(_, s)| s)
 }
 
-fn entry(session: &Session) -> String {
-    let (tier, role, boss) = guess(session.name.as_str());
-    let name = quoted(session.name.as_str());
-    let mut text = format!(
-        "\n[[session]]\nname = {name}\ntier = \"{}\"            # guessed from the name\n",
-        tier.word()
-    );
-    if let Some(role) = role {
-        text.push_str(&format!("role = \"{role}\"\n"));
-    }
-    if let Some(boss) = boss {
-        text.push_str(&format!("# reports_to = \"{boss}\"\n"));
-    }
-    text
-}
-
-/// The procedure's own names are known; of others only the kind of word in them.
-fn guess(name: &str) -> (Tier, Option<&'static str>, Option<&'static str>) {
-    match name {
-        "architect" => (Tier::HighLevel, Some("Strategic Oversight"), None),
-        "claude_orchestrator" => (Tier::Manager, Some("Task Coordination"), Some("architect")),
-        "wrapper_claude" => (Tier::Manager, Some("Quality Gate"), Some("architect")),
-        "efficiency_manager" => (Tier::Manager, Some("Process Optimization"), Some("architect")),
-        "documentation_manager" => (Tier::Manager, Some("Documentation"), Some("architect")),
-        _ => {
-            let lower = name.to_lowercase();
-            let has = |words: &[&str]| words.iter().any(|w| lower.contains(w));
-            if has(&["architect", "lead", "boss"]) {
-                (Tier::HighLevel, None, None)
-            } else if has(&["manager", "orchestrator", "coordinator", "reviewer"]) {
-                (Tier::Manager, None, None)
-            } else {
-                (Tier::Worker, None, None)
-            }
-        }
-    }
-}
-
-/// A TOML string of any text.
-fn quoted(text: &str) -> String {
-    toml::Value::String(text.to_owned()).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::Config;
-
-    #[test]
-    fn names_become_tiers() {
-        assert_eq!(guess("architect").0, Tier::HighLevel);
-        assert_eq!(guess("efficiency_manager").0, Tier::Manager);
-        assert_eq!(guess("dev_worker1").0, Tier::Worker);
-        assert_eq!(guess("fixer").0, Tier::Worker);
-    }
 
     #[test]
     fn the_roster_of_the_procedure_can_be_written() {

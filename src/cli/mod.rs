@@ -20,6 +20,7 @@ mod keys;
 mod ledger;
 pub mod out;
 mod policy;
+mod print;
 mod reload;
 mod send;
 mod setup;
@@ -82,6 +83,12 @@ enum Command {
     Doctor,
     /// Print every action with its keys
     Keys,
+    /// Print the themes
+    Themes,
+    /// Print completions for a shell: bash, elvish, fish, powershell, zsh
+    Completions(print::CompletionsArgs),
+    /// Print the manual page
+    Man,
     /// Write a commented archtui.toml
     Init(init::InitArgs),
     /// Draw the control room once, to a file
@@ -105,8 +112,10 @@ enum Command {
     Up(fleet::up::UpArgs),
     /// End sessions of the roster: shows them, asks
     Down(fleet::down::DownArgs),
+    /// Start a session's agent anew in a window beside, by whoever acts; asks
+    Restart(fleet::restart::RestartArgs),
     /// Act without a screen: the control room then observes
-    Daemon,
+    Daemon(daemon::DaemonArgs),
     /// Allow once what a session's dialog asks
     Approve(answer::AnswerArgs),
     /// Choose the agent's own No in a session's dialog
@@ -162,7 +171,11 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Plan(a)) => fleet::plan::run(global, &a),
         Some(Command::Up(a)) => fleet::up::run(global, &a),
         Some(Command::Down(a)) => fleet::down::run(global, &a),
-        Some(Command::Daemon) => daemon::run(global),
+        Some(Command::Restart(a)) => fleet::restart::run(global, &a),
+        Some(Command::Daemon(a)) => daemon::run(global, &a),
+        Some(Command::Themes) => print::themes(global),
+        Some(Command::Completions(a)) => print::completions(&a),
+        Some(Command::Man) => print::man(),
         Some(Command::Approve(a)) => answer::approve(global, &a),
         Some(Command::Deny(a)) => answer::deny(global, &a),
         Some(Command::Unstick(a)) => unstick::run(global, &a),

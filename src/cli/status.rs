@@ -67,6 +67,12 @@ fn remember(ground: &setup::Ground, state: &mut State) -> Option<Switches> {
         Err(_) => return None,
     };
     let unsettled = Ledger::unsettled(&store).ok()?;
+    let restarts = store.restarts().ok()?;
+    for s in state.fleet.sessions.iter_mut().filter(|s| s.state.is_problem()) {
+        s.ward.held = restarts.get(&s.name).and_then(|r| r.held.clone());
+        let found = judge(&s.signs(state.now.mono), &state.limits);
+        s.ward.chart.see(found, state.now.mono);
+    }
     for s in &mut state.fleet.sessions {
         let (Some(pane), Some(dialog)) = (s.pane.as_ref().map(|p| p.identity), s.dialog()) else { continue };
         let content = dialog.identity();

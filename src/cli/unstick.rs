@@ -15,7 +15,7 @@ pub struct UnstickArgs {
     /// The tmux sessions
     #[arg(required = true)]
     session: Vec<String>,
-    /// Which step: look, approve, deny, enter, escape, interrupt; without one Enter, if text waits unsent
+    /// Which step: look, approve, deny, enter, escape, interrupt, restart; without one Enter, if text waits unsent
     #[arg(long, value_name = "STEP")]
     step: Option<String>,
     /// Do it, also where it ends, interrupts or discards something
@@ -45,7 +45,10 @@ pub fn run(global: &Global, args: &UnstickArgs) -> Result<(), Fail> {
             tell(session, args.session.len() > 1);
             continue;
         };
-        let ask = Ask::Unstick { session: name.clone(), step };
+        let ask = match step {
+            Step::Restart => Ask::Restart { session: name.clone(), pane: None },
+            _ => Ask::Unstick { session: name.clone(), step },
+        };
         match answer::ask(&ground, &ask) {
             Ok(told) => out::line(&format!("{name}: {}: {}", step.word(), text::printable(&told))),
             Err(fail) if args.session.len() == 1 => return Err(fail),

@@ -1,9 +1,11 @@
 //! Configuration: defaults < file < flags. Unknown keys are errors that name the near miss. What the values do is for the
 //! rooms that get them.
 
+pub mod adopt;
 pub mod env;
 pub mod error;
 pub mod files;
+mod roster;
 pub mod values;
 
 use std::collections::BTreeMap;
@@ -16,7 +18,7 @@ pub use values::{OrderWord, Span};
 
 use crate::domain::branch::Settings;
 use crate::domain::health::Limits;
-use crate::domain::roster::{Member, Roster, Tier};
+use crate::domain::roster::{Member, Roster};
 use crate::domain::server::Notice;
 
 /// The defaults, as `archtui init` writes them.
@@ -42,6 +44,20 @@ pub struct Config {
     pub branches: Settings,
     /// The roster.
     pub session: Vec<SessionConfig>,
+    /// Entries of it that cannot be meant so. They are left out of the roster, and automation leaves their sessions alone.
+    #[serde(skip)]
+    pub faults: Vec<SessionFault>,
+}
+
+/// What is wrong with one session's entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionFault {
+    /// The name that it gives.
+    pub name: String,
+    /// What, with file and line.
+    pub what: String,
+    /// What to do.
+    pub hint: String,
 }
 
 /// `[fleet]`
@@ -54,6 +70,8 @@ pub struct FleetConfig {
     pub socket: String,
     /// How changes are noticed.
     pub notice: Notice,
+    /// Whether agents that have ended are started anew, unless a session says otherwise.
+    pub restart: values::Restart,
 }
 
 /// `[view]`
@@ -136,7 +154,7 @@ pub struct SessionConfig {
     /// A pattern that names many.
     pub r#match: Option<String>,
     /// Place in the chain of command.
-    pub tier: Option<Tier>,
+    pub tier: Option<values::TierWord>,
     /// Role in words.
     pub role: Option<String>,
     /// Name of the session it reports to.
@@ -155,12 +173,21 @@ pub struct SessionConfig {
     pub trust_folder: bool,
     /// Preset of its own.
     pub preset: Option<values::Preset>,
+    /// Whether its agent is started anew when it has ended.
+    pub restart: Option<values::Restart>,
     /// Never restarted, no tasks dispatched.
     pub protected: bool,
     /// The role prompt.
     pub prompt: Option<String>,
     /// What it is good at.
     pub skills: Vec<String>,
+}
+
+impl SessionConfig {
+    /// Its name or its pattern.
+    pub fn called(&self) -> &str {
+        self.name.as_deref().or(self.r#match.as_deref()).unwrap_or_default()
+    }
 }
 
 impl Config {
@@ -174,21 +201,32 @@ impl Config {
         // Once alone: this finds what is wrong and knows the line.
         let own: Self = toml::from_str(text).map_err(|e| ConfigError::read(origin, text, &e))?;
         own.check(origin, text)?;
+        let faults = roster::faults(&own.session, origin, text);
         // Then over the defaults: a table key by key, a list as a whole.
         let mut merged: toml::Table =
             toml::from_str(DEFAULT).expect("the built-in config is sound: a test proves it");
         let over: toml::Table = toml::from_str(text).map_err(|e| ConfigError::read(origin, text, &e))?;
         lay_over(&mut merged, over);
-        merged.try_into().map_err(|e: toml::de::Error| ConfigError::plain(origin, e.message()))
+        let mut config: Self =
+            merged.try_into().map_err(|e: toml::de::Error| ConfigError::plain(origin, e.message()))?;
+        config.leave_out(faults);
+        Ok(config)
+    }
+
+    /// Sessions whose entries have faults are nobody's: a pattern that names them, too, does not bring them in.
+    fn leave_out(&mut self, faults: Vec<SessionFault>) {
+        let faulty = |s: &SessionConfig| faults.iter().any(|f| f.name == s.called());
+        self.session.retain(|s| !faulty(s));
+        self.confirm.exclude.extend(faults.iter().map(|f| f.name.clone()));
+        self.faults = faults;
     }
 
     fn check(&self, origin: &str, text: &str) -> Result<(), ConfigError> {
         let fault =
             |what: String, hint: &str, word: &str| Err(ConfigError::at_word(origin, text, word, what, hint));
-        let mut seen: Vec<&str> = Vec::new();
         for (i, s) in self.session.iter().enumerate() {
-            let name = match (&s.name, &s.r#match) {
-                (Some(n), None) | (None, Some(n)) => n.as_str(),
+            match (&s.name, &s.r#match) {
+                (Some(_), None) | (None, Some(_)) => {}
                 (Some(n), Some(_)) => {
                     return fault(format!("session \"{n}\" has both name and match"), "keep one of them", n);
                 }
@@ -199,16 +237,6 @@ impl Config {
                         "[[session]]",
                     );
                 }
-            };
-            if name.is_empty() || name.contains(['.', ':']) || name.chars().any(char::is_control) {
-                let hint = "tmux turns dots and colons in session names into underscores; write it so";
-                return fault(format!("\"{name}\" cannot be a tmux session's name"), hint, name);
-            }
-            if name.starts_with(['$', '@', '%', '=', '-', '+', '!', '{', '~'])
-                || name.starts_with("_archtui_")
-            {
-                let hint = "begin it with a letter or a digit";
-                return fault(format!("\"{name}\" would not be taken for a session's name"), hint, name);
             }
             if let Some(wrong) = s.env.iter().find_map(|(key, value)| wrong_variable(key, value)) {
                 let hint = "write env = { NAME = \"value\" }, each on one line";
@@ -220,51 +248,6 @@ impl Config {
                 let hint = "claude --help names the modes, for example default, acceptEdits, plan";
                 return fault(format!("\"{mode}\" is no permission mode"), hint, mode);
             }
-            if seen.contains(&name) {
-                return fault(format!("session \"{name}\" is named twice"), "remove one of the two", name);
-            }
-            seen.push(name);
-        }
-        self.check_chain(origin, text)
-    }
-
-    /// Everybody reports to somebody who exists, and nobody, over any number of steps, to himself.
-    fn check_chain(&self, origin: &str, text: &str) -> Result<(), ConfigError> {
-        let names: Vec<&str> = self.session.iter().filter_map(|s| s.name.as_deref()).collect();
-        let boss = |n: &str| {
-            self.session.iter().find(|s| s.name.as_deref() == Some(n)).and_then(|s| s.reports_to.as_deref())
-        };
-        for s in &self.session {
-            let Some(to) = s.reports_to.as_deref() else { continue };
-            if !names.contains(&to) {
-                let near = crate::domain::text::nearest(to, names.iter().copied());
-                let hint = near
-                    .map_or("name a session of the roster".to_owned(), |n| format!("did you mean \"{n}\"?"));
-                return Err(ConfigError::at_word(
-                    origin,
-                    text,
-                    to,
-                    format!("reports_to: no session is called \"{to}\""),
-                    &hint,
-                ));
-            }
-            let mut at = to;
-            for _ in 0..names.len() {
-                if Some(at) == s.name.as_deref() {
-                    let what = format!("\"{at}\" reports to itself, over one or more steps");
-                    return Err(ConfigError::at_word(
-                        origin,
-                        text,
-                        at,
-                        what,
-                        "break the circle in reports_to",
-                    ));
-                }
-                match boss(at) {
-                    Some(next) => at = next,
-                    None => break,
-                }
-            }
         }
         Ok(())
     }
@@ -272,14 +255,15 @@ impl Config {
     /// The roster as the core knows it.
     pub fn roster(&self) -> Roster {
         let members = self.session.iter().map(|s| Member {
-            name: s.name.clone().or_else(|| s.r#match.clone()).unwrap_or_default(),
-            tier: s.tier,
+            name: s.called().to_owned(),
+            tier: s.tier.as_ref().and_then(values::TierWord::known),
             role: s.role.clone(),
             reports_to: s.reports_to.clone(),
             agent: s.agent.clone(),
             protected: s.protected,
             skills: s.skills.clone(),
             dir: s.dir.clone(),
+            restart: s.restart.unwrap_or(self.fleet.restart) == values::Restart::Ended,
         });
         Roster { members: members.collect() }
     }

@@ -1,6 +1,7 @@
 //! Layers, near misses, and that the built-in file is whole.
 
 use super::*;
+use crate::domain::roster::Tier;
 
 #[test]
 fn the_built_in_file_is_sound_and_names_every_key() {
@@ -77,26 +78,9 @@ fn faults_name_the_line_and_what_to_do() {
         ("[view]\nmouse = 3", "f:2", "", ""),
         ("[view\n", "f:1", "", ""),
         ("[[session]]\ntier = \"worker\"", "f:1", "has no name", "name ="),
-        ("[[session]]\nname = \"a\"\n[[session]]\nname = \"a\"", "f:2", "twice", ""),
-        ("[[session]]\nname = \"a.b\"", "f:2", "tmux session", "underscore"),
-        ("[[session]]\nname = \"$1\"", "f:2", "session's name", "letter"),
-        ("[[session]]\nname = \"_archtui_1\"", "f:2", "session's name", "letter"),
         ("[[session]]\nname = \"a\"\nenv = { \"A-B\" = \"c\" }", "f:", "\"A-B\"", "env = {"),
         ("[[session]]\nname = \"a\"\nenv = { AB = \"c\\n\" }", "f:", "\"AB\"", "env = {"),
         ("[[session]]\nname = \"a\"\npermission_mode = \"a b\"", "f:3", "\"a b\"", "claude --help"),
-        ("[[session]]\nname = \"a\"\ntier = \"chef\"", "f:3", "chef", ""),
-        (
-            "[[session]]\nname = \"a\"\nreports_to = \"b\"\n[[session]]\nname = \"b\"\nreports_to = \"a\"",
-            "f:",
-            "itself",
-            "circle",
-        ),
-        (
-            "[[session]]\nname = \"boss\"\n[[session]]\nname = \"b\"\nreports_to = \"bos\"",
-            "f:",
-            "\"bos\"",
-            "\"boss\"",
-        ),
     ] {
         let e = Config::layered(text, "f").expect_err(text);
         assert!(e.what.starts_with(place), "{text}: {e:?}");

@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
+use crate::domain::roster::Tier;
+
 /// A span of time, written `500ms`, `10s`, `30m`, `8h`, `2d`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Span(pub Duration);
@@ -96,7 +98,46 @@ pub enum Switch {
     On,
 }
 
-/// For how long auto-confirm is live after a person said so.
+/// A place in the chain of command, as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum TierWord {
+    /// One that there is.
+    Known(Tier),
+    /// Another word.
+    Unknown(String),
+}
+
+impl TierWord {
+    /// The tier, if there is one of that word.
+    pub const fn known(&self) -> Option<Tier> {
+        match self {
+            Self::Known(tier) => Some(*tier),
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// The word, if there is none of it.
+    pub fn unknown(&self) -> Option<&str> {
+        match self {
+            Self::Known(_) => None,
+            Self::Unknown(word) => Some(word),
+        }
+    }
+}
+
+/// When an agent is started anew by automation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Restart {
+    /// Never.
+    #[default]
+    Off,
+    /// When it has ended.
+    Ended,
+}
+
+/// For how long auto-confirm after a person said so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Lease(Option<Duration>);
 

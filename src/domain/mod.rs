@@ -15,6 +15,7 @@ pub mod policy;
 pub mod proc;
 pub mod read;
 pub mod redact;
+pub mod restart;
 pub mod roster;
 pub mod screen;
 pub mod server;

@@ -47,6 +47,8 @@ pub struct Member {
     pub skills: Vec<String>,
     /// The folder it belongs in.
     pub dir: Option<String>,
+    /// Its agent is started anew when it has ended.
+    pub restart: bool,
 }
 
 impl Member {

@@ -111,6 +111,11 @@ impl GitProgram {
         self.overruled.retain(|(overruled, _)| overruled != key);
     }
 
+    /// Gives it so much time from now on.
+    pub fn allow(&self, limit: Duration) {
+        self.left.set(limit.as_millis() / SLICE.as_millis());
+    }
+
     /// Overrules one more key, whatever characters it has.
     pub fn overrule(&mut self, key: String, value: &str) {
         self.overruled.push((key, value.to_owned()));

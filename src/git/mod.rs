@@ -1,5 +1,6 @@
-//! Git, read-only: what is found out about a work tree, by libgit2 where it can read it, else by the git program with
+//! Git: what is found out about a work tree, by libgit2 where it can read it, else by the git program with
 //! everything switched off that a repository could make it run. No lock, no hook, no filter, no fetch.
+//! Read-only, but for the work trees that a person has made for sessions (`tree`).
 
 mod assemble;
 mod command;
@@ -13,6 +14,7 @@ mod program;
 mod reader;
 mod reflog;
 mod state;
+pub mod tree;
 pub mod watch;
 
 use std::path::{Path, PathBuf};

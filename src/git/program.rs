@@ -70,6 +70,38 @@ impl Program {
         })
     }
 
+    /// Gives it so much time from now on.
+    pub fn allow(&mut self, limit: std::time::Duration) {
+        self.git.allow(limit);
+    }
+
+    /// Whether a local branch has that name.
+    pub fn has_branch(&self, name: &str) -> Result<bool, GitError> {
+        let full = format!("refs/heads/{name}");
+        Ok(self.git.run(&["show-ref", "--verify", "--quiet", &full], String::new())?.is_some())
+    }
+
+    /// Whether a work tree of the repository has it checked out.
+    pub fn is_checked_out(&self, name: &str) -> Result<bool, GitError> {
+        let all = self.git.output(&["worktree", "list", "--porcelain"], String::new())?;
+        let line = format!("branch refs/heads/{name}");
+        Ok(all.lines().any(|l| l == line))
+    }
+
+    /// Adds a work tree, without hooks and filters. git itself refuses a folder that is there.
+    pub fn add_tree(&self, tree: &crate::domain::fleet::NewTree) -> Result<(), GitError> {
+        let mut args = vec!["worktree", "add", "--quiet"];
+        if tree.known {
+            args.extend(["--", &tree.path, &tree.branch]);
+        } else {
+            args.extend(["--no-track", "-b", &tree.branch, "--", &tree.path, &tree.from]);
+        }
+        match self.git.run(&args, String::new())? {
+            Some(_) => Ok(()),
+            None => Err(GitError::Command("git did not make it, and said nothing".to_owned())),
+        }
+    }
+
     fn log(&self, format: &str, range: &Range<'_>) -> Result<String, GitError> {
         let format = format!("--format={format}");
         let max = format!("--max-count={}", range.max + 1);

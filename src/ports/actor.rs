@@ -10,6 +10,7 @@ use crate::domain::confirm::{Limits, Switches, Told, Wish};
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::Entry;
 use crate::domain::policy::Verdict;
+use crate::domain::restart;
 use crate::domain::session::SessionName;
 
 /// Everything that survives a restart. Blocking.
@@ -18,6 +19,10 @@ pub trait Records: Ledger + Send + 'static {
     fn switches(&self) -> Result<Switches, StoreError>;
     /// Keeps the switches.
     fn keep_switches(&mut self, switches: &Switches, who: &str, now: Timestamp) -> Result<(), StoreError>;
+    /// The restarts of all sessions, as they were left.
+    fn restarts(&self) -> Result<restart::Records, StoreError>;
+    /// Keeps them.
+    fn keep_restarts(&mut self, restarts: &restart::Records, now: Timestamp) -> Result<(), StoreError>;
     /// Takes the oldest wish that waits; each is taken once.
     fn take_wish(&mut self, now: Timestamp) -> Result<Option<Wish>, StoreError>;
     /// Entries that are younger than a time, the last so many, in order.

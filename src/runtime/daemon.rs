@@ -2,6 +2,7 @@
 
 use std::io;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
@@ -17,7 +18,9 @@ use crate::domain::server::Server;
 use crate::domain::task::Rules;
 use crate::git::SystemGit;
 use crate::git::watch::Inotify;
-use crate::ports::{Configs, Hands, Hooks, Judge, Panes, Press, Processes, Renewed, Seat, TaskBook, View};
+use crate::ports::{
+    Configs, Hands, Hooks, Judge, Panes, Press, Processes, Renewed, Seat, Sessions, TaskBook, View,
+};
 use crate::workers::actor::{self, Actor, Asked, Doors, Fixed, OpenHooks};
 use crate::workers::dispatcher::{self, Dispatcher};
 use crate::workers::reload::{self, Reload};
@@ -51,6 +54,8 @@ pub struct Setup<P, K, Q, S, J, H> {
     pub judge: J,
     /// Opens the door of the agents' hooks.
     pub hooks: OpenHooks<H>,
+    /// By what windows are opened and sessions ended; none: nothing of that is done.
+    pub sessions: Option<Arc<dyn Sessions>>,
 }
 
 /// The workers of a daemon at work.
@@ -75,7 +80,8 @@ fn staff<
     renewed: Option<mpsc::Receiver<Renewed<J>>>,
     boards: Duration,
 ) -> Staff {
-    let Setup { panes, keyboard, processes, roster, agents, fixed, tasks, seat, judge, hooks } = setup;
+    let Setup { panes, keyboard, processes, roster, agents, fixed, tasks, seat, judge, hooks, sessions } =
+        setup;
     let (facts, told) = mpsc::channel(workers::WAITING);
     let (heard_first, heard) = mpsc::channel(workers::WAITING);
     let (looks, wanted) = mpsc::channel(actor::LOOKS);
@@ -93,6 +99,10 @@ fn staff<
     let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
     let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
     let acting = acting.with_dispatcher(chair).with_boards_every(boards);
+    let acting = match sessions {
+        Some(sessions) => acting.with_sessions(sessions),
+        None => acting,
+    };
     workers.spawn(match renewed {
         Some(renewed) => acting.with_reload(renewed),
         None => acting,

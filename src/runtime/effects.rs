@@ -13,7 +13,7 @@ use crate::app::Event;
 use crate::app::effect::Effect;
 use crate::app::event::Did;
 use crate::app::update;
-use crate::config::files;
+use crate::config::{self, files};
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::{redact, screen::Screen};
 use crate::ports::View;
@@ -42,6 +42,8 @@ pub struct Hands {
     pub measure: watch::Sender<Wanted>,
     /// How a person is handed over.
     pub attach: Attach,
+    /// The config file in force.
+    pub config: Option<PathBuf>,
     /// Where saved frames go.
     pub frames: Option<PathBuf>,
     /// Words that tell whose machine this is: taken out of saved frames.
@@ -109,6 +111,8 @@ impl Room {
                 Effect::Paste { pane, session, text } => self.wish(pane, session, What::Paste(text)),
                 Effect::Answer { pane, answer, drawn } => self.ask(Asked::Answer { pane, answer, drawn }),
                 Effect::Unstick { pane, step } => self.ask(Asked::Unstick(pane, step)),
+                Effect::Adopt(session) => Some(self.adopt(&session)),
+                Effect::Order(ask) => self.ask(Asked::Order(ask)),
                 Effect::Pause(on) => self.ask(Asked::Pause(on)),
                 Effect::Reload => {
                     // One that waits already reads for all.
@@ -124,6 +128,20 @@ impl Room {
             }
         }
         Ok(false)
+    }
+
+    /// Takes a session into the user's own file.
+    fn adopt(&self, session: &SessionName) -> Did {
+        let entry = crate::domain::fleet::adopt::entry(session.as_str());
+        let added = match &self.hands.config {
+            Some(file) => config::adopt::add(file, session.as_str(), &entry),
+            None => Err("there is no archtui.toml".to_owned()),
+        };
+        let what = format!("adopted {session}: it counts after a restart of archtui");
+        match added {
+            Ok(()) => Did { what, command: None, failed: None },
+            Err(why) => Did { what: format!("not adopted: {session}"), command: None, failed: Some(why) },
+        }
     }
 
     fn look_at(&self, front: Vec<PaneId>) {

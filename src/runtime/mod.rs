@@ -11,6 +11,7 @@ mod pace;
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::EventStream;
@@ -24,7 +25,7 @@ use crate::domain::branch::RuleBook;
 use crate::git::SystemGit;
 use crate::git::watch::Inotify;
 use crate::ports::{
-    Configs, Counter, Hands, Hooks, Keyboard, Meter, Panes, Press, Processes, Seat, TaskBook, View,
+    Configs, Counter, Hands, Hooks, Keyboard, Meter, Panes, Press, Processes, Seat, Sessions, TaskBook, View,
 };
 use crate::terminal::Terminal;
 use crate::theme::Theme;
@@ -73,6 +74,8 @@ pub struct Setup<P, K, Q, S, C: Configs, H, N> {
     pub configs: C,
     /// Opens the door of the agents' hooks.
     pub hooks: OpenHooks<H>,
+    /// By what windows are opened and sessions ended.
+    pub sessions: Arc<dyn Sessions>,
     /// How an observer asks who acts.
     pub wishing: actor::Wishing,
     /// How agents' screens read.
@@ -81,6 +84,8 @@ pub struct Setup<P, K, Q, S, C: Configs, H, N> {
     pub rules: RuleBook,
     /// How a person is handed over to a real session.
     pub attach: Attach,
+    /// The config file in force.
+    pub config: Option<PathBuf>,
     /// Where saved frames go; `None` = nowhere to write.
     pub frames: Option<PathBuf>,
     /// Words that tell whose machine this is (home, user): taken out of saved frames.
@@ -133,10 +138,12 @@ async fn control<
         counter,
         configs,
         hooks,
+        sessions,
         wishing,
         agents,
         rules,
         attach,
+        config,
         frames,
         whose,
         barred,
@@ -161,7 +168,9 @@ async fn control<
     let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
     let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
     let (renew, renewed) = mpsc::channel(1);
-    workers.spawn(acting.with_dispatcher(chair).with_reload(renewed).with_wishing(wishing));
+    workers.spawn(
+        acting.with_dispatcher(chair).with_reload(renewed).with_wishing(wishing).with_sessions(sessions),
+    );
     let (ask_reload, reload_asked) = mpsc::channel(reload::ASKED);
     let watched = Inotify::new().with_writes();
     workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts.clone()));
@@ -191,6 +200,7 @@ async fn control<
             clerk,
             measure,
             attach,
+            config,
             frames,
             whose,
             barred,

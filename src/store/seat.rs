@@ -9,6 +9,7 @@ use super::Store;
 use super::lock::{Asked, Holder, Lock, LockName};
 use crate::domain::confirm::{Switches, Told, Wish};
 use crate::domain::ledger::Entry;
+use crate::domain::restart;
 use crate::ports::{Ledger, Records, Seat, Seated, StoreError};
 
 impl Records for Store {
@@ -18,6 +19,14 @@ impl Records for Store {
 
     fn keep_switches(&mut self, switches: &Switches, who: &str, now: Timestamp) -> Result<(), StoreError> {
         Self::keep_switches(self, switches, who, now)
+    }
+
+    fn restarts(&self) -> Result<restart::Records, StoreError> {
+        Self::restarts(self)
+    }
+
+    fn keep_restarts(&mut self, restarts: &restart::Records, now: Timestamp) -> Result<(), StoreError> {
+        Self::keep_restarts(self, restarts, now)
     }
 
     fn take_wish(&mut self, now: Timestamp) -> Result<Option<Wish>, StoreError> {

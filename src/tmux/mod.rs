@@ -17,3 +17,4 @@ pub mod sessions;
 pub mod version;
 pub mod vis;
 pub mod watch;
+pub mod windows;

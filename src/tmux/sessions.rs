@@ -173,7 +173,7 @@ fn arg(word: &str) -> String {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a person has sessions made and ended")]
-fn tmux(socket: &Path) -> Command {
+pub(super) fn tmux(socket: &Path) -> Command {
     let mut command = Command::new("tmux");
     // -u: else characters beyond ASCII come as underscores where the locale is not UTF-8.
     command.args(["-u", "-S"]).arg(socket).stdin(Stdio::null());
@@ -182,7 +182,7 @@ fn tmux(socket: &Path) -> Command {
     command
 }
 
-fn run(command: &mut Command) -> Result<String, String> {
+pub(super) fn run(command: &mut Command) -> Result<String, String> {
     let out = command.output().map_err(|e| format!("tmux cannot be run: {e}"))?;
     if out.status.success() {
         return Ok(String::from_utf8_lossy(&out.stdout).into_owned());

@@ -95,6 +95,7 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
             ("*".into(), "all that are stuck"),
             (shown(Action::Back), "close"),
         ],
+        (Some(Popup::Kill(_)), _) => vec![("Enter".into(), "end it"), ("Esc".into(), "leave it")],
         (Some(Popup::Palette { .. }), _) => {
             vec![("↑ ↓".into(), "choose"), ("Enter".into(), "do it"), ("Esc".into(), "close")]
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use archtui::app::State;
 use archtui::app::panel::{PANELS, PanelId};
 use archtui::app::state::form::{Field, Kind};
-use archtui::app::state::popup::{Question, Then};
+use archtui::app::state::popup::{Doomed, Question, Then};
 use archtui::app::state::unstick::Menu;
 use archtui::app::state::{Form, Input, Mode, Order, Popup, Toast};
 use archtui::domain::server::Server;
@@ -222,6 +222,37 @@ fn views() -> Vec<(String, State)> {
             let mut s = fleets::ailing();
             let menu = s.focused().map(Menu::of).expect("somebody is focused");
             s.popup = Some(Popup::Unstick(Menu { all: true, row: 5, sure: Some(Step::Interrupt), ..menu }));
+            s
+        }),
+        ("kill", {
+            let mut s = fleets::nine();
+            let mut typed = Input::default();
+            typed.insert("claude_orch");
+            if let Some(member) = s.fleet.sessions[1].member.as_mut() {
+                member.protected = true;
+            }
+            let key = s.fleet.sessions[1].key();
+            s.popup = Some(Popup::Kill(Doomed { key, typed }));
+            s
+        }),
+        ("adopt", {
+            let mut s = fleets::nine();
+            let entry = archtui::domain::fleet::adopt::entry("wrapper_claude");
+            let question = Question {
+                what: "Take wrapper_claude into the roster?".into(),
+                means: format!("{entry}It stands at the end of archtui.toml."),
+                then: Then::Adopt(SessionName::new("wrapper_claude")),
+                since: Duration::ZERO,
+            };
+            s.popup = Some(Popup::Ask(Box::new(question)));
+            s
+        }),
+        ("unstick-restart", {
+            let mut s = fleets::nine();
+            s.fleet.sessions[8].state = archtui::domain::status::State::Exited;
+            fleets::focus(&mut s, "fixer");
+            let menu = s.focused().map(Menu::of).expect("somebody is focused");
+            s.popup = Some(Popup::Unstick(Menu { sure: Some(Step::Restart), ..menu }));
             s
         }),
         ("panel-health-stuck", {

@@ -30,6 +30,7 @@ mod read_cli;
 mod read_facts;
 mod read_fakes;
 mod read_mutations;
+mod restart;
 mod roster;
 mod screens;
 mod scripts;

@@ -1,6 +1,6 @@
 //! Auto-confirm as the actor tells it: who acts, what is open, what was done.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::domain::confirm::{Confirmation, Since};
@@ -34,6 +34,8 @@ pub struct Board {
     pub preset: String,
     /// Why nothing is pressed although it should be: the disk, the database.
     pub trouble: Option<String>,
+    /// Sessions whose agent is not started anew any more without a person, and why.
+    pub held: BTreeMap<SessionName, String>,
     /// Open dialogs, what needs a person first.
     pub queue: Vec<Confirmation>,
     /// The last entries of the ledger, the newest first.

@@ -203,7 +203,13 @@ impl Fleet {
             let session = known.map_or_else(|| Session::missing(member, now), |at| old.swap_remove(at));
             placed.push((place, 0, session));
         }
-        placed.sort_by_key(|(place, i, _)| (*place, *i));
+        // Of one session's panes those that live come first: a new agent beside a dead one has the session's name.
+        let dead = |s: &Session| s.pane.as_ref().is_some_and(|p| p.dead);
+        let first = |s: &Session, i: usize| {
+            let its = s.pane.as_ref().map(|p| p.session_id);
+            panes.iter().position(|p| Some(p.session_id) == its).unwrap_or(i)
+        };
+        placed.sort_by_cached_key(|(place, i, s)| (*place, first(s, *i), dead(s), *i));
         self.sessions = placed.into_iter().map(|(_, _, s)| s).collect();
         self.name_panes();
     }

@@ -28,6 +28,8 @@ pub struct Ward {
     pub given: Option<Duration>,
     /// Its task that is overdue, in words.
     pub overdue: Option<String>,
+    /// Why its agent, which ended, is not started anew any more.
+    pub held: Option<String>,
 }
 
 impl Ward {
@@ -63,6 +65,7 @@ impl Session {
             not_cleared: self.ward.not_cleared.clone(),
             never_began: self.ward.given.map(|at| now.saturating_sub(at)),
             overdue: self.ward.overdue.clone(),
+            held: self.ward.held.clone(),
             turning: self.ward.rounds.turning(),
             ..Signs::of(self.state, self.age(now))
         }

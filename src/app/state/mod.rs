@@ -103,6 +103,8 @@ pub struct State {
     pub now: Now,
     /// The tmux server's socket, as it is shown.
     pub socket: String,
+    /// The config file in force, as it is shown.
+    pub config_file: Option<String>,
     /// The tmux server.
     pub server: Server,
     /// Since when it is in that state, monotonic.
@@ -162,6 +164,7 @@ impl State {
             size: (80, 24),
             now: Now::ZERO,
             socket: String::new(),
+            config_file: None,
             server: Server::Connecting,
             server_since: Duration::ZERO,
             noticing: None,

@@ -19,7 +19,7 @@ pub fn asks(s: &Session, now: Duration) -> bool {
     (s.state.asks() && !(s.state == Status::Permission && s.ward.confirming))
         || (matches!(s.state, Status::Unknown | Status::Error) && s.age(now) >= LASTS)
         || s.stuck().is_some()
-        || s.ward.overdue.is_some()
+        || s.ward.held.is_some()
 }
 
 /// Since when it is in the state, or has the task, for which it is shown.

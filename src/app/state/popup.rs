@@ -8,6 +8,7 @@ use super::form::Form;
 use super::input::Input;
 use super::unstick::Menu;
 use crate::app::action::{ACTIONS, ActionRow};
+use crate::domain::session::SessionName;
 use crate::domain::task::{Page, TaskId, Wish};
 
 /// The open window.
@@ -54,6 +55,8 @@ pub enum Popup {
     Ask(Box<Question>),
     /// The steps that get a session going.
     Unstick(Menu),
+    /// A session that is to be ended, and its name as far as it was typed.
+    Kill(Doomed),
     /// Find an action by name.
     Palette {
         /// What was typed.
@@ -61,6 +64,15 @@ pub enum Popup {
         /// The marked row among the matches.
         row: usize,
     },
+}
+
+/// A session that a person is about to end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doomed {
+    /// Which.
+    pub key: SessionKey,
+    /// What was typed of its name.
+    pub typed: Input,
 }
 
 /// A question: what it means, and what is done if the person says yes.
@@ -86,6 +98,8 @@ pub enum Then {
     Wish(Wish),
     /// The program is left.
     Quit,
+    /// The session is taken into the user's archtui.toml.
+    Adopt(SessionName),
 }
 
 /// The actions whose name or help has all words of `typed`, those whose name has them first.

@@ -263,6 +263,10 @@ impl State {
                 let ago = now.utc.duration_since(b.since).try_into().unwrap_or_default();
                 now.mono.saturating_sub(ago)
             };
+            let given = |b: &&Arc<Brief>| b.state == Stage::Delivered;
+            s.ward.given = s.tasks.iter().filter(given).map(mono).min();
+            let overdue = s.tasks.iter().find(|b| b.overdue);
+            s.ward.overdue = overdue.map(|b| format!("task {}", b.id));
             s.owes = s.tasks.iter().filter(|b| b.needs_person()).map(mono).min();
         }
     }

@@ -20,7 +20,10 @@ pub struct Menu {
 impl Menu {
     /// The menu of one session; the gentlest step that fits, beyond a look, is marked.
     pub fn of(session: &Session) -> Self {
-        let fit = ladder(&session.sight()).iter().skip(1).position(|o| o.seen.is_ok()).map_or(0, |i| i + 1);
+        let sight = session.sight();
+        // What ends something that lives is marked by the person alone.
+        let gentle = |o: &Offer| o.seen.is_ok() && (o.step != Step::Restart || sight.has_ended());
+        let fit = ladder(&sight).iter().skip(1).position(gentle).map_or(0, |i| i + 1);
         Self { key: session.key(), all: false, row: fit, sure: None }
     }
 
@@ -46,8 +49,8 @@ impl Menu {
 }
 
 fn told(step: Step, targets: &[&Session]) -> Result<String, String> {
-    if matches!(step, Step::Approve | Step::Deny) {
-        return Err("dialogs are answered one by one".to_owned());
+    if step.is_single() {
+        return Err("that is done one by one".to_owned());
     }
     let fit: Vec<&str> =
         targets.iter().filter(|s| fits(step, &s.sight()).is_ok()).map(|s| s.label.as_str()).collect();

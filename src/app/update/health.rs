@@ -41,6 +41,8 @@ fn see(state: &mut State, at: usize) {
     let session = &mut state.fleet.sessions[at];
     let open = session.pane.as_ref().and_then(|p| state.board.of(p.identity));
     session.ward.hear(open, now.mono);
+    let held = state.board.held.get(&session.name).filter(|_| session.state.is_problem());
+    session.ward.held = held.cloned();
     // Of a server that does not answer nothing is known; what ailed its sessions stands.
     if !connected {
         return;

@@ -1,10 +1,12 @@
 //! The one function that changes the state. It never waits, fails, or reads a clock, a file or the environment.
 
 mod acts;
+mod adopt;
 mod answers;
 mod facts;
 mod health;
 mod keys;
+mod kill;
 mod moves;
 mod pointer;
 mod popups;

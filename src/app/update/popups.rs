@@ -8,7 +8,7 @@ use crate::app::state::popup::palette_matches;
 use crate::app::state::{Popup, Session, State};
 use crate::domain::task::TaskId;
 
-use super::{acts, moves, say, tasks, unstick};
+use super::{acts, kill, moves, say, tasks, unstick};
 
 /// A key while a window is open. Esc closes it; what the keymap calls moves scrolls it.
 pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
@@ -17,6 +17,7 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Popup::Ask(_)) => return tasks::answers::question_key(state, key),
         Some(Popup::Hand { .. }) if key.code == Code::Enter => return tasks::answers::hand(state),
         Some(Popup::Unstick(_)) => return unstick::key(state, key),
+        Some(Popup::Kill(_)) => return kill::key(state, key),
         _ => {}
     }
     let action = state.fixed.keymap.action(key);
@@ -74,7 +75,7 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
             }
             _ => {}
         },
-        Some(Popup::Form(_) | Popup::Ask(_) | Popup::Unstick(_)) | None => {}
+        Some(Popup::Form(_) | Popup::Ask(_) | Popup::Unstick(_) | Popup::Kill(_)) | None => {}
     }
     vec![]
 }

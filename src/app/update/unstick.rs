@@ -5,11 +5,11 @@ use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::state::unstick::Menu;
-use crate::app::state::{Popup, State};
-use crate::domain::confirm::Answer;
+use crate::app::state::{Popup, Post, State};
+use crate::domain::confirm::{Answer, Ask};
 use crate::domain::unstick::{Step, fits};
 
-use super::{answers, say};
+use super::{answers, say, tasks};
 
 /// The key of the second yes.
 pub const SURE: Key = Key::char('Y');
@@ -67,7 +67,14 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
 /// Wishes the step for each session that is meant and that it fits.
 fn order(state: &mut State, step: Step) -> Vec<Effect> {
     let Some(Popup::Unstick(menu)) = state.popup.take() else { return vec![] };
-    if let Err(why) = answers::acting(state) {
+    if step == Step::Restart
+        && let Err(why) = tasks::a_person(state)
+    {
+        say(state, why, true);
+        return vec![];
+    }
+    let observes = matches!(state.board.post, Post::Observing(_)) && step == Step::Restart;
+    if !observes && let Err(why) = answers::acting(state) {
         say(state, why, true);
         return vec![];
     }
@@ -80,10 +87,14 @@ fn order(state: &mut State, step: Step) -> Vec<Effect> {
     let mut effects = Vec::new();
     for session in targets {
         match (fits(step, &session.sight()), &session.pane) {
-            (Ok(_), Some(pane)) if !menu.all || !matches!(step, Step::Approve | Step::Deny) => {
+            (Ok(_), Some(pane)) if step == Step::Restart && !menu.all => {
+                let pane = Some(pane.identity);
+                effects.push(Effect::Order(Ask::Restart { session: session.name.clone(), pane }));
+            }
+            (Ok(_), Some(pane)) if !menu.all || !step.is_single() => {
                 effects.push(Effect::Unstick { pane: pane.identity, step });
             }
-            (Ok(_), _) => "dialogs are answered one by one".clone_into(&mut why),
+            (Ok(_), _) => "that is done one by one".clone_into(&mut why),
             (Err(not), _) => why = format!("{}: {}: {not}", session.label, step.word()),
         }
     }

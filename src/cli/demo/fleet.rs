@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::repos::Tree;
+use crate::config::values::TierWord;
 use crate::config::{Config, SessionConfig};
 use crate::domain::roster::Tier;
 
@@ -91,7 +92,7 @@ pub fn seats(count: usize) -> Vec<Seat> {
         .chain(more)
         .take(count)
         .map(|(entry, tree)| {
-            let role = match entry.tier {
+            let role = match entry.tier.as_ref().and_then(TierWord::known) {
                 Some(Tier::HighLevel) => "architect",
                 Some(Tier::Manager) => "manager",
                 _ => "worker",
@@ -116,7 +117,7 @@ pub fn config_text(socket: &Path, seats: &[(Seat, Vec<String>, String)]) -> Stri
         lines.push("\n[[session]]".to_owned());
         let values = [
             ("name", e.name.as_deref()),
-            ("tier", e.tier.map(Tier::word)),
+            ("tier", e.tier.as_ref().and_then(TierWord::known).map(Tier::word)),
             ("role", e.role.as_deref()),
             ("reports_to", e.reports_to.as_deref()),
             ("agent", Some("claude")),

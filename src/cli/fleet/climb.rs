@@ -16,7 +16,7 @@ use crate::domain::dialog::DialogId;
 use crate::domain::fleet::rise::{Fact, Rights, Rise, Stage, Why, Wish};
 use crate::domain::fleet::{Told, told};
 use crate::domain::session::{PaneId, SessionName};
-use crate::domain::task::{Kind, Order, Priority, Sender, Task, Wish as Queue, entry};
+use crate::domain::task::{Kind, Task};
 use crate::domain::text;
 use crate::ipc::{client, place};
 use crate::store::Store;
@@ -190,18 +190,7 @@ impl<'a> Climb<'a> {
             return;
         };
         let Some(identity) = session.pane.as_ref().map(|p| p.identity) else { return };
-        let order = Order {
-            kind: Kind::Role,
-            target: Some(climber.name.to_string()),
-            priority: Priority::new(10).unwrap_or_default(),
-            key: Some(format!("role {} {}-{}", climber.name, identity.pid, identity.start)),
-            origin: Some(format!("archtui up ({})", std::process::id())),
-            ..Order::new(prompt.trim())
-        };
-        let roster = self.ground.loaded.config.roster();
-        let request = entry::check(order, &Sender::Operator, &roster).map_err(|r| desk::refused(&r));
-        // A refusal as a duplicate says that somebody else has asked for it: then the queue has it.
-        if let Err(fail) = request.and_then(|r| desk::ask(self.ground, Queue::Add(vec![r]))) {
+        if let Err(fail) = super::role::queue(self.ground, &climber.name, prompt, identity, "archtui up") {
             tracing::warn!(session = %climber.name, why = fail.what(), "its role was not queued");
             out::complain(&format!("{}: its role was not queued: {}", climber.name, fail.what()));
         }

@@ -4,6 +4,7 @@
 
 use std::io::{IsTerminal, Write};
 
+use super::roster::Trees;
 use super::{Sight, names, tasks};
 use crate::cli::{Fail, Global, desk, hooks, out, setup, who};
 use crate::domain::fleet::{Row, Standing};
@@ -28,7 +29,7 @@ pub fn run(global: &Global, args: &DownArgs) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
     hooks::only_a_person(global, &ground.env, "archtui down")?;
     let own = who::own_session(&ground)?;
-    let sight = Sight::take(&ground)?;
+    let sight = Sight::take(&ground, Trees::AsTheyAre)?;
     let plan = sight.plan(&ground, false);
     let rows = names::chosen(&args.sessions, &plan)?;
     let tasks = tasks(&ground)?;

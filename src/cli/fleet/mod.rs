@@ -6,7 +6,9 @@ pub mod down;
 mod names;
 pub mod plan;
 mod question;
-mod roster;
+pub mod restart;
+mod role;
+pub mod roster;
 pub mod up;
 
 use std::collections::BTreeMap;
@@ -39,10 +41,10 @@ pub struct Sight {
 
 impl Sight {
     /// Looks at everything once; changes nothing.
-    pub fn take(ground: &setup::Ground) -> Result<Self, Fail> {
+    pub fn take(ground: &setup::Ground, trees: roster::Trees) -> Result<Self, Fail> {
         one_server(ground)?;
-        let wanted = roster::wanted(ground)?;
-        if wanted.is_empty() {
+        let wanted = roster::wanted(ground, trees)?;
+        if wanted.is_empty() && ground.loaded.config.faults.is_empty() {
             return Err(Fail::not_found(
                 "the roster is empty: no [[session]] in archtui.toml",
                 "`archtui init --roster sop` writes the procedure's nine, `archtui init --adopt` those that run",

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Sight;
+use super::roster::Trees;
 use crate::cli::{Fail, Global, out, setup};
+use crate::config::{Config, SessionFault};
 use crate::domain::fleet::{Plan, Row, Standing, Todo};
 use crate::domain::text;
 
@@ -16,12 +18,16 @@ pub struct PlanArgs {
     /// Also tell their role to sessions that no `up` made
     #[arg(long)]
     roles: bool,
+    /// With a git work tree of its own for each worker that has none
+    #[arg(long)]
+    worktrees: bool,
 }
 
 /// Looks, prints. Exit code 0: `up` has something to do; 3: nothing is to be done; 4: something is for a person.
 pub fn run(global: &Global, args: &PlanArgs) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
-    let sight = Sight::take(&ground)?;
+    let trees = if args.worktrees { Trees::Make } else { Trees::AsTheyAre };
+    let sight = Sight::take(&ground, trees)?;
     let plan = sight.plan(&ground, args.roles);
     if args.json {
         out::json(&json(&ground, &plan, sight.server.is_some()));
@@ -29,22 +35,31 @@ pub fn run(global: &Global, args: &PlanArgs) -> Result<(), Fail> {
         if sight.server.is_none() {
             out::line(&format!("no tmux server on {}: up starts it", ground.address.socket.display()));
         }
-        for line in lines(&plan) {
+        for line in lines(&plan).into_iter().chain(faults(&ground.loaded.config)) {
             out::line(&line);
         }
         out::line(&sum(&plan));
     }
-    end(&plan, args.json)
+    end(&plan, &ground.loaded.config, args.json)
 }
 
 /// The exit code that a plan stands for.
-pub fn end(plan: &Plan, quiet: bool) -> Result<(), Fail> {
+pub fn end(plan: &Plan, config: &Config, quiet: bool) -> Result<(), Fail> {
     match () {
-        () if plan.rows.iter().any(Row::needs_person) => Err(Fail::findings()),
+        () if !config.faults.is_empty() || plan.rows.iter().any(Row::needs_person) => Err(Fail::findings()),
         () if plan.rows.iter().any(Row::has_work) => Ok(()),
         () if quiet => Err(Fail::not_found("", "")),
         () => Err(Fail::not_found("nothing to do", "roster and server agree")),
     }
+}
+
+/// Entries of the roster that cannot be meant so, a row each.
+pub fn faults(config: &Config) -> Vec<String> {
+    let row = |f: &SessionFault| {
+        let name = text::fit(&text::printable(&f.name), 30);
+        text::printable(&format!("! {name}  left out: {}; {}", f.what, f.hint))
+    };
+    config.faults.iter().map(row).collect()
 }
 
 /// The sign of a row: what is made, what goes on, what is a person's.
@@ -119,7 +134,12 @@ fn json(ground: &setup::Ground, plan: &Plan, server: bool) -> Value {
         "server": { "socket": ground.address.socket.display().to_string(), "up": server },
         "sessions": plan.rows.iter().map(row).collect::<Vec<_>>(),
         "unmanaged": plan.unmanaged,
+        "faults": ground.loaded.config.faults.iter().map(fault).collect::<Vec<_>>(),
     })
+}
+
+fn fault(f: &SessionFault) -> Value {
+    json!({ "name": f.name, "what": f.what, "hint": f.hint })
 }
 
 fn row(row: &Row) -> Value {

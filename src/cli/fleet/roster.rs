@@ -8,22 +8,41 @@ use std::path::{Path, PathBuf};
 use crate::cli::hooks::words;
 use crate::cli::{Fail, hooks, setup};
 use crate::config::SessionConfig;
+use crate::config::values::TierWord;
 use crate::domain::agent::Agents;
+use crate::domain::branch::RuleBook;
 use crate::domain::fleet::Wanted;
+use crate::domain::roster::Tier;
 use crate::domain::task::{Refusal, TaskText};
+use crate::git::tree::Place;
+use crate::runtime::clock;
 
 /// The agent that takes our hook, and a mode, by its command line.
 const CLAUDE: &str = "claude";
 
+/// Whether workers get work trees of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trees {
+    /// Those that have one are started in it.
+    AsTheyAre,
+    /// Those that have none get one.
+    Make,
+}
+
 /// Everything that the roster says of its sessions.
-pub fn wanted(ground: &setup::Ground) -> Result<Vec<Wanted>, Fail> {
+pub fn wanted(ground: &setup::Ground, trees: Trees) -> Result<Vec<Wanted>, Fail> {
     let agents = ground.agents()?;
     let config = &ground.loaded.config;
-    Ok(config.session.iter().map(|s| session(s, ground, &agents)).collect())
+    let rules = ground.rules()?;
+    let one = |s: &SessionConfig| {
+        let want = session(s, ground, &agents);
+        own_tree(want, s, trees, &rules)
+    };
+    Ok(config.session.iter().map(one).collect())
 }
 
 fn session(s: &SessionConfig, ground: &setup::Ground, agents: &Agents) -> Wanted {
-    let name = s.name.clone().or_else(|| s.r#match.clone()).unwrap_or_default();
+    let name = s.called().to_owned();
     let folder = s.dir.as_deref().map(|dir| folder(dir, ground));
     let start_in = match &folder {
         Some(Ok(folder)) => PathBuf::from(folder),
@@ -43,7 +62,40 @@ fn session(s: &SessionConfig, ground: &setup::Ground, agents: &Agents) -> Wanted
         }
         _ => start,
     };
-    Wanted { has_role: role.is_some(), protected: s.protected, name, agent, folder, start }
+    Wanted { has_role: role.is_some(), protected: s.protected, name, agent, folder, tree: None, start }
+}
+
+/// A worker that has a work tree of its own is started there; one that has none gets one, where that is asked for.
+fn own_tree(mut want: Wanted, s: &SessionConfig, trees: Trees, rules: &RuleBook) -> Wanted {
+    let tier = s.tier.as_ref().and_then(TierWord::known);
+    let Some(Ok(folder)) = &want.folder else { return want };
+    if tier != Some(Tier::Worker) || want.is_pattern() {
+        return want;
+    }
+    match Place::of(Path::new(folder), &want.name) {
+        Ok(Some(place)) if place.exists => {
+            want.folder = Some(
+                place
+                    .folder()
+                    .to_str()
+                    .map(str::to_owned)
+                    .ok_or_else(|| "its work tree has a name that is not plain text".to_owned()),
+            );
+        }
+        Ok(Some(place)) if trees == Trees::Make => {
+            let rules = rules.of(tier.map(Tier::word), s.role.as_deref());
+            let today = clock::now().local.date();
+            let branch = rules.pattern.mend(&want.name, &rules.types, today);
+            let branch = branch.ok_or_else(|| "no branch can be named after it".to_owned());
+            want.tree = Some(branch.and_then(|b| place.plan(&b, &rules.base)));
+        }
+        Ok(None) if trees == Trees::Make => {
+            want.tree = Some(Err(format!("{folder} is in no git repository")));
+        }
+        Err(why) if trees == Trees::Make => want.tree = Some(Err(why)),
+        _ => {}
+    }
+    want
 }
 
 /// A folder as the system names it, or why it is none.
@@ -101,6 +153,11 @@ fn start(
         argv.extend(["--settings".to_owned(), file.display().to_string()]);
     }
     Ok(argv)
+}
+
+/// True if a command is a line for a shell.
+pub fn is_shell(argv: &[String]) -> bool {
+    matches!(argv, [sh, c, _] if sh == "/bin/sh" && c == "-c")
 }
 
 /// Whether a program is there, as the system would look for it.

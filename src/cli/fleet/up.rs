@@ -2,18 +2,20 @@
 //! its role once. It types nothing itself: answers are wishes to the actor, roles are tasks in the queue. An actor comes
 //! along, for its time, in case nobody acts; where somebody does, that one only looks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::climb::{Climb, Climber};
+use super::roster::Trees;
 use super::{Sight, names, plan, roster};
 use crate::cli::{Fail, Global, actor, control, hooks, out, send, setup};
 use crate::config::SessionConfig;
 use crate::domain::fleet::rise::Rights;
-use crate::domain::fleet::{Plan, Row, Todo, Wanted};
+use crate::domain::fleet::{NewTree, Plan, Row, Todo, Wanted};
 use crate::domain::task::{Kind, Rules};
 use crate::domain::text;
 use crate::evidence::proc::Proc;
+use crate::git::tree::Place;
 use crate::runtime::daemon::{self, Attended};
 use crate::tmux::sessions::{self, Making, Only};
 use crate::tmux::watch::Watcher;
@@ -32,6 +34,9 @@ pub struct UpArgs {
     /// Also tell their role to sessions that no `up` made
     #[arg(long)]
     roles: bool,
+    /// Make a git work tree of its own, on a branch of its own, for each worker that is started and has none
+    #[arg(long)]
+    worktrees: bool,
     /// How long a session may take until it is ready [default: 60s]
     #[arg(long, value_name = "60s")]
     wait: Option<String>,
@@ -45,24 +50,26 @@ pub fn run(global: &Global, args: &UpArgs) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
     hooks::only_a_person(global, &ground.env, "archtui up")?;
     let patience = args.wait.as_deref().map(send::timeout).transpose()?.unwrap_or(PATIENCE);
-    let sight = Sight::take(&ground)?;
+    let trees = if args.worktrees { Trees::Make } else { Trees::AsTheyAre };
+    let sight = Sight::take(&ground, trees)?;
     let whole = sight.plan(&ground, args.roles);
     let chosen = names::chosen(&args.sessions, &whole)?;
     let plan = Plan { rows: chosen, unmanaged: Vec::new() };
     if !plan.rows.iter().any(Row::has_work) {
-        for line in plan::lines(&plan) {
+        for line in plan::lines(&plan).into_iter().chain(plan::faults(&ground.loaded.config)) {
             out::line(&line);
         }
-        return plan::end(&plan, false);
+        return plan::end(&plan, &ground.loaded.config, false);
     }
     let made = make_all(&ground, &sight, &plan)?;
     let climbers = climbers(&ground, &sight, &plan, &made, patience);
     let mut climb = Climb::new(&ground, climbers, !args.no_ask)?;
     let ended = attend(&ground, &mut climb)?;
-    for line in lines(&plan, &made, &climb) {
+    for line in lines(&plan, &made, &climb).into_iter().chain(plan::faults(&ground.loaded.config)) {
         out::line(&line);
     }
-    let left = plan.rows.iter().any(|r| !r.has_work() && r.needs_person());
+    let faulty = !ground.loaded.config.faults.is_empty();
+    let left = faulty || plan.rows.iter().any(|r| !r.has_work() && r.needs_person());
     match () {
         () if ended == Attended::Ended => {
             Err(Fail::failed("interrupted: what was made stays", "`archtui plan` tells how it stands"))
@@ -96,8 +103,13 @@ fn make_all(ground: &setup::Ground, sight: &Sight, plan: &Plan) -> Result<Vec<Ma
 fn make(ground: &setup::Ground, sight: &Sight, row: &Row) -> Result<sessions::Made, String> {
     let (want, config) = entry(ground, sight, row);
     let argv = want.start.as_ref().map_err(Clone::clone)?;
-    let folder: PathBuf = match &want.folder {
-        Some(folder) => folder.as_ref().map_err(Clone::clone)?.into(),
+    if let Some(tree) = &want.tree {
+        let tree = tree.as_ref().map_err(Clone::clone)?;
+        make_tree(want, tree)?;
+        out::complain(&format!("{}: its work tree is {}, on {}", row.name, tree.path, tree.branch));
+    }
+    let folder: PathBuf = match want.place() {
+        Some(folder) => folder.map_err(str::to_owned)?.into(),
         None => ground.base(),
     };
     let env = roster::env(config, ground);
@@ -112,6 +124,16 @@ fn make(ground: &setup::Ground, sight: &Sight, row: &Row) -> Result<sessions::Ma
             size: SIZE,
         },
     )
+}
+
+/// Makes the work tree that it is started in.
+fn make_tree(want: &Wanted, tree: &NewTree) -> Result<(), String> {
+    let Some(Ok(folder)) = &want.folder else { return Err("its folder is not known".to_owned()) };
+    match Place::of(Path::new(folder), &want.name)? {
+        Some(place) if place.exists => Ok(()),
+        Some(place) => place.make(tree),
+        None => Err(format!("{folder} is in no git repository")),
+    }
 }
 
 /// Takes a session of ours away whose program has ended. The server looks once more.
@@ -148,13 +170,10 @@ fn climbers(
             _ => continue,
         };
         let (want, config) = entry(ground, sight, row);
-        let folder = want.folder.as_ref().and_then(|f| f.as_ref().ok());
+        let folder = want.place().and_then(Result::ok).map(str::to_owned);
         let ours = made.as_ref().is_ok_and(Option::is_some) || row.is_ours();
-        let rights = Rights {
-            trust: folder.filter(|_| config.trust_folder && ours).cloned(),
-            role: want.has_role,
-            patience,
-        };
+        let rights =
+            Rights { trust: folder.filter(|_| config.trust_folder && ours), role: want.has_role, patience };
         climbers.push(Climber::new(row.name.clone(), pane, rights, config.prompt.clone()));
     }
     climbers
@@ -177,6 +196,8 @@ fn attend(ground: &setup::Ground, climb: &mut Climb) -> Result<Attended, Fail> {
         seat: actor::seat(ground, &state_dir)?,
         judge: actor::watching(ground, &state_dir)?,
         hooks: actor::hooks(ground),
+        // An `up` that has the seat for its time restarts nothing by itself.
+        sessions: None,
     };
     daemon::attend(setup, ground.state(), |state| climb.look(state)).map_err(|e| {
         Fail::failed(format!("the workers cannot run: {e}"), "the log in the state folder has more")

@@ -74,6 +74,12 @@ pub struct Args {
     /// As the real one takes it: the mode to begin in
     #[arg(long, value_name = "MODE")]
     permission_mode: Option<String>,
+    /// As the real one takes it: the conversation that goes on
+    #[arg(long, value_name = "ID")]
+    resume: Option<String>,
+    /// As the real one takes it: the last conversation of this folder goes on
+    #[arg(long = "continue")]
+    goes_on: bool,
     /// Draw on the main screen, as versions up to 2.1.150 do
     #[arg(long)]
     main_screen: bool,

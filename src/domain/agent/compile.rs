@@ -8,6 +8,8 @@ use std::time::Duration;
 use regex::{Regex, RegexBuilder};
 
 use super::file::{self, Text};
+use crate::domain::restart::Resume;
+
 use super::{ChoiceShape, ComposerShape, Cue, DialogShape, Manifest, ManifestError, Note, SubjectPlace};
 
 /// A manifest file larger than this is refused.
@@ -69,6 +71,7 @@ impl Compiler<'_> {
             signs: self.patterns(&file.sign)?,
             farewells: self.patterns(&file.farewell)?,
             done: self.patterns(&file.done)?,
+            resume: Resume { id: file.resume.id, last: file.resume.last, own: file.resume.own },
             composer: ComposerShape {
                 frames: file.composer.frame,
                 prompts: file.composer.prompt,

@@ -30,6 +30,8 @@ pub(super) struct File {
     #[serde(default)]
     pub title_tells: bool,
     #[serde(default)]
+    pub resume: Resume,
+    #[serde(default)]
     pub composer: Composer,
     #[serde(default)]
     pub cue: Vec<Cue>,
@@ -56,6 +58,17 @@ pub(super) struct Composer {
     pub trim: Vec<Text>,
     #[serde(default)]
     pub pasted: Vec<Text>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Resume {
+    #[serde(default)]
+    pub id: Vec<String>,
+    #[serde(default)]
+    pub last: Vec<String>,
+    #[serde(default)]
+    pub own: Vec<String>,
 }
 
 #[derive(Deserialize)]

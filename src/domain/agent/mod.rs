@@ -14,6 +14,7 @@ use serde::Deserialize;
 
 use super::dialog::{Meaning, Operation};
 use super::health::Trouble;
+use super::restart::Resume;
 use super::status::State;
 
 /// The manifests that come with the program, in the order in which an unknown screen is tried.
@@ -46,6 +47,8 @@ pub struct Manifest {
     pub farewells: Vec<Regex>,
     /// Rows that only say that a turn is done.
     pub done: Vec<Regex>,
+    /// How it takes a conversation up again.
+    pub resume: Resume,
     /// Where its composer stands.
     pub composer: ComposerShape,
     /// Its title always tells whether it works.

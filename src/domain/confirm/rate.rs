@@ -33,7 +33,9 @@ impl Rates {
         let mut rates = Self::default();
         for entry in entries {
             let body = &entry.body;
-            if body.outcome == Outcome::Intended && body.actor == Actor::Automation {
+            // What has no channel is no answer: a restart.
+            let answer = body.channel.is_some();
+            if body.outcome == Outcome::Intended && body.actor == Actor::Automation && answer {
                 // What seems to lie ahead was written before the clock was set back: it counts as just now.
                 let ago = Duration::try_from(utc.duration_since(body.at)).unwrap_or_default();
                 if ago < WINDOW {

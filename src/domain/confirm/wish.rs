@@ -69,6 +69,20 @@ pub enum Ask {
         /// By which step.
         step: Step,
     },
+    /// Start its agent anew in a window beside, then take the old pane away.
+    Restart {
+        /// Which session.
+        session: SessionName,
+        /// Which of its panes, where that is known.
+        pane: Option<PaneIdentity>,
+    },
+    /// End a session.
+    Kill {
+        /// Its name.
+        session: SessionName,
+        /// A pane of it, as the person saw it.
+        pane: PaneIdentity,
+    },
     /// Confirm nothing anywhere.
     Pause,
     /// Go on confirming.

@@ -2,11 +2,12 @@
 //! what is between the two ([`plan`]). How a session that was started comes to be ready is in [`rise`]. Pure: what disk,
 //! tmux and store say is asked by `cli::fleet`, and done there.
 
+pub mod adopt;
 mod plan;
 pub mod rise;
 mod told;
 
-pub use plan::{Plan, Remark, Row, Standing, Todo, plan};
+pub use plan::{Plan, Remark, Row, Standing, Todo, is_in, plan};
 pub use told::told;
 
 use super::session::{PaneIdentity, SessionName};
@@ -22,6 +23,8 @@ pub struct Wanted {
     pub agent: Option<String>,
     /// The folder, whole; or why it cannot be one. `None`: any.
     pub folder: Option<Result<String, String>>,
+    /// The work tree of its own that is made for it before it is started; or why none can be.
+    pub tree: Option<Result<NewTree, String>>,
     /// What is started: program and arguments, no shell reads them; or why nothing can be.
     pub start: Result<Vec<String>, String>,
     /// It has a role prompt.
@@ -30,7 +33,28 @@ pub struct Wanted {
     pub protected: bool,
 }
 
+/// A work tree that a session is to have for itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewTree {
+    /// Its folder.
+    pub path: String,
+    /// Its branch.
+    pub branch: String,
+    /// The branch is there already, and checked out nowhere.
+    pub known: bool,
+    /// What a new branch begins at.
+    pub from: String,
+}
+
 impl Wanted {
+    /// The folder in which it is started: that of the tree that is made for it, else the roster's.
+    pub fn place(&self) -> Option<Result<&str, &str>> {
+        match &self.tree {
+            Some(Ok(tree)) => Some(Ok(&tree.path)),
+            _ => self.folder.as_ref().map(|f| f.as_deref().map_err(String::as_str)),
+        }
+    }
+
     /// True if it means a family of sessions: those are looked at, none is made.
     pub fn is_pattern(&self) -> bool {
         self.name.contains('*')

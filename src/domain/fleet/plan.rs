@@ -60,12 +60,21 @@ pub enum Remark {
     BadStart(String),
     /// Our `up` did not make it: nothing of ours is sent there.
     NotOurs,
+    /// A work tree is made for it first.
+    NewTree {
+        /// Its folder.
+        path: String,
+        /// Its branch.
+        branch: String,
+    },
+    /// No work tree can be made for it.
+    NoTree(String),
 }
 
 impl Remark {
     /// True if a person has to mend it: the others are only good to know.
     pub fn is_fault(&self) -> bool {
-        *self != Self::NotOurs
+        !matches!(self, Self::NotOurs | Self::NewTree { .. })
     }
 }
 
@@ -76,6 +85,8 @@ impl fmt::Display for Remark {
             Self::WrongAgent { want, is } => write!(f, "runs {is}, not {want}"),
             Self::BadFolder(why) | Self::BadStart(why) => f.write_str(why),
             Self::NotOurs => f.write_str("not made by up"),
+            Self::NewTree { path, branch } => write!(f, "in a work tree of its own, {path}, on {branch}"),
+            Self::NoTree(why) => write!(f, "no work tree of its own: {why}"),
         }
     }
 }
@@ -223,8 +234,16 @@ fn start(want: &Wanted, todo: Todo, remarks: &mut Vec<Remark>) -> Todo {
     if let Err(why) = &want.start {
         remarks.push(Remark::BadStart(why.clone()));
     }
-    match remarks.first() {
-        None => todo,
+    if let Some(Err(why)) = &want.tree {
+        remarks.push(Remark::NoTree(why.clone()));
+    }
+    match remarks.iter().find(|r| r.is_fault()) {
+        None => {
+            if let Some(Ok(tree)) = &want.tree {
+                remarks.push(Remark::NewTree { path: tree.path.clone(), branch: tree.branch.clone() });
+            }
+            todo
+        }
         Some(_) => Todo::Person("it cannot be started".to_owned()),
     }
 }
@@ -263,7 +282,7 @@ fn compare(want: &Wanted, pane: &Seen, remarks: &mut Vec<Remark>) {
 }
 
 /// Whether a path is the folder meant, lies in it, or in the folder of work trees beside it.
-fn is_in(is: &str, want: &str) -> bool {
+pub fn is_in(is: &str, want: &str) -> bool {
     let want = want.trim_end_matches('/');
     let below = |top: &str| is == top || is.strip_prefix(top).is_some_and(|rest| rest.starts_with('/'));
     below(want) || below(&format!("{want}{}", super::rise::TREES))
@@ -306,6 +325,7 @@ mod tests {
             name: name.into(),
             agent: Some("claude".into()),
             folder: Some(Ok("/w/app".into())),
+            tree: None,
             start: Ok(vec!["claude".into()]),
             has_role: true,
             protected: false,

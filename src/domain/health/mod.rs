@@ -163,6 +163,8 @@ pub struct Signs {
     pub never_began: Option<Duration>,
     /// Its task is overdue: which.
     pub overdue: Option<String>,
+    /// Why its agent, which ended, is not started anew any more.
+    pub held: Option<String>,
     /// Its screens turn in a circle.
     pub turning: Option<Turning>,
 }
@@ -179,6 +181,7 @@ impl Signs {
             not_cleared: None,
             never_began: None,
             overdue: None,
+            held: None,
             turning: None,
         }
     }
@@ -221,7 +224,10 @@ pub fn judge(signs: &Signs, limits: &Limits) -> Vec<Ailment> {
             add(Kind::Retrying, "tries again and again".to_owned());
         }
         (State::Error, None) if lasts => add(Kind::Error, "an error stands on its screen".to_owned()),
-        (State::Exited, _) => add(Kind::Ended, "the agent ended".to_owned()),
+        (State::Exited, _) => match &signs.held {
+            Some(why) => add(Kind::Ended, format!("the agent ended, and is not restarted: {why}")),
+            None => add(Kind::Ended, "the agent ended".to_owned()),
+        },
         (State::Gone, _) => add(Kind::Gone, "no session of that name exists".to_owned()),
         (State::Unknown, _) if lasts => add(Kind::Unread, "its screen cannot be read".to_owned()),
         _ => {}

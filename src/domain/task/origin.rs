@@ -153,7 +153,7 @@ mod tests {
         ended.0.dead = true;
         let person = |pid| Ancestor { pid, name: "bash".into(), agent: false, tmux: false };
         for (line, terminal) in [(vec![person(7)], Some(901)), (vec![person(7), person(101)], Some(955))] {
-            let traces = Traces { line, terminal, tmux_pane: None, same_group: false };
+            let traces = Traces { line, terminal, tmux_pane: None, left: false };
             let got = place(&traces, &Server::Up(50, vec![ended.clone()]));
             assert!(matches!(got, Origin::Outside(_)), "{got:?}");
         }

@@ -27,12 +27,14 @@ pub enum Step {
     Escape,
     /// Ctrl-C.
     Interrupt,
+    /// Its agent anew, in a window beside.
+    Restart,
 }
 
 impl Step {
     /// The ladder, from the bottom.
-    pub const ALL: [Self; 6] =
-        [Self::Look, Self::Approve, Self::Deny, Self::Enter, Self::Escape, Self::Interrupt];
+    pub const ALL: [Self; 7] =
+        [Self::Look, Self::Approve, Self::Deny, Self::Enter, Self::Escape, Self::Interrupt, Self::Restart];
 
     /// The word on the screen and for the command line.
     pub const fn word(self) -> &'static str {
@@ -43,6 +45,7 @@ impl Step {
             Self::Enter => "enter",
             Self::Escape => "escape",
             Self::Interrupt => "interrupt",
+            Self::Restart => "restart",
         }
     }
 
@@ -60,12 +63,20 @@ impl Step {
             Self::Enter => "sends Enter, alone, for the text that waits in its composer",
             Self::Escape => "sends Esc: stops a turn, or leaves a dialog unanswered",
             Self::Interrupt => "sends Ctrl-C, once: breaks off what runs",
+            Self::Restart => {
+                "starts its agent anew in a window beside; ends the old pane when that one is ready"
+            }
         }
     }
 
     /// It may end, interrupt or discard something: a person says so twice.
     pub const fn needs_sure(self) -> bool {
-        matches!(self, Self::Escape | Self::Interrupt)
+        matches!(self, Self::Escape | Self::Interrupt | Self::Restart)
+    }
+
+    /// It is done in one session at a time.
+    pub const fn is_single(self) -> bool {
+        matches!(self, Self::Approve | Self::Deny | Self::Restart)
     }
 
     /// The key that it sends, where it sends one by itself.
@@ -74,7 +85,7 @@ impl Step {
             Self::Enter => Some("Enter"),
             Self::Escape => Some("Escape"),
             Self::Interrupt => Some("C-c"),
-            Self::Look | Self::Approve | Self::Deny => None,
+            Self::Look | Self::Approve | Self::Deny | Self::Restart => None,
         }
     }
 }
@@ -94,6 +105,13 @@ pub struct Sight<'a> {
     pub in_mode: bool,
     /// Keys would go to other panes, too.
     pub synchronized: bool,
+}
+
+impl Sight<'_> {
+    /// No agent runs there any more.
+    pub fn has_ended(&self) -> bool {
+        self.dead || matches!(self.state, State::Exited | State::Shell)
+    }
 }
 
 /// A step as it is offered.
@@ -121,10 +139,12 @@ pub fn fits(step: Step, sight: &Sight<'_>) -> Result<String, String> {
     if !sight.exists {
         return no("the session does not exist");
     }
-    let ended = sight.dead || matches!(sight.state, State::Exited | State::Shell);
+    let ended = sight.has_ended();
     let word = sight.state.word();
     match step {
         Step::Look => return Ok(format!("{word} by the last look")),
+        Step::Restart if ended => return Ok("its agent has ended".to_owned()),
+        Step::Restart => return Ok(format!("it is {word}, and would be ended")),
         _ if ended => return no("no agent runs in it"),
         _ if sight.in_mode => return no("its pane is in copy mode"),
         _ if sight.synchronized => return no("keys to it go to other panes, too"),
@@ -157,7 +177,7 @@ pub fn fits(step: Step, sight: &Sight<'_>) -> Result<String, String> {
         }
         (Step::Interrupt, Some(_)) => no("a dialog is open: answer it"),
         (Step::Escape | Step::Interrupt, None) => Ok(format!("it is {word}")),
-        (Step::Look, _) => no("nothing more is seen"),
+        (Step::Look | Step::Restart, _) => no("nothing more is seen"),
     }
 }
 
@@ -213,27 +233,27 @@ mod tests {
 
     #[test]
     fn each_step_fits_what_it_is_for() {
-        use Step::{Approve, Deny, Enter, Escape, Interrupt, Look};
-        check(&reading(State::Idle), |_| {}, &[Look]);
-        check(&reading(State::Working), |_| {}, &[Look, Escape, Interrupt]);
-        check(&reading(State::Unknown), |_| {}, &[Look, Escape, Interrupt]);
-        check(&typed(State::Typing, true), |_| {}, &[Look, Enter]);
-        check(&typed(State::Typing, false), |_| {}, &[Look]);
-        check(&typed(State::Working, true), |_| {}, &[Look, Escape, Interrupt]);
-        check(&asks(true), |_| {}, &[Look, Approve, Deny, Escape]);
-        check(&asks(false), |_| {}, &[Look, Deny, Escape]);
-        check(&reading(State::Exited), |_| {}, &[Look]);
-        check(&typed(State::Exited, true), |_| {}, &[Look]);
-        check(&typed(State::Typing, true), |s| s.dead = true, &[Look]);
-        check(&typed(State::Typing, true), |s| s.in_mode = true, &[Look]);
-        check(&typed(State::Typing, true), |s| s.synchronized = true, &[Look]);
+        use Step::{Approve, Deny, Enter, Escape, Interrupt, Look, Restart};
+        check(&reading(State::Idle), |_| {}, &[Look, Restart]);
+        check(&reading(State::Working), |_| {}, &[Look, Escape, Interrupt, Restart]);
+        check(&reading(State::Unknown), |_| {}, &[Look, Escape, Interrupt, Restart]);
+        check(&typed(State::Typing, true), |_| {}, &[Look, Enter, Restart]);
+        check(&typed(State::Typing, false), |_| {}, &[Look, Restart]);
+        check(&typed(State::Working, true), |_| {}, &[Look, Escape, Interrupt, Restart]);
+        check(&asks(true), |_| {}, &[Look, Approve, Deny, Escape, Restart]);
+        check(&asks(false), |_| {}, &[Look, Deny, Escape, Restart]);
+        check(&reading(State::Exited), |_| {}, &[Look, Restart]);
+        check(&typed(State::Exited, true), |_| {}, &[Look, Restart]);
+        check(&typed(State::Typing, true), |s| s.dead = true, &[Look, Restart]);
+        check(&typed(State::Typing, true), |s| s.in_mode = true, &[Look, Restart]);
+        check(&typed(State::Typing, true), |s| s.synchronized = true, &[Look, Restart]);
         check(&reading(State::Gone), |s| s.exists = false, &[]);
     }
 
     #[test]
     fn what_ends_or_interrupts_is_said_twice() {
         let sure: Vec<Step> = Step::ALL.into_iter().filter(|s| s.needs_sure()).collect();
-        assert_eq!(sure, [Step::Escape, Step::Interrupt]);
+        assert_eq!(sure, [Step::Escape, Step::Interrupt, Step::Restart]);
         for s in Step::ALL {
             assert_eq!(Step::by_word(s.word()), Some(s));
         }

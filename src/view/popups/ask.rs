@@ -19,7 +19,8 @@ pub fn draw(buf: &mut Buffer, over: Area, theme: &Theme, question: &Question) ->
     let room = usize::from(wide.saturating_sub(4)).max(1);
     let mut rows: Vec<(String, Role)> =
         wrap(&question.what, room).into_iter().map(|l| (l, Role::Strong)).collect();
-    rows.extend(wrap(&question.means, room).into_iter().map(|l| (l, Role::Text)));
+    let means = question.means.lines().flat_map(|l| wrap(l, room));
+    rows.extend(means.map(|l| (l, Role::Text)));
     rows.push((String::new(), Role::Text));
     rows.push(("y yes    n no".into(), Role::Accent));
     let window = layout::middle(over, wide, rows.len() as u16 + 2);

@@ -5,6 +5,7 @@ mod explain;
 mod form;
 mod hand;
 mod help;
+mod kill;
 mod palette;
 mod task;
 mod tree;
@@ -30,6 +31,7 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, popup: &
         Popup::Form(form) => form::draw(buf, over, state, theme, form),
         Popup::Ask(question) => ask::draw(buf, over, theme, question),
         Popup::Unstick(menu) => unstick::draw(buf, over, state, theme, menu),
+        Popup::Kill(doomed) => kill::draw(buf, over, state, theme, doomed),
         Popup::Palette { input, row } => palette::draw(buf, over, state, theme, input.text(), *row),
     };
 }

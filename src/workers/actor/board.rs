@@ -46,6 +46,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             preset: self.judge.fleet_preset(),
             trouble: self.books.trouble.clone().or_else(|| self.fixed.fault.clone()),
             queue,
+            held: self.restarts.held(),
             recent: self.books.recent.clone(),
             tally: Arc::clone(&self.books.tally),
         })

@@ -34,6 +34,8 @@ pub(super) struct Desk {
     pub alarm: Option<Duration>,
     /// The wish that waits for the end of the answer it asked for.
     pub wish: Option<u64>,
+    /// The conversation that its agent was in last, by the agent's own name for it.
+    pub conversation: Option<String>,
     /// A person's order that is being carried out.
     pub errand: Option<Errand>,
 }
@@ -51,6 +53,7 @@ impl Desk {
             typed: None,
             alarm: None,
             wish: None,
+            conversation: None,
             errand: None,
         }
     }
@@ -91,6 +94,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         for wish in waits.collect::<Vec<_>>() {
             self.answer_wish(wish, false, "its pane is gone".to_owned());
         }
+        self.restarts_listed();
     }
 
     /// A pane's screen was looked at.
@@ -107,7 +111,12 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 life.set_ways(ways);
             }
         }
+        let before = desk.tracker.state();
         desk.tracker.look(looked.reading.clone(), now);
+        // When it ends nobody can be asked any more.
+        if desk.tracker.state() != before && desk.agent.is_some() {
+            desk.conversation = self.processes.conversation(looked.pane).or(desk.conversation.take());
+        }
         desk.screen = Some(Arc::clone(&looked.screen));
         if let Some(composer) = &looked.reading.composer {
             desk.unsent = !composer.text.trim().is_empty();
@@ -135,6 +144,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         };
         self.live(id, Input::Look(look));
         self.climbed(id, &Climb::Look);
+        self.restart_looked(id);
     }
 
     /// Who asks there.

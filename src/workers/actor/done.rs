@@ -1,5 +1,7 @@
 //! What was done beside, as it comes back.
 
+use super::kill::Killed;
+use super::restart;
 use super::seat::Opened;
 use super::unstick::Climbed;
 use super::{Actor, Input};
@@ -7,7 +9,7 @@ use crate::app::Event;
 use crate::app::event::Did;
 use crate::domain::confirm::{CaseId, Sent, Wish};
 use crate::domain::ledger::{Actor as Who, Entry, Outcome};
-use crate::domain::session::PaneIdentity;
+use crate::domain::session::{PaneIdentity, SessionName};
 use crate::ports::{Hooks, Judge, PaneFacts, Press, Processes, Seat, Seated, StoreError, TypeError};
 
 /// One answer.
@@ -32,6 +34,10 @@ pub(super) enum Done<S: Seat> {
     Wish(Result<Option<Wish>, StoreError>),
     /// What came of a wish that an observer left.
     Told(Did),
+    /// A part of a restart.
+    Restart(SessionName, restart::Step),
+    /// A session was ended, or was not.
+    Killed(Killed),
     /// Old entries went.
     LetGo(Result<u64, StoreError>),
     /// Switches were kept, or were not.
@@ -82,6 +88,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.books.trouble = Some(format!("{e}; {}", e.hint()));
                 self.changed = true;
             }
+            Done::Restart(name, step) => self.restart_done(&name, step),
+            Done::Killed(killed) => self.killed(killed),
             Done::Told(did) => self.tell(Event::Did(did)),
             Done::LetGo(gone) => self.let_go(gone),
             Done::Wish(Ok(None)) | Done::Kept(Ok(())) => {}

@@ -4,11 +4,14 @@
 
 mod board;
 mod carry;
+mod deed;
 mod desk;
 mod done;
 mod hooks;
+mod kill;
 mod observer;
 mod renew;
+mod restart;
 mod seat;
 mod tidy;
 mod unstick;
@@ -120,6 +123,7 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     switches: Switches,
     rates: Rates,
     unsettled: Vec<Entry>,
+    restarts: restart::Restarts,
     /// When old entries are to be let go.
     tidy: Option<Duration>,
     books: Books,
@@ -210,6 +214,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             switches: Switches::default(),
             rates: Rates::default(),
             unsettled: Vec::new(),
+            restarts: restart::Restarts::default(),
             tidy: None,
             books: Books { recent: Vec::new(), tally: Arc::default(), trouble: None },
             beside: FuturesUnordered::new(),
@@ -261,6 +266,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             self.live(pane, Input::Tick);
             self.climbed(pane, &unstick::Climb::Time);
         }
+        self.restarts_tick();
         if self.again.is_some_and(|at| at <= clock()) {
             self.again = None;
             match self.post {
@@ -274,7 +280,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     }
 
     fn wake(&self) -> Option<std::time::Instant> {
-        let due = self.desks.values().filter_map(|d| d.alarm).min();
+        let due = self.desks.values().filter_map(|d| d.alarm).chain(self.restarts.due()).min();
         let due = due.map(|at| self.zero.0 + at.saturating_sub(self.zero.1));
         let board = self.changed.then_some(self.board_due);
         due.into_iter().chain(self.again).chain(board).min().map(Instant::into_std)

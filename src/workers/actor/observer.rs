@@ -23,18 +23,23 @@ pub type Wishing = Arc<dyn Fn(&Ask) -> Result<String, String> + Send + Sync>;
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// The observer's part.
     pub(super) fn wish(&self, pane: PaneIdentity, answer: Answer, drawn: (Showing, Duration)) {
-        let Some(wishing) = self.wishing.clone() else { return };
         let (showing, on_screen) = drawn;
         let ms = |d: Duration| u64::try_from(d.as_millis()).unwrap_or(u64::MAX);
         let since_ms = ms(monotonic().saturating_sub(on_screen));
         let (content, drawn_ms) = (showing.content, ms(on_screen));
         let ask = Ask::Answer { pane, content, boot: boot(), since_ms, drawn_ms, answer };
+        self.wish_for(ask, "not answered");
+    }
+
+    /// Leaves a wish for whoever acts; `not`: what is said where it comes to nothing.
+    pub(super) fn wish_for(&self, ask: Ask, not: &'static str) {
+        let Some(wishing) = self.wishing.clone() else { return };
         let told = tokio::task::spawn_blocking(move || wishing(&ask));
         self.beside(async move {
             let told = told.await.unwrap_or_else(|_| Err("the wish could not be left".to_owned()));
             Done::Told(match told {
                 Ok(text) => Did { what: format!("who acts says: {text}"), command: None, failed: None },
-                Err(why) => Did { what: "not answered".to_owned(), command: None, failed: Some(why) },
+                Err(why) => Did { what: not.to_owned(), command: None, failed: Some(why) },
             })
         });
     }

@@ -22,6 +22,7 @@ pub(super) struct Opened {
     switches: Switches,
     unsettled: Vec<Entry>,
     younger: Vec<Entry>,
+    restarts: crate::domain::restart::Records,
 }
 
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
@@ -49,6 +50,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                         let opened = scribe.ask(|records| {
                             Ok(Box::new(Opened {
                                 switches: records.switches()?,
+                                restarts: records.restarts()?,
                                 unsettled: records.inherit(utc())?,
                                 younger: records
                                     .younger(utc().saturating_sub(DAY).unwrap_or_default(), MOST)?,
@@ -79,6 +81,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         self.switches = opened.switches;
         self.rates = Rates::rebuilt(&opened.younger, utc(), monotonic());
         self.unsettled = opened.unsettled;
+        self.restarts.kept = opened.restarts;
         let by_hook = opened.younger.iter().filter(|e| e.body.channel == Some(Channel::Hook));
         self.hooked.extend(by_hook.map(|e| e.body.scene.pane));
         self.books.tally = Arc::default();
@@ -107,6 +110,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             self.give_life(pane);
             // What stands there now is read anew.
             let _ = self.looks.try_send(pane);
+        }
+        // Before the panes are listed nothing is known of them.
+        if !self.desks.is_empty() {
+            self.restarts_listed();
         }
     }
 
@@ -149,6 +156,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             desk.wish = None;
             desk.errand = None;
         }
+        self.drop_restarts();
         self.scribe = None;
         self.give_chair();
         self.hooks = None;

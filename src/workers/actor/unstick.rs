@@ -48,6 +48,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// A wish to unstick a session by its name.
     pub(super) fn unstick_by_name(&mut self, wish: u64, who: String, session: SessionName, step: Step) {
         let ask = match step {
+            Step::Restart => return self.restart_by_name(Some(wish), who, &session),
             Step::Approve => Ask::Approve { session, dialog: None },
             Step::Deny => Ask::Deny { session, dialog: None },
             Step::Look | Step::Enter | Step::Escape | Step::Interrupt => {
@@ -77,6 +78,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 
     /// Begins a step at a pane.
     pub(super) fn unstick(&mut self, pane: PaneIdentity, step: Step, who: String, wish: Option<u64>) {
+        if step == Step::Restart {
+            return self.restart(pane, who, wish);
+        }
         let busy = match self.desks.get(&pane.id).filter(|d| d.info.identity == pane) {
             None => Some("that pane is gone"),
             Some(_) if self.scribe.is_none() => Some("nobody keeps the records"),
@@ -84,13 +88,13 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             Some(_) => None,
         };
         if let Some(why) = busy {
-            return self.unstuck(wish, format!("not done: {}", step.word()), Err(why.to_owned()));
+            return self.told(wish, format!("not done: {}", step.word()), Err(why.to_owned()));
         }
         if step == Step::Look {
             let _ = self.looks.try_send(pane.id);
             let Some(desk) = self.desks.get(&pane.id) else { return };
             let told = format!("{} is {}", desk.info.session, desk.tracker.state().word());
-            return self.unstuck(wish, "looked".to_owned(), Ok(told));
+            return self.told(wish, "looked".to_owned(), Ok(told));
         }
         let (rung, first) = Rung::new(step, monotonic());
         if let Some(desk) = self.desks.get_mut(&pane.id) {
@@ -241,21 +245,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             (_, Some(seq)) => Err(format!("{}: {said} (ledger {seq})", outcome.word())),
             (_, None) => Err(said),
         };
-        self.unstuck(errand.wish, what, ended);
-    }
-
-    /// Tells whoever ordered it how it ended.
-    fn unstuck(&self, wish: Option<u64>, what: String, ended: Result<String, String>) {
-        if let Some(wish) = wish {
-            let done = ended.is_ok();
-            let (Ok(text) | Err(text)) = ended;
-            return self.answer_wish(wish, done, text);
-        }
-        let did = match ended {
-            Ok(said) => Did { what: format!("{what}: {said}"), command: None, failed: None },
-            Err(why) => Did { what, command: None, failed: Some(why) },
-        };
-        self.tell(Event::Did(did));
+        self.told(errand.wish, what, ended);
     }
 
     /// What was done for a step, as it comes back.

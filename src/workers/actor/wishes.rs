@@ -35,6 +35,8 @@ pub enum Asked {
     Turn(SessionName, bool),
     /// Get a stuck session going.
     Unstick(PaneIdentity, Step),
+    /// Something of a session itself: start its agent anew, end it.
+    Order(Ask),
     /// A person typed into a pane just now.
     Typed(PaneIdentity),
     /// A wish lies in the records.
@@ -55,6 +57,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             Asked::Answer { pane, answer, drawn } if matches!(self.post, Post::Observing(_)) => {
                 self.wish(pane, answer, drawn);
             }
+            Asked::Order(ask) if matches!(self.post, Post::Observing(_)) => self.wish_for(ask, "not done"),
             _ if self.post != Post::Acting => {
                 let why = match &self.post {
                     Post::Observing(who) => format!("this is an observer: {who}"),
@@ -68,6 +71,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.live(pane.id, Input::Person(reply));
             }
             Asked::Unstick(pane, step) => self.unstick(pane, step, OPERATOR.to_owned(), None),
+            Asked::Order(ask) => self.order(ask, OPERATOR.to_owned(), None),
             Asked::Pause(on) => self.pause(on, OPERATOR),
             Asked::Turn(session, on) => self.turn(&session, on, OPERATOR),
         }
@@ -90,6 +94,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     fn switched(&mut self, who: &str) {
         self.changed = true;
         self.give_chair();
+        self.look_for_ended();
         if let Some(scribe) = &self.scribe {
             let (switches, who) = (self.switches.clone(), who.to_owned());
             let kept = scribe.ask(move |records| records.keep_switches(&switches, &who, utc()));
@@ -144,6 +149,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 return self.answer_for(id, who, pane, content, drawn, answer);
             }
             Ask::Unstick { session, step } => return self.unstick_by_name(id, who, session, step),
+            order @ (Ask::Restart { .. } | Ask::Kill { .. }) => return self.order(order, who, Some(id)),
         };
         let pane = match self.asking(&session) {
             Ok(pane) => pane,

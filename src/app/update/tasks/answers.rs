@@ -137,6 +137,7 @@ pub fn question_key(state: &mut State, key: Key) -> Vec<Effect> {
         let Question { then, .. } = *question;
         return match then {
             Then::Quit => vec![Effect::Quit],
+            Then::Adopt(session) => vec![Effect::Adopt(session)],
             Then::Wish(sure) => wish(state, sure),
         };
     }

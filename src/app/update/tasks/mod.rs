@@ -70,7 +70,7 @@ fn subject(state: &State) -> Option<Arc<Brief>> {
 }
 
 /// Agents may send; the rest is for people.
-fn a_person(state: &State) -> Result<(), String> {
+pub(super) fn a_person(state: &State) -> Result<(), String> {
     match &state.tasks.sender.0 {
         Ok((Sender::Session(name), _)) => Err(format!("this runs in {name}: agents may send, list and show")),
         Ok(_) => Ok(()),

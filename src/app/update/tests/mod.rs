@@ -5,6 +5,7 @@ mod branches;
 mod forms;
 mod health;
 mod hierarchy;
+mod kill;
 mod property;
 mod routine;
 mod stories;

@@ -263,6 +263,34 @@ fn a_task_that_is_held_or_overdue_makes_its_session_need_a_person() {
 }
 
 #[test]
+fn a_task_that_is_not_begun_and_one_that_is_overdue_ail_its_session() {
+    use crate::domain::health::Kind;
+    let mut room = room();
+    let mut all = tasks(&[Stage::Delivered]);
+    let mut queue = Queue::restore(Rules::default(), tasks(&[Stage::Queued]), 1, QueueClock::default());
+    let now = QueueNow { wall: Now::ZERO.utc, mono: Duration::ZERO };
+    let (id, session) = (TaskId(1), SessionName::new("w1"));
+    queue.apply(crate::domain::task::Event::Leased { id, session, pane: pane(0, "w1").identity }, now);
+    all[0].attempts = queue.get(id).expect("there").attempts.clone();
+    room.set("w1", Status::Idle, 90);
+    room.hear(told(&all));
+    let ails =
+        |room: &Room| room.state.fleet.sessions[0].ward.chart.now().map(|(k, _)| k).collect::<Vec<_>>();
+    room.wait(5_000);
+    room.hear(Event::Woke);
+    assert!(!ails(&room).contains(&Kind::NeverBegan), "a moment is no trouble: {:?}", ails(&room));
+    room.wait(10_000);
+    room.hear(Event::Woke);
+    assert!(ails(&room).contains(&Kind::NeverBegan), "{:?}", ails(&room));
+    assert!(room.state.needs().contains(&0), "it is stuck");
+    (all[0].state, all[0].overdue) = (Stage::Working, true);
+    room.set("w1", Status::Working, 90);
+    room.hear(told(&all));
+    room.hear(Event::Woke);
+    assert_eq!(ails(&room), [Kind::Overdue], "it began, and takes too long");
+}
+
+#[test]
 fn an_agent_that_opens_a_control_room_may_send_and_no_more() {
     let mut room = room();
     let boss = Sender::Session(SessionName::new("w1"));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::app::state::{Board, Popup, Post};
+use crate::domain::confirm::Ask;
 use crate::domain::health::{Ailment, Kind};
 use crate::domain::read::{Composer, Reading};
 use crate::domain::unstick::Step;
@@ -22,6 +23,22 @@ fn room() -> Room {
         room.state.fleet.sessions[i].look(reading, at);
     }
     room
+}
+
+#[test]
+fn a_restart_is_said_twice_and_never_marked_while_the_agent_lives() {
+    let mut room = room();
+    let at = room.at;
+    let idle = Reading { state: Status::Idle, confidence: 0.97, ..Reading::default() };
+    room.state.fleet.sessions[2].look(Reading { quiet: Some(Duration::from_secs(9)), ..idle }, at);
+    room.press("last");
+    room.press("unstick");
+    assert!(matches!(&room.state.popup, Some(Popup::Unstick(m)) if m.step() == Step::Look));
+    room.press("last");
+    assert!(room.key("enter").is_empty());
+    let pane = room.state.fleet.sessions[2].pane.as_ref().map(|p| p.identity);
+    let want = Ask::Restart { session: SessionName::new("c"), pane };
+    assert_eq!(room.key("Y"), [Effect::Order(want)]);
 }
 
 fn steps(effects: &[Effect]) -> Vec<(u32, Step)> {
@@ -64,6 +81,8 @@ fn all_that_are_stuck_and_only_where_it_fits() {
     room.press("unstick");
     room.key("*");
     room.press("last");
+    assert!(room.key("enter").is_empty(), "restarting is done one by one");
+    room.press("move-up");
     room.key("enter");
     assert_eq!(steps(&room.key("Y")), [(1, Step::Interrupt)], "a is not working, c is not stuck");
 }
@@ -80,6 +99,7 @@ fn nothing_is_wished_where_nothing_fits_or_nobody_acts() {
     assert!(room.key("enter").is_empty());
     assert!(room.state.toast.as_ref().is_some_and(|t| t.bad && t.text.contains("composer is empty")));
     room.press("last");
+    room.press("move-up");
     let at = room.at;
     let idle = Reading { state: Status::Idle, confidence: 0.97, ..Reading::default() };
     room.state.fleet.sessions[1].look(Reading { quiet: Some(Duration::from_secs(9)), ..idle }, at);

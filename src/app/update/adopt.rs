@@ -1,0 +1,31 @@
+//! Taking one running session into the user's archtui.toml: the entry is shown, and saved when the person says yes.
+
+use crate::app::state::State;
+use crate::app::state::popup::Then;
+use crate::domain::fleet::adopt;
+
+use super::{say, tasks};
+
+/// Shows the entry of the focused session and asks.
+pub fn open(state: &mut State) {
+    if let Err(why) = tasks::a_person(state) {
+        return say(state, why, true);
+    }
+    let asked = match (state.focused(), &state.config_file) {
+        (None, _) => Err("no session is focused"),
+        (Some(s), _) if s.member.is_some() => Err("the roster names it already"),
+        (Some(s), _) if s.pane.is_none() => Err("this session does not exist now"),
+        (Some(_), None) => Err("there is no archtui.toml; `archtui init --adopt` writes one"),
+        (Some(s), Some(file)) => Ok((s.name.clone(), file.clone())),
+    };
+    match asked {
+        Ok((name, file)) => {
+            let means = format!(
+                "{}\nIt stands at the end of {file}, and counts after a restart of archtui.",
+                adopt::entry(name.as_str()).trim_end()
+            );
+            tasks::ask(state, format!("Take {name} into the roster?"), &means, Then::Adopt(name));
+        }
+        Err(why) => say(state, why, true),
+    }
+}
