@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::repos::Tree;
+use crate::cli::hooks::words;
 use crate::config::values::TierWord;
 use crate::config::{Config, SessionConfig};
 use crate::domain::roster::Tier;
@@ -102,6 +103,11 @@ pub fn seats(count: usize) -> Vec<Seat> {
         .collect()
 }
 
+/// A command as the config has it: read back, it is the same words.
+fn command_line(argv: &[String]) -> String {
+    argv.iter().map(|w| words::quoted(w)).collect::<Vec<_>>().join(" ")
+}
+
 /// The demo's archtui.toml: the roster with these commands and folders, under the preset `sop`.
 pub fn config_text(socket: &Path, seats: &[(Seat, Vec<String>, String)]) -> String {
     let text = |s: &str| toml::Value::String(s.to_owned());
@@ -121,7 +127,7 @@ pub fn config_text(socket: &Path, seats: &[(Seat, Vec<String>, String)]) -> Stri
             ("role", e.role.as_deref()),
             ("reports_to", e.reports_to.as_deref()),
             ("agent", Some("claude")),
-            ("command", Some(&argv.join(" "))),
+            ("command", Some(&command_line(argv))),
             ("dir", Some(dir)),
             ("prompt", e.prompt.as_deref()),
         ];
@@ -136,6 +142,12 @@ pub fn config_text(socket: &Path, seats: &[(Seat, Vec<String>, String)]) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_config_starts_is_what_the_demo_started() {
+        let argv = ["claude", "--granted", "git log", "it's"].map(str::to_owned).to_vec();
+        assert_eq!(words::split(&command_line(&argv)), Some(argv));
+    }
 
     #[test]
     fn the_procedures_nine_and_as_many_workers_as_asked_for() {
