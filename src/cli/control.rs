@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::demo::Demo;
-use super::{Fail, Global, actor, answer, reload, setup, who};
+use super::{Fail, Global, actor, answer, reload, rules, setup, who};
 use crate::app::state::tasks::Sends;
 use crate::evidence::proc::Proc;
 use crate::runtime::{self, Setup};
@@ -56,8 +56,10 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
         judge,
         counter: Counter::new(state_dir.clone()),
         configs: reload::Files::new(ground, state_dir.clone()),
+        desk: rules::Desk::new(ground, state_dir.clone()),
         hooks: actor::hooks(ground),
         wishing: answer::wishing(ground, state_dir.clone()),
+        onlook: actor::onlook(ground, &state_dir),
         agents: ground.agents()?,
         rules: ground.rules()?,
         attach: Attach::new(ground.address.clone(), ground.env.tmux.as_deref()),

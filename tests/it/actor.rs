@@ -35,8 +35,8 @@ exec cat -v
 
 /// A fleet of one, and everything that archtui sees of the machine.
 pub struct Stage {
-    tmux: PrivateTmux,
-    root: PathBuf,
+    pub tmux: PrivateTmux,
+    pub root: PathBuf,
 }
 
 impl Stage {
@@ -68,7 +68,7 @@ impl Stage {
         clippy::disallowed_methods,
         reason = "a test starts the program itself, and finds tmux as the shell does"
     )]
-    fn archtui(&self, args: &[&str]) -> Command {
+    pub fn archtui(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_archtui"));
         command
             .arg("-S")
@@ -101,7 +101,7 @@ impl Stage {
 
 /// A daemon, and what it said so far.
 pub struct Daemon {
-    child: Child,
+    pub child: Child,
     said: std::sync::mpsc::Receiver<String>,
 }
 

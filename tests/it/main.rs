@@ -1,6 +1,7 @@
 //! The one integration test binary: each module is a layer or a part.
 
 mod actor;
+mod boards;
 mod branches;
 mod control;
 mod counter;
@@ -14,6 +15,7 @@ mod hook;
 mod house;
 mod killed;
 mod ledger;
+mod onlookers;
 mod policy_check;
 mod policy_oracle;
 mod policy_properties;

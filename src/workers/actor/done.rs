@@ -82,7 +82,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.books.trouble = Some(format!("{e}; {}", e.hint()));
                 self.changed = true;
             }
-            Done::Told(did) => self.tell(Event::Did(did)),
+            Done::Told(did) => self.tell(Event::Said(did)),
             Done::LetGo(gone) => self.let_go(gone),
             Done::Wish(Ok(None)) | Done::Kept(Ok(())) => {}
         }

@@ -32,7 +32,7 @@ use crate::app::Event;
 use crate::app::state::Post;
 use crate::domain::agent::Agents;
 use crate::domain::confirm::{HookId, Input, Limits, Rates, Switches};
-use crate::domain::ledger::{Entry, Tally};
+use crate::domain::ledger::Entry;
 use crate::domain::roster::Roster;
 use crate::domain::server::Server;
 use crate::domain::session::PaneId;
@@ -186,7 +186,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             rates: Rates::default(),
             unsettled: Vec::new(),
             tidy: None,
-            books: Books { recent: Vec::new(), tally: Tally::default(), trouble: None },
+            books: Books::default(),
             beside: FuturesUnordered::new(),
             alarm: Alarm::new(),
             changed: true,
@@ -269,9 +269,12 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Worker for Actor<S, K,
                 renewed = renew::next(self.renewed.as_mut()) => self.renew(renewed),
                 () = self.alarm.until(wake) => self.tick(),
             }
-            if std::mem::take(&mut self.changed) && self.facts.send(Event::Board(self.board())).await.is_err()
-            {
-                return;
+            if std::mem::take(&mut self.changed) {
+                let board = self.board();
+                self.show(&board);
+                if self.facts.send(Event::Board(board)).await.is_err() {
+                    return;
+                }
             }
         }
     }

@@ -5,15 +5,12 @@ use super::done::Done;
 use super::{AGAIN, Actor, clock, monotonic, utc};
 use crate::app::state::Post;
 use crate::domain::confirm::{Life, Rates, Switches};
-use crate::domain::ledger::{Entry, Tally};
+use crate::domain::ledger::Entry;
 use crate::domain::session::PaneId;
 use crate::ports::{Hooks, Judge, Ledger, Press, Processes, Records, Seat, Seated, StoreError, TypeError};
+use crate::workers::books::{Books, DAY, MOST};
 use crate::workers::dispatcher::Chair;
 use crate::workers::scribe::Scribe;
-
-/// How far back the figures on the screen go, and how many entries at most are read for them.
-const DAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
-const MOST: usize = 20_000;
 
 /// What lies in the records when we begin.
 pub(super) struct Opened {
@@ -71,8 +68,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         self.switches = opened.switches;
         self.rates = Rates::rebuilt(&opened.younger, utc(), monotonic());
         self.unsettled = opened.unsettled;
-        self.books.tally = Tally::default();
-        self.books.recent.clear();
+        self.books = Books { trouble: self.books.trouble.take(), ..Books::default() };
         opened.younger.into_iter().for_each(|e| self.books.add(e));
         let Some(id) = self.seat.as_ref().map(|s| s.id().to_owned()) else { return };
         let keyboard = std::sync::Arc::clone(&self.keyboard);

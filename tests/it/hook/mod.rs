@@ -2,6 +2,7 @@
 
 mod client;
 mod daemon;
+mod gallery;
 mod install;
 mod pane;
 mod payloads;
