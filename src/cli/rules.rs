@@ -42,26 +42,23 @@ impl Desk {
         actor::rules(&ground, &self.state_dir)
     }
 
-    /// The same as they would be with other words in the user's own file.
-    fn with(&self, own: &Path, words: &str) -> Result<Rules, String> {
+    /// The same as they would be for a session with other words in the user's own file.
+    fn with(&self, session: &SessionName, own: &Path, words: &str) -> Result<Rules, String> {
         let mut rules = self.rules().map_err(|f| f.what().to_owned())?;
-        let laid = files::policies(&self.ground.loaded.folders, &self.ground.env).map_err(|e| e.what)?;
-        for (name, policy) in &mut rules.policies {
-            let mut fresh = Policy::preset(name).expect("the presets ship with the program and are tested");
-            fresh.leave_alone(&self.ground.loaded.config.confirm.exclude);
-            let mut seen = false;
-            for file in &laid {
-                let ours = file.file == own;
-                seen |= ours;
-                let trust = if file.trusted { Trust::User } else { Trust::TightenOnly };
-                let text = if ours { words } else { &file.text };
-                fresh.layer(text, &file.file.to_string_lossy(), trust).map_err(|e| e.to_string())?;
-            }
-            if !seen {
-                fresh.layer(words, &own.to_string_lossy(), Trust::User).map_err(|e| e.to_string())?;
-            }
-            *policy = fresh;
+        let mut laid = files::policies(&self.ground.loaded.folders, &self.ground.env).map_err(|e| e.what)?;
+        match laid.iter_mut().find(|f| f.file == own) {
+            Some(ours) => words.clone_into(&mut ours.text),
+            None => laid
+                .insert(0, files::PolicyText { file: own.to_owned(), text: words.to_owned(), trusted: true }),
         }
+        let name = rules.preset(session);
+        let mut fresh = Policy::preset(&name).ok_or("no policy is in force for this session")?;
+        fresh.leave_alone(&self.ground.loaded.config.confirm.exclude);
+        for file in &laid {
+            let trust = if file.trusted { Trust::User } else { Trust::TightenOnly };
+            fresh.layer(&file.text, &file.file.to_string_lossy(), trust).map_err(|e| e.to_string())?;
+        }
+        rules.policies.insert(name, fresh);
         Ok(rules)
     }
 
@@ -85,7 +82,7 @@ impl Desk {
     fn tried(&self, cause: &Cause, draft: &Draft) -> Result<(PathBuf, String, Verdict), String> {
         let (file, old) = self.own()?;
         let new = draft.added_to(&old).map_err(|why| format!("{}: {why}", file.display()))?;
-        let verdict = self.with(&file, &new)?.judge(&self.asks(cause), &cause.dialog);
+        let verdict = self.with(&cause.session, &file, &new)?.judge(&self.asks(cause), &cause.dialog);
         // A preset that only watches is judged by what it would do.
         let verdict = match verdict.would {
             Some(would) => Verdict { parts: verdict.parts, ..*would },

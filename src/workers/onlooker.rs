@@ -19,6 +19,9 @@ use crate::ports::{Annals, Folders, Gallery, Stirred};
 /// Between two tries where the kernel cannot tell of a socket: its folder is not there yet.
 const AGAIN: Duration = Duration::from_secs(2);
 
+/// Before the door is tried again after who acted has gone.
+const SOON: Duration = Duration::from_millis(100);
+
 /// The worker.
 pub struct Onlooker<G, A, F> {
     gallery: G,
@@ -26,6 +29,8 @@ pub struct Onlooker<G, A, F> {
     folders: F,
     facts: Facts,
     inside: bool,
+    /// A word of his was understood since then.
+    understood: bool,
     /// When to try the door again, if there is a reason.
     knock: Option<Instant>,
     /// What is known of the ledger; `None` = nothing was read yet.
@@ -44,6 +49,7 @@ impl<G: Gallery, A: Annals, F: Folders> Onlooker<G, A, F> {
             folders,
             facts,
             inside: false,
+            understood: false,
             knock: Some(clock()),
             books: None,
             fault: None,
@@ -75,10 +81,12 @@ impl<G: Gallery, A: Annals, F: Folders> Onlooker<G, A, F> {
     async fn heard(&mut self, word: Option<Bulletin>) -> bool {
         let Some(word) = word else {
             self.inside = false;
-            // He may have been replaced already: then his socket was, before we heard of his end.
-            self.knock = Some(clock());
+            // He may have been replaced already: then his socket was, before we heard of his end. Who is turned away, or
+            // does not understand him, does not knock all the time.
+            self.knock = Some(clock() + if std::mem::take(&mut self.understood) { SOON } else { AGAIN });
             return self.facts.send(Event::Theirs(None)).await.is_ok();
         };
+        self.understood = true;
         self.read_on(word.entry).await;
         let books = self.books.clone().unwrap_or_default();
         let board = Board {

@@ -104,6 +104,10 @@ pub fn board(state: &mut State) {
     }
     let queue = |b: &Board| if state.face == Face::Queue { b.queue.len() } else { 0 };
     let (was, now) = (queue(&before), queue(&state.board));
+    // At the top, where nothing stood open: the top it stays, for what comes next.
+    if was == 0 && state.panel_row == 0 {
+        return;
+    }
     let found = match state.panel_row.checked_sub(was) {
         None => {
             let id = before.queue[state.panel_row].id;
