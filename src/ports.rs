@@ -23,9 +23,11 @@ mod actor;
 mod alarm;
 mod counter;
 mod folders;
+mod gallery;
 mod gauges;
 mod git;
 mod hooks;
+mod rules;
 mod sessions;
 
 pub use crate::domain::server::{Notice, PaneInfo, Server, Told};
@@ -33,9 +35,11 @@ pub use actor::{Asks, Configs, Judge, Records, Renewed, Seat, Seated};
 pub use alarm::Alarm;
 pub use counter::Counter;
 pub use folders::{Folders, Stirred};
+pub use gallery::{Annals, Gallery};
 pub use gauges::Meter;
 pub use git::{Ask, Cancel, Git, GitError, HeadLook, WatchList};
 pub use hooks::Hooks;
+pub use rules::RuleDesk;
 pub use sessions::{Beside, PaneProcess, Sessions};
 
 /// What the tmux side should care for most.

@@ -48,6 +48,12 @@ pub enum Action {
     Pause,
     /// Confirm nothing in the focused session, or do again.
     Turn,
+    /// What auto-confirm did, or what stands open.
+    Activity,
+    /// The rule behind a verdict.
+    Rule,
+    /// Make a rule from a dialog.
+    NewRule,
     /// Read rules and settings anew.
     Reload,
     /// Type into the focused session.
@@ -168,7 +174,7 @@ const fn hinted(
 }
 
 /// Every action.
-pub const ACTIONS: [ActionRow; 62] = [
+pub const ACTIONS: [ActionRow; 65] = [
     row(Action::MoveLeft, "move-left", Group::Move, "focus the tile to the left"),
     row(Action::MoveDown, "move-down", Group::Move, "focus the tile below, or the next row of a list"),
     row(Action::MoveUp, "move-up", Group::Move, "focus the tile above, or the row before"),
@@ -220,6 +226,18 @@ pub const ACTIONS: [ActionRow; 62] = [
         "take the session into archtui.toml: the entry is shown before it is saved",
     ),
     row(Action::Turn, "auto-confirm", Group::Session, "auto-confirm of this session: off, or on again"),
+    row(
+        Action::Rule,
+        "rule",
+        Group::Session,
+        "the rule behind the verdict: its text, its file and line, what it decided so far",
+    ),
+    row(
+        Action::NewRule,
+        "new-rule",
+        Group::Session,
+        "make a rule from the dialog: the narrowest one, shown and checked before it is saved",
+    ),
     row(Action::Pause, "pause", Group::Program, "pause all auto-confirm; again: go on"),
     hinted(Action::Zoom, "zoom", Group::Session, "focused tile over the whole grid; again: back", "zoom", 3),
     hinted(
@@ -303,6 +321,12 @@ pub const ACTIONS: [ActionRow; 62] = [
         "panel-confirms",
         Group::Panels,
         "auto-confirm activity, full size",
+    ),
+    row(
+        Action::Activity,
+        "activity",
+        Group::Panels,
+        "what auto-confirm did: by hour, by rule, how fast; again: what stands open",
     ),
     row(Action::Panel(PanelId::Branches), "panel-branches", Group::Panels, "branch compliance, full size"),
     row(

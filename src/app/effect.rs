@@ -6,6 +6,7 @@ use super::keymap::Keymap;
 use crate::domain::branch::crew::Post;
 use crate::domain::confirm::{Answer, Ask};
 use crate::domain::ledger::Showing;
+use crate::domain::policy::{Cause, Draft};
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::stroke::Stroke;
 use crate::domain::task::{TaskId, Wish};
@@ -49,6 +50,8 @@ pub enum Effect {
     Order(Ask),
     /// Take a session into the user's archtui.toml.
     Adopt(SessionName),
+    /// A rule is to be shown or made.
+    Rule(RuleWish),
     /// Pause all auto-confirm, or go on.
     Pause(bool),
     /// Switch one session's auto-confirm on or off.
@@ -95,6 +98,19 @@ pub enum Effect {
     },
     /// Draw everything anew, whatever was there before.
     Repaint,
+}
+
+/// What is wished of the rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleWish {
+    /// The rule of that id, as it is in force for a session.
+    Page(SessionName, String),
+    /// The narrowest rule that says something of a dialog.
+    Draft(Cause),
+    /// What would be said of the dialog with that rule.
+    Check(Cause, Box<Draft>),
+    /// That rule in the person's own file.
+    Save(Cause, Box<Draft>),
 }
 
 /// What is fixed when the program starts and `update` needs.

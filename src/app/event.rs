@@ -8,6 +8,7 @@ use super::key::Key;
 use super::state::Board;
 use crate::domain::branch::Survey;
 use crate::domain::host::Gauges;
+use crate::domain::policy::{Draft, RulePage};
 use crate::domain::read::Reading;
 use crate::domain::screen::Screen;
 use crate::domain::server::{Notice, PaneInfo, Server};
@@ -41,6 +42,8 @@ pub enum Event {
     Wrote(PaneId),
     /// Auto-confirm: who acts, what is open, what was done.
     Board(Arc<Board>),
+    /// The same of whoever acts, as he tells it to those who only look on; `None`: he is gone.
+    Theirs(Option<Arc<Board>>),
     /// What is known of the sessions' work trees.
     Branches(Arc<Survey>),
     /// The task queue, or why it cannot be read.
@@ -49,12 +52,16 @@ pub enum Event {
     TaskPage(TaskId, Result<Arc<Page>, String>),
     /// What the queue said to a wish of that number: the tasks it is about, a refusal, or that it could not be asked.
     TaskAnswer(u64, Result<Result<Vec<TaskId>, Refusal>, String>),
+    /// What came of a wish of the rules.
+    Rule(RuleTold),
     /// Rules and settings were read anew: what of it counts only after a restart, or why the old ones stay.
     Reloaded(Result<Option<String>, String>),
     /// How busy the machine and the agents' processes are.
     Gauges(Arc<Gauges>),
     /// Something that archtui did, or could not do.
     Did(Did),
+    /// What who acts said to something that we asked of him.
+    Said(Did),
     /// A background worker panicked; it is started again after a pause. The log has the report.
     WorkerFailed {
         /// The worker's name.
@@ -62,6 +69,19 @@ pub enum Event {
         /// The pause.
         again_in: Duration,
     },
+}
+
+/// What came of a wish of the rules; each error is one line why not.
+#[derive(Debug, Clone)]
+pub enum RuleTold {
+    /// The rule.
+    Page(Result<Arc<RulePage>, String>),
+    /// The rule that is proposed.
+    Draft(Result<Box<Draft>, String>),
+    /// What would be said of the dialog, and with which words in the file.
+    Checked(String, Result<String, String>),
+    /// It is written: where.
+    Saved(Result<String, String>),
 }
 
 /// A pane's screen with what the world said of the pane at that moment.

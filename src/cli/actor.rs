@@ -10,8 +10,9 @@ use crate::domain::confirm::Limits;
 use crate::domain::policy::{Context, PRESETS, Policy};
 use crate::domain::roster::Roster;
 use crate::evidence::rules::Rules;
-use crate::ipc::{HookServer, place};
-use crate::store::lock::{Lock, LockName};
+use crate::ipc::{HookGallery, HookServer, place};
+use crate::store::annals::LedgerReader;
+use crate::store::lock::{Holder, Lock, LockName};
 use crate::store::seat::StoreSeat;
 use crate::workers::actor::{Fixed, OpenHooks};
 
@@ -137,6 +138,27 @@ fn made(
 pub fn hooks(ground: &setup::Ground) -> OpenHooks<HookServer> {
     let (folders, tmux) = (ground.env.runtime_folders(), ground.address.socket.clone());
     Box::new(move || HookServer::listen(&place::make(&folders, &tmux)?))
+}
+
+/// From where an observer sees and reads what who acts does.
+pub fn onlook(ground: &setup::Ground, state_dir: &Path) -> (HookGallery, LedgerReader) {
+    (gallery(ground), LedgerReader::new(state_dir.to_owned()))
+}
+
+/// The place from which one sees what who acts has before him.
+pub fn gallery(ground: &setup::Ground) -> HookGallery {
+    HookGallery::new(ground.env.runtime_folders(), ground.address.socket.clone())
+}
+
+/// Who holds the actor's lock now, in his own words; `None` = nobody, or he has not said so yet.
+pub fn holder(ground: &setup::Ground) -> Option<Holder> {
+    held(ground).flatten()
+}
+
+/// Whether the actor's lock is held, and by whom as far as he has said so.
+pub fn held(ground: &setup::Ground) -> Option<Option<Holder>> {
+    let locks = locks(ground, &ground.state_dir().ok()?).ok()?;
+    Lock::held(&locks, &LockName::of(&ground.address.socket))
 }
 
 fn host() -> String {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::demo::Demo;
-use super::{Fail, Global, actor, answer, fleet, reload, setup, who};
+use super::{Fail, Global, actor, answer, fleet, reload, rules, setup, who};
 use crate::app::state::form::draft;
 use crate::app::state::tasks::Sends;
 use crate::domain::text;
@@ -64,9 +64,11 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
         judge,
         counter,
         configs: reload::Files::new(ground, state_dir.clone()),
+        desk: rules::Desk::new(ground, state_dir.clone()),
         hooks: actor::hooks(ground),
         sessions: fleet::restart::sessions(ground)?,
         wishing: answer::wishing(ground, state_dir.clone()),
+        onlook: actor::onlook(ground, &state_dir),
         agents: ground.agents()?,
         rules: ground.rules()?,
         attach: Attach::new(ground.address.clone(), ground.env.tmux.as_deref()),

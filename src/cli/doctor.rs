@@ -1,5 +1,7 @@
 //! `archtui doctor`: is everything there that archtui needs? One line each; a fault says how to mend it.
 
+mod acts;
+
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -39,6 +41,7 @@ pub fn run(global: &Global) -> Result<(), Fail> {
             findings.push(("colours", colours(&ground)));
             findings.push(("tmux", tmux_program()));
             findings.extend(server(&ground));
+            findings.extend(acts::who(&ground));
         }
         Err(fail) => {
             let (what, hint) = fail.lines();
@@ -180,7 +183,7 @@ fn server(ground: &setup::Ground) -> Vec<(&'static str, Finding)> {
         panes,
         Proc::new(ground.env.home.as_deref()),
         agents,
-        headless::Beside::<Counter> { rules: None, counter: None },
+        headless::Beside::<Counter> { rules: None, counter: None, onlook: None },
         Some(Duration::from_secs(3)),
         |state| {
             let known = match state.server {

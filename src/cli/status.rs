@@ -1,17 +1,19 @@
 //! `archtui status`: one look at the fleet, as a table or as `archtui.status/1`.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{Fail, Global, out, setup};
-use crate::app::State;
+use super::{Fail, Global, actor, confirms, out, setup};
 use crate::app::state::branches::{self, Place};
-use crate::app::state::{Session, needs};
+use crate::app::state::{Board, Post, Session, needs};
+use crate::app::{Event, State};
 use crate::domain::branch::survey::Home;
 use crate::domain::branch::{Finding, Severity};
-use crate::domain::confirm::Switches;
+use crate::domain::confirm::{Confirmation, Switches};
+use crate::domain::dialog::Dialog;
 use crate::domain::health::judge;
 use crate::domain::ledger::{Entry, Outcome};
 use crate::domain::server::Server;
@@ -22,6 +24,7 @@ use crate::ports::{Ledger, StoreError};
 use crate::runtime::headless;
 use crate::store::Store;
 use crate::store::counter::Counter;
+use crate::store::lock::Holder;
 use crate::tmux::watch::Watcher;
 
 /// How long a look may take before what is known is told.
@@ -40,8 +43,10 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
     let mut state = look_once(&ground, Trees::Too)?;
     let kept = remember(&ground, &mut state);
+    let holder = actor::holder(&ground);
+    look_on(&ground, &mut state);
     if args.json {
-        out::json(&json(&state, kept.as_ref()));
+        out::json(&json(&state, kept.as_ref(), holder.as_ref()));
     }
     match &state.server {
         Server::Up { .. } => {}
@@ -85,6 +90,22 @@ fn remember(ground: &setup::Ground, state: &mut State) -> Option<Switches> {
     store.switches().ok()
 }
 
+/// What who acts has before him.
+fn look_on(ground: &setup::Ground, state: &mut State) {
+    let Some(word) = actor::gallery(ground).look() else { return };
+    let board = Board {
+        post: Post::None,
+        paused: word.paused,
+        off: word.off,
+        preset: word.preset,
+        trouble: word.trouble,
+        queue: word.queue,
+        ..Board::default()
+    };
+    let now = state.now;
+    crate::app::update(state, Event::Theirs(Some(Arc::new(board))), now);
+}
+
 /// Whether a look is at the sessions' work trees too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trees {
@@ -105,6 +126,7 @@ pub fn look_once(ground: &setup::Ground, trees: Trees) -> Result<State, Fail> {
         headless::Beside {
             rules: if trees == Trees::Too { Some(ground.rules()?) } else { None },
             counter: Some(Counter::new(ground.state_dir()?)),
+            onlook: None,
         },
         Some(PATIENCE),
         |state| {
@@ -171,7 +193,7 @@ fn table(state: &State) -> Vec<String> {
 }
 
 /// The fleet as `archtui.status/1`. What is not known is null.
-pub fn json(state: &State, kept: Option<&Switches>) -> Value {
+pub fn json(state: &State, kept: Option<&Switches>, holder: Option<&Holder>) -> Value {
     let server = match &state.server {
         Server::Up { version, .. } => ("up", Some(version.as_str())),
         Server::Connecting => ("connecting", None),
@@ -183,8 +205,10 @@ pub fn json(state: &State, kept: Option<&Switches>) -> Value {
         "schema": "archtui.status/1",
         "at": state.now.utc.to_string(),
         "server": { "socket": state.socket, "version": server.1, "state": server.0 },
-        "actor": null,
+        "actor": holder.map(|h| json!({ "pid": h.pid, "host": h.host, "since": h.since })),
         "paused": kept.map(|switches| switches.paused.is_some()),
+        // Null where nobody tells: that nobody asks is another thing.
+        "queue": state.boards.theirs.as_ref().map(|board| confirms::queue(board, state.now.mono)),
         "sessions": state.fleet.sessions.iter().map(|s| session(state, s)).collect::<Vec<_>>(),
     })
 }
@@ -209,14 +233,24 @@ fn session(state: &State, s: &Session) -> Value {
             "kind": kind, "cause": standing.cause,
         })).collect::<Vec<_>>(),
         "mode": s.tracker.reading().mode,
-        "waiting": s.dialog().map(|d| json!({
-            "operation": d.operation, "subject": d.subject, "age_s": s.age(state.now.mono).as_secs(),
-            "verdict": null, "rule": null,
-        })),
+        "waiting": s.dialog().map(|d| waiting(state, s, d)),
         "task": s.tasks.first().map(|t| t.id),
         "branch": branch,
         "findings": findings,
         "context_left": s.tracker.reading().context_left,
+    })
+}
+
+/// The open dialog; what the rules say of it is known to who acts.
+fn waiting(state: &State, s: &Session, d: &Dialog) -> Value {
+    let pane = s.pane.as_ref().map(|p| p.identity);
+    let its = |c: &&Confirmation| Some(c.id.0) == pane && c.id.1.content == d.identity();
+    let told = state.board.queue.iter().find(its);
+    let verdict = told.and_then(|c| c.verdict.as_ref());
+    let age = told.map_or_else(|| s.age(state.now.mono), |c| state.now.mono.saturating_sub(c.since));
+    json!({
+        "operation": d.operation, "subject": d.subject, "age_s": age.as_secs(),
+        "verdict": verdict.map(|v| v.action), "rule": verdict.map(|v| &v.rule),
     })
 }
 
@@ -245,10 +279,7 @@ pub fn branch(state: &State, s: &Session) -> (Option<String>, Option<Vec<Finding
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::app::Event;
     use crate::app::effect::Fixed;
     use crate::app::keymap::Keymap;
     use crate::app::state::{Fleet, Now};
@@ -271,7 +302,7 @@ mod tests {
             let briefs = queue.tasks().map(|t| Arc::new(Brief::of(t)));
             let listing = Listing::of(briefs, 0, &Rules::default(), QueueTime::default());
             crate::app::update(&mut state, Event::Tasks(Ok(Arc::new(listing))), Now::ZERO);
-            json(&state, None)["sessions"][0]["task"].clone()
+            json(&state, None, None)["sessions"][0]["task"].clone()
         };
         assert_eq!(told(&queue), Value::Null, "it waits");
         let pane = PaneIdentity { id: PaneId(1), pid: 11, start: 1 };

@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Fail, Global, out, setup};
+use super::{Fail, Global, actor, confirms, out, setup};
 use crate::app::State;
 use crate::app::state::SessionKey;
 use crate::app::state::branches::Place;
 use crate::domain::branch::{CommitId, Finding, RuleId, Severity, Survey};
 use crate::domain::dialog::DialogId;
+use crate::domain::ledger::Showing;
 use crate::domain::server::Server;
+use crate::domain::session::PaneIdentity;
 use crate::domain::status::State as Status;
 use crate::domain::task::{Brief, TaskId};
 use crate::domain::text;
@@ -40,7 +42,11 @@ pub fn run(global: &Global, _args: &WatchArgs) -> Result<(), Fail> {
         panes,
         Proc::new(ground.env.home.as_deref()),
         ground.agents()?,
-        headless::Beside { rules: Some(ground.rules()?), counter: Some(Counter::new(ground.state_dir()?)) },
+        headless::Beside {
+            rules: Some(ground.rules()?),
+            counter: Some(Counter::new(ground.state_dir()?)),
+            onlook: Some(actor::onlook(&ground, &ground.state_dir()?)),
+        },
         None,
         |state| {
             for line in told.news(state) {
@@ -61,6 +67,12 @@ struct ToldBefore {
     /// Of each session the findings that stand.
     standing: BTreeMap<SessionKey, BTreeMap<Kept, Finding>>,
     survey: Option<Arc<Survey>>,
+    /// Whether somebody acts whom we hear, and whether he is paused.
+    actor: Option<(bool, bool)>,
+    /// The queue as it was told.
+    queue: BTreeMap<(PaneIdentity, Showing), Value>,
+    /// The newest entry of the ledger that was told; `None` before the first.
+    entry: Option<u64>,
     /// The tasks as they were told.
     tasks: BTreeMap<TaskId, Arc<Brief>>,
 }
@@ -116,6 +128,38 @@ impl ToldBefore {
         self.sessions = seen;
         news.extend(self.findings(state, mono_ns));
         news.extend(self.tasks(state, mono_ns));
+        news.extend(self.confirms(state, mono_ns));
+        news
+    }
+
+    /// What who acts has before him: each open dialog when something about it changed, each answer, himself.
+    fn confirms(&mut self, state: &State, mono_ns: u64) -> Vec<Value> {
+        let (mut news, board) = (Vec::new(), &state.board);
+        let actor = (state.boards.theirs.is_some(), board.paused.is_some());
+        if self.actor.replace(actor) != Some(actor) {
+            news.push(json!({
+                "event": "actor", "session": null, "pane": null, "mono_ns": mono_ns, "acts": actor.0,
+                "paused": actor.0.then_some(actor.1), "preset": Some(&board.preset).filter(|_| actor.0),
+            }));
+        }
+        let mut queue = BTreeMap::new();
+        for c in &board.queue {
+            let mut told = confirms::confirmation(c);
+            if self.queue.get(&c.id) != Some(&told) {
+                let before = told.clone();
+                told["event"] = "confirm".into();
+                told["mono_ns"] = mono_ns.into();
+                news.push(std::mem::replace(&mut told, before));
+            }
+            queue.insert(c.id, told);
+        }
+        self.queue = queue;
+        let newest = board.recent.iter().map(|e| e.seq).max().or(actor.0.then_some(0));
+        if let Some(known) = self.entry {
+            let new = board.recent.iter().rev().filter(|e| e.seq > known);
+            news.extend(new.filter_map(|e| confirms::pressed(e, mono_ns)));
+        }
+        self.entry = newest.max(self.entry);
         news
     }
 

@@ -26,7 +26,7 @@ pub fn wake(sockets: &[PathBuf]) -> bool {
     say(sockets, &Message::Wake).is_some()
 }
 
-fn say(sockets: &[PathBuf], message: &Message<'_>) -> Option<UnixStream> {
+pub(super) fn say(sockets: &[PathBuf], message: &Message<'_>) -> Option<UnixStream> {
     let frame = wire::framed(message)?;
     let mut stream = sockets.iter().find_map(|path| connect(path))?;
     stream.write_all(&frame).ok()?;

@@ -5,14 +5,15 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::peer::{self, Peer};
 use super::wire::{self, Message};
 use super::{HOOK_LIMIT, server::Step};
-use crate::domain::confirm::HookId;
+use crate::domain::confirm::{Bulletin, HookId};
 use crate::domain::hook::{Caller, Payload, asks};
 use crate::domain::session::PaneId;
 
@@ -20,6 +21,11 @@ use crate::domain::session::PaneId;
 const READ: Duration = Duration::from_millis(200);
 /// Whoever waits longer than a hook does is no hook.
 const WAITS: Duration = HOOK_LIMIT.saturating_mul(2);
+
+/// Who looks on takes a word within this.
+const READS: Duration = Duration::from_secs(5);
+/// Between two words to one who looks on: the first after a quiet time goes out at once.
+const BETWEEN: Duration = Duration::from_millis(100);
 
 /// The first step: who it is and what it says.
 pub(super) async fn listen(mut stream: UnixStream) -> Step {
@@ -41,6 +47,7 @@ async fn read(stream: &mut UnixStream) -> Option<Vec<u8>> {
 fn said(body: &[u8], peer: Peer, stream: UnixStream) -> Option<Step> {
     let (event, pane, payload) = match wire::message(body)? {
         Message::Wake => return Some(Step::Wake),
+        Message::Watch => return Some(Step::Watches { stream }),
         Message::Hook { event, pane, payload } => (event, pane, payload),
     };
     let payload = Payload::read(payload, &event)?;
@@ -54,6 +61,34 @@ fn said(body: &[u8], peer: Peer, stream: UnixStream) -> Option<Step> {
     match payload.call().filter(|call| asks(&event) && call.is_yes_or_no()) {
         Some(call) => Some(Step::Asks { who, call, stream: Arc::new(stream) }),
         None => Some(Step::Heard { who }),
+    }
+}
+
+/// The news for those who look on.
+pub(super) type News = watch::Receiver<Option<Arc<Bulletin>>>;
+
+/// The second step of one who looks on: each time the newest word, until he leaves or does not read.
+pub(super) async fn show(mut stream: UnixStream, mut news: News) -> Step {
+    let (mut from, mut to) = stream.split();
+    let mut said = [0; 16];
+    loop {
+        let word = news.borrow_and_update().clone();
+        if let Some(frame) = word.and_then(|word| wire::bulletin(&word)) {
+            let told = async {
+                let told = timeout(READS, to.write_all(&frame)).await;
+                tokio::time::sleep(BETWEEN).await;
+                matches!(told, Ok(Ok(())))
+            };
+            tokio::select! {
+                told = told => if !told { return Step::Nothing },
+                _ = from.read(&mut said) => return Step::Nothing,
+            }
+        }
+        tokio::select! {
+            changed = news.changed() => if changed.is_err() { return Step::Nothing },
+            // He has nothing more to say: that is his leaving.
+            _ = from.read(&mut said) => return Step::Nothing,
+        }
     }
 }
 

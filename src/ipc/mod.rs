@@ -4,11 +4,13 @@
 
 pub mod client;
 mod connection;
+pub mod gallery;
 mod peer;
 pub mod place;
 pub mod server;
 mod wire;
 
+pub use gallery::HookGallery;
 pub use server::HookServer;
 
 use std::time::Duration;

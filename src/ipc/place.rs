@@ -34,7 +34,7 @@ pub fn find(folders: &[PathBuf], tmux: &Path) -> Vec<PathBuf> {
 }
 
 /// The socket's name, from who the tmux server's own socket is.
-fn name(tmux: &Path) -> io::Result<String> {
+pub(super) fn name(tmux: &Path) -> io::Result<String> {
     let meta = fs::metadata(tmux)?;
     Ok(format!("hook-{:x}-{}.sock", meta.dev(), meta.ino()))
 }

@@ -18,14 +18,17 @@ use futures_util::stream::FuturesUnordered;
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::watch;
 
 use super::{connection, wire};
-use crate::domain::confirm::{HookId, HookWord};
+use crate::domain::confirm::{Bulletin, HookId, HookWord};
 use crate::domain::hook::{Caller, HookCall, HookEvent};
 use crate::ports::Hooks;
 
 /// So many connections at once; further ones wait in the kernel.
 pub const CONNECTIONS: usize = 256;
+/// So many may look on at once; further ones are turned away, so that they keep no hook out.
+pub const LOOKERS: usize = 32;
 /// So many may wait in the kernel.
 const WAITING: i32 = 1024;
 /// The pause after the kernel would not give a connection.
@@ -43,6 +46,9 @@ pub(super) enum Step {
         who: Caller,
         call: HookCall,
         stream: Arc<UnixStream>,
+    },
+    Watches {
+        stream: UnixStream,
     },
     Closed {
         id: HookId,
@@ -64,6 +70,8 @@ pub struct HookServer {
     open: HashMap<HookId, Arc<UnixStream>>,
     last: u64,
     resting: bool,
+    /// What those who look on are told.
+    news: watch::Sender<Option<Arc<Bulletin>>>,
 }
 
 impl HookServer {
@@ -72,9 +80,13 @@ impl HookServer {
     pub fn listen(path: &Path) -> io::Result<Self> {
         clear(path)?;
         let socket = new_socket()?;
-        rustix::net::bind(&socket, &SocketAddrUnix::new(path)?)?;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+        // It appears under its name when it can be connected to: whoever waits for it is told once.
+        let new = path.with_extension("new");
+        let _ = fs::remove_file(&new);
+        rustix::net::bind(&socket, &SocketAddrUnix::new(&new)?)?;
+        fs::set_permissions(&new, fs::Permissions::from_mode(0o600))?;
         rustix::net::listen(&socket, WAITING)?;
+        fs::rename(&new, path)?;
         Ok(Self {
             listener: UnixListener::from_std(StdListener::from(socket))?,
             path: path.to_owned(),
@@ -83,6 +95,7 @@ impl HookServer {
             open: HashMap::new(),
             last: 0,
             resting: false,
+            news: watch::channel(None).0,
         })
     }
 
@@ -99,6 +112,11 @@ impl HookServer {
                 None
             }
             Step::Wake => Some(HookEvent::Wake),
+            Step::Watches { .. } if self.news.receiver_count() >= LOOKERS => None,
+            Step::Watches { stream } => {
+                self.work.push(Box::pin(connection::show(stream, self.news.subscribe())));
+                Some(HookEvent::Watched)
+            }
             Step::Heard { who } => Some(HookEvent::Heard { who }),
             Step::Asks { who, call, stream } => {
                 self.last += 1;
@@ -150,6 +168,14 @@ impl Hooks for HookServer {
     fn answer(&mut self, id: HookId, word: &HookWord) -> bool {
         let line = wire::answer(word);
         self.open.remove(&id).is_some_and(|stream| stream.try_write(&line).is_ok_and(|n| n == line.len()))
+    }
+
+    fn is_watched(&self) -> bool {
+        self.news.receiver_count() > 0
+    }
+
+    fn show(&mut self, word: Arc<Bulletin>) {
+        self.news.send_replace(Some(word));
     }
 }
 

@@ -3,12 +3,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::confirm::HookWord;
+use crate::domain::confirm::{Bulletin, HookWord};
 
 /// A message is not longer.
 pub const MESSAGE: usize = 1 << 20;
 /// An answer is not longer.
 pub const ANSWER: usize = 16 * 1024;
+/// What is told to those who look on is not longer: 200 dialogs, each as long as one can be.
+pub const BULLETIN: usize = 64 << 20;
 /// The form of the messages. Another one is not read: then agents ask as usual.
 const VERSION: u32 = 1;
 
@@ -26,6 +28,8 @@ pub enum Message<'a> {
     },
     /// A wish lies in the store.
     Wake,
+    /// The queue is to be told, now and whenever it changes.
+    Watch,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -40,6 +44,7 @@ struct Head {
 enum What {
     Hook { event: String, pane: Option<String> },
     Wake,
+    Watch,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -57,6 +62,7 @@ pub fn framed(message: &Message<'_>) -> Option<Vec<u8>> {
             (What::Hook { event: event.clone(), pane: pane.clone() }, payload)
         }
         Message::Wake => (What::Wake, &[]),
+        Message::Watch => (What::Watch, &[]),
     };
     let head = serde_json::to_vec(&Head { v: VERSION, what }).expect("strings and a number");
     let length = head.len() + 1 + payload.len();
@@ -81,7 +87,31 @@ pub fn message(body: &[u8]) -> Option<Message<'_>> {
     Some(match head.what {
         What::Hook { event, pane } => Message::Hook { event, pane, payload: &body[end + 1..] },
         What::Wake => Message::Wake,
+        What::Watch => Message::Watch,
     })
+}
+
+/// What is told to those who look on, with its length in front; `None` if it is too long.
+pub fn bulletin(word: &Bulletin) -> Option<Vec<u8>> {
+    let mut frame = vec![0; 4];
+    serde_json::to_writer(&mut frame, word).ok()?;
+    let length = frame.len() - 4;
+    let prefix = u32::try_from(length).ok().filter(|_| length <= BULLETIN)?;
+    frame[..4].copy_from_slice(&prefix.to_be_bytes());
+    Some(frame)
+}
+
+/// Takes the first whole word out of what has come so far; an error where no word can follow.
+pub fn next_bulletin(come: &mut Vec<u8>) -> Result<Option<Bulletin>, ()> {
+    let Some(prefix) = come.first_chunk::<4>() else { return Ok(None) };
+    let length = usize::try_from(u32::from_be_bytes(*prefix)).map_err(drop)?;
+    if length > BULLETIN {
+        return Err(());
+    }
+    let Some(body) = come.get(4..4 + length) else { return Ok(None) };
+    let word = serde_json::from_slice(body).map_err(drop)?;
+    come.drain(..4 + length);
+    Ok(Some(word))
 }
 
 /// An answer as one line.
@@ -121,6 +151,7 @@ mod tests {
     fn messages_come_back_as_they_went() {
         for m in [
             Message::Wake,
+            Message::Watch,
             hook("PermissionRequest", Some("%3"), b"{\"a\":\n1}"),
             hook("", None, b""),
             hook("a\nb\"", Some("\u{1b}"), b"\n\n\xff"),
@@ -155,6 +186,24 @@ mod tests {
         {
             assert_eq!(message(bad.as_bytes()), None, "{bad:?}");
         }
+    }
+
+    #[test]
+    fn what_is_told_comes_whole_however_it_is_cut() {
+        let word = |n| Bulletin { entry: n, preset: "sop\n\"é".to_owned(), ..Bulletin::default() };
+        let bytes: Vec<u8> = [1, 2].iter().flat_map(|n| bulletin(&word(*n)).expect("short")).collect();
+        for cut in 1..bytes.len() {
+            let (mut come, mut told) = (Vec::new(), Vec::new());
+            for part in bytes.chunks(cut) {
+                come.extend_from_slice(part);
+                while let Some(word) = next_bulletin(&mut come).expect("sound") {
+                    told.push(word);
+                }
+            }
+            assert_eq!(told, [word(1), word(2)], "cut every {cut}");
+        }
+        assert_eq!(next_bulletin(&mut vec![0xff; 8]), Err(()));
+        assert_eq!(next_bulletin(&mut b"\0\0\0\x02no".to_vec()), Err(()));
     }
 
     proptest! {

@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{Room, clock};
 use crate::app::Event;
-use crate::app::effect::Effect;
+use crate::app::effect::{Effect, RuleWish};
 use crate::app::event::Did;
 use crate::app::update;
 use crate::config::{self, files};
@@ -34,6 +34,8 @@ pub struct Hands {
     pub actor: mpsc::Sender<Asked>,
     /// Has rules and settings read anew.
     pub reload: mpsc::Sender<()>,
+    /// Has rules shown and made.
+    pub rules: mpsc::Sender<RuleWish>,
     /// The ears of the branch worker.
     pub branches: Mouth,
     /// What people ask of the task queue.
@@ -119,6 +121,11 @@ impl Room {
                     let _ = self.hands.reload.try_send(());
                     None
                 }
+                Effect::Rule(wish) => self.hands.rules.try_send(wish).err().map(|_| Did {
+                    what: "not done".to_owned(),
+                    command: None,
+                    failed: Some("the rules are busy; try again".to_owned()),
+                }),
                 Effect::Turn(session, on) => self.ask(Asked::Turn(session, on)),
                 Effect::Attach { pane, session } => Some(self.attach(pane, &session).await?),
                 Effect::SaveFrame { pane, session } => Some(self.save_frame(pane, &session)),

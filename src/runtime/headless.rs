@@ -13,9 +13,12 @@ use crate::app::{self, Event, State, schedule};
 use crate::domain::agent::Agents;
 use crate::domain::branch::RuleBook;
 use crate::git::watch::Inotify;
+use crate::ipc::HookGallery;
 use crate::ports::{Counter, Panes, Processes, View};
+use crate::store::annals;
 use crate::workers::branches;
 use crate::workers::clerk::Clerk;
+use crate::workers::onlooker::Onlooker;
 use crate::workers::screens::Screens;
 use crate::workers::{self, Workers};
 
@@ -25,6 +28,8 @@ pub struct Beside<C> {
     pub rules: Option<RuleBook>,
     /// The task queue.
     pub counter: Option<C>,
+    /// What who acts has before him.
+    pub onlook: Option<(HookGallery, annals::LedgerReader)>,
 }
 
 /// Runs the core until `look` breaks, a deadline passes or a signal ends it. `look` sees the state after each batch of
@@ -53,6 +58,9 @@ pub fn run<P: Panes, Q: Processes + Clone, C: Counter>(
         if let Some(counter) = beside.counter {
             let folders = Inotify::new().with_every_write();
             workers.spawn(Clerk::new(counter, folders, asked, facts.clone())?);
+        }
+        if let Some((gallery, annals)) = beside.onlook {
+            workers.spawn(Onlooker::new(gallery, annals, Inotify::new(), facts.clone())?);
         }
         workers.spawn(Screens::new(panes, processes, agents, roster, view, facts));
         let mut signals = super::Signals::listen()?;

@@ -24,9 +24,12 @@ use crate::domain::agent::Agents;
 use crate::domain::branch::RuleBook;
 use crate::git::SystemGit;
 use crate::git::watch::Inotify;
+use crate::ipc::HookGallery;
 use crate::ports::{
-    Configs, Counter, Hands, Hooks, Keyboard, Meter, Panes, Press, Processes, Seat, Sessions, TaskBook, View,
+    Configs, Counter, Hands, Hooks, Keyboard, Meter, Panes, Press, Processes, RuleDesk, Seat, Sessions,
+    TaskBook, View,
 };
+use crate::store::annals::LedgerReader;
 use crate::terminal::Terminal;
 use crate::theme::Theme;
 use crate::tmux::attach::Attach;
@@ -36,7 +39,9 @@ use crate::workers::branches::{self, Branches, Ears};
 use crate::workers::clerk::{self, Clerk};
 use crate::workers::dispatcher::{self, Dispatcher};
 use crate::workers::gauges::{Measure, Wanted};
+use crate::workers::onlooker::Onlooker;
 use crate::workers::reload::{self, Reload};
+use crate::workers::rulebook::{self, Rulebook};
 use crate::workers::screens::Screens;
 use crate::workers::typist::{self, Typist, Wish};
 use crate::workers::{self, Facts, Workers};
@@ -51,7 +56,7 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 const LEFT_BEHIND: Duration = Duration::from_millis(100);
 
 /// What the control room is made of.
-pub struct Setup<P, K, Q, S, C: Configs, H, N> {
+pub struct Setup<P, K, Q, S, C: Configs, H, N, R> {
     /// The state before the first event.
     pub state: State,
     /// How it looks.
@@ -72,12 +77,16 @@ pub struct Setup<P, K, Q, S, C: Configs, H, N> {
     pub judge: C::Judge,
     /// Where they stand, for reading them anew.
     pub configs: C,
+    /// Where rules are shown and made.
+    pub desk: R,
     /// Opens the door of the agents' hooks.
     pub hooks: OpenHooks<H>,
     /// By what windows are opened and sessions ended.
     pub sessions: Arc<dyn Sessions>,
     /// How an observer asks who acts.
     pub wishing: actor::Wishing,
+    /// Where an observer sees and reads what who acts does.
+    pub onlook: (HookGallery, LedgerReader),
     /// How agents' screens read.
     pub agents: Agents,
     /// What is asked of work trees.
@@ -105,8 +114,9 @@ pub fn run<
     C: Configs,
     H: Hooks,
     N: Counter,
+    R: RuleDesk,
 >(
-    setup: Setup<P, K, Q, S, C, H, N>,
+    setup: Setup<P, K, Q, S, C, H, N, R>,
 ) -> io::Result<()> {
     // Two threads beside the main one: workers go on while a slow terminal takes a frame.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -123,8 +133,9 @@ async fn control<
     C: Configs,
     H: Hooks,
     N: Counter,
+    R: RuleDesk,
 >(
-    setup: Setup<P, K, Q, S, C, H, N>,
+    setup: Setup<P, K, Q, S, C, H, N, R>,
 ) -> io::Result<()> {
     let Setup {
         state,
@@ -137,9 +148,11 @@ async fn control<
         judge,
         counter,
         configs,
+        desk,
         hooks,
         sessions,
         wishing,
+        onlook,
         agents,
         rules,
         attach,
@@ -176,12 +189,15 @@ async fn control<
     workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts.clone()));
     let screens = Screens::new(panes, processes.clone(), agents, roster, view, facts.clone());
     workers.spawn(screens.with_actor(heard_first, wanted).with_dispatcher(tell_dispatcher));
+    let (rules_asked, rule_wishes) = mpsc::channel(rulebook::ASKED);
+    workers.spawn(Rulebook::new(desk, rule_wishes, facts.clone())?);
     let (branches, ears) = branches::ears();
     let (measure, wanted) = watch::channel(Wanted::default());
     workers.spawn(Measure::new(processes.clone(), wanted, facts.clone()));
     workers.spawn(trees(processes, rules, ears, facts.clone()));
     let (clerk, asked) = mpsc::channel(clerk::ASKED);
     workers.spawn(Clerk::new(counter, Inotify::new().with_every_write(), asked, facts.clone())?);
+    workers.spawn(Onlooker::new(onlook.0, onlook.1, Inotify::new(), facts.clone())?);
     workers.spawn(Typist { keyboard, wishes: wished, facts });
 
     let mut signals = Signals::listen()?;
@@ -196,6 +212,7 @@ async fn control<
             wishes,
             actor,
             reload: ask_reload,
+            rules: rules_asked,
             branches,
             clerk,
             measure,

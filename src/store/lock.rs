@@ -92,9 +92,14 @@ impl Lock {
 
     /// Who holds it now; `None` = nobody, or he has not said so yet.
     pub fn holder(folder: &Path, name: &LockName) -> Option<Holder> {
+        Self::held(folder, name).flatten()
+    }
+
+    /// Whether it is held, and by whom as far as he has said so: a holder's words count only while his process lives.
+    pub fn held(folder: &Path, name: &LockName) -> Option<Option<Holder>> {
         let mut file = File::open(folder.join(&name.0)).ok()?;
         match file.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => read(&mut file),
+            Err(TryLockError::WouldBlock) => Some(read(&mut file)),
             _ => None,
         }
     }

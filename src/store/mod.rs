@@ -1,6 +1,7 @@
 //! What must survive: one SQLite file a fleet with the ledger, the switches, the wishes and the task queue. A [`Store`] is
 //! a plain blocking value that one worker owns; others read beside it. What the entries mean is for `domain`.
 
+pub mod annals;
 mod ask;
 pub mod counter;
 mod drafts;

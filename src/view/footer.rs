@@ -7,7 +7,7 @@ use crate::app::action::{ACTIONS, Action};
 use crate::app::areas::Area;
 use crate::app::panel::PanelId;
 use crate::app::state::form::{Field, Kind};
-use crate::app::state::{Mode, Popup, State};
+use crate::app::state::{Face, Mode, Popup, State};
 use crate::domain::text;
 use crate::theme::{Role, Theme};
 
@@ -86,7 +86,7 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
     let both = |a: Action, b: Action| format!("{} {}", shown(a), shown(b));
     let scroll = both(Action::MoveDown, Action::MoveUp);
     let hints: Vec<(String, &str)> = match (&state.popup, state.open_panel) {
-        (Some(Popup::Help { .. } | Popup::Explain { .. } | Popup::Tree { .. }), _) => {
+        (Some(Popup::Help { .. } | Popup::Explain { .. } | Popup::Tree { .. } | Popup::Rule(_)), _) => {
             vec![(scroll, "scroll"), (shown(Action::Back), "close")]
         }
         (Some(Popup::Unstick(_)), _) => vec![
@@ -96,6 +96,12 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
             (shown(Action::Back), "close"),
         ],
         (Some(Popup::Kill(_)), _) => vec![("Enter".into(), "end it"), ("Esc".into(), "leave it")],
+        (Some(Popup::Making(_)), _) => vec![
+            ("↑ ↓".into(), "field"),
+            ("← →".into(), "narrower, wider"),
+            ("Ctrl-s".into(), "save it"),
+            ("Esc".into(), "close"),
+        ],
         (Some(Popup::Palette { .. }), _) => {
             vec![("↑ ↓".into(), "choose"), ("Enter".into(), "do it"), ("Esc".into(), "close")]
         }
@@ -142,6 +148,17 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
             (shown(Action::Inbox), "inbox"),
             (shown(Action::Filter), "filter"),
             (shown(Action::Back), "back"),
+        ],
+        (None, Some(PanelId::Confirms)) => vec![
+            (scroll, "rows"),
+            (shown(Action::Approve), "approve once"),
+            (shown(Action::Deny), "deny"),
+            (shown(Action::Rule), "its rule"),
+            (shown(Action::NewRule), "make a rule"),
+            (shown(Action::Activity), if state.face == Face::Queue { "activity" } else { "queue" }),
+            (shown(Action::Zoom), "go there"),
+            (shown(Action::Back), "back"),
+            (shown(Action::Help), "help"),
         ],
         (None, Some(PanelId::Branches)) => vec![
             (scroll, "rows"),

@@ -2,12 +2,15 @@
 //! owns its resource, hears by a handle, tells by events, stops by token; a failure is an event, and it is started again.
 
 pub mod actor;
+mod books;
 pub mod branches;
 pub mod clerk;
 mod clock;
 pub mod dispatcher;
 pub mod gauges;
+pub mod onlooker;
 pub mod reload;
+pub mod rulebook;
 pub mod screens;
 pub mod scribe;
 pub mod typist;

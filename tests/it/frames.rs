@@ -21,6 +21,7 @@ use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 
+use crate::boards;
 use crate::fleets::{self, NOW};
 use crate::{queues, surveys};
 
@@ -283,6 +284,7 @@ fn views() -> Vec<(String, State)> {
         .collect();
     let mut all: Vec<(String, State)> = views.drain(..).map(|(n, s)| (n.to_owned(), s)).collect();
     all.extend(panels);
+    all.extend(boards::views().into_iter().map(|(n, s)| (n.to_owned(), s)));
     all
 }
 

@@ -1,6 +1,7 @@
 //! The one integration test binary: each module is a layer or a part.
 
 mod actor;
+mod boards;
 mod branches;
 mod control;
 mod counter;
@@ -17,6 +18,7 @@ mod house;
 mod killed;
 mod ledger;
 mod oneself;
+mod onlookers;
 mod policy_check;
 mod policy_oracle;
 mod policy_properties;

@@ -44,6 +44,38 @@ pub struct Board {
     pub tally: Arc<Tally>,
 }
 
+/// What the confirms panel shows at full size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Face {
+    /// What stands open.
+    #[default]
+    Queue,
+    /// What was done.
+    Activity,
+}
+
+/// The two boards: our own actor's, and that of another one who acts.
+#[derive(Debug, Clone, Default)]
+pub struct Boards {
+    /// What our own actor told last; none where a command only looks.
+    pub own: Option<Arc<Board>>,
+    /// What another one told last, while he can be heard.
+    pub theirs: Option<Arc<Board>>,
+}
+
+impl Boards {
+    /// What is shown: the other's dialogs and switches under our own post, unless we act ourselves.
+    pub fn shown(&self) -> Arc<Board> {
+        let own = self.own.clone().unwrap_or_default();
+        match &self.theirs {
+            Some(theirs) if own.post != Post::Acting => {
+                Arc::new(Board { post: own.post.clone(), ..Board::clone(theirs) })
+            }
+            _ => own,
+        }
+    }
+}
+
 impl Board {
     /// The open dialog of a pane, the one that is on its screen.
     pub fn of(&self, pane: PaneIdentity) -> Option<&Confirmation> {

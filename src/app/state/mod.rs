@@ -15,6 +15,7 @@ pub mod log;
 pub mod needs;
 pub mod popup;
 pub mod routine;
+pub mod rules;
 pub mod tasks;
 pub mod unstick;
 
@@ -35,7 +36,7 @@ use crate::domain::server::{Notice, Server};
 use crate::domain::session::{PaneId, PaneIdentity};
 
 pub use branches::Branches;
-pub use confirms::{Board, Post};
+pub use confirms::{Board, Boards, Face, Post};
 pub use detector::Detector;
 pub use fleet::{Fleet, Session, SessionKey};
 pub use form::Form;
@@ -119,6 +120,8 @@ pub struct State {
     pub grid: Grid,
     /// The panel that is open at full size.
     pub open_panel: Option<PanelId>,
+    /// What the confirms panel shows at full size.
+    pub face: Face,
     /// The row marked in it.
     pub panel_row: usize,
     /// The window that lies over everything.
@@ -133,8 +136,10 @@ pub struct State {
     pub measured: (bool, Vec<PaneIdentity>),
     /// From when on something ails a session.
     pub limits: Limits,
-    /// Auto-confirm, as the actor tells it.
+    /// Auto-confirm as it is shown: our own, or that of whoever acts.
     pub board: Arc<Board>,
+    /// Where it comes from.
+    pub boards: Boards,
     /// Why the rules in force are older than their files.
     pub old_rules: Option<String>,
     /// Which open dialog stands on our screen, and since when.
@@ -172,6 +177,7 @@ impl State {
             fleet,
             grid: Grid::default(),
             open_panel: None,
+            face: Face::default(),
             panel_row: 0,
             popup: None,
             mode: Mode::Normal,
@@ -180,6 +186,7 @@ impl State {
             measured: (false, Vec::new()),
             limits: Limits::default(),
             board: Arc::default(),
+            boards: Boards::default(),
             old_rules: None,
             drawn: BTreeMap::new(),
             detector: Detector::default(),

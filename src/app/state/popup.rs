@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::fleet::SessionKey;
 use super::form::Form;
 use super::input::Input;
+use super::rules::{Making, Shown};
 use super::unstick::Menu;
 use crate::app::action::{ACTIONS, ActionRow};
 use crate::domain::session::SessionName;
@@ -53,6 +54,10 @@ pub enum Popup {
     Form(Box<Form>),
     /// A question before something is done.
     Ask(Box<Question>),
+    /// The rule behind a verdict.
+    Rule(Shown),
+    /// A rule that is made from a dialog.
+    Making(Box<Making>),
     /// The steps that get a session going.
     Unstick(Menu),
     /// A session that is to be ended, and its name as far as it was typed.

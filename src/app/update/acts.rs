@@ -4,18 +4,21 @@ use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::panel::{PANELS, PanelId};
 use crate::app::state::popup::Then;
-use crate::app::state::{Input, Mode, Order, Popup, Session, SessionKey, State};
+use crate::app::state::{Face, Input, Mode, Order, Popup, Session, SessionKey, State};
 use crate::domain::confirm::Answer;
 use crate::domain::server::PaneInfo;
 use crate::domain::text;
 
-use super::{adopt, answers, kill, moves, say, tasks, unstick};
+use super::{adopt, answers, kill, moves, rules, say, tasks, unstick};
 
 /// Carries out a wish.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
-        // In a zoomed dialog a digit answers it.
-        Action::Focus(n) if state.grid.zoomed && state.focused().is_some_and(|s| s.dialog().is_some()) => {
+        // In a zoomed dialog a digit answers it, and where the open panel shows one.
+        Action::Focus(n)
+            if (state.grid.zoomed || answers::panel_answers(state))
+                && answers::target(state).is_some_and(|s| s.dialog().is_some()) =>
+        {
             return answers::answer(state, Answer::Choose(usize::from(n) - 1));
         }
         Action::MoveLeft
@@ -59,6 +62,13 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Adopt => adopt::open(state),
         Action::Pause => return answers::pause(state),
         Action::Reload => return vec![Effect::Reload],
+        Action::Activity => {
+            let open = state.open_panel == Some(PanelId::Confirms);
+            state.face = if open && state.face == Face::Activity { Face::Queue } else { Face::Activity };
+            open_panel(state, Some(PanelId::Confirms));
+        }
+        Action::Rule => return rules::open(state),
+        Action::NewRule => return rules::make(state),
         Action::Turn => return answers::turn(state),
         Action::TypeInto => type_into(state),
         Action::Freeze => freeze(state),
@@ -111,6 +121,7 @@ pub fn panel_len(state: &State) -> usize {
         Some(PanelId::Events) => state.log.len(),
         Some(PanelId::Detector) => state.detector.unread.len(),
         Some(PanelId::Health | PanelId::Hierarchy) => state.fleet.sessions.len(),
+        Some(PanelId::Confirms) if state.face == Face::Activity => state.board.recent.len(),
         Some(PanelId::Confirms) => state.board.queue.len() + state.board.recent.len(),
         // The fleet's own row comes first.
         Some(PanelId::Branches) => state.branch_rows().len() + 1,
@@ -138,6 +149,7 @@ fn marked(state: &State) -> Option<SessionKey> {
     let row = match state.open_panel? {
         PanelId::NeedsYou => state.needs().get(state.panel_row).copied(),
         PanelId::Branches => state.panel_row.checked_sub(1).and_then(|n| state.branch_rows().get(n).copied()),
+        PanelId::Confirms if state.face == Face::Activity => None,
         PanelId::Confirms => {
             let key = state.board.queue.get(state.panel_row).map(|c| SessionKey::Pane(c.id.0))?;
             sessions.iter().position(|s| s.key() == key)

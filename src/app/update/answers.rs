@@ -1,12 +1,24 @@
 //! A person's word on dialogs and on auto-confirm: what is asked of the actor. Only the dialog that was drawn is answered.
 
 use crate::app::effect::Effect;
-use crate::app::state::{Post, State};
+use crate::app::panel::PanelId;
+use crate::app::state::{Board, Face, Post, Session, State};
 use crate::domain::confirm::Answer;
+use crate::domain::ledger::Entry;
 
 use super::say;
 
-/// Answers the dialog that the focused tile shows.
+/// The open panel shows the dialog of its marked row, which keys answer there.
+pub(super) fn panel_answers(state: &State) -> bool {
+    matches!(state.open_panel, Some(PanelId::Confirms | PanelId::NeedsYou))
+}
+
+/// Whose dialog a key answers: that of the marked row where the panel shows it, else the focused session's.
+pub(super) fn target(state: &State) -> Option<&Session> {
+    if panel_answers(state) { super::acts::marked_session(state) } else { state.focused() }
+}
+
+/// Answers the dialog that the focused tile shows, or the open panel.
 pub fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
     match answered(state, answer) {
         Ok(effect) => vec![effect],
@@ -18,7 +30,8 @@ pub fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
 }
 
 fn answered(state: &State, answer: Answer) -> Result<Effect, String> {
-    let session = state.focused().ok_or("no session is focused")?;
+    let nobody = if panel_answers(state) { "mark an open dialog first" } else { "no session is focused" };
+    let session = target(state).ok_or(nobody)?;
     let pane = session.pane.as_ref().ok_or("that session does not exist now")?.identity;
     if !matches!(state.board.post, Post::Observing(_)) {
         acting(state)?;
@@ -57,7 +70,7 @@ pub fn pause(state: &mut State) -> Vec<Effect> {
 
 /// Switches the focused session's auto-confirm.
 pub fn turn(state: &mut State) -> Vec<Effect> {
-    let Some(session) = state.focused().map(|s| s.name.clone()) else {
+    let Some(session) = target(state).map(|s| s.name.clone()) else {
         say(state, "no session is focused", true);
         return vec![];
     };
@@ -67,9 +80,11 @@ pub fn turn(state: &mut State) -> Vec<Effect> {
 }
 
 fn switch(state: &mut State, effect: Effect, line: &str) -> Vec<Effect> {
-    match acting(state) {
+    // Who only observes asks who acts; what he says to it is told when he has said it.
+    let asked = matches!(state.board.post, Post::Observing(_));
+    match if asked { Ok(()) } else { acting(state) } {
         Ok(()) => {
-            say(state, line, false);
+            say(state, if asked { "asking who acts".to_owned() } else { line.to_owned() }, false);
             vec![effect]
         }
         Err(why) => {
@@ -77,6 +92,33 @@ fn switch(state: &mut State, effect: Effect, line: &str) -> Vec<Effect> {
             vec![]
         }
     }
+}
+
+/// Another board is told: the mark stays on the dialog, or the entry, on which it was.
+pub fn board(state: &mut State) {
+    let before = state.board.clone();
+    state.board = state.boards.shown();
+    super::health::round(state);
+    if state.open_panel != Some(PanelId::Confirms) {
+        return;
+    }
+    let queue = |b: &Board| if state.face == Face::Queue { b.queue.len() } else { 0 };
+    let (was, now) = (queue(&before), queue(&state.board));
+    // At the top, where nothing stood open: the top it stays, for what comes next.
+    if was == 0 && state.panel_row == 0 {
+        return;
+    }
+    let found = match state.panel_row.checked_sub(was) {
+        None => {
+            let id = before.queue[state.panel_row].id;
+            state.board.queue.iter().position(|c| c.id == id)
+        }
+        Some(at) => before.recent.get(at).and_then(|entry| {
+            let life = |e: &Entry| e.body.of.unwrap_or(e.seq);
+            state.board.recent.iter().position(|e| life(e) == life(entry)).map(|at| now + at)
+        }),
+    };
+    state.panel_row = found.unwrap_or(state.panel_row);
 }
 
 /// Notes which open dialogs stand on our screen, each since when.

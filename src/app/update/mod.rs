@@ -10,6 +10,7 @@ mod kill;
 mod moves;
 mod pointer;
 mod popups;
+mod rules;
 mod tasks;
 mod unstick;
 
@@ -69,10 +70,16 @@ fn take(state: &mut State, event: Event) -> Vec<Effect> {
             vec![]
         }
         Event::Board(board) => {
-            state.board = board;
-            health::round(state);
+            state.boards.own = Some(board);
+            answers::board(state);
             vec![]
         }
+        Event::Theirs(board) => {
+            state.boards.theirs = board;
+            answers::board(state);
+            vec![]
+        }
+        Event::Rule(told) => rules::told(state, told),
         Event::Reloaded(outcome) => {
             facts::reloaded(state, outcome);
             vec![]
@@ -92,6 +99,13 @@ fn take(state: &mut State, event: Event) -> Vec<Effect> {
         Event::TaskAnswer(number, answer) => {
             tasks::answers::answer(state, number, answer);
             vec![]
+        }
+        Event::Said(did) => {
+            // His *done* is news as much as his *no*: it was not done here.
+            if did.failed.is_none() {
+                say(state, did.what.clone(), false);
+            }
+            update(state, Event::Did(did), now)
         }
         Event::Did(did) => {
             if let Some(why) = &did.failed {

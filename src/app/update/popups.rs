@@ -5,10 +5,11 @@ use crate::app::effect::Effect;
 use crate::app::event::{Mouse, MouseAct};
 use crate::app::key::{Code, Key};
 use crate::app::state::popup::palette_matches;
+use crate::app::state::rules::Shown;
 use crate::app::state::{Popup, Session, State};
 use crate::domain::task::TaskId;
 
-use super::{acts, kill, moves, say, tasks, unstick};
+use super::{acts, kill, moves, rules, say, tasks, unstick};
 
 /// A key while a window is open. Esc closes it; what the keymap calls moves scrolls it.
 pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
@@ -18,6 +19,7 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Popup::Hand { .. }) if key.code == Code::Enter => return tasks::answers::hand(state),
         Some(Popup::Unstick(_)) => return unstick::key(state, key),
         Some(Popup::Kill(_)) => return kill::key(state, key),
+        Some(Popup::Making(_)) => return rules::key(state, key),
         _ => {}
     }
     let action = state.fixed.keymap.action(key);
@@ -63,6 +65,7 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
             Popup::Help { row }
             | Popup::Explain { row, .. }
             | Popup::Tree { row, .. }
+            | Popup::Rule(Shown { row, .. })
             | Popup::Task { row, .. },
         ) => match action {
             Some(Action::MoveDown) => *row += 1,
@@ -70,12 +73,15 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
             Some(Action::PageNext) => *row += page,
             Some(Action::PagePrevious) => *row = row.saturating_sub(page),
             Some(Action::First) => *row = 0,
-            Some(Action::Back | Action::Help | Action::Explain | Action::Quit | Action::Zoom) => {
+            Some(
+                Action::Back | Action::Help | Action::Explain | Action::Quit | Action::Zoom | Action::Rule,
+            ) => {
                 state.popup = None;
             }
             _ => {}
         },
-        Some(Popup::Form(_) | Popup::Ask(_) | Popup::Unstick(_) | Popup::Kill(_)) | None => {}
+        Some(Popup::Form(_) | Popup::Ask(_) | Popup::Unstick(_) | Popup::Kill(_) | Popup::Making(_))
+        | None => {}
     }
     vec![]
 }
@@ -116,6 +122,7 @@ pub fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
                 Popup::Help { row }
                 | Popup::Explain { row, .. }
                 | Popup::Tree { row, .. }
+                | Popup::Rule(Shown { row, .. })
                 | Popup::Task { row, .. },
             ),
             MouseAct::WheelDown,
@@ -126,6 +133,7 @@ pub fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
                 | Popup::Explain { row, .. }
                 | Popup::Tree { row, .. }
                 | Popup::Task { row, .. }
+                | Popup::Rule(Shown { row, .. })
                 | Popup::Palette { row, .. },
             ),
             MouseAct::WheelUp,

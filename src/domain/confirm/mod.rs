@@ -10,6 +10,7 @@
 //! Each step may end it as *held*, with a reason. Every doubt holds; nothing is tried twice.
 
 mod acting;
+mod bulletin;
 mod case;
 mod hold;
 mod hooks;
@@ -24,6 +25,7 @@ mod stamp;
 mod switches;
 mod wish;
 
+pub use bulletin::Bulletin;
 pub use hold::{Facts, Hold, Presence};
 pub use life::{BLINK, HOOK_OWNS, HOOK_WAIT, Life, SETTLE_FLOOR, STILL_THERE, STUCK, Ways};
 pub use order::{Answer, CaseId, HookId, HookSaid, HookWord, Input, Look, Order, Reply, Sent};

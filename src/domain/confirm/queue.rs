@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::case::{After, Case, Stage};
 use super::life::{Life, STILL_THERE};
 use crate::domain::dialog::{DialogOption, Operation};
@@ -11,27 +13,36 @@ use crate::domain::policy::{Action, Verdict};
 use crate::domain::session::{PaneIdentity, SessionName};
 
 /// How much can go wrong if the answer is wrong. A rough order for a person's attention, not a judgement of safety.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Risk {
-    /// Looks at things.
+    /// The rules confirm it, or it only looks at things.
     Low,
-    /// Changes files, reaches out, or asks what to do.
+    /// Changes files, reaches out, asks what to do, looks where a rule holds it, or runs what nothing vouches for.
     Middle,
-    /// Runs a command that no rule allows, trusts a folder, or is denied.
+    /// Is denied; runs a command or changes what a rule holds, or that could not be read; trusts a folder; calls a tool.
     High,
 }
 
 impl Risk {
-    /// Of an operation with the policy's word on it.
-    pub const fn of(operation: Operation, action: Action) -> Self {
-        match (operation, action) {
-            (_, Action::Deny) => Self::High,
-            (Operation::Read | Operation::Grep | Operation::Glob, _) | (_, Action::Confirm) => Self::Low,
-            (Operation::Bash | Operation::Trust | Operation::Mcp | Operation::Other, _) => Self::High,
-            (
-                Operation::Edit | Operation::Write | Operation::Fetch | Operation::Plan | Operation::Question,
-                _,
-            ) => Self::Middle,
+    /// Of an operation with the policy's word on it; without a word it counts as held. A preset that only watches is asked
+    /// what it would do.
+    pub fn of(operation: Operation, verdict: Option<&Verdict>) -> Self {
+        use Operation::{Bash, Edit, Fetch, Glob, Grep, Mcp, Other, Plan, Question, Read, Trust, Write};
+        let verdict = verdict.map(|v| v.would.as_deref().unwrap_or(v));
+        let action = verdict.map_or(Action::Hold, |v| v.action);
+        // A rule of a file names the thing; for want of one it is only not vouched for.
+        let named = verdict.is_some_and(|v| v.file.is_some());
+        let wanting = verdict.is_some_and(|v| v.is_for_want());
+        match operation {
+            _ if action == Action::Deny => Self::High,
+            _ if action == Action::Confirm => Self::Low,
+            Trust | Mcp | Other => Self::High,
+            Bash if !wanting => Self::High,
+            Edit | Write | Fetch if named => Self::High,
+            Read | Grep | Glob if named => Self::Middle,
+            Read | Grep | Glob => Self::Low,
+            Bash | Edit | Write | Fetch | Plan | Question => Self::Middle,
         }
     }
 
@@ -46,7 +57,7 @@ impl Risk {
 }
 
 /// One open dialog and what is being done about it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Confirmation {
     /// Which: the pane and the showing.
     pub id: (PaneIdentity, Showing),
@@ -117,7 +128,7 @@ fn confirmation(
         subject: asked.subject.clone(),
         options: case.dialog.options.clone(),
         since: case.first,
-        risk: Risk::of(asked.operation, action),
+        risk: Risk::of(asked.operation, case.verdict.as_ref()),
         verdict: case.verdict.clone(),
         next,
         needs_you: hold.is_some_and(|h| !h.passes() || action != Action::Confirm),

@@ -47,4 +47,6 @@ pub enum HookEvent {
     },
     /// A wish lies in the store.
     Wake,
+    /// Somebody who only looks on wants to be told from now on.
+    Watched,
 }

@@ -83,6 +83,7 @@ impl OnePart<'_> {
         let case = Case {
             paths: &paths,
             part: Some(PartCase {
+                text: &self.part.text,
                 words,
                 effect,
                 known: vouched.as_ref().map_or_else(|r| r.known, |_| true),

@@ -141,6 +141,10 @@ impl Layer<'_> {
                 "say at least which `operation` it is for",
             );
         }
+        if let Some(path) = spec.file.iter().find(|f| !f.starts_with('/')) {
+            let hint = "a path from the root on; `path` takes names and patterns";
+            return wrong(format!("rule `{id}`: `file` is no whole path: {path}"), hint);
+        }
         if action != RuleAction::Allow {
             return Ok(());
         }
@@ -162,14 +166,18 @@ impl Layer<'_> {
         if spec.operation.contains(&Operation::Fetch) && spec.host.is_empty() {
             return wrong(format!("rule `{id}` allows fetch without a `host`"), "name the hosts");
         }
-        let names_a_command = !spec.effect.is_empty() || !spec.program.is_empty() || spec.unknown_program;
+        let names_a_command = !spec.command.is_empty()
+            || !spec.effect.is_empty()
+            || !spec.program.is_empty()
+            || spec.unknown_program;
         if spec.operation.contains(&Operation::Bash) && !names_a_command {
             return wrong(
                 format!("rule `{id}` allows every command"),
-                "give `effect`, or `program` with `all_args`",
+                "give `command`, `effect`, or `program` with `all_args`",
             );
         }
-        if !spec.program.is_empty() && spec.effect.is_empty() && spec.all_args.is_none() {
+        let any = spec.command.is_empty() && spec.effect.is_empty() && spec.all_args.is_none();
+        if !spec.program.is_empty() && any {
             return wrong(
                 format!("rule `{id}` allows a program with any arguments"),
                 "say which with `all_args`; all_args = [\"*\"] is any, [] is none",

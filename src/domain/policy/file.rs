@@ -7,6 +7,7 @@ use std::fmt;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::exact::WholePart;
 use super::near::near_miss;
 use crate::domain::bash::{Effect, Group, Kind, Table};
 use crate::domain::dialog::Operation;
@@ -114,6 +115,8 @@ pub struct RuleSpec {
     pub tier: Vec<String>,
     /// Agent programs.
     pub agent: Vec<String>,
+    /// Whole parts of a command, word for word: no patterns.
+    pub command: Vec<WholePart>,
     /// Programs, with subcommands: `git push`.
     pub program: Vec<String>,
     /// Programs that are meant by `program` and still not concerned.
@@ -136,6 +139,8 @@ pub struct RuleSpec {
     pub fed_by: Vec<String>,
     /// No option table has the program.
     pub unknown_program: bool,
+    /// Whole paths from the root on, exactly: no patterns, nothing below.
+    pub file: Vec<String>,
     /// Names and paths, at any depth unless they start with `/` or `~/`, and everything below.
     pub path: Vec<String>,
     /// Names and paths that are meant by `path` and still not concerned.

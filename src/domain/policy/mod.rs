@@ -7,10 +7,13 @@
 mod command;
 mod compile;
 mod context;
+mod draft;
+mod exact;
 mod file;
 mod glob;
 mod meet;
 mod near;
+mod page;
 mod path;
 mod places;
 mod preset;
@@ -21,7 +24,10 @@ mod verdict;
 mod wrapped;
 
 pub use context::Context;
+pub use draft::{Cause, Draft};
+pub use exact::WholePart;
 pub use file::{PolicyError, PolicyFile, RuleAction, RuleSpec, Where};
+pub use page::{RulePage, written};
 pub use preset::{PRESETS, preset_text};
 pub use subject::Subject;
 pub use verdict::{Action, PartVerdict, Verdict};
@@ -184,3 +190,6 @@ fn shown(verdict: Verdict, policy: &Policy) -> Verdict {
     let would = Some(Box::new(Verdict { parts: Vec::new(), ..verdict }));
     Verdict { would, parts, paths, ..Verdict::hold("preset.watch", reason) }
 }
+
+#[cfg(test)]
+mod draft_tests;

@@ -21,6 +21,8 @@ pub(super) struct Case<'a> {
 /// What is special about a part of a command.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PartCase<'a> {
+    /// The whole part as it was written.
+    pub text: &'a str,
     pub words: &'a [Word],
     /// What it does, if the tables vouch for it.
     pub effect: Option<Effect>,
@@ -62,7 +64,7 @@ impl RuleSpec {
     }
 
     fn paths(&self, case: &Case) -> bool {
-        if self.path.is_empty() && self.place.is_none() && !self.own {
+        if self.path.is_empty() && self.file.is_empty() && self.place.is_none() && !self.own {
             return true;
         }
         let concerned = |located: &Located| {
@@ -72,7 +74,9 @@ impl RuleSpec {
                 Some(Where::Inside) => located.is_inside(),
                 Some(Where::Outside) => !located.is_inside(),
             };
+            let exactly = || self.file.iter().any(|f| *f == located.absolute());
             place
+                && (self.file.is_empty() || exactly())
                 && (self.path.is_empty() && !located.meets(&self.except, &[], home)
                     || located.meets(&self.path, &self.except, home))
                 && (!self.own || located.meets(&case.ctx.own, &[], home))
@@ -85,7 +89,8 @@ impl RuleSpec {
     }
 
     fn part(&self, case: &Case) -> bool {
-        let asks = !self.program.is_empty()
+        let asks = !self.command.is_empty()
+            || !self.program.is_empty()
             || !self.flag.is_empty()
             || !self.any_arg.is_empty()
             || self.all_args.is_some()
@@ -96,7 +101,8 @@ impl RuleSpec {
             || self.redirect
             || self.unknown_program;
         let Some(part) = &case.part else { return !asks };
-        (self.program.is_empty() || self.program.iter().any(|p| names(p, part.words, self.generous())))
+        (self.command.is_empty() || self.command.iter().any(|c| c.is(part, self.generous())))
+            && (self.program.is_empty() || self.program.iter().any(|p| names(p, part.words, self.generous())))
             && !self.not_program.iter().any(|p| names(p, part.words, false))
             && (self.flag.is_empty() || self.flag.iter().any(|f| has_flag(f, part.words)))
             && self.arguments(part)

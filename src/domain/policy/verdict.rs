@@ -107,6 +107,11 @@ impl Verdict {
         self.would.as_ref().map_or(self.action, |v| v.action)
     }
 
+    /// True if it is held only because nothing allows it or vouches for it.
+    pub fn is_for_want(&self) -> bool {
+        matches!(self.rule.as_str(), NOT_VOUCHED | NO_RULE)
+    }
+
     /// The worse of two, the first one if they are equally bad.
     #[must_use]
     pub fn worse(mut self, mut other: Self) -> Self {

@@ -135,7 +135,7 @@ fn wide_row(buf: &mut Buffer, line: Area, state: &State, theme: &Theme, session:
     }
 }
 
-fn preview(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Session) {
+pub(super) fn preview(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Session) {
     let row = Area { h: 1, ..area };
     super::rule(buf, row, theme);
     let label = format!(" {} ", text::fit(&session.label, usize::from(area.w.saturating_sub(6))));

@@ -1,33 +1,14 @@
-//! What the actor tells the screen.
+//! What the actor tells: the screen that it serves, and those who only look on.
 
 use std::sync::Arc;
 
 use super::{Actor, monotonic};
 use crate::app::state::Board;
-use crate::domain::confirm::in_order;
-use crate::domain::ledger::{Entry, Tally};
+use crate::domain::confirm::{Bulletin, in_order};
+use crate::domain::redact::Secrets;
 use crate::ports::{Hooks, Judge, Press, Processes, Seat};
 
-/// How many entries are told.
-const RECENT: usize = 200;
-
-/// What was done lately.
-pub(super) struct Books {
-    pub recent: Vec<Arc<Entry>>,
-    pub tally: Arc<Tally>,
-    pub trouble: Option<String>,
-}
-
-impl Books {
-    /// Takes an entry in: of each dialog's life the newest one is told.
-    pub fn add(&mut self, entry: Entry) {
-        let life = |e: &Entry| e.body.of.unwrap_or(e.seq);
-        Arc::make_mut(&mut self.tally).add(&entry);
-        self.recent.retain(|e| life(e) != life(&entry));
-        self.recent.insert(0, Arc::new(entry));
-        self.recent.truncate(RECENT);
-    }
-}
+pub(super) use crate::workers::books::Books;
 
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn board(&self) -> Arc<Board> {
@@ -50,5 +31,20 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             recent: self.books.recent.clone(),
             tally: Arc::clone(&self.books.tally),
         })
+    }
+
+    /// Tells those who look on, if there are any.
+    pub(super) fn show(&mut self, board: &Board) {
+        let Some(hooks) = self.hooks.as_mut().filter(|h| h.is_watched()) else { return };
+        let word = Bulletin {
+            paused: board.paused.clone(),
+            off: board.off.clone(),
+            preset: board.preset.clone(),
+            trouble: board.trouble.clone(),
+            held: board.held.clone(),
+            queue: board.queue.clone(),
+            entry: self.books.newest,
+        };
+        hooks.show(Arc::new(word.for_others(&|s| Secrets::builtin().mask(s).into_owned())));
     }
 }

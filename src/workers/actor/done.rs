@@ -90,7 +90,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             }
             Done::Restart(name, step) => self.restart_done(&name, step),
             Done::Killed(killed) => self.killed(killed),
-            Done::Told(did) => self.tell(Event::Did(did)),
+            Done::Told(did) => self.tell(Event::Said(did)),
             Done::LetGo(gone) => self.let_go(gone),
             Done::Wish(Ok(None)) | Done::Kept(Ok(())) => {}
         }

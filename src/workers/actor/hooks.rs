@@ -56,6 +56,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 // It may be the queue that was written.
                 self.give_chair();
             }
+            // He is told what stands now, like any other news.
+            HookEvent::Watched => self.changed = true,
             HookEvent::Heard { who } => {
                 if let Some(pane) = self.pane_of(&who).or_else(|| self.said_pane(&who)) {
                     self.hooked(pane);

@@ -216,7 +216,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             unsettled: Vec::new(),
             restarts: restart::Restarts::default(),
             tidy: None,
-            books: Books { recent: Vec::new(), tally: Arc::default(), trouble: None },
+            books: Books::default(),
             beside: FuturesUnordered::new(),
             alarm: Alarm::new(),
             changed: true,
@@ -293,9 +293,13 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             return true;
         }
         self.changed = false;
-        self.board_due = now + self.board_gap;
+        // Those who look on see it as soon as a screen of ours would.
+        let watched = self.hooks.as_ref().is_some_and(Hooks::is_watched);
+        self.board_due = now + if watched { BOARD_GAP } else { self.board_gap };
         self.post_told = self.post.clone();
-        self.facts.send(Event::Board(self.board())).await.is_ok()
+        let board = self.board();
+        self.show(&board);
+        self.facts.send(Event::Board(board)).await.is_ok()
     }
 }
 

@@ -1,5 +1,5 @@
-//! Answers given at the screen of one who only observes: he leaves a wish, and who acts checks that the very dialog stands
-//! there that the person saw. Two archtui count showings each for itself, so the wish names what the dialog says and since
+//! What is asked at the screen of one who only observes: he leaves a wish. Of an answer, who acts checks that the very
+//! dialog stands there that the person saw. Two archtui count showings each for itself, so the wish names what the dialog says and since
 //! when it was drawn: one that says the same and came later is another one.
 
 use std::sync::Arc;
@@ -21,25 +21,25 @@ const LATER: Duration = Duration::from_millis(500);
 pub type Wishing = Arc<dyn Fn(&Ask) -> Result<String, String> + Send + Sync>;
 
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
-    /// The observer's part.
-    pub(super) fn wish(&self, pane: PaneIdentity, answer: Answer, drawn: (Showing, Duration)) {
+    /// The observer's part: an answer to what is drawn here.
+    pub(super) fn wish_answer(&self, pane: PaneIdentity, answer: Answer, drawn: (Showing, Duration)) {
         let (showing, on_screen) = drawn;
         let ms = |d: Duration| u64::try_from(d.as_millis()).unwrap_or(u64::MAX);
         let since_ms = ms(monotonic().saturating_sub(on_screen));
         let (content, drawn_ms) = (showing.content, ms(on_screen));
         let ask = Ask::Answer { pane, content, boot: boot(), since_ms, drawn_ms, answer };
-        self.wish_for(ask, "not answered");
+        self.wish(ask, "not answered");
     }
 
-    /// Leaves a wish for whoever acts; `not`: what is said where it comes to nothing.
-    pub(super) fn wish_for(&self, ask: Ask, not: &'static str) {
+    /// Leaves a wish; what comes of it is told, or what was not done.
+    pub(super) fn wish(&self, ask: Ask, failed: &'static str) {
         let Some(wishing) = self.wishing.clone() else { return };
         let told = tokio::task::spawn_blocking(move || wishing(&ask));
         self.beside(async move {
             let told = told.await.unwrap_or_else(|_| Err("the wish could not be left".to_owned()));
             Done::Told(match told {
                 Ok(text) => Did { what: format!("who acts says: {text}"), command: None, failed: None },
-                Err(why) => Did { what: not.to_owned(), command: None, failed: Some(why) },
+                Err(why) => Did { what: failed.to_owned(), command: None, failed: Some(why) },
             })
         });
     }

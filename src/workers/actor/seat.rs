@@ -10,12 +10,9 @@ use crate::domain::confirm::{Life, Rates, Switches};
 use crate::domain::ledger::{Channel, Entry};
 use crate::domain::session::PaneId;
 use crate::ports::{Hooks, Judge, Ledger, Press, Processes, Records, Seat, Seated, StoreError, TypeError};
+use crate::workers::books::{Books, DAY, MOST};
 use crate::workers::dispatcher::Chair;
 use crate::workers::scribe::Scribe;
-
-/// How far back the figures on the screen go, and how many entries at most are read for them.
-const DAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
-const MOST: usize = 20_000;
 
 /// What lies in the records when we begin.
 pub(super) struct Opened {
@@ -84,8 +81,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         self.restarts.kept = opened.restarts;
         let by_hook = opened.younger.iter().filter(|e| e.body.channel == Some(Channel::Hook));
         self.hooked.extend(by_hook.map(|e| e.body.scene.pane));
-        self.books.tally = Arc::default();
-        self.books.recent.clear();
+        self.books = Books { trouble: self.books.trouble.take(), ..Books::default() };
         opened.younger.into_iter().for_each(|e| self.books.add(e));
         let Some(id) = self.seat.as_ref().map(|s| s.id().to_owned()) else { return };
         let keyboard = Arc::clone(&self.keyboard);

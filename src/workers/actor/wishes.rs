@@ -55,9 +55,15 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             }
             Asked::Wake => self.look_for_wishes(),
             Asked::Answer { pane, answer, drawn } if matches!(self.post, Post::Observing(_)) => {
-                self.wish(pane, answer, drawn);
+                self.wish_answer(pane, answer, drawn);
             }
-            Asked::Order(ask) if matches!(self.post, Post::Observing(_)) => self.wish_for(ask, "not done"),
+            Asked::Pause(on) if matches!(self.post, Post::Observing(_)) => {
+                self.wish(if on { Ask::Pause } else { Ask::Resume }, "not switched");
+            }
+            Asked::Turn(session, on) if matches!(self.post, Post::Observing(_)) => {
+                self.wish(Ask::Turn { session, on }, "not switched");
+            }
+            Asked::Order(ask) if matches!(self.post, Post::Observing(_)) => self.wish(ask, "not done"),
             _ if self.post != Post::Acting => {
                 let why = match &self.post {
                     Post::Observing(who) => format!("this is an observer: {who}"),

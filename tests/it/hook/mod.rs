@@ -3,6 +3,7 @@
 mod client;
 mod daemon;
 mod fell;
+mod gallery;
 mod install;
 mod pane;
 mod payloads;

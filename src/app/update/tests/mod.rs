@@ -2,6 +2,7 @@
 //! action's name, so that another keymap does not break them.
 
 mod branches;
+mod confirms;
 mod forms;
 mod health;
 mod hierarchy;

@@ -288,5 +288,5 @@ fn an_observers_key_is_for_the_dialog_that_is_drawn_here() {
     room.drawn(1, 1);
     assert_eq!(room.press("approve"), [], "it asks nothing");
     assert!(room.state.toast.as_ref().is_some_and(|t| t.text.contains("asks nothing")));
-    assert_eq!(room.press("pause"), [], "switches are for who acts");
+    assert_eq!(room.press("pause"), [Effect::Pause(true)], "his switches go out as wishes");
 }

@@ -1,0 +1,140 @@
+//! The confirmation queue by keys: only the dialog that the panel shows is answered, the mark stays on its dialog, and an
+//! observer's switches go out as wishes.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::app::event::RuleTold;
+use crate::app::state::rules::Shown;
+use crate::app::state::{Board, Popup, Post};
+use crate::domain::confirm::{Answer, Confirmation, Risk, Since};
+use crate::domain::dialog::{Dialog, Operation};
+use crate::domain::policy::Verdict;
+use crate::domain::read::Reading;
+
+fn fleet_of(names: &[&str]) -> State {
+    Room::with(names).state
+}
+
+fn asked(subject: &str) -> Dialog {
+    Dialog { operation: Operation::Bash, subject: Some(subject.into()), complete: true, ..Dialog::default() }
+}
+
+/// The open dialogs of some sessions, each in the pane that its session has.
+fn board(state: &State, post: Post, open: &[(&str, &str)]) -> Event {
+    let confirmation = |(name, subject): &(&str, &str)| {
+        let session = state.fleet.sessions.iter().find(|s| s.name.as_str() == *name).expect("it is there");
+        Confirmation {
+            id: (session.pane.as_ref().expect("it has one").identity, (asked(subject).identity(), 1).into()),
+            session: SessionName::new(name),
+            role: None,
+            operation: Operation::Bash,
+            subject: Some((*subject).into()),
+            options: vec![],
+            since: Duration::ZERO,
+            risk: Risk::High,
+            verdict: Some(Verdict::hold("no-rule", "nothing allows it")),
+            next: "for a person".into(),
+            needs_you: true,
+            outcome: None,
+        }
+    };
+    let queue = open.iter().map(confirmation).collect();
+    Event::Board(Arc::new(Board { post, preset: "sop".into(), queue, ..Board::default() }))
+}
+
+fn show(state: &mut State, name: &str, subject: &str) {
+    let session = state.fleet.sessions.iter_mut().find(|s| s.name.as_str() == name).expect("it is there");
+    let reading = Reading { state: Status::Permission, dialog: Some(asked(subject)), ..Reading::default() };
+    session.look(reading, Duration::ZERO);
+}
+
+/// A frame that shows that session's screen and no other.
+fn drew(state: &mut State, name: &str, ms: u64) {
+    let at = state.shown().iter().position(|&i| state.fleet.sessions[i].name.as_str() == name);
+    let mut areas = Areas::default();
+    areas.tiles.push((at.expect("it is shown"), Area { x: 0, y: 0, w: 80, h: 10 }));
+    update(state, Event::Drew(areas), at_ms(ms));
+}
+
+fn at_ms(ms: u64) -> Now {
+    Now { mono: Duration::from_millis(ms), ..Now::ZERO }
+}
+
+fn key(state: &mut State, c: char, ms: u64) -> Vec<Effect> {
+    update(state, Event::Key(Key::char(c)), at_ms(ms))
+}
+
+#[test]
+fn a_key_answers_the_marked_dialog_that_is_drawn_and_the_mark_stays_on_it() {
+    let mut state = fleet_of(&["a", "b"]);
+    show(&mut state, "a", "one");
+    show(&mut state, "b", "two");
+    let told = board(&state, Post::Acting, &[("a", "one"), ("b", "two")]);
+    update(&mut state, told, at_ms(0));
+    state.open_panel = Some(PanelId::Confirms);
+    key(&mut state, 'j', 10);
+    assert_eq!(state.panel_row, 1);
+    assert!(key(&mut state, 'y', 20).is_empty(), "it is not drawn yet");
+    drew(&mut state, "b", 30);
+    let b = state.board.queue[1].id.0;
+    match key(&mut state, 'y', 400).as_slice() {
+        [Effect::Answer { pane, answer: Answer::Approve, drawn }] => {
+            assert_eq!((*pane, drawn.1), (b, Duration::from_millis(370)));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(matches!(
+        key(&mut state, '2', 410).as_slice(),
+        [Effect::Answer { answer: Answer::Choose(1), .. }]
+    ));
+    // Another one comes first now: the mark goes with its dialog.
+    let told = board(&state, Post::Acting, &[("b", "two"), ("a", "one")]);
+    update(&mut state, told, at_ms(420));
+    assert_eq!(state.panel_row, 0);
+    // It is gone: the row is another one's, which is not drawn.
+    let told = board(&state, Post::Acting, &[("a", "one")]);
+    update(&mut state, told, at_ms(430));
+    assert!(key(&mut state, 'y', 900).is_empty());
+}
+
+#[test]
+fn an_observer_sees_their_queue_under_his_own_post_and_his_switches_go_out() {
+    let mut state = fleet_of(&["a", "b"]);
+    let own = board(&state, Post::Observing("process 7".into()), &[]);
+    update(&mut state, own, at_ms(0));
+    let Event::Board(theirs) = board(&state, Post::None, &[("b", "two")]) else { unreachable!() };
+    let paused = Some(Since { who: "operator".into(), at: Now::ZERO.utc });
+    let theirs = Arc::new(Board { paused, ..Board::clone(&theirs) });
+    update(&mut state, Event::Theirs(Some(theirs)), at_ms(1));
+    assert_eq!(state.board.post, Post::Observing("process 7".into()));
+    assert_eq!(state.board.queue.len(), 1);
+    assert_eq!(key(&mut state, 'p', 2), [Effect::Pause(false)], "he is paused: it goes on");
+    assert!(
+        matches!(key(&mut state, 'a', 3).as_slice(), [Effect::Turn(name, false)] if name.as_str() == "a")
+    );
+    // We act now: what he told last does not count any more.
+    let own = board(&state, Post::Acting, &[("a", "one")]);
+    update(&mut state, own, at_ms(4));
+    assert_eq!(state.board.queue[0].session.as_str(), "a");
+    let own = board(&state, Post::Observing("process 8".into()), &[]);
+    update(&mut state, own, at_ms(5));
+    update(&mut state, Event::Theirs(None), at_ms(6));
+    assert!(state.board.queue.is_empty() && state.board.paused.is_none());
+}
+
+#[test]
+fn the_rule_behind_a_verdict_is_asked_for_and_an_answer_that_nobody_waits_for_opens_nothing() {
+    let mut state = fleet_of(&["a", "b"]);
+    let told = board(&state, Post::Acting, &[("b", "two")]);
+    update(&mut state, told, at_ms(0));
+    state.open_panel = Some(PanelId::Confirms);
+    let asked = key(&mut state, 'r', 1);
+    assert!(matches!(asked.as_slice(), [Effect::Rule(_)]), "{asked:?}");
+    assert!(matches!(&state.popup, Some(Popup::Rule(Shown { rule, page: None, .. })) if rule == "no-rule"));
+    key(&mut state, 'q', 2);
+    update(&mut state, Event::Rule(RuleTold::Page(Err("late".into()))), at_ms(3));
+    assert_eq!(state.popup, None);
+    // A rule is made of what our own screen shows whole.
+    assert!(matches!(key(&mut state, 'w', 4).as_slice(), [Effect::Rule(_)]));
+}

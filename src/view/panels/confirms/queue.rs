@@ -1,0 +1,136 @@
+//! The confirmation queue at full size: every open dialog with its risk, what the rules say and what comes next; below the
+//! marked one: its subject whole, its rule, its options, and, where there is room, its own screen, so that it can be answered
+//! from here.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::action::Action;
+use crate::app::areas::{Area, Areas};
+use crate::app::state::State;
+use crate::domain::confirm::{Confirmation, Risk};
+use crate::domain::text;
+use crate::theme::{Role, Theme};
+
+use super::super::super::paint::{self, Pen};
+use super::super::super::popups::first_row;
+use super::super::super::words;
+use super::super::needs_you::preview;
+use super::{below, done, entry_details, one_line, wrapped};
+
+/// A screen of fewer rows shows no dialog.
+const PREVIEW: u16 = 8;
+
+/// Draws it; tells how many rows of the list it shows.
+pub(super) fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, areas: &mut Areas) -> usize {
+    let board = &state.board;
+    let (queue, len) = (board.queue.len(), board.queue.len() + board.recent.len());
+    if len == 0 {
+        Pen::row(buf, area, 1).put("no dialog has been seen yet", theme.style(Role::Subtext));
+        return usize::from(area.h);
+    }
+    let marked = state.panel_row.min(len - 1);
+    let detail = wrapped(&details(state, marked), usize::from(area.w.saturating_sub(2)).max(1));
+    let told = if area.h >= 10 { (detail.len() as u16 + 1).min(area.h / 2) } else { 0 };
+    // What stands open is listed before a screen is shown, and what was done fills the rest.
+    let wanted = (queue as u16).max(3);
+    let screen = match area.h.saturating_sub(told + wanted) {
+        room if room >= PREVIEW && marked < queue => room.min(area.h / 2).max(PREVIEW.min(room)),
+        _ => 0,
+    };
+    let list = Area { h: area.h - told - screen, ..area };
+    let first = first_row(marked, list.h.into(), len);
+    for (y, n) in (0..list.h).zip(first..len) {
+        match board.queue.get(n) {
+            Some(c) => open(buf, list, y, state, theme, c),
+            None => done(buf, list, y, state, theme, &board.recent[n - queue], area.w >= 90),
+        }
+        if n == marked {
+            paint::tint(buf, Area { y: list.y + y, h: 1, ..list }, theme.marked());
+        }
+    }
+    if told > 0 {
+        below(buf, Area { y: list.y + list.h, h: told, ..area }, theme, &detail);
+    }
+    if screen > 0
+        && let Some(c) = board.queue.get(marked)
+        && let Some(at) =
+            state.fleet.sessions.iter().position(|s| s.pane.as_ref().is_some_and(|p| p.identity == c.id.0))
+    {
+        let place = Area { y: list.y + list.h + told, h: screen, ..area };
+        preview(buf, place, state, theme, &state.fleet.sessions[at]);
+        if let Some(shown) = state.shown().iter().position(|&i| i == at) {
+            areas.tiles.push((shown, place));
+        }
+    }
+    usize::from(list.h)
+}
+
+/// How risky, by shape and word.
+const fn risk(risk: Risk) -> (&'static str, &'static str) {
+    match risk {
+        Risk::High => ("▲", "high"),
+        Risk::Middle => ("△", "middle"),
+        Risk::Low => ("·", "low"),
+    }
+}
+
+fn open(buf: &mut Buffer, area: Area, y: u16, state: &State, theme: &Theme, c: &Confirmation) {
+    let role = match (c.needs_you, c.risk) {
+        (true, Risk::High) => Role::Alarm,
+        (true, _) => Role::Note,
+        (false, _) => Role::Working,
+    };
+    let mut pen = Pen::row(buf, area, y);
+    pen.right(&format!("{:>8}", words::age(state.now.mono.saturating_sub(c.since))), theme.style(role));
+    let (shape, word) = risk(c.risk);
+    pen.put(if c.needs_you { "● " } else { "▶ " }, theme.style(role));
+    pen.put(shape, theme.style(role)).skip(1);
+    if area.w >= 60 {
+        pen.column(word, 7, theme.style(role));
+    }
+    let name = if area.w >= 60 { 20 } else { 12 };
+    pen.put(&text::fit(c.session.as_str(), name), theme.style(Role::Strong)).skip(1);
+    if let Some(role) = c.role.as_deref().filter(|_| area.w >= 140) {
+        pen.put(&text::fit(&text::printable(role), 24), theme.style(Role::Subtext)).skip(1);
+    }
+    pen.put(c.operation.word(), theme.style(role)).skip(1);
+    let subject = c.subject.as_deref().map(one_line).unwrap_or_default();
+    pen.put(&text::fit(&subject, usize::from(area.w / 3)), theme.style(Role::Text)).skip(2);
+    pen.put(&c.next, theme.style(Role::Subtext));
+}
+
+/// The marked row whole: what is asked, the rule and its reason, what can be chosen.
+fn details(state: &State, marked: usize) -> Vec<(String, Role)> {
+    let board = &state.board;
+    let key = |a| state.fixed.keymap.shown(a);
+    let Some(c) = board.queue.get(marked) else {
+        let entry = board.recent.get(marked.saturating_sub(board.queue.len()));
+        let mut lines = entry.map(|e| entry_details(e)).unwrap_or_default();
+        lines.push((
+            format!("{} the rule   {} activity", key(Action::Rule), key(Action::Activity)),
+            Role::Faint,
+        ));
+        return lines;
+    };
+    let mut lines: Vec<(String, Role)> = Vec::new();
+    lines.extend(c.subject.as_deref().map(|s| (one_line(s), Role::Text)));
+    if let Some(v) = &c.verdict {
+        let told = format!("{} by {}: {}", v.action.word(), v.rule, v.reason);
+        lines.push((one_line(&told), Role::Subtext));
+    }
+    lines.push((format!("next: {}", c.next), Role::Note));
+    let option =
+        |(n, o): (usize, &crate::domain::dialog::DialogOption)| format!("{} {}", n + 1, one_line(&o.label));
+    lines.push((c.options.iter().enumerate().map(option).collect::<Vec<_>>().join("   "), Role::Subtext));
+    let keys = format!(
+        "{} approves once   {} denies   1–9 answers   {} its tile   {} the rule   {} makes a rule   {} activity",
+        key(Action::Approve),
+        key(Action::Deny),
+        key(Action::Zoom),
+        key(Action::Rule),
+        key(Action::NewRule),
+        key(Action::Activity),
+    );
+    lines.push((keys, Role::Faint));
+    lines
+}
