@@ -156,7 +156,14 @@ pub fn board(post: Post) -> State {
     ];
     in_order(&mut queue);
     let (recent, tally) = done();
-    state.board = Arc::new(Board { post, preset: "sop".into(), queue, recent, tally: tally.into(), ..Board::default() });
+    state.board = Arc::new(Board {
+        post,
+        preset: "sop".into(),
+        queue,
+        recent,
+        tally: tally.into(),
+        ..Board::default()
+    });
     state
 }
 
