@@ -89,7 +89,7 @@ impl Store {
             return Err(StoreError::Missing);
         }
         let dir = folder::private_folder(dir)?;
-        drop(folder::private_file(&dir.join(FILE))?);
+        folder::private_database(&dir.join(FILE))?;
         let store = Self::with_flags(&dir, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         schema::fits(schema::found(&store.conn)?)?;
         Ok(store)
@@ -108,7 +108,7 @@ impl Store {
     fn connect(dir: &Path) -> Result<Self, StoreError> {
         let dir = folder::private_folder(dir)?;
         // Made by us with its mode before SQLite sees it; what SQLite puts beside it gets the same mode.
-        drop(folder::private_file(&dir.join(FILE))?);
+        folder::private_database(&dir.join(FILE))?;
         let store = Self::with_flags(&dir, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let conn = &store.conn;
         // Before anything is changed in it: it may be a newer one's, or another program's.

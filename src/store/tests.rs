@@ -85,3 +85,28 @@ fn a_store_can_be_owned_by_a_worker_of_another_thread() {
     fn sent<T: Send>() {}
     sent::<Store>();
 }
+
+/// Who visits in the same process must not give up the locks of who is there: the next program to leave would take itself
+/// for the last one and remove the log.
+#[test]
+fn visitors_leave_the_locks_of_others_alone() {
+    let keep = tempfile::tempdir().expect("scratch");
+    let dir = keep.path().join("state");
+    let (store, _) = Store::open(&dir, Timestamp::UNIX_EPOCH).expect("opens");
+    let inode = std::os::unix::fs::MetadataExt::ino(&fs::metadata(dir.join(FILE)).expect("there"));
+    let locked = || {
+        let me = std::process::id().to_string();
+        let all = fs::read_to_string("/proc/locks").expect("Linux");
+        let ours = |l: &&str| {
+            let words: Vec<&str> = l.split_whitespace().collect();
+            words.contains(&me.as_str()) && words.iter().any(|w| w.ends_with(&format!(":{inode}")))
+        };
+        all.lines().filter(ours).count()
+    };
+    let before = locked();
+    assert!(before > 0, "an open database is locked");
+    drop(Store::visit(&dir).expect("a visit"));
+    drop(Store::read_only(&dir).expect("a look"));
+    assert_eq!(locked(), before);
+    drop(store);
+}

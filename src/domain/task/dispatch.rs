@@ -166,11 +166,23 @@ impl Queue {
                 Err(m) => *count.entry(m.to_string()).or_default() += 1,
             }
         }
-        let list: Vec<String> = count.into_iter().map(|(why, n)| format!("{n} {why}")).collect();
+        let list: Vec<String> =
+            count.into_iter().map(|(why, n)| format!("{n} {}", of_several(&why, n))).collect();
         Some(match list.as_slice() {
             [] => "no session that may take it exists now".into(),
             list => format!("no session is free: {}", list.join(", ")),
         })
+    }
+}
+
+/// What is said of one, said of several.
+fn of_several(why: &str, n: usize) -> String {
+    let (verb, rest) = why.split_once(' ').unwrap_or((why, ""));
+    match verb {
+        "has" if n > 1 => format!("have {rest}"),
+        "is" if n > 1 => format!("are {rest}"),
+        "waits" if n > 1 => format!("wait {rest}"),
+        _ => why.to_owned(),
     }
 }
 
