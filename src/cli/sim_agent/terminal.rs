@@ -51,7 +51,7 @@ pub fn play(mut agent: Agent, log: &mut Log, alternate: bool) -> io::Result<Opti
             return Ok(Some(end));
         }
         let fresh = agent.ask().filter(|ask| ask.swapped).map(|ask| ask.shown);
-        if fresh.is_some() && fresh != screen.probed {
+        if fresh != screen.probed {
             screen.probe()?;
         }
         screen.probed = fresh;
@@ -124,7 +124,7 @@ struct Screen {
     last: Option<Frame>,
     /// The open dialog has been told of in the log.
     told: bool,
-    /// The terminal was asked whether it has read that dialog: the one shown since then.
+    /// The terminal was asked whether it has read that swapped dialog, the one shown since then, and then its end.
     probed: Option<Duration>,
     alternate: bool,
 }

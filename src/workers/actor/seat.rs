@@ -161,9 +161,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             seat.leave();
         }
         let next = if matches!(post, Post::Observing(_)) { FOLLOW } else { AGAIN };
-        // What is asked for again and again is told once.
-        self.changed |= self.post != post;
         self.post = post;
         self.again = self.server_up.then(|| clock() + next);
+        self.changed = true;
     }
 }

@@ -125,6 +125,7 @@ impl Drop for Fleet {
     }
 }
 
+#[expect(clippy::print_stdout, reason = "figures are for whoever asked for them")]
 fn swapped(trials: usize) {
     let fleet = Fleet::start();
     fleet.play(trials);
