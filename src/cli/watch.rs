@@ -12,6 +12,7 @@ use crate::app::state::SessionKey;
 use crate::app::state::branches::Place;
 use crate::domain::branch::{CommitId, Finding, RuleId, Severity, Survey};
 use crate::domain::dialog::DialogId;
+use crate::domain::ledger::Entry;
 use crate::domain::ledger::Showing;
 use crate::domain::server::Server;
 use crate::domain::session::PaneIdentity;
@@ -73,6 +74,8 @@ struct ToldBefore {
     queue: BTreeMap<(PaneIdentity, Showing), Value>,
     /// The newest entry of the ledger that was told; `None` before the first.
     entry: Option<u64>,
+    /// When the first look was taken.
+    began: Option<jiff::Timestamp>,
     /// The tasks as they were told.
     tasks: BTreeMap<TaskId, Arc<Brief>>,
 }
@@ -155,10 +158,11 @@ impl ToldBefore {
         }
         self.queue = queue;
         let newest = board.recent.iter().map(|e| e.seq).max().or(actor.0.then_some(0));
-        if let Some(known) = self.entry {
-            let new = board.recent.iter().rev().filter(|e| e.seq > known);
-            news.extend(new.filter_map(|e| confirms::pressed(e, mono_ns)));
-        }
+        // Who begins to act may have answered before his first word reached us: what was written since we watch is news.
+        let began = *self.began.get_or_insert(state.now.utc);
+        let is_new = |e: &&Arc<Entry>| self.entry.map_or(e.body.at >= began, |known| e.seq > known);
+        let new = board.recent.iter().rev().filter(is_new);
+        news.extend(new.filter_map(|e| confirms::pressed(e, mono_ns)));
         self.entry = newest.max(self.entry);
         news
     }

@@ -71,6 +71,8 @@ impl HookGallery {
 
 impl Gallery for HookGallery {
     fn folders(&self) -> Vec<PathBuf> {
+        // Made where it is missing: what is not there cannot be watched, and whoever will act comes there.
+        drop(place::make(&self.folders, &self.tmux));
         self.folders.clone()
     }
 

@@ -102,7 +102,8 @@ fn right(state: &State, page: &Page) -> Vec<Part> {
     let mut parts = Vec::new();
     if state.connected() {
         let (line, role) = panels::standing(&state.board);
-        let keep = if matches!(role, Role::Alarm | Role::Problem) { 92 } else { 57 };
+        // Why nothing is pressed, or that something is: before how busy the machine is.
+        let keep = if matches!(role, Role::Alarm | Role::Problem) { 92 } else { 83 };
         parts.push(part(format!("auto-confirm {}", text::fit(&line, 48)), role, keep));
     }
     if let Some(fault) = &state.old_rules {

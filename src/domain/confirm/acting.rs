@@ -22,7 +22,9 @@ impl Life {
                 Stage::Ready(act, seq) | Stage::Rechecking(act, seq) => {
                     let rechecking = matches!(self.cases[i].stage, Stage::Rechecking(..));
                     let ready = !act.is_ahead() || self.cases[i].twice;
-                    match self.allowed(id, &act, facts, now) {
+                    // It was within the rate when it was intended, and counts itself since then.
+                    let facts = Facts { rate: None, ..facts.clone() };
+                    match self.allowed(id, &act, &facts, now) {
                         Ok(()) if rechecking && ready => self.send(id, act, seq, now, out),
                         Ok(()) => self.cases[i].cleared = rechecking.then_some(now),
                         Err((hold, again)) => {

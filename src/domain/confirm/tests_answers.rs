@@ -7,6 +7,15 @@ use super::*;
 use crate::domain::policy::Action;
 
 #[test]
+fn an_answer_that_was_intended_is_not_held_for_being_one_more() {
+    check(
+        "the limit is reached by the intent itself",
+        &[Show("ls", 1), At(120), World(|f| f.rate = Some(ms(50_000))), At(200), Gone, At(400)],
+        &["100 intended", "150 PRESS 1", "350 cleared"],
+    );
+}
+
+#[test]
 fn a_hook_is_answered_at_once_and_owns_the_pane() {
     check(
         "allow",

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Actor, monotonic};
+use super::{Actor, clock, monotonic};
 use crate::domain::confirm::{CaseId, HOOK_OWNS, HookId, HookSaid, HookWord, Input, Sent};
 use crate::domain::dialog::{Dialog, DialogId};
 use crate::domain::hook::{Caller, HookCall, HookEvent};
@@ -57,7 +57,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.give_chair();
             }
             // He is told what stands now, like any other news.
-            HookEvent::Watched => self.changed = true,
+            HookEvent::Watched => (self.changed, self.board_due) = (true, clock()),
             HookEvent::Heard { who } => {
                 if let Some(pane) = self.pane_of(&who).or_else(|| self.said_pane(&who)) {
                     self.hooked(pane);
