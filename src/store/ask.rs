@@ -44,6 +44,7 @@ impl Store {
             write(&tx, &queue, &changes, now.wall)?;
         }
         tx.commit().map_err(said)?;
+        self.ring();
         let tasks = granted.ids.iter().filter_map(|id| queue.get(*id).cloned()).collect();
         Ok(Ok((granted, tasks)))
     }

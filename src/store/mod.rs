@@ -31,10 +31,14 @@ use fault::said;
 
 /// The file's name in the state folder.
 const FILE: &str = "archtui.db";
-/// True if a file of that name in the state folder tells of a change in the database.
+/// Touched behind each change of the queue. What SQLite writes tells too early: a commit counts only when its log is on disk,
+/// and that moment shows in no file. Who looked at the log's being written could look in between, and never again.
+const BELL: &str = "archtui.bell";
+
+/// True if a file of that name in the state folder tells of a change in the queue.
 fn tells(name: &OsStr) -> bool {
-    // What is committed is written behind the file, in its log; the shared memory beside both is no news.
-    name.to_str().is_some_and(|n| n == FILE || n.strip_prefix(FILE) == Some("-wal"))
+    // The database itself: it was made, or another one lies there.
+    name.to_str().is_some_and(|n| n == BELL || n == FILE)
 }
 
 /// How long a writer waits for another one. They are short: a visit of the command line, a checkpoint.
@@ -148,6 +152,14 @@ impl Store {
         let out = self.write(work);
         self.conn.pragma_update(None, "synchronous", "FULL").map_err(said)?;
         out
+    /// Tells whoever watches that the queue has changed: what is committed can be read now.
+    fn ring(&self) {
+        let bell = self.conn.path().map(|file| Path::new(file).with_file_name(BELL));
+        // Whoever does not hear it looks again at the next one.
+        let rung = bell.map(|bell| folder::private_file(&bell).map(|file| file.set_len(0)));
+        if let Some(Err(e)) = rung {
+            tracing::debug!(error = %e, "a change of the queue is not told");
+        }
     }
 
     /// One writing transaction: all of it or nothing, on disk when this returns.

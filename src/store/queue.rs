@@ -134,11 +134,15 @@ impl Store {
         let changes = desk.queue.take_changes();
         let clock = desk.queue.clock();
         let idle = clock.at().since(desk.kept).as_secs() < KEEP;
-        if !changes.tasks.is_empty() || !idle {
+        let news = !changes.tasks.is_empty();
+        if news || !idle {
             desk.rev = write(&tx, &desk.queue, &changes, now.wall)?;
             desk.kept = clock.at();
         }
         tx.commit().map_err(said)?;
+        if news {
+            self.ring();
+        }
         desk.stale = false;
         Ok(out)
     }

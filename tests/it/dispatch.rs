@@ -148,7 +148,6 @@ impl Site {
         }
         for task in &held {
             assert!(task.reason.as_ref().is_some_and(|r| r.len() > 20), "held without a word: {task:#?}");
-            println!("task {} is held: {}", task.id, task.reason.as_deref().unwrap_or_default());
             let name = task.session().expect("somebody has it").to_string();
             let wish = if self.submitted(&name).contains(&task.typed()) {
                 Wish::Close(task.id)
