@@ -152,6 +152,8 @@ impl Store {
         let out = self.write(work);
         self.conn.pragma_update(None, "synchronous", "FULL").map_err(said)?;
         out
+    }
+
     /// Tells whoever watches that the queue has changed: what is committed can be read now.
     fn ring(&self) {
         let bell = self.conn.path().map(|file| Path::new(file).with_file_name(BELL));
