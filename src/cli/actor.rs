@@ -12,7 +12,7 @@ use crate::domain::roster::Roster;
 use crate::evidence::rules::Rules;
 use crate::ipc::{HookGallery, HookServer, place};
 use crate::store::annals::LedgerReader;
-use crate::store::lock::{Holder, Lock, LockName};
+use crate::store::lock::{Held, Lock, LockName};
 use crate::store::seat::StoreSeat;
 use crate::workers::actor::{Fixed, OpenHooks};
 
@@ -150,15 +150,10 @@ pub fn gallery(ground: &setup::Ground) -> HookGallery {
     HookGallery::new(ground.env.runtime_folders(), ground.address.socket.clone())
 }
 
-/// Who holds the actor's lock now, in his own words; `None` = nobody, or he has not said so yet.
-pub fn holder(ground: &setup::Ground) -> Option<Holder> {
-    held(ground).flatten()
-}
-
 /// Whether the actor's lock is held, and by whom as far as he has said so.
-pub fn held(ground: &setup::Ground) -> Option<Option<Holder>> {
-    let locks = locks(ground, &ground.state_dir().ok()?).ok()?;
-    Lock::held(&locks, &LockName::of(&ground.address.socket))
+pub fn held(ground: &setup::Ground) -> Held {
+    let locks = ground.state_dir().and_then(|dir| locks(ground, &dir));
+    locks.map_or(Held::Nobody, |locks| Lock::held(&locks, &LockName::of(&ground.address.socket)))
 }
 
 fn host() -> String {

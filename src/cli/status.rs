@@ -24,7 +24,7 @@ use crate::ports::{Ledger, StoreError};
 use crate::runtime::headless;
 use crate::store::Store;
 use crate::store::counter::Counter;
-use crate::store::lock::Holder;
+use crate::store::lock::Held;
 use crate::tmux::watch::Watcher;
 
 /// How long a look may take before what is known is told.
@@ -43,10 +43,10 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
     let mut state = look_once(&ground, Trees::Too)?;
     let kept = remember(&ground, &mut state);
-    let holder = actor::holder(&ground);
+    let held = actor::held(&ground);
     look_on(&ground, &mut state);
     if args.json {
-        out::json(&json(&state, kept.as_ref(), holder.as_ref()));
+        out::json(&json(&state, kept.as_ref(), &held));
     }
     match &state.server {
         Server::Up { .. } => {}
@@ -193,7 +193,7 @@ fn table(state: &State) -> Vec<String> {
 }
 
 /// The fleet as `archtui.status/1`. What is not known is null.
-pub fn json(state: &State, kept: Option<&Switches>, holder: Option<&Holder>) -> Value {
+pub fn json(state: &State, kept: Option<&Switches>, held: &Held) -> Value {
     let server = match &state.server {
         Server::Up { version, .. } => ("up", Some(version.as_str())),
         Server::Connecting => ("connecting", None),
@@ -205,7 +205,10 @@ pub fn json(state: &State, kept: Option<&Switches>, holder: Option<&Holder>) -> 
         "schema": "archtui.status/1",
         "at": state.now.utc.to_string(),
         "server": { "socket": state.socket, "version": server.1, "state": server.0 },
-        "actor": holder.map(|h| json!({ "pid": h.pid, "host": h.host, "since": h.since })),
+        "actor": match held {
+            Held::By(h) => json!({ "pid": h.pid, "host": h.host, "since": h.since }),
+            Held::Nobody | Held::Unnamed => Value::Null,
+        },
         "paused": kept.map(|switches| switches.paused.is_some()),
         // Null where nobody tells: that nobody asks is another thing.
         "queue": state.boards.theirs.as_ref().map(|board| confirms::queue(board, state.now.mono)),
@@ -302,7 +305,7 @@ mod tests {
             let briefs = queue.tasks().map(|t| Arc::new(Brief::of(t)));
             let listing = Listing::of(briefs, 0, &Rules::default(), QueueTime::default());
             crate::app::update(&mut state, Event::Tasks(Ok(Arc::new(listing))), Now::ZERO);
-            json(&state, None, None)["sessions"][0]["task"].clone()
+            json(&state, None, &Held::Nobody)["sessions"][0]["task"].clone()
         };
         assert_eq!(told(&queue), Value::Null, "it waits");
         let pane = PaneIdentity { id: PaneId(1), pid: 11, start: 1 };

@@ -12,7 +12,6 @@ use crate::app::state::SessionKey;
 use crate::app::state::branches::Place;
 use crate::domain::branch::{CommitId, Finding, RuleId, Severity, Survey};
 use crate::domain::dialog::DialogId;
-use crate::domain::ledger::Entry;
 use crate::domain::ledger::Showing;
 use crate::domain::server::Server;
 use crate::domain::session::PaneIdentity;
@@ -72,10 +71,9 @@ struct ToldBefore {
     actor: Option<(bool, bool)>,
     /// The queue as it was told.
     queue: BTreeMap<(PaneIdentity, Showing), Value>,
-    /// The newest entry of the ledger that was told; `None` before the first.
-    entry: Option<u64>,
-    /// When the first look was taken.
+    /// When this began, and the newest entry of the ledger that was told.
     began: Option<jiff::Timestamp>,
+    entry: u64,
     /// The tasks as they were told.
     tasks: BTreeMap<TaskId, Arc<Brief>>,
 }
@@ -157,13 +155,13 @@ impl ToldBefore {
             queue.insert(c.id, told);
         }
         self.queue = queue;
-        let newest = board.recent.iter().map(|e| e.seq).max().or(actor.0.then_some(0));
-        // Who begins to act may have answered before his first word reached us: what was written since we watch is news.
+        // What was done before this began is in the ledger.
         let began = *self.began.get_or_insert(state.now.utc);
-        let is_new = |e: &&Arc<Entry>| self.entry.map_or(e.body.at >= began, |known| e.seq > known);
-        let new = board.recent.iter().rev().filter(is_new);
+        let before = board.recent.iter().filter(|e| e.body.at < began).map(|e| e.seq).max().unwrap_or(0);
+        let known = self.entry.max(before);
+        let new = board.recent.iter().rev().filter(|e| e.seq > known);
         news.extend(new.filter_map(|e| confirms::pressed(e, mono_ns)));
-        self.entry = newest.max(self.entry);
+        self.entry = board.recent.iter().map(|e| e.seq).max().unwrap_or(0).max(known);
         news
     }
 

@@ -3,7 +3,7 @@
 
 use std::ffi::OsStr;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
@@ -71,13 +71,14 @@ impl HookGallery {
 
 impl Gallery for HookGallery {
     fn folders(&self) -> Vec<PathBuf> {
-        // Made where it is missing: what is not there cannot be watched, and whoever will act comes there.
-        drop(place::make(&self.folders, &self.tmux));
-        self.folders.clone()
+        // Where nobody has acted yet there is no folder: the one above it tells when it is made.
+        let there = |f: &PathBuf| if f.is_dir() { Some(f.clone()) } else { f.parent().map(Path::to_owned) };
+        self.folders.iter().filter_map(there).collect()
     }
 
     fn tells(&self, name: &OsStr) -> bool {
         place::name(&self.tmux).is_ok_and(|own| *name == *own)
+            || self.folders.iter().any(|f| f.file_name() == Some(name))
     }
 
     async fn enter(&mut self) -> bool {

@@ -60,6 +60,17 @@ pub struct Lock {
     path: PathBuf,
 }
 
+/// Whether a lock is held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// By nobody.
+    Nobody,
+    /// By a process that has not said who it is.
+    Unnamed,
+    /// By that one, and it lives.
+    By(Holder),
+}
+
 /// How asking for the lock ended.
 #[derive(Debug)]
 pub enum Asked {
@@ -92,15 +103,18 @@ impl Lock {
 
     /// Who holds it now; `None` = nobody, or he has not said so yet.
     pub fn holder(folder: &Path, name: &LockName) -> Option<Holder> {
-        Self::held(folder, name).flatten()
+        match Self::held(folder, name) {
+            Held::By(holder) => Some(holder),
+            Held::Nobody | Held::Unnamed => None,
+        }
     }
 
     /// Whether it is held, and by whom as far as he has said so: a holder's words count only while his process lives.
-    pub fn held(folder: &Path, name: &LockName) -> Option<Option<Holder>> {
-        let mut file = File::open(folder.join(&name.0)).ok()?;
+    pub fn held(folder: &Path, name: &LockName) -> Held {
+        let Ok(mut file) = File::open(folder.join(&name.0)) else { return Held::Nobody };
         match file.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => Some(read(&mut file)),
-            _ => None,
+            Err(TryLockError::WouldBlock) => read(&mut file).map_or(Held::Unnamed, Held::By),
+            _ => Held::Nobody,
         }
     }
 

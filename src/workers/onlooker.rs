@@ -117,7 +117,9 @@ impl<G: Gallery, A: Annals, F: Folders> Onlooker<G, A, F> {
             Ok(entries) => {
                 self.fault = None;
                 let books = self.books.get_or_insert_default();
-                entries.into_iter().for_each(|e| books.add(e));
+                for entry in entries {
+                    books.add(entry);
+                }
             }
             // What was not read is read with the next word.
             Err(e) => self.fault = Some(format!("the ledger cannot be read: {e}; {}", e.hint())),
@@ -235,22 +237,26 @@ mod tests {
         let (facts, mut told) = mpsc::channel(16);
         let (stir, stirred) = mpsc::channel(4);
         let mut onlooker = Onlooker::new(script, Empty, Told(stirred), facts).expect("a thread");
-        let run = tokio::spawn(async move { onlooker.run().await });
-        let name = |name: &str| vec![Stirred::Name { folder: "/run/archtui".into(), name: name.into() }];
-        was_shut.recv().await.expect("it knocked");
-        stir.send(name("other.sock")).await.expect("heard");
-        stir.send(name("hook.sock")).await.expect("heard");
-        let mut presets = Vec::new();
-        for _ in 0..3 {
-            match told.recv().await {
-                Some(Event::Theirs(board)) => presets.push(board.map(|b| b.preset.clone())),
-                other => panic!("{other:?}"),
+        let story = async {
+            let name = |name: &str| vec![Stirred::Name { folder: "/run/archtui".into(), name: name.into() }];
+            was_shut.recv().await.expect("it knocked");
+            stir.send(name("other.sock")).await.expect("heard");
+            stir.send(name("hook.sock")).await.expect("heard");
+            let mut presets = Vec::new();
+            for _ in 0..3 {
+                match told.recv().await {
+                    Some(Event::Theirs(board)) => presets.push(board.map(|b| b.preset.clone())),
+                    other => panic!("{other:?}"),
+                }
             }
+            assert_eq!(presets, [Some("sop".to_owned()), Some("watch".to_owned()), None]);
+            was_shut.recv().await.expect("it knocked again");
+            stir.send(name("hook.sock")).await.expect("heard");
+            assert!(matches!(told.recv().await, Some(Event::Theirs(Some(b))) if b.preset == "late"));
+        };
+        tokio::select! {
+            () = onlooker.run() => panic!("it looks on for ever"),
+            () = story => {}
         }
-        assert_eq!(presets, [Some("sop".to_owned()), Some("watch".to_owned()), None]);
-        was_shut.recv().await.expect("it knocked again");
-        stir.send(name("hook.sock")).await.expect("heard");
-        assert!(matches!(told.recv().await, Some(Event::Theirs(Some(b))) if b.preset == "late"));
-        run.abort();
     }
 }

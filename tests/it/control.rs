@@ -371,5 +371,6 @@ fn who_only_looks_on_sees_the_queue_and_wishes_too() {
     first.press(&["X"]);
     first.say_yes("Take task 1 back?");
     second.press(&["F2"]);
-    second.shows("⊘ cancelled");
+    let both = || format!("{}\n{}", first.screen.text(first.pane), second.screen.text(second.pane));
+    wait_until("it is taken back", || second.screen.text(second.pane).contains("⊘ cancelled"), both);
 }

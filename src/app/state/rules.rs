@@ -61,18 +61,14 @@ impl State {
     /// The dialog that a rule would be made from: that of the marked row or of the focused session, whole and unmasked as our
     /// own screen shows it, or as our own actor heard it by a hook.
     pub fn cause(&self) -> Result<Cause, String> {
-        let (confirmation, session) = match self.open_panel {
-            Some(PanelId::Confirms) => {
-                let marked = (self.face == Face::Queue).then_some(self.panel_row);
-                let c =
-                    marked.and_then(|row| self.board.queue.get(row)).ok_or("mark an open dialog first")?;
-                let its = |s: &&super::Session| s.pane.as_ref().is_some_and(|p| p.identity == c.id.0);
-                (Some(c), self.fleet.sessions.iter().find(its))
-            }
-            _ => {
-                let session = self.focused().ok_or("no session is focused")?;
-                (session.pane.as_ref().and_then(|p| self.board.of(p.identity)), Some(session))
-            }
+        let (confirmation, session) = if self.open_panel == Some(PanelId::Confirms) {
+            let marked = (self.face == Face::Queue).then_some(self.panel_row);
+            let c = marked.and_then(|row| self.board.queue.get(row)).ok_or("mark an open dialog first")?;
+            let its = |s: &&super::Session| s.pane.as_ref().is_some_and(|p| p.identity == c.id.0);
+            (Some(c), self.fleet.sessions.iter().find(its))
+        } else {
+            let session = self.focused().ok_or("no session is focused")?;
+            (session.pane.as_ref().and_then(|p| self.board.of(p.identity)), Some(session))
         };
         let session = session.ok_or("that session does not exist now")?;
         let pane = session.pane.as_ref().ok_or("that session does not exist now")?.identity;
@@ -80,13 +76,18 @@ impl State {
         let dialog = match (session.dialog().filter(same), confirmation) {
             (Some(dialog), _) => dialog.clone(),
             // A hook's call that is not drawn: our own actor has it whole, others have it masked.
-            (None, Some(c)) if self.board.post == super::Post::Acting => Dialog {
+            (None, Some(c)) if self.board.post == super::Post::Acting && c.options.is_empty() => Dialog {
                 operation: c.operation,
                 subject: c.subject.clone(),
                 complete: true,
                 ..Dialog::default()
             },
-            (None, Some(_)) => return Err("its whole call is known only to who acts".to_owned()),
+            (None, Some(_)) => {
+                return Err(
+                    "its screen shows something else now, or its whole call is known only to who acts"
+                        .to_owned(),
+                );
+            }
             (None, None) => return Err(format!("{} asks nothing", session.label)),
         };
         let agent = session.agent().map(str::to_owned);
@@ -101,13 +102,11 @@ impl State {
         if self.open_panel == Some(PanelId::Confirms) {
             let at = self.panel_row;
             let queue = if self.face == Face::Queue { self.board.queue.as_slice() } else { &[] };
-            return match queue.get(at) {
-                Some(c) => open(c),
-                None => {
-                    let entry = self.board.recent.get(at - queue.len())?;
-                    Some((entry.body.scene.session.clone(), entry.body.verdict.rule.clone()))
-                }
-            };
+            if let Some(c) = queue.get(at) {
+                return open(c);
+            }
+            let entry = self.board.recent.get(at - queue.len())?;
+            return Some((entry.body.scene.session.clone(), entry.body.verdict.rule.clone()));
         }
         open(self.board.of(self.focused()?.pane.as_ref()?.identity)?)
     }

@@ -19,16 +19,12 @@ pub const SAVE: Key = Key::ctrl('s');
 
 /// Opens the rule behind the marked row.
 pub fn open(state: &mut State) -> Vec<Effect> {
-    match state.rule_behind() {
-        Some((session, rule)) => {
-            state.popup = Some(Popup::Rule(Shown { rule: rule.clone(), page: None, row: 0 }));
-            vec![Effect::Rule(RuleWish::Page(session, rule))]
-        }
-        None => {
-            say(state, "no verdict is known there: F3 lists those that are", true);
-            vec![]
-        }
-    }
+    let Some((session, rule)) = state.rule_behind() else {
+        say(state, "no verdict is known there: F3 lists those that are", true);
+        return vec![];
+    };
+    state.popup = Some(Popup::Rule(Shown { rule: rule.clone(), page: None, row: 0 }));
+    vec![Effect::Rule(RuleWish::Page(session, rule))]
 }
 
 /// Begins a rule from the marked dialog.

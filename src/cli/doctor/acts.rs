@@ -3,29 +3,29 @@
 use super::Finding;
 use crate::cli::{actor, setup};
 use crate::ipc::place;
-use crate::store::lock::Holder;
+use crate::store::lock::Held;
 
 /// Who holds the lock, and whether his door is open.
 pub(super) fn who(ground: &setup::Ground) -> [(&'static str, Finding); 2] {
     let held = actor::held(ground);
-    [("actor", lock(held.as_ref())), ("hooks", door(ground, held.as_ref()))]
+    [("actor", lock(&held)), ("hooks", door(ground, &held))]
 }
 
-fn lock(held: Option<&Option<Holder>>) -> Finding {
+fn lock(held: &Held) -> Finding {
     match held {
-        None => Finding::Note(
+        Held::Nobody => Finding::Note(
             "nobody acts on this server: nothing is confirmed, no task is handed out (`archtui` or `archtui daemon` does)"
                 .to_owned(),
         ),
         // The kernel lets go of it when a process ends: whoever holds it lives.
-        Some(None) => Finding::Note("the lock is held by a process that has not said who it is".to_owned()),
-        Some(Some(h)) => {
+        Held::Unnamed => Finding::Note("the lock is held by a process that has not said who it is".to_owned()),
+        Held::By(h) => {
             Finding::Good(format!("process {} on {} acts since {}, and is alive", h.pid, h.host, h.since))
         }
     }
 }
 
-fn door(ground: &setup::Ground, held: Option<&Option<Holder>>) -> Finding {
+fn door(ground: &setup::Ground, held: &Held) -> Finding {
     let sockets = place::find(&ground.env.runtime_folders(), &ground.address.socket);
     match (actor::gallery(ground).look(), sockets.first(), held) {
         (Some(word), Some(socket), _) => {
@@ -33,14 +33,14 @@ fn door(ground: &setup::Ground, held: Option<&Option<Holder>>) -> Finding {
             let (n, at) = (word.queue.len(), socket.display());
             Finding::Good(format!("{at} answers: rules `{}`{state}, {n} open dialogs", word.preset))
         }
-        (_, _, None) => Finding::Note(
+        (_, _, Held::Nobody) => Finding::Note(
             "no socket of whoever acts: agents' hooks get no answer, agents ask as usual".to_owned(),
         ),
-        (None, Some(socket), Some(_)) => Finding::Fault(
+        (None, Some(socket), _) => Finding::Fault(
             format!("{} does not answer, although somebody acts", socket.display()),
             "he may be of another version or hang: end that process and start archtui again".to_owned(),
         ),
-        (_, None, Some(_)) => Finding::Fault(
+        (_, None, _) => Finding::Fault(
             "somebody acts and has no socket: agents' hooks and observers do not reach him".to_owned(),
             "XDG_RUNTIME_DIR must be the same for both, short, and yours alone (0700)".to_owned(),
         ),

@@ -33,7 +33,7 @@ impl Risk {
         let action = verdict.map_or(Action::Hold, |v| v.action);
         // A rule of a file names the thing; for want of one it is only not vouched for.
         let named = verdict.is_some_and(|v| v.file.is_some());
-        let wanting = verdict.is_some_and(|v| v.is_for_want());
+        let wanting = verdict.is_some_and(Verdict::is_for_want);
         match operation {
             _ if action == Action::Deny => Self::High,
             _ if action == Action::Confirm => Self::Low,
