@@ -1,5 +1,6 @@
 //! A person's word on dialogs and on auto-confirm: what is asked of the actor. Only the dialog that was drawn is answered.
 
+use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::panel::PanelId;
 use crate::app::state::{Board, Face, Post, Session, State};
@@ -41,6 +42,10 @@ fn answered(state: &State, answer: Answer) -> Result<Effect, String> {
     }
     if session.dialog().is_none() {
         return Err(format!("{} asks nothing", session.label));
+    }
+    if panel_answers(state) && !state.front.contains(&pane.id) {
+        let key = state.fixed.keymap.shown(Action::Zoom);
+        return Err(format!("its dialog is not drawn here; {key} goes to its tile"));
     }
     let seen = state.drawn.get(&pane).ok_or("that dialog has just appeared; look at it first")?;
     let (showing, since) = *seen;

@@ -30,9 +30,13 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, a
     }
     let marked = state.panel_row.min(len - 1);
     let detail = wrapped(&details(state, marked), usize::from(area.w.saturating_sub(2)).max(1));
-    let told = if area.h >= 10 { (detail.len() as u16 + 1).min(area.h / 2) } else { 0 };
+    let told = if area.h >= 10 {
+        (detail.len() as u16 + 1).min(if marked < queue { area.h / 3 } else { area.h / 2 })
+    } else {
+        0
+    };
     // What stands open is listed before a screen is shown, and what was done fills the rest.
-    let wanted = (queue as u16).max(3);
+    let wanted = (queue as u16).clamp(3, (area.h / 3).max(3));
     let screen = match area.h.saturating_sub(told + wanted) {
         room if room >= PREVIEW && marked < queue => room.min(area.h / 2).max(PREVIEW.min(room)),
         _ => 0,
