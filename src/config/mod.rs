@@ -153,6 +153,8 @@ pub struct SessionConfig {
     pub name: Option<String>,
     /// A pattern that names many.
     pub r#match: Option<String>,
+    /// So many sessions of that name, each with its number behind it.
+    pub count: Option<u32>,
     /// Place in the chain of command.
     pub tier: Option<values::TierWord>,
     /// Role in words.
@@ -201,7 +203,7 @@ impl Config {
         // Once alone: this finds what is wrong and knows the line.
         let own: Self = toml::from_str(text).map_err(|e| ConfigError::read(origin, text, &e))?;
         own.check(origin, text)?;
-        let faults = roster::faults(&own.session, origin, text);
+        let faults = roster::faults(&roster::counted(own.session), origin, text);
         // Then over the defaults: a table key by key, a list as a whole.
         let mut merged: toml::Table =
             toml::from_str(DEFAULT).expect("the built-in config is sound: a test proves it");
@@ -209,6 +211,7 @@ impl Config {
         lay_over(&mut merged, over);
         let mut config: Self =
             merged.try_into().map_err(|e: toml::de::Error| ConfigError::plain(origin, e.message()))?;
+        config.session = roster::counted(config.session);
         config.leave_out(faults);
         Ok(config)
     }
@@ -237,6 +240,11 @@ impl Config {
                         "[[session]]",
                     );
                 }
+            }
+            if let Some(count) = s.count.filter(|n| s.name.is_none() || !(1..=roster::MOST).contains(n)) {
+                let what = format!("count = {count} cannot be meant so");
+                let hint = format!("beside a name, from 1 to {}", roster::MOST);
+                return fault(what, &hint, "count");
             }
             if let Some(wrong) = s.env.iter().find_map(|(key, value)| wrong_variable(key, value)) {
                 let hint = "write env = { NAME = \"value\" }, each on one line";

@@ -4,6 +4,20 @@ use super::{ConfigError, SessionConfig, SessionFault};
 use crate::domain::roster::Tier;
 use crate::domain::text;
 
+/// So many sessions one entry may stand for.
+pub const MOST: u32 = 200;
+
+/// An entry with a count stands for that many sessions: `dev_worker` with 3 is `dev_worker1` to `dev_worker3`.
+pub fn counted(sessions: Vec<SessionConfig>) -> Vec<SessionConfig> {
+    let each = |s: SessionConfig| match (&s.name, s.count) {
+        (Some(name), Some(count)) => (1..=count)
+            .map(|n| SessionConfig { name: Some(format!("{name}{n}")), count: None, ..s.clone() })
+            .collect(),
+        _ => vec![s],
+    };
+    sessions.into_iter().flat_map(each).collect()
+}
+
 /// Every fault, the first of each session, in the roster's order.
 pub fn faults(sessions: &[SessionConfig], origin: &str, text: &str) -> Vec<SessionFault> {
     let mut found: Vec<SessionFault> = Vec::new();
@@ -65,6 +79,26 @@ fn fault(s: &SessionConfig, all: &[SessionConfig]) -> Option<(String, String, St
 #[cfg(test)]
 mod tests {
     use crate::config::{Config, SessionConfig};
+
+    #[test]
+    fn an_entry_with_a_count_is_that_many_sessions() {
+        let names = |text: &str| {
+            let config = Config::layered(text, "f").expect("sound");
+            assert!(config.faults.is_empty(), "{:?}", config.faults);
+            config.session.iter().map(|s| s.called().to_owned()).collect::<Vec<_>>().join(" ")
+        };
+        let boss = "[[session]]\nname = \"boss\"\n";
+        let text = format!("{boss}[[session]]\nname = \"w\"\ncount = 3\nreports_to = \"boss\"\n");
+        assert_eq!(names(&text), "boss w1 w2 w3");
+        assert_eq!(names("[[session]]\nname = \"w\"\ncount = 1"), "w1");
+        for text in ["name = \"w\"\ncount = 0", "name = \"w\"\ncount = 201", "match = \"w*\"\ncount = 2"] {
+            let fault = Config::layered(&format!("[[session]]\n{text}"), "f").expect_err(text);
+            assert!(fault.to_string().contains("f:3") && fault.hint.contains("200"), "{fault:?}");
+        }
+        // One of them under a name of its own is one too many.
+        let twice = "[[session]]\nname = \"w\"\ncount = 2\n[[session]]\nname = \"w2\"";
+        assert_eq!(Config::layered(twice, "f").expect("the rest counts").faults.len(), 1);
+    }
 
     #[test]
     fn faults_of_single_sessions_are_told_and_the_rest_counts() {
