@@ -23,6 +23,7 @@ pub fn fixed(ground: &setup::Ground, fault: Option<String>) -> Result<Fixed, Fai
     Ok(Fixed {
         host: host(),
         fault: fault.or_else(|| faults(&ground.loaded.config)),
+        barred: None,
         roster: fleet(ground),
         agents: ground.agents()?,
         quiet: confirm.quiet.0,
@@ -63,7 +64,9 @@ pub fn fleet(ground: &setup::Ground) -> Roster {
 /// The seat on the server meant. Its lock lies where all fleets of this user look for it.
 pub fn seat(ground: &setup::Ground, state_dir: &Path) -> Result<StoreSeat, Fail> {
     let locks = locks(ground, state_dir)?;
-    Ok(StoreSeat::new(locks, state_dir.to_owned(), ground.address.socket.clone(), host()))
+    let roster = ground.loaded.config.session.iter().map(|s| s.called().to_owned()).collect();
+    let seat = StoreSeat::new(locks, state_dir.to_owned(), ground.address.socket.clone(), host());
+    Ok(seat.with_roster(roster))
 }
 
 /// True if somebody acts on the server meant, for whichever fleet.

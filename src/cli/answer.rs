@@ -14,6 +14,7 @@ use crate::domain::session::SessionName;
 use crate::domain::text;
 use crate::ipc::{client, place};
 use crate::store::Store;
+use crate::tmux::once::{self, Look};
 use crate::workers::actor::Wishing;
 
 /// How often the answer is looked for.
@@ -73,8 +74,22 @@ pub fn resume(global: &Global) -> Result<(), Fail> {
 fn wish(global: &Global, verb: &str, asked: &Ask) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
     who::only_a_person(&ground, &format!("archtui {verb}"))?;
+    if let Ask::Approve { session, .. } | Ask::Deny { session, .. } = asked {
+        exists(&ground, session)?;
+    }
     out::line(&text::printable(&ask(&ground, asked)?));
     Ok(())
+}
+
+fn exists(ground: &setup::Ground, session: &SessionName) -> Result<(), Fail> {
+    let Look::Panes(_, panes) = once::look(&ground.address.socket) else { return Ok(()) };
+    let names = || panes.iter().map(|p| p.session.as_str());
+    if names().any(|name| name == session.as_str()) {
+        return Ok(());
+    }
+    let near = text::nearest(session.as_str(), names());
+    let hint = near.map_or("`archtui status` lists them".to_owned(), |n| format!("did you mean \"{n}\"?"));
+    Err(Fail::not_found(format!("no session is called \"{session}\""), hint))
 }
 
 /// Leaves the wish, rings, waits for the answer. Where nobody acts none is left: who comes later would answer whatever

@@ -15,6 +15,7 @@ use crate::runtime::{self, Setup};
 use crate::store::counter::Counter;
 use crate::tmux::attach::Attach;
 use crate::tmux::watch::Watcher;
+use crate::workers::actor::Fixed;
 
 /// Opens the control room.
 pub fn run(global: &Global) -> Result<(), Fail> {
@@ -53,13 +54,15 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
         Err(e) => tracing::warn!("texts that were not queued cannot be read: {e}"),
     }
     state.config_file = ground.loaded.file.as_ref().map(|f| text::printable(&f.display().to_string()));
+    // An agent that opens one in its own pane must not answer itself by its keys, nor act by a config of its own.
+    let barred = who::only_a_person(ground, "acting here").err().map(|f| f.what().to_owned());
     let setup = Setup {
         state,
         theme,
         panes,
         keyboard,
         processes: Proc::new(ground.env.home.as_deref()),
-        fixed: actor::fixed(ground, fault)?,
+        fixed: Fixed { barred: barred.clone(), ..actor::fixed(ground, fault)? },
         seat: actor::seat(ground, &state_dir)?,
         judge,
         counter,
@@ -81,10 +84,7 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
             .map(|h| h.display().to_string())
             .chain(ground.env.user.clone())
             .collect(),
-        // An agent that opens one in its own pane must not answer itself by its keys.
-        barred: who::only_a_person(ground, "answering from this control room")
-            .err()
-            .map(|f| f.what().to_owned()),
+        barred,
         ends_after,
     };
     runtime::run(setup).map_err(|e| {

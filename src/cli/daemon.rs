@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use super::{Fail, Global, actor, control, fleet, out, print, reload, setup};
+use super::{Fail, Global, actor, control, fleet, out, print, reload, setup, who};
 use crate::domain::task::Rules;
 use crate::domain::text;
 use crate::evidence::proc::Proc;
@@ -25,6 +25,8 @@ pub fn run(global: &Global, args: &DaemonArgs) -> Result<(), Fail> {
         return print::unit(global);
     }
     let ground = setup::Ground::lay(global)?;
+    // Who acts does so by his own config: an agent would write its own.
+    who::only_a_person(&ground, "archtui daemon")?;
     let state_dir = ground.state_dir()?;
     control::log_to(&state_dir)?;
     let (panes, keyboard) = Watcher::new(ground.address.clone(), ground.loaded.config.fleet.notice);

@@ -4,16 +4,18 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 
-use super::Fail;
 use super::setup::Ground;
+use super::{Fail, actor};
 use crate::config::files;
 use crate::domain::agent::programs::programs;
+use crate::domain::roster::{Member, Roster};
 use crate::domain::server::PaneInfo;
 use crate::domain::session::SessionName;
 use crate::domain::task::Sender;
 use crate::domain::task::origin::{self, Ancestor, Origin, Server, Traces};
 use crate::domain::text;
 use crate::evidence::proc::Proc;
+use crate::store::lock::Held;
 use crate::tmux::once::{self, Look};
 
 /// Who asks, and how that is known.
@@ -33,7 +35,8 @@ pub fn sends(ground: &Ground, from: Option<&str>) -> Result<Asker, Fail> {
         let hint = near.map_or("name a session of the roster".into(), |n| format!("did you mean \"{n}\"?"));
         return Err(Fail::usage(format!("--from: no session of the roster is called \"{name}\""), hint));
     }
-    match place(ground)? {
+    let placed = place(ground)?;
+    match placed.origin {
         Origin::Pane(own, how) if roster.member(&own).is_some() => match named {
             Some(name) if name != own => Err(Fail::failed(
                 format!("--from {name}: this runs in {own} ({how})"),
@@ -41,7 +44,11 @@ pub fn sends(ground: &Ground, from: Option<&str>) -> Result<Asker, Fail> {
             )),
             _ => Ok(Asker { sender: Sender::Session(own), origin: how }),
         },
-        // A pane that the roster does not name is a person's own.
+        Origin::Pane(own, how) if placed.agent || theirs(ground, &own) => Err(Fail::failed(
+            format!("an agent sends in its own name, and this config does not name {own} ({how})"),
+            "use the config of whoever acts",
+        )),
+        // Another pane that the roster does not name is a person's own.
         Origin::Pane(own, how) => Ok(asker(named, format!("{how}, in {own}, which is not in the roster"))),
         Origin::Outside(how) => Ok(asker(named, how)),
         Origin::Unplaced(why) => match named {
@@ -61,10 +68,18 @@ fn asker(named: Option<SessionName>, how: String) -> Asker {
 }
 
 /// Refuses what agents may not do. They may send, list and show.
+///
+/// Which config is read is the caller's choice, so it alone makes nobody a person: what the actor's roster names is an
+/// agent's, too, and so is a pane in which an agent's program runs.
 pub fn only_a_person(ground: &Ground, what: &str) -> Result<(), Fail> {
     let hint = "agents may send, list and show; the rest is for people";
-    match place(ground)? {
-        Origin::Pane(own, how) if ground.loaded.config.roster().member(&own).is_some() => {
+    let placed = place(ground)?;
+    match placed.origin {
+        Origin::Pane(own, how)
+            if placed.agent
+                || ground.loaded.config.roster().member(&own).is_some()
+                || theirs(ground, &own) =>
+        {
             Err(Fail::failed(format!("{what} is not for agents: this runs in {own} ({how})"), hint))
         }
         Origin::Pane(..) | Origin::Outside(_) => Ok(()),
@@ -74,9 +89,21 @@ pub fn only_a_person(ground: &Ground, what: &str) -> Result<(), Fail> {
     }
 }
 
+/// The roster of whoever acts on that server names it.
+fn theirs(ground: &Ground, own: &SessionName) -> bool {
+    let names = match actor::held(ground) {
+        Held::By(holder) => holder.roster,
+        // He has not said yet whose they are.
+        Held::Unnamed => return true,
+        Held::Nobody => Vec::new(),
+    };
+    let members = names.into_iter().map(|name| Member { name, ..Member::default() }).collect();
+    Roster { members }.member(own).is_some()
+}
+
 /// The session of the server meant in which this runs, if it runs in one.
 pub fn own_session(ground: &Ground) -> Result<Option<SessionName>, Fail> {
-    match place(ground)? {
+    match place(ground)?.origin {
         Origin::Pane(own, _) => Ok(Some(own)),
         Origin::Outside(_) => Ok(None),
         Origin::Unplaced(why) => Err(Fail::failed(
@@ -86,7 +113,14 @@ pub fn own_session(ground: &Ground) -> Result<Option<SessionName>, Fail> {
     }
 }
 
-fn place(ground: &Ground) -> Result<Origin, Fail> {
+/// Where this runs.
+struct Placed {
+    origin: Origin,
+    /// An agent's program is above it, or has the terminal of its pane.
+    agent: bool,
+}
+
+fn place(ground: &Ground) -> Result<Placed, Fail> {
     let proc = Proc::new(ground.env.home.as_deref());
     let own = files::agents(&ground.loaded.folders)?;
     let agents = programs(own.iter().map(|(_, text)| text.as_str()));
@@ -119,7 +153,16 @@ fn place(ground: &Ground) -> Result<Origin, Fail> {
         let older = proc.ancestry(*pid).first().is_some_and(|server| server.start >= top.start);
         traces.left = !older && in_its_group(me, *pid, panes);
     }
-    Ok(origin::place(&traces, &server))
+    let above = traces.line.iter().take_while(|a| !a.tmux).any(|a| a.agent);
+    let in_front = |(pane, tty): &(PaneInfo, Option<u32>)| {
+        let own = traces.line.iter().any(|a| a.pid == pane.identity.pid)
+            || (tty.is_some() && *tty == traces.terminal);
+        let group = || proc.ancestry(pane.identity.pid).first()?.tpgid;
+        let leader = || proc.ancestry(group()?).into_iter().next();
+        own && leader().is_some_and(|stat| agents.contains(&proc.called(&stat)))
+    };
+    let agent = above || matches!(&server, Server::Up(_, panes) if panes.iter().any(in_front));
+    Ok(Placed { origin: origin::place(&traces, &server), agent })
 }
 
 /// Whether a process is in a control group with the server or with a pane's process. Where that cannot be told it may be.

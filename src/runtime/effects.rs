@@ -64,6 +64,8 @@ impl Room {
                 | Effect::Paste { .. }
                 | Effect::Answer { .. }
                 | Effect::Unstick { .. }
+                | Effect::Order(_)
+                | Effect::Adopt(_)
                 | Effect::Pause(_)
                 | Effect::Turn(..)
                     if self.hands.barred.is_some() =>

@@ -14,6 +14,9 @@ use sha2::{Digest, Sha256};
 use super::folder;
 use crate::ports::StoreError;
 
+/// His words are shorter than this: a roster of 200 names is some 4 KB.
+const LONGEST: u64 = 64 << 10;
+
 /// Who holds the lock, in his own words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
@@ -25,13 +28,16 @@ pub struct Holder {
     pub since: String,
     /// The id that stands on the tmux server as `@archtui_actor`.
     pub id: String,
+    /// The sessions of his roster, by name or pattern: who runs in one of them is an agent, whatever config he brings along.
+    #[serde(default)]
+    pub roster: Vec<String>,
 }
 
 impl Holder {
     /// This process, from now on.
     pub fn me(host: &str, id: &str, now: Timestamp) -> Self {
         let since = now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        Self { pid: std::process::id(), host: host.to_owned(), since, id: id.to_owned() }
+        Self { pid: std::process::id(), host: host.to_owned(), since, id: id.to_owned(), roster: Vec::new() }
     }
 }
 
@@ -150,7 +156,7 @@ impl Drop for Lock {
 
 fn read(file: &mut File) -> Option<Holder> {
     let mut text = String::new();
-    file.take(4096).read_to_string(&mut text).ok()?;
+    file.take(LONGEST).read_to_string(&mut text).ok()?;
     let holder: Holder = serde_json::from_str(&text).ok()?;
     // Words of one who was killed, under the lock of one who has not written his yet.
     let pid = rustix::process::Pid::from_raw(holder.pid.cast_signed())?;

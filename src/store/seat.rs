@@ -58,14 +58,21 @@ pub struct StoreSeat {
     socket: PathBuf,
     host: String,
     id: String,
+    roster: Vec<String>,
     lock: Option<(LockName, Lock)>,
 }
 
 impl StoreSeat {
+    /// The same that tells whose sessions these are.
+    #[must_use]
+    pub fn with_roster(self, roster: Vec<String>) -> Self {
+        Self { roster, ..self }
+    }
+
     /// Nobody sits there yet.
     pub fn new(locks: PathBuf, dir: PathBuf, socket: PathBuf, host: String) -> Self {
         let id = format!("{}-{}", std::process::id(), secret());
-        Self { locks, dir, socket, host, id, lock: None }
+        Self { locks, dir, socket, host, id, roster: Vec::new(), lock: None }
     }
 }
 
@@ -79,7 +86,8 @@ impl Seat for StoreSeat {
             self.lock = None;
         }
         if self.lock.is_none() {
-            match Lock::ask(&self.locks, &name, &Holder::me(&self.host, &self.id, now)) {
+            let me = Holder { roster: self.roster.clone(), ..Holder::me(&self.host, &self.id, now) };
+            match Lock::ask(&self.locks, &name, &me) {
                 Ok(Asked::Ours(lock)) => self.lock = Some((name, lock)),
                 Ok(Asked::Theirs(holder)) => {
                     let who = holder.map_or_else(

@@ -57,12 +57,25 @@ fn no_way_of_starting_a_command_makes_an_agent_a_person() {
             tried.push((format!("{how}: {}", args.join(" ")), file));
         }
     }
+    // By a config of the agent's own: of the same fleet, without a roster that would name it.
+    let own = stage.root.join("own.toml");
+    fs::write(&own, "[confirm]\npreset = \"wide\"\n[[session]]\nname = \"worker\"\n").expect("written");
+    for args in [&["approve", "worker"][..], &["pause"], &["daemon"], &["send", "x", "--target", "worker"]] {
+        let file = stage.root.join(format!("tried.{}", tried.len()));
+        let line = line_of(&stage.archtui(args)).replace("archtui.toml", "own.toml");
+        script += &format!(
+            "{line} >'{0}.new' 2>&1; echo \"code $?\" >>'{0}.new'; mv '{0}.new' '{0}'\n",
+            file.display()
+        );
+        tried.push((format!("by its own config: {}", args.join(" ")), file));
+    }
     fs::write(stage.root.join("evil.sh"), script + "sleep 1000\n").expect("written");
     stage.tmux.session("evil", &format!("exec sh {}", stage.root.join("evil.sh").display()));
     for (what, file) in &tried {
         wait_until(what, || file.exists(), || stage.tmux.run(&["list-panes", "-a"]));
         let said = fs::read_to_string(file).expect("read");
-        let refused = said.contains("is not for agents") || said.contains("it is not known who asks");
+        let refused = ["is not for agents", "it is not known who asks", "an agent sends in its own name"];
+        let refused = refused.iter().any(|word| said.contains(word));
         assert!(refused && said.contains("code 1"), "{what}: {said}");
     }
     assert_eq!(stage.keys(), "");
@@ -75,7 +88,7 @@ fn a_control_room_in_an_agents_session_answers_nothing() {
     let (stage, _daemon) = stage();
     let line = line_of(&stage.archtui(&[])).replacen("env -i", "exec env -i TERM=xterm-256color", 1);
     let pane = stage.tmux.session("evil", &line);
-    stage.tmux.wait_for(pane, "observer");
+    stage.tmux.wait_for(pane, "off: acting here is not for agents");
     let keys = |keys: &[&str]| {
         let mut all = vec!["send-keys", "-t", "=evil:"];
         all.extend(keys);
@@ -85,7 +98,7 @@ fn a_control_room_in_an_agents_session_answers_nothing() {
     // A dialog must have been on the screen for a while before it is answered.
     std::thread::sleep(std::time::Duration::from_millis(500));
     keys(&["y"]);
-    stage.tmux.wait_for(pane, "is not for agents");
+    stage.tmux.wait_for(pane, "this runs in evil (");
     assert_eq!(stage.keys(), "");
     assert!(!stage.ledger().contains("operator"), "{}", stage.ledger());
 }

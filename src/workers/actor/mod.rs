@@ -64,6 +64,8 @@ const FOLLOW: Duration = Duration::from_millis(400);
 pub struct Fixed {
     /// Why the rules are not those that were meant, in one line.
     pub fault: Option<String>,
+    /// Why it never acts, in one line: it was started by an agent.
+    pub barred: Option<String>,
     /// This machine's name.
     pub host: String,
     /// The fleet.

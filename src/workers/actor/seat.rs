@@ -28,6 +28,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         if !self.server_up {
             return;
         }
+        if let Some(why) = &self.fixed.barred {
+            self.changed |= self.post == Post::None;
+            self.post = Post::Barred(why.clone());
+            return;
+        }
         let Some(mut seat) = self.seat.take() else { return };
         let asked = tokio::task::spawn_blocking(move || {
             let seated = seat.take(utc());
