@@ -146,7 +146,7 @@ fn what_is_safe_gets_one_key_and_the_rest_waits_for_a_person() {
     wait_until("the edit is confirmed", || stage.keys() == "1", || stage.ledger());
     wait_until("the command is held", || stage.ledger().contains("held"), || stage.ledger());
     let (_, twice) = stage.say(&["approve", "nobody"]);
-    assert!(twice.contains("no dialog is open there"), "{twice}");
+    assert!(twice.contains("no session is called \"nobody\""), "{twice}");
     assert_eq!(stage.say(&["pause"]), (true, "paused\n".to_owned()));
     let (done, told) = stage.say(&["deny", "worker"]);
     assert!(done && told.starts_with("cleared"), "{told}");
