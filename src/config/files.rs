@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::{Config, ConfigError, Env};
+use super::{Config, ConfigError, Env, SessionFault};
 use crate::app::keymap::Keymap;
 
 /// The largest file that is read as configuration.
@@ -33,13 +33,37 @@ pub fn load(named: Option<&Path>, env: &Env) -> Result<Loaded, ConfigError> {
     };
     for file in candidates {
         let Some(text) = read(&file, named.is_some())? else { continue };
-        let config = Config::layered(&text, &file.display().to_string())?;
+        let mut config = Config::layered(&text, &file.display().to_string())?;
+        prompts(&mut config, file.parent().unwrap_or(Path::new(".")), env);
         let beside = file.parent().map(Path::to_owned).filter(|p| !p.as_os_str().is_empty());
         let folders =
             [Some(beside.unwrap_or_else(|| PathBuf::from("."))), own].into_iter().flatten().collect();
         return Ok(Loaded { config, file: Some(file), folders });
     }
     Ok(Loaded { config: Config::builtin(), file: None, folders: own.into_iter().collect() })
+}
+
+/// Role prompts that lie in files of their own. One that cannot be had is a fault of its session's entry.
+fn prompts(config: &mut Config, base: &Path, env: &Env) {
+    let mut faults = Vec::new();
+    for s in &mut config.session {
+        let Some(named) = s.prompt_file.as_deref() else { continue };
+        let below_home = named.strip_prefix("~/").zip(env.home.as_deref());
+        let file = below_home.map_or_else(|| base.join(named), |(below, home)| home.join(below));
+        let found = match s.prompt {
+            Some(_) => Err(("it has prompt and prompt_file".to_owned(), "keep one of them".to_owned())),
+            None => read(&file, true).map_err(|e| (e.what, e.hint)),
+        };
+        match found {
+            Ok(text) => s.prompt = text,
+            Err((why, hint)) => {
+                let what = format!("session \"{}\": {why}", s.called());
+                faults.push(SessionFault { name: s.called().to_owned(), what, hint });
+            }
+        }
+    }
+    faults.extend(std::mem::take(&mut config.faults));
+    config.leave_out(faults);
 }
 
 /// The keys in force: the built-in ones with the nearest keymap.toml laid over.
@@ -149,4 +173,27 @@ pub fn private_dir(dir: &Path) -> std::io::Result<()> {
         fs::set_permissions(dir, fs::Permissions::from_mode(0o700))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_prompt_may_lie_in_a_file() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("archtui.toml");
+        fs::write(dir.path().join("role.md"), "ROLE: Worker.\nTwo lines.\n").expect("written");
+        let entry = |name: &str, more: &str| format!("[[session]]\nname = \"{name}\"\n{more}\n");
+        let text = entry("good", "prompt_file = \"role.md\"")
+            + &entry("lost", "prompt_file = \"none.md\"")
+            + &entry("both", "prompt = \"x\"\nprompt_file = \"role.md\"");
+        fs::write(&file, text).expect("written");
+        let config = load(Some(&file), &Env::default()).expect("the rest counts").config;
+        let prompts: Vec<_> = config.session.iter().map(|s| (s.called(), s.prompt.as_deref())).collect();
+        assert_eq!(prompts, [("good", Some("ROLE: Worker.\nTwo lines.\n"))]);
+        let told: Vec<_> = config.faults.iter().map(|f| f.what.as_str()).collect();
+        assert!(told[0].contains("none.md: no such file") && told[1].contains("prompt and"), "{told:?}");
+        assert!(config.confirm.exclude.contains(&"lost".to_owned()), "no pattern brings it in");
+    }
 }

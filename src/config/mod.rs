@@ -181,6 +181,8 @@ pub struct SessionConfig {
     pub protected: bool,
     /// The role prompt.
     pub prompt: Option<String>,
+    /// A file with it, from the config's folder on.
+    pub prompt_file: Option<String>,
     /// What it is good at.
     pub skills: Vec<String>,
 }
@@ -217,7 +219,7 @@ impl Config {
     }
 
     /// Sessions whose entries have faults are nobody's: a pattern that names them, too, does not bring them in.
-    fn leave_out(&mut self, faults: Vec<SessionFault>) {
+    pub(super) fn leave_out(&mut self, faults: Vec<SessionFault>) {
         let faulty = |s: &SessionConfig| faults.iter().any(|f| f.name == s.called());
         self.session.retain(|s| !faulty(s));
         self.confirm.exclude.extend(faults.iter().map(|f| f.name.clone()));
