@@ -179,7 +179,9 @@ impl Schedule {
             }
             slot.glimpse = row;
         }
-        asked.into_iter().for_each(|pane| self.ask(pane, now));
+        for pane in asked {
+            self.ask(pane, now);
+        }
     }
 
     /// Panes that were not looked at for an age (one for panes in view, one for the others), those in view and the
