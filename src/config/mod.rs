@@ -278,7 +278,7 @@ impl Config {
             dir: s.dir.clone(),
             restart: s.restart.unwrap_or(self.fleet.restart) == values::Restart::Ended,
         });
-        Roster { members: members.collect() }
+        Roster { members: members.collect(), exclude: self.confirm.exclude.clone() }
     }
 }
 
