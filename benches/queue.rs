@@ -19,7 +19,7 @@ const NOW: Now = Now { wall: Timestamp::UNIX_EPOCH, mono: Duration::ZERO };
 
 fn roster() -> Roster {
     let worker = |i| Member { name: format!("w{i}"), tier: Some(Tier::Worker), ..Member::default() };
-    Roster { members: (0..200).map(worker).collect() }
+    Roster { members: (0..200).map(worker).collect(), ..Roster::default() }
 }
 
 fn request(text: String) -> Request {

@@ -45,7 +45,7 @@ fn faults(config: &Config) -> Option<String> {
     Some(format!("left out of the roster: {}{more}", first.what))
 }
 
-/// The roster with folders as they are on this machine; sessions that automation leaves alone get no tasks either.
+/// The roster with folders as they are on this machine.
 pub fn fleet(ground: &setup::Ground) -> Roster {
     let config = &ground.loaded.config;
     let mut roster = config.roster();
@@ -56,7 +56,6 @@ pub fn fleet(ground: &setup::Ground) -> Roster {
             let path = path.canonicalize().unwrap_or(path);
             member.dir = Some(path.to_string_lossy().into_owned());
         }
-        member.protected |= config.confirm.exclude.contains(&member.name);
     }
     roster
 }

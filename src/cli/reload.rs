@@ -58,7 +58,9 @@ impl Files {
         differs(old.ledger != now.ledger, "[ledger]");
         differs(old.branches != now.branches, "[branches]");
         // A member's preset counts at once.
-        differs(old.roster() != now.roster(), "[[session]]");
+        differs(old.roster().members != now.roster().members, "[[session]]");
+        // Nothing there is confirmed from now on; who gets tasks and is restarted stays.
+        differs(old.confirm.exclude != now.confirm.exclude, "[confirm] exclude, for tasks and restarts");
         (!parts.is_empty()).then(|| format!("{} after a restart", parts.join(", ")))
     }
 }

@@ -293,7 +293,10 @@ mod tests {
 
     #[test]
     fn a_session_tells_the_task_that_it_has() {
-        let roster = Roster { members: vec![Member { name: "a".to_owned(), ..Member::default() }] };
+        let roster = Roster {
+            members: vec![Member { name: "a".to_owned(), ..Member::default() }],
+            ..Roster::default()
+        };
         let fixed = Fixed { keymap: Keymap::builtin(), mouse: true };
         let mut state = State::new(fixed, "test", Fleet::new(roster.clone()));
         crate::app::update(&mut state, Event::Panes(vec![]), Now::ZERO);

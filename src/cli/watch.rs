@@ -252,7 +252,7 @@ mod tests {
     fn a_dialog_that_became_whole_is_told_again_and_one_that_stays_is_not() {
         let members = vec![Member { name: "a".to_owned(), ..Member::default() }];
         let fixed = Fixed { keymap: Keymap::builtin(), mouse: true };
-        let mut state = State::new(fixed, "test", Fleet::new(Roster { members }));
+        let mut state = State::new(fixed, "test", Fleet::new(Roster { members, ..Roster::default() }));
         crate::app::update(&mut state, crate::app::Event::Panes(vec![]), Now::ZERO);
         let mut told = ToldBefore::default();
         told.news(&state);
@@ -275,7 +275,10 @@ mod tests {
     fn a_task_is_told_when_it_stands_elsewhere() {
         use crate::domain::task::clock::QueueTime;
         use crate::domain::task::{Listing, Now as At, Order, Queue, Rules, Sender, State, Wish, entry};
-        let roster = Roster { members: vec![Member { name: "a".to_owned(), ..Member::default() }] };
+        let roster = Roster {
+            members: vec![Member { name: "a".to_owned(), ..Member::default() }],
+            ..Roster::default()
+        };
         let fixed = Fixed { keymap: Keymap::builtin(), mouse: true };
         let mut state = crate::app::State::new(fixed, "test", Fleet::new(roster.clone()));
         let mut queue = Queue::default();

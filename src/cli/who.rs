@@ -98,7 +98,7 @@ fn theirs(ground: &Ground, own: &SessionName) -> bool {
         Held::Nobody => Vec::new(),
     };
     let members = names.into_iter().map(|name| Member { name, ..Member::default() }).collect();
-    Roster { members }.member(own).is_some()
+    Roster { members, ..Roster::default() }.member(own).is_some()
 }
 
 /// The session of the server meant in which this runs, if it runs in one.

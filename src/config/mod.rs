@@ -218,11 +218,16 @@ impl Config {
         Ok(config)
     }
 
-    /// Sessions whose entries have faults are nobody's: a pattern that names them, too, does not bring them in.
+    /// Sessions whose entries have faults are nobody's: a pattern that names them, too, does not bring them in, neither
+    /// as they are written nor as tmux makes them.
     pub(super) fn leave_out(&mut self, faults: Vec<SessionFault>) {
         let faulty = |s: &SessionConfig| faults.iter().any(|f| f.name == s.called());
         self.session.retain(|s| !faulty(s));
-        self.confirm.exclude.extend(faults.iter().map(|f| f.name.clone()));
+        for name in faults.iter().map(|f| f.name.as_str()) {
+            let made = roster::as_tmux_makes_it(name);
+            self.confirm.exclude.extend((made != name).then_some(made));
+            self.confirm.exclude.push(name.to_owned());
+        }
         self.faults = faults;
     }
 
@@ -275,7 +280,7 @@ impl Config {
             dir: s.dir.clone(),
             restart: s.restart.unwrap_or(self.fleet.restart) == values::Restart::Ended,
         });
-        Roster { members: members.collect() }
+        Roster { members: members.collect(), exclude: self.confirm.exclude.clone() }
     }
 }
 

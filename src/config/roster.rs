@@ -18,6 +18,11 @@ pub fn counted(sessions: Vec<SessionConfig>) -> Vec<SessionConfig> {
     sessions.into_iter().flat_map(each).collect()
 }
 
+/// The name that a session gets which is made with this one: `.` and `:` part its windows and panes.
+pub fn as_tmux_makes_it(name: &str) -> String {
+    name.replace(['.', ':'], "_")
+}
+
 /// Every fault, the first of each session, in the roster's order.
 pub fn faults(sessions: &[SessionConfig], origin: &str, text: &str) -> Vec<SessionFault> {
     let mut found: Vec<SessionFault> = Vec::new();
@@ -126,5 +131,15 @@ mod tests {
         let c = Config::layered(circle, "f").expect("read");
         assert_eq!(c.faults.len(), 2, "who reports into a circle is not in it: {:?}", c.faults);
         assert_eq!(c.session.len(), 1);
+    }
+
+    #[test]
+    fn what_tmux_makes_of_a_faulty_name_is_left_alone_too() {
+        let text = "[[session]]\nname = \"dev.worker:1\"\npreset = \"watch\"\n[[session]]\nmatch = \"dev*\"";
+        let c = Config::layered(text, "f").expect("the rest counts");
+        assert_eq!(c.session.iter().map(SessionConfig::called).collect::<Vec<_>>(), ["dev*"]);
+        for name in ["dev.worker:1", "dev_worker_1"] {
+            assert!(c.confirm.exclude.iter().any(|e| e == name), "{name}: {:?}", c.confirm.exclude);
+        }
     }
 }

@@ -4,6 +4,15 @@ use super::*;
 use crate::domain::roster::Tier;
 
 #[test]
+fn the_roster_knows_who_is_excluded() {
+    let text = "[confirm]\nexclude = [\"dev_2\", \"oth*\"]\n[[session]]\nmatch = \"dev_*\"\n[[session]]\nname = \"other\"";
+    let roster = Config::layered(text, "f").expect("read").roster();
+    for (name, excluded) in [("dev_1", false), ("dev_2", true), ("other", true)] {
+        assert_eq!(roster.is_excluded(&crate::domain::session::SessionName::new(name)), excluded, "{name}");
+    }
+}
+
+#[test]
 fn the_built_in_file_is_sound_and_names_every_key() {
     let c = Config::builtin();
     assert_eq!(c.fleet.name, "fleet");

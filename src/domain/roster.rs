@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::policy::fits_any_case;
 use super::session::SessionName;
 
 /// Where a session stands in the chain of command.
@@ -76,6 +77,8 @@ impl Member {
 pub struct Roster {
     /// In the order of the config.
     pub members: Vec<Member>,
+    /// Patterns of sessions that automation never touches: `*` is any run of characters, `?` any one.
+    pub exclude: Vec<String>,
 }
 
 impl Roster {
@@ -83,6 +86,29 @@ impl Roster {
     pub fn place(&self, session: &SessionName) -> Option<usize> {
         let own = self.members.iter().position(|m| !m.is_pattern() && m.covers(session));
         own.or_else(|| self.members.iter().position(|m| m.covers(session)))
+    }
+
+    /// True if automation never touches the session of that name, whichever entry covers it.
+    pub fn is_excluded(&self, session: &SessionName) -> bool {
+        self.exclude.iter().any(|p| fits_any_case(p, session.as_str()))
+    }
+
+    /// True if nothing is handed to the session of that name by itself, and it is not started anew.
+    pub fn is_kept_back(&self, session: &SessionName) -> bool {
+        self.is_excluded(session) || self.member(session).is_some_and(|m| m.protected)
+    }
+
+    /// True if that holds for every session of an entry.
+    pub fn keeps_back(&self, member: &Member) -> bool {
+        // A pattern that covers another one's text covers all its names, but for a `?`, which is no star.
+        let covers = |p: &&String| !member.is_pattern() || !p.contains('?');
+        member.protected || self.exclude.iter().filter(covers).any(|p| fits_any_case(p, &member.name))
+    }
+
+    /// The entry as it holds for that session: one that is excluded is protected.
+    pub fn entry(&self, session: &SessionName) -> Option<Member> {
+        let member = self.member(session)?;
+        Some(Member { protected: self.is_kept_back(session), ..member.clone() })
     }
 
     /// The entry itself.
@@ -134,9 +160,38 @@ mod tests {
     #[test]
     fn an_own_entry_beats_a_pattern() {
         let m = |n: &str| Member { name: n.into(), ..Member::default() };
-        let roster = Roster { members: vec![m("dev_*"), m("dev_worker2")] };
+        let roster = Roster { members: vec![m("dev_*"), m("dev_worker2")], ..Roster::default() };
         assert_eq!(roster.place(&SessionName::new("dev_worker2")), Some(1));
         assert_eq!(roster.place(&SessionName::new("dev_worker3")), Some(0));
         assert_eq!(roster.place(&SessionName::new("other")), None);
+    }
+
+    #[test]
+    fn who_is_excluded_is_so_by_its_own_name_whatever_entry_covers_it() {
+        let m = |n: &str| Member { name: n.into(), ..Member::default() };
+        let members = vec![m("dev_*"), m("other"), m("qa_*"), Member { protected: true, ..m("boss") }];
+        let exclude = ["dev_2", "oth*", "qa*", "dev_1?"].map(str::to_owned).to_vec();
+        let roster = Roster { members, exclude };
+        for (name, excluded, kept_back) in [
+            ("dev_1", false, false),
+            ("dev_2", true, true),
+            ("DEV_2", true, true),
+            ("dev_21", false, false),
+            ("dev_11", true, true),
+            ("other", true, true),
+            ("qa_1", true, true),
+            ("boss", false, true),
+            ("nobody", false, false),
+        ] {
+            let name = SessionName::new(name);
+            assert_eq!(
+                (roster.is_excluded(&name), roster.is_kept_back(&name)),
+                (excluded, kept_back),
+                "{name}"
+            );
+            assert!(roster.entry(&name).is_none_or(|m| m.protected == kept_back), "{name}");
+        }
+        let whole: Vec<bool> = roster.members.iter().map(|m| roster.keeps_back(m)).collect();
+        assert_eq!(whole, [false, true, true, true], "one of a family is not the family");
     }
 }

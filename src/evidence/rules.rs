@@ -131,7 +131,7 @@ mod tests {
         Rules {
             preset: "sop".to_owned(),
             presets: vec![None, Some("watch".to_owned())],
-            roster: Roster { members: vec![member("worker"), member("watched")] },
+            roster: Roster { members: vec![member("worker"), member("watched")], ..Roster::default() },
             home: Some(home.to_owned()),
             own: vec![home.join("state")],
             protected_branches: vec!["main".to_owned()],

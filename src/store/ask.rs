@@ -146,7 +146,8 @@ mod tests {
         let member =
             |(name, tier): (&str, Tier)| Member { name: name.into(), tier: Some(tier), ..Member::default() };
         let members = [("boss", Tier::Manager), ("w1", Tier::Worker)].into_iter().map(member).collect();
-        entry::check(Order { after, ..Order::new(text) }, from, &Roster { members }).expect("sound")
+        entry::check(Order { after, ..Order::new(text) }, from, &Roster { members, ..Roster::default() })
+            .expect("sound")
     }
 
     /// What a wish costs does not grow with the queue: tasks that are read are counted, not milliseconds.

@@ -306,7 +306,8 @@ mod tests {
     }
 
     fn add(store: &mut Store, text: &str) -> Result<TaskId, StoreError> {
-        let roster = Roster { members: vec![Member { name: "w1".into(), ..Member::default() }] };
+        let roster =
+            Roster { members: vec![Member { name: "w1".into(), ..Member::default() }], ..Roster::default() };
         let request = entry::check(Order::new(text), &Sender::Operator, &roster).expect("sound");
         let wish = Wish::Add(vec![request]);
         store.ask(Rules::default(), wish, at(1)).map(|granted| granted.expect("new").0.ids[0])

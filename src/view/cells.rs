@@ -160,7 +160,7 @@ mod tests {
 
     fn session(used: usize, cursor: Option<u16>, dialog: Option<(u16, u16)>) -> Session {
         let member = Member { name: "a".into(), ..Member::default() };
-        let mut fleet = Fleet::new(Roster { members: vec![member] });
+        let mut fleet = Fleet::new(Roster { members: vec![member], ..Roster::default() });
         fleet.meet(&[], Duration::ZERO);
         let mut session = fleet.sessions.remove(0);
         let mut screen = Screen::plain(&"x\n".repeat(used));

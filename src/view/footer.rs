@@ -160,6 +160,15 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
             (shown(Action::Back), "back"),
             (shown(Action::Help), "help"),
         ],
+        (None, Some(PanelId::NeedsYou)) => vec![
+            (scroll, "rows"),
+            (shown(Action::Approve), "approve once"),
+            (shown(Action::Deny), "deny"),
+            (shown(Action::Zoom), "go there"),
+            (both(Action::PanelNext, Action::PanelPrevious), "other panels"),
+            (shown(Action::Back), "back"),
+            (shown(Action::Help), "help"),
+        ],
         (None, Some(PanelId::Branches)) => vec![
             (scroll, "rows"),
             (shown(Action::Explain), "all of it"),

@@ -33,7 +33,8 @@ fn scratch() -> (tempfile::TempDir, PathBuf) {
 }
 
 fn orders(texts: &[&str]) -> Wish {
-    let roster = Roster { members: vec![Member { name: "w1".into(), ..Member::default() }] };
+    let roster =
+        Roster { members: vec![Member { name: "w1".into(), ..Member::default() }], ..Roster::default() };
     let request = |text: &&str| entry::check(Order::new(*text), &Sender::Operator, &roster).expect("sound");
     Wish::Add(texts.iter().map(request).collect())
 }

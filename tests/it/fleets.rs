@@ -80,7 +80,7 @@ pub fn state(places: Vec<Place>) -> State {
             ..Member::default()
         })
     };
-    let roster = Roster { members: places.iter().filter_map(member).collect() };
+    let roster = Roster { members: places.iter().filter_map(member).collect(), ..Roster::default() };
     let fixed = Fixed { keymap: Keymap::builtin(), mouse: true };
     let mut state = State::new(fixed, "architect-dashboard", Fleet::new(roster));
     state.now = NOW;

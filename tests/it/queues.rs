@@ -23,7 +23,8 @@ use crate::support::now;
 
 /// A task as it was queued.
 fn task(text: &str, from: &Sender) -> Task {
-    let roster = Roster { members: vec![Member { name: "*".into(), ..Member::default() }] };
+    let roster =
+        Roster { members: vec![Member { name: "*".into(), ..Member::default() }], ..Roster::default() };
     let request = entry::check(Order::new(text), from, &roster).expect("a sound order");
     let mut queue = Queue::default();
     queue.ask(Wish::Add(vec![request]), Now { wall: NOW.utc, mono: NOW.mono }).expect("queued");

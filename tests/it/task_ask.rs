@@ -24,7 +24,7 @@ fn roster() -> Roster {
     let member =
         |(name, tier): (&str, Tier)| Member { name: name.into(), tier: Some(tier), ..Member::default() };
     let members = [("boss", Tier::Manager), ("w1", Tier::Worker), ("w2", Tier::Worker)];
-    Roster { members: members.into_iter().map(member).collect() }
+    Roster { members: members.into_iter().map(member).collect(), ..Roster::default() }
 }
 
 /// One of a few texts, keys, targets and senders, so that they meet.

@@ -42,7 +42,8 @@ fn visit(dir: &Path) -> (Store, Desk) {
 fn request(text: &str) -> Request {
     let worker = Member { name: "w1".into(), tier: Some(Tier::Worker), ..Member::default() };
     let order = Order { target: Some("w1".into()), ..Order::new(text) };
-    entry::check(order, &Sender::Operator, &Roster { members: vec![worker] }).expect("sound")
+    entry::check(order, &Sender::Operator, &Roster { members: vec![worker], ..Roster::default() })
+        .expect("sound")
 }
 
 fn add(store: &mut Store, text: &str, s: u64) -> Result<TaskId, Refusal> {
@@ -144,7 +145,8 @@ fn long_finished_tasks_are_found_when_they_matter() {
         ..Order::new("new")
     };
     let worker = Member { name: "w1".into(), tier: Some(Tier::Worker), ..Member::default() };
-    let r = entry::check(waits, &Sender::Operator, &Roster { members: vec![worker] }).expect("sound");
+    let r = entry::check(waits, &Sender::Operator, &Roster { members: vec![worker], ..Roster::default() })
+        .expect("sound");
     let new = ask(&mut store, Wish::Add(vec![r]), 90_001).expect("queued").ids[0];
     assert_eq!(kept(&store, new), Some(State::Queued));
     drop((store, desk));

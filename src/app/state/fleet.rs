@@ -191,7 +191,7 @@ impl Fleet {
             };
             session.pane = Some(pane.clone());
             session.name = pane.session.clone();
-            session.member = place.map(|p| self.roster.members[p].clone());
+            session.member = self.roster.entry(&pane.session);
             placed.push((place.unwrap_or(usize::MAX), i, session));
         }
         for (place, member) in self.roster.members.iter().enumerate() {

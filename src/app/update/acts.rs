@@ -14,11 +14,9 @@ use super::{adopt, answers, kill, moves, rules, say, tasks, unstick};
 /// Carries out a wish.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
-        // In a zoomed dialog a digit answers it, and where the open panel shows one.
-        Action::Focus(n)
-            if (state.grid.zoomed || answers::panel_answers(state))
-                && answers::target(state).is_some_and(|s| s.dialog().is_some()) =>
-        {
+        // A digit picks the second Yes as easily as the first: only where the dialog fills the screen.
+        Action::Focus(_) if answers::panel_answers(state) => answers::no_digits(state),
+        Action::Focus(n) if answers::zoomed_dialog(state) => {
             return answers::answer(state, Answer::Choose(usize::from(n) - 1));
         }
         Action::MoveLeft

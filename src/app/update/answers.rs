@@ -14,6 +14,17 @@ pub(super) fn panel_answers(state: &State) -> bool {
     matches!(state.open_panel, Some(PanelId::Confirms | PanelId::NeedsYou))
 }
 
+/// The focused tile is zoomed, nothing lies over it, and it asks something: digits answer there.
+pub(super) fn zoomed_dialog(state: &State) -> bool {
+    state.grid.zoomed && state.open_panel.is_none() && state.focused().is_some_and(|s| s.dialog().is_some())
+}
+
+/// A digit beside a dialog that is drawn small chooses nothing.
+pub(super) fn no_digits(state: &mut State) {
+    let key = state.fixed.keymap.shown(Action::Zoom);
+    say(state, format!("{key} goes to its tile; digits answer there, zoomed"), false);
+}
+
 /// Whose dialog a key answers: that of the marked row where the panel shows it, else the focused session's.
 pub(super) fn target(state: &State) -> Option<&Session> {
     if panel_answers(state) { super::acts::marked_session(state) } else { state.focused() }

@@ -12,7 +12,8 @@ use crate::config::values::TierWord;
 use crate::domain::agent::Agents;
 use crate::domain::branch::RuleBook;
 use crate::domain::fleet::Wanted;
-use crate::domain::roster::Tier;
+use crate::domain::roster::{Roster, Tier};
+use crate::domain::session::SessionName;
 use crate::domain::task::{Refusal, TaskText};
 use crate::git::tree::Place;
 use crate::runtime::clock;
@@ -34,14 +35,15 @@ pub fn wanted(ground: &setup::Ground, trees: Trees) -> Result<Vec<Wanted>, Fail>
     let agents = ground.agents()?;
     let config = &ground.loaded.config;
     let rules = ground.rules()?;
+    let roster = config.roster();
     let one = |s: &SessionConfig| {
-        let want = session(s, ground, &agents);
+        let want = session(s, ground, &agents, &roster);
         own_tree(want, s, trees, &rules)
     };
     Ok(config.session.iter().map(one).collect())
 }
 
-fn session(s: &SessionConfig, ground: &setup::Ground, agents: &Agents) -> Wanted {
+fn session(s: &SessionConfig, ground: &setup::Ground, agents: &Agents, roster: &Roster) -> Wanted {
     let name = s.called().to_owned();
     let folder = s.dir.as_deref().map(|dir| folder(dir, ground));
     let start_in = match &folder {
@@ -53,7 +55,7 @@ fn session(s: &SessionConfig, ground: &setup::Ground, agents: &Agents) -> Wanted
     let known = program.and_then(|p| agents.by_process(p)).filter(|m| !m.is_generic());
     let agent = s.agent.clone().or_else(|| known.map(|m| m.name.clone()));
     let start = start(s, words, agent.as_deref(), &start_in, ground);
-    let excluded = ground.loaded.config.confirm.exclude.contains(&name);
+    let excluded = roster.is_excluded(&SessionName::new(&name));
     let role = s.prompt.as_deref().filter(|p| !p.trim().is_empty() && !excluded);
     let start = match role.map(TaskText::new) {
         Some(Err(why)) => {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::queue::Confirmation;
 use super::switches::Since;
+use crate::domain::policy::{PartVerdict, Verdict};
 use crate::domain::session::SessionName;
 
 /// A text in it is not longer, in characters: a hook may hand over a call of a megabyte.
@@ -33,31 +34,48 @@ pub struct Bulletin {
 }
 
 impl Bulletin {
-    /// The same for other eyes: secrets masked, and nothing longer than [`LONGEST`].
+    /// The same for other eyes: secrets masked, and nothing longer than [`LONGEST`]. What sessions are called by, and the
+    /// keys of options, stay as they are: they are compared.
     #[must_use]
     pub fn for_others(mut self, mask: &dyn Fn(&str) -> String) -> Self {
+        // Masked while whole: a secret of which a cut left half would not be known for one.
         let fit = |s: &mut String| {
-            if s.chars().count() > LONGEST {
-                *s = s.chars().take(LONGEST).chain(" … (cut)".chars()).collect();
-            }
             *s = mask(s);
+            if let Some((end, _)) = s.char_indices().nth(LONGEST) {
+                s.truncate(end);
+                s.push_str(CUT);
+            }
         };
+        self.paused.iter_mut().for_each(|since| fit(&mut since.who));
+        fit(&mut self.preset);
+        self.trouble.iter_mut().for_each(fit);
         self.held.values_mut().for_each(fit);
         for c in &mut self.queue {
+            c.role.iter_mut().for_each(fit);
             c.subject.iter_mut().for_each(fit);
             c.options.iter_mut().for_each(|o| fit(&mut o.label));
-            let would = |v: &mut crate::domain::policy::Verdict| {
-                fit(&mut v.reason);
-                v.parts.iter_mut().for_each(|p| fit(&mut p.command));
-            };
-            if let Some(verdict) = &mut c.verdict {
-                would(verdict);
-                if let Some(inner) = verdict.would.as_deref_mut() {
-                    would(inner);
-                }
-            }
+            c.verdict.iter_mut().for_each(|v| each_text(v, &fit));
+            fit(&mut c.next);
         }
         self
+    }
+}
+
+/// Behind what was cut.
+const CUT: &str = " … (cut)";
+
+/// Every text of a verdict, of its parts, and of the one behind it.
+fn each_text(verdict: &mut Verdict, fit: &dyn Fn(&mut String)) {
+    let Verdict { action: _, rule, file, reason, would, parts, paths } = verdict;
+    fit(rule);
+    file.iter_mut().for_each(fit);
+    fit(reason);
+    for PartVerdict { command, action: _, rule, file, reason } in parts {
+        [command, rule, reason].into_iter().chain(file.as_mut()).for_each(fit);
+    }
+    paths.iter_mut().for_each(fit);
+    if let Some(inner) = would {
+        each_text(inner, fit);
     }
 }
 
@@ -68,7 +86,7 @@ mod tests {
     use super::*;
     use crate::domain::confirm::Risk;
     use crate::domain::dialog::{Dialog, DialogOption, Meaning, Operation};
-    use crate::domain::policy::Verdict;
+    use crate::domain::policy::Action;
     use crate::domain::session::{PaneId, PaneIdentity};
 
     fn told(subject: &str) -> Bulletin {
@@ -103,6 +121,41 @@ mod tests {
         let others = word.for_others(&|s| s.replace("abc", "···"));
         let line = serde_json::to_string(&others).expect("json");
         assert!(!line.contains("abc") && line.contains("token: ···"), "{line}");
+    }
+
+    #[test]
+    fn no_text_goes_out_unmasked() {
+        let secret = || "has abc in it".to_owned();
+        let mut word = told(&secret());
+        word.paused = Some(Since { who: secret(), at: jiff::Timestamp::UNIX_EPOCH });
+        word.trouble = Some(secret());
+        word.preset = secret();
+        word.held.insert(SessionName::new("dev"), secret());
+        let c = &mut word.queue[0];
+        (c.role, c.next) = (Some(secret()), secret());
+        let part = PartVerdict {
+            command: secret(),
+            action: Action::Hold,
+            rule: secret(),
+            file: Some(secret()),
+            reason: secret(),
+        };
+        let inner = Verdict { file: Some(secret()), parts: vec![part], ..Verdict::hold("abc", secret()) };
+        let mut outer = inner.clone();
+        outer.would = Some(Box::new(inner));
+        c.verdict = Some(outer);
+        let line = serde_json::to_string(&word.for_others(&|s| s.replace("abc", "···"))).expect("json");
+        assert!(!line.contains("abc"), "{line}");
+    }
+
+    #[test]
+    fn a_secret_across_the_cut_is_masked_whole() {
+        let secret = "sk-0123456789";
+        let mask = |s: &str| s.replace(secret, "···");
+        let word = told(&format!("{}{secret} and more", "x".repeat(LONGEST - 5)));
+        let others = word.for_others(&mask);
+        let subject = others.queue[0].subject.as_deref().expect("one");
+        assert!(!subject.contains("sk-") && subject.ends_with(CUT), "{}", &subject[LONGEST - 10..]);
     }
 
     #[test]

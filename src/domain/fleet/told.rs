@@ -48,7 +48,8 @@ mod tests {
     /// What is known of process 10 after these steps of its role prompt, and of the process after it.
     fn check(what: &str, leased: bool, steps: &[Step], done: Option<Wish>, want: Told, next: Told) {
         let name = SessionName::new("dev");
-        let roster = Roster { members: vec![Member { name: "dev".into(), ..Member::default() }] };
+        let roster =
+            Roster { members: vec![Member { name: "dev".into(), ..Member::default() }], ..Roster::default() };
         let mut queue = Queue::restore(Rules::default(), [], 0, QueueClock::default());
         let order = |kind| Order { kind, target: Some("dev".into()), ..Order::new("ROLE: worker") };
         let mut add = |kind| {

@@ -27,6 +27,7 @@ pub use context::Context;
 pub use draft::{Cause, Draft};
 pub use exact::WholePart;
 pub use file::{PolicyError, PolicyFile, RuleAction, RuleSpec, Where};
+pub use glob::fits_any_case;
 pub use page::{RulePage, written};
 pub use preset::{PRESETS, preset_text};
 pub use subject::Subject;
@@ -171,7 +172,7 @@ pub fn judge_operation(
 }
 
 fn excluded(ctx: &Context, policy: &Policy) -> Option<Verdict> {
-    let pattern = policy.exclude.iter().find(|p| glob::fits_any_case(p, &ctx.session))?;
+    let pattern = policy.exclude.iter().find(|p| fits_any_case(p, &ctx.session))?;
     Some(Verdict::new(
         Action::Ignore,
         "session.excluded",

@@ -133,7 +133,7 @@ fn tier_named(roster: &Roster, name: &str) -> Option<Tier> {
 }
 
 fn names(roster: &Roster, tier: Tier) -> Vec<String> {
-    let of_tier = |m: &&Member| m.tier == Some(tier) && !m.protected;
+    let of_tier = |m: &&Member| m.tier == Some(tier) && !roster.keeps_back(m);
     roster.members.iter().filter(of_tier).map(|m| m.name.clone()).collect()
 }
 
@@ -158,6 +158,7 @@ mod tests {
                 m("fixer", Some(Tier::Worker), Some("architect")),
                 m("scratch", None, None),
             ],
+            ..Roster::default()
         }
     }
 

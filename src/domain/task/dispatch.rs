@@ -75,7 +75,7 @@ pub fn would_fit(
     let member = s.member.as_ref().ok_or(Misfit::Unmanaged)?;
     in_chain(roster, from, s)?;
     in_place(member, dir, s)?;
-    if member.protected {
+    if member.protected || roster.is_excluded(&s.session) {
         return Err(Misfit::Protected);
     }
     is_free(rules, s, has)
@@ -225,7 +225,8 @@ fn choose<'a>(roster: &Roster, task: &Task, free: &[&'a Candidate]) -> Option<&'
 /// Whether this task is one for this session at all.
 fn suits(roster: &Roster, task: &Task, s: &Candidate) -> Result<(), Misfit> {
     let member = s.member.as_ref().ok_or(Misfit::Unmanaged)?;
-    if member.protected && task.kind != Kind::Role {
+    // Who it is, is told to the protected too, not to those that automation never touches.
+    if roster.is_excluded(&s.session) || member.protected && task.kind != Kind::Role {
         return Err(Misfit::Protected);
     }
     if let Some(target) = task.target.as_ref().filter(|t| **t != s.session) {

@@ -162,7 +162,7 @@ pub fn check(order: Order, from: &Sender, roster: &Roster) -> Result<Request, Re
         tier = chain::takers(roster, from, role.is_some()).map_err(Refusal::Chain)?;
         somebody(roster, from, tier, role.as_deref())?;
     }
-    let may_be_told = |s: &SessionName| roster.member(s).is_some_and(|m| !m.protected);
+    let may_be_told = |s: &SessionName| roster.member(s).is_some() && !roster.is_kept_back(s);
     Ok(Request {
         reply: from.session().is_some_and(may_be_told),
         kind: order.kind,
@@ -185,10 +185,10 @@ pub fn check(order: Order, from: &Sender, roster: &Roster) -> Result<Request, Re
 /// A name as a session that this sender may hand work to, and that takes work.
 pub fn target(name: &str, from: &Sender, roster: &Roster) -> Result<SessionName, Refusal> {
     let session = named(name, from, roster)?;
-    match roster.member(&session) {
-        Some(member) if member.protected => Err(Refusal::Protected(text::printable(name))),
-        _ => Ok(session),
+    if roster.is_kept_back(&session) {
+        return Err(Refusal::Protected(text::printable(name)));
     }
+    Ok(session)
 }
 
 /// A name as a session that this sender may hand work to.
@@ -237,7 +237,7 @@ fn fits_role(name: &SessionName, role: Option<&str>, roster: &Roster) -> Result<
 
 fn somebody(roster: &Roster, from: &Sender, tier: Option<Tier>, role: Option<&str>) -> Result<(), Refusal> {
     let may = |m: &Member| {
-        !m.protected && chain::may_take(tier, from, m.tier) && role.is_none_or(|r| m.answers_to(r))
+        !roster.keeps_back(m) && chain::may_take(tier, from, m.tier) && role.is_none_or(|r| m.answers_to(r))
     };
     if roster.members.iter().any(may) {
         return Ok(());

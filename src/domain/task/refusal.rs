@@ -166,7 +166,7 @@ impl Refusal {
             },
             Self::AmbiguousTarget { several, .. } if several.is_empty() => "name one session".into(),
             Self::AmbiguousTarget { several, .. } => format!("name one of {}", several.join(", ")),
-            Self::Protected(_) => "name another session, or remove `protected` from its entry".into(),
+            Self::Protected(_) => "name another session, or remove `protected` from its entry, or its name from [confirm] exclude".into(),
             Self::Nobody(_) => "name a target, or give sessions a tier in archtui.toml".into(),
             Self::Chain(breach) => breach.hint(),
             Self::Duplicate { .. } => "`--again` queues it nevertheless".into(),

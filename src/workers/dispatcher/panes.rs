@@ -138,8 +138,7 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone, F: Folders> Dispatcher
         };
         let mut out: Vec<Candidate> = Vec::new();
         for d in desks.filter(alone) {
-            let place = self.fixed.roster.place(&d.info.session);
-            let member = place.map(|i| self.fixed.roster.members[i].clone());
+            let member = self.fixed.roster.entry(&d.info.session);
             let folder = placed(d).then(|| self.processes.folder(d.info.identity)).flatten();
             let candidate = Candidate {
                 attended: d.attended(now),

@@ -84,10 +84,6 @@ fn a_key_answers_the_marked_dialog_that_is_drawn_and_the_mark_stays_on_it() {
         }
         other => panic!("{other:?}"),
     }
-    assert!(matches!(
-        key(&mut state, '2', 410).as_slice(),
-        [Effect::Answer { answer: Answer::Choose(1), .. }]
-    ));
     // Another one comes first now: the mark goes with its dialog.
     let told = board(&state, Post::Acting, &[("b", "two"), ("a", "one")]);
     update(&mut state, told, at_ms(420));
@@ -96,6 +92,40 @@ fn a_key_answers_the_marked_dialog_that_is_drawn_and_the_mark_stays_on_it() {
     let told = board(&state, Post::Acting, &[("a", "one")]);
     update(&mut state, told, at_ms(430));
     assert!(key(&mut state, 'y', 900).is_empty());
+}
+
+#[test]
+fn digits_answer_in_a_zoomed_dialog_and_nowhere_else() {
+    let mut state = fleet_of(&["a", "b"]);
+    show(&mut state, "a", "one");
+    let told = board(&state, Post::Acting, &[("a", "one")]);
+    update(&mut state, told, at_ms(0));
+    update(&mut state, Event::Key(Key::char('1')), at_ms(5));
+    drew(&mut state, "a", 10);
+    for panel in [PanelId::NeedsYou, PanelId::Confirms] {
+        for zoomed in [false, true] {
+            (state.open_panel, state.panel_row, state.grid.zoomed) = (Some(panel), 0, zoomed);
+            for digit in ['1', '2'] {
+                assert!(key(&mut state, digit, 900).is_empty(), "{panel:?} {zoomed} {digit}");
+                let said = state.toast.as_ref().map(|t| t.text.as_str()).unwrap_or_default();
+                assert!(said.contains("digits answer there"), "{panel:?}: {said}");
+            }
+            assert!(
+                matches!(
+                    key(&mut state, 'y', 910).as_slice(),
+                    [Effect::Answer { answer: Answer::Approve, .. }]
+                ),
+                "{panel:?}"
+            );
+        }
+    }
+    (state.open_panel, state.grid.zoomed) = (Some(PanelId::Events), true);
+    assert!(key(&mut state, '2', 920).is_empty(), "another panel lies over the zoomed tile");
+    state.open_panel = None;
+    assert!(matches!(
+        key(&mut state, '2', 930).as_slice(),
+        [Effect::Answer { answer: Answer::Choose(1), .. }]
+    ));
 }
 
 #[test]

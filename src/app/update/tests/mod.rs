@@ -39,7 +39,7 @@ impl Room {
     fn new(roster: &[&str]) -> Self {
         let members = roster.iter().map(|n| Member { name: (*n).to_owned(), ..Member::default() }).collect();
         let fixed = Fixed { keymap: Keymap::builtin(), mouse: true };
-        let state = State::new(fixed, "test", Fleet::new(Roster { members }));
+        let state = State::new(fixed, "test", Fleet::new(Roster { members, ..Roster::default() }));
         Self { state, at: Duration::from_secs(100) }
     }
 

@@ -26,8 +26,10 @@ fn tasks(states: &[Stage]) -> Vec<Task> {
     let members = vec![Member { name: "w1".into(), ..Member::default() }];
     let mut queue = Queue::default();
     let order = |n: usize| Order::new(format!("task number {n}"));
-    let request =
-        |n| entry::check(order(n), &Sender::Operator, &Roster { members: members.clone() }).expect("sound");
+    let request = |n| {
+        entry::check(order(n), &Sender::Operator, &Roster { members: members.clone(), ..Roster::default() })
+            .expect("sound")
+    };
     let now = QueueNow { wall: Now::ZERO.utc, mono: Duration::ZERO };
     queue.ask(Wish::Add((1..=states.len()).map(request).collect()), now).expect("queued");
     let mut all: Vec<Task> = queue.tasks().cloned().collect();

@@ -226,6 +226,34 @@ fn a_role_is_told_to_the_protected_too_and_wherever_they_are() {
 }
 
 #[test]
+fn the_excluded_get_neither_work_nor_a_role_by_whatever_entry_they_are_covered() {
+    let all = roster();
+    let family = Member { name: "w*".into(), ..member("w", Tier::Worker, "boss") };
+    let members = all.members.into_iter().filter(|m| !m.name.starts_with('w')).chain([family]).collect();
+    let roster = Roster { members, exclude: vec!["w2".into(), "bos*".into()] };
+    let mut q = queue();
+    add(&mut q, vec![Order::new("anybody")], at(0)).expect("queued");
+    let session = |s: &str, n| Candidate { member: roster.member(&name(s)).cloned(), ..candidate(s, n) };
+    let given =
+        |q: &Queue, s: &[Candidate]| q.dispatch(&roster, s, at(1)).map(|(_, s)| s.session.to_string());
+    assert_eq!(given(&q, &[session("w2", 2)]), None, "work");
+    assert_eq!(given(&q, &[session("w2", 2), session("w1", 1)]).as_deref(), Some("w1"));
+    let mut q = queue();
+    let role = Order { kind: Kind::Role, ..order("ROLE: worker", "w2") };
+    add(&mut q, vec![role], at(0)).expect("queued");
+    assert_eq!(given(&q, &[session("w2", 2)]), None, "a role");
+    for target in ["w2", "boss"] {
+        let work = entry::check(order("x", target), &Sender::Operator, &roster);
+        assert_eq!(work, Err(Refusal::Protected(target.into())));
+    }
+    let told = |from: &str| {
+        let from = Sender::Session(name(from));
+        entry::check(order("x", "w1"), &from, &roster).map(|r| r.reply)
+    };
+    assert_eq!(told("boss"), Ok(false), "nothing is typed into its composer");
+}
+
+#[test]
 fn a_dispatcher_for_roles_hands_out_nothing_else() {
     let mut q =
         Queue::restore(Rules { only: Some(Kind::Role), ..Rules::default() }, [], 0, QueueClock::default());

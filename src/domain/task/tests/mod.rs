@@ -58,6 +58,7 @@ fn roster() -> Roster {
             w3,
             kept,
         ],
+        ..Roster::default()
     }
 }
 

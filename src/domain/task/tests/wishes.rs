@@ -36,7 +36,7 @@ fn bad_orders_are_refused_at_entry() {
     }
     let empty = entry::check(order("x", ""), &Sender::Operator, &Roster::default());
     assert_eq!(class(empty), Some(Class::Usage));
-    let no_worker = Roster { members: vec![member("boss", Tier::Manager, "")] };
+    let no_worker = Roster { members: vec![member("boss", Tier::Manager, "")], ..Roster::default() };
     assert!(
         entry::check(order("x", ""), &Sender::Operator, &no_worker)
             .is_err_and(|r| r.what().contains("no worker"))

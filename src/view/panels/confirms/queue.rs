@@ -127,7 +127,7 @@ fn details(state: &State, marked: usize) -> Vec<(String, Role)> {
         |(n, o): (usize, &crate::domain::dialog::DialogOption)| format!("{} {}", n + 1, one_line(&o.label));
     lines.push((c.options.iter().enumerate().map(option).collect::<Vec<_>>().join("   "), Role::Subtext));
     let keys = format!(
-        "{} approves once   {} denies   1–9 answers   {} its tile   {} the rule   {} makes a rule   {} activity",
+        "{} approves once   {} denies   {} its tile   {} the rule   {} makes a rule   {} activity",
         key(Action::Approve),
         key(Action::Deny),
         key(Action::Zoom),

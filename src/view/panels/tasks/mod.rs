@@ -192,7 +192,8 @@ mod tests {
 
     #[test]
     fn every_state_has_its_own_shape_and_its_own_word() {
-        let roster = Roster { members: vec![Member { name: "w".into(), ..Member::default() }] };
+        let roster =
+            Roster { members: vec![Member { name: "w".into(), ..Member::default() }], ..Roster::default() };
         let request = entry::check(Order::new("x"), &Sender::Operator, &roster).expect("sound");
         let mut queue = Queue::default();
         let now = Now { wall: jiff::Timestamp::UNIX_EPOCH, mono: std::time::Duration::ZERO };

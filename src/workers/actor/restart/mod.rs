@@ -115,8 +115,13 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 (living == 0 && dead > 0).then(|| *self.restarts.ended.entry(name.clone()).or_insert(now));
             let standing = self.switches.standing(&name, self.fixed.lease.is_some(), now);
             let live = matches!(standing, Standing::Live(_));
-            let facts =
-                Facts { wanted: member.restart, protected: member.protected, paused: !live, living, ended };
+            let facts = Facts {
+                wanted: member.restart,
+                protected: self.fixed.roster.is_kept_back(&name),
+                paused: !live,
+                living,
+                ended,
+            };
             let none = Record::default();
             match self.restarts.kept.get(&name).unwrap_or(&none).judge(&facts, now) {
                 _ if self.restarts.runs.contains_key(&name) => {}
