@@ -34,7 +34,7 @@ pub struct Bulletin {
 }
 
 impl Bulletin {
-    /// The same for other eyes: secrets masked, and nothing longer than [`LONGEST`]. What sessions are called by, and the
+    /// The same for other eyes: secrets masked, and nothing longer than `LONGEST`. What sessions are called by, and the
     /// keys of options, stay as they are: they are compared.
     #[must_use]
     pub fn for_others(mut self, mask: &dyn Fn(&str) -> String) -> Self {

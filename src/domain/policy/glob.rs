@@ -5,7 +5,7 @@ pub fn fits(pattern: &str, text: &str) -> bool {
     matches(pattern, text, |a, b| a == b)
 }
 
-/// As [`fits`], whatever the case of letters.
+/// As `fits`, whatever the case of letters.
 pub fn fits_any_case(pattern: &str, text: &str) -> bool {
     matches(pattern, text, same_letter)
 }

@@ -19,7 +19,7 @@ pub use resume::{Resume, Taken};
 const FIRST: Duration = Duration::from_secs(10);
 /// The longest time between two.
 const LONGEST: Duration = Duration::from_mins(5);
-/// So many within [`WITHIN`], then it is held for a person.
+/// So many within `WITHIN`, then it is held for a person.
 pub const MOST: usize = 3;
 /// The time in which they are counted.
 const WITHIN: Duration = Duration::from_hours(1);
