@@ -27,7 +27,7 @@ fn a_pause_and_the_answers_of_the_last_minute() {
     let stage = Stage::new(&["permission--edit--80x24.ansi", "permission--write-new--120x40.ansi"]);
     let config = stage.root.join("archtui.toml");
     let text = fs::read_to_string(&config).expect("there");
-    fs::write(&config, text.replace("quiet", "max_per_minute = 2\nquiet")).expect("written");
+    fs::write(&config, text.replace("quiet", "max_per_minute = 1\nquiet")).expect("written");
     let daemon = Daemon::start(&stage);
     daemon.until("acting");
     wait_until("the edit is confirmed", || stage.ledger().contains("cleared"), || stage.ledger());
