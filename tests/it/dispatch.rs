@@ -294,7 +294,11 @@ fn tasks_reach_their_sessions_letter_by_letter() {
         }
         ids.push(site.send(order));
     }
-    site.wait_for("all are done", |tasks| tasks.iter().all(|t| t.state == State::Done));
+    // What is known of a done task is gathered behind its end.
+    let told = |t: &Task| t.evidence.iter().any(|e| e.sentence().contains("So it is."));
+    site.wait_for("all are done, and their words known", |tasks| {
+        tasks.iter().all(|t| t.state == State::Done && told(t))
+    });
     let did = running.kill();
     let mut given: BTreeMap<String, usize> = BTreeMap::new();
     for name in names {
@@ -306,7 +310,6 @@ fn tasks_reach_their_sessions_letter_by_letter() {
     assert_eq!(given, wanted, "{did:#?}");
     for task in site.tasks() {
         assert_eq!(task.attempts.len(), 1, "{task:#?}");
-        assert!(task.evidence.iter().any(|e| e.sentence().contains("So it is.")), "{task:#?}");
     }
 }
 
