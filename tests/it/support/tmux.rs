@@ -179,10 +179,9 @@ impl Drop for PrivateTmux {
             let _ = init.wait();
             return;
         }
-        // By signal: `kill-server` can hang while a control client has unread output.
+        // Not politely: while a control client of a killed archtui has unread output a server that is asked to go stays.
         if let Some(pid) = self.pid() {
-            signal(pid, rustix::process::Signal::CONT);
-            signal(pid, rustix::process::Signal::TERM);
+            signal(pid, rustix::process::Signal::KILL);
         }
     }
 }
