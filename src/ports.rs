@@ -118,6 +118,8 @@ pub struct Expected {
     pub command: Option<String>,
     /// Whose word counts on this server: see [`Press::claim`].
     pub actor: String,
+    /// Hands off if somebody was active in the session since then: [`PaneFacts::stirred`].
+    pub stirred: Option<u64>,
 }
 
 /// What the server says of a pane at this moment.
@@ -129,8 +131,10 @@ pub struct PaneFacts {
     pub in_mode: bool,
     /// Keys are copied to other panes.
     pub synchronized: bool,
-    /// When a client that is attached to its session was last active, in seconds since 1970; `None` = nobody is attached.
+    /// When a client that shows its session or its window was last active, in seconds since 1970; `None` = there is none.
     pub active: Option<i64>,
+    /// When anybody was last active in its session, by the server's own count of seconds.
+    pub stirred: u64,
     /// Who claimed the server.
     pub actor: Option<String>,
     /// What tmux calls the process in the foreground.
@@ -147,8 +151,12 @@ pub trait Press: Send + Sync + 'static {
         key: &KeyName,
     ) -> impl Future<Output = Result<String, TypeError>> + Send;
 
-    /// What the server says of the pane now.
-    fn check(&self, pane: PaneIdentity) -> impl Future<Output = Result<PaneFacts, TypeError>> + Send;
+    /// What the server says of the pane now; with `look` its screen is captured anew in the same breath.
+    fn check(
+        &self,
+        pane: PaneIdentity,
+        look: bool,
+    ) -> impl Future<Output = Result<PaneFacts, TypeError>> + Send;
 
     /// Writes on the server who acts: keys of others are not sent from now on.
     fn claim(&self, actor: &str) -> impl Future<Output = Result<(), TypeError>> + Send;
@@ -311,8 +319,13 @@ impl StoreError {
 
 /// The record of what was decided and sent. Blocking: an entry is on disk when `append` returns it.
 pub trait Ledger: Send {
+    /// Adds entries at the end, in this order: all of them or none.
+    fn append_all(&mut self, bodies: Vec<Body>) -> Result<Vec<Entry>, StoreError>;
     /// Adds an entry at the end.
-    fn append(&mut self, body: Body) -> Result<Entry, StoreError>;
+    fn append(&mut self, body: Body) -> Result<Entry, StoreError> {
+        let mut entries = self.append_all(vec![body])?;
+        entries.pop().ok_or_else(|| StoreError::Failed("an entry was lost".to_owned()))
+    }
     /// At most so many entries after a number, in order.
     fn since(&self, after: u64, most: usize) -> Result<Vec<Entry>, StoreError>;
     /// The newest entry of each dialog's life of which it is not known what became of its answer.
@@ -325,8 +338,8 @@ pub trait Ledger: Send {
 }
 
 impl Ledger for Book {
-    fn append(&mut self, body: Body) -> Result<Entry, StoreError> {
-        Ok(Self::append(self, body))
+    fn append_all(&mut self, bodies: Vec<Body>) -> Result<Vec<Entry>, StoreError> {
+        Ok(bodies.into_iter().map(|body| Self::append(self, body)).collect())
     }
 
     fn since(&self, after: u64, most: usize) -> Result<Vec<Entry>, StoreError> {

@@ -48,12 +48,6 @@ impl Inotify {
         Self { flags: self.flags | WatchFlags::CLOSE_WRITE, ..self }
     }
 
-    /// The same, and each write to a file is told of, also where it stays open.
-    #[must_use]
-    pub fn with_every_write(self) -> Self {
-        Self { flags: self.flags | WatchFlags::MODIFY, ..self }
-    }
-
     /// Takes what the kernel has to tell now.
     fn read(&mut self) -> io::Result<Vec<Stirred>> {
         let Ok(fd) = &self.fd else { return Ok(Vec::new()) };

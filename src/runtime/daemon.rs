@@ -94,7 +94,7 @@ fn staff<
         dispatcher::Doors { heard: to_dispatcher, chair: given, looks: looks.clone(), facts: facts.clone() };
     let fleet = dispatcher::Fixed::new(fixed.roster.clone(), fixed.quiet);
     let fleet = dispatcher::Fixed { rules: tasks, trees: Some(|| Box::new(SystemGit::new())), ..fleet };
-    let folders = Inotify::new().with_every_write();
+    let folders = Inotify::new().with_writes();
     workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), folders, doors));
     let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
     let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);

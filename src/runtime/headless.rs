@@ -56,7 +56,7 @@ pub fn run<P: Panes, Q: Processes + Clone, C: Counter>(
         // Nobody sits here who could wish for anything.
         let (_nobody, asked) = mpsc::channel(1);
         if let Some(counter) = beside.counter {
-            let folders = Inotify::new().with_every_write();
+            let folders = Inotify::new().with_writes();
             workers.spawn(Clerk::new(counter, folders, asked, facts.clone())?);
         }
         if let Some((gallery, annals)) = beside.onlook {

@@ -176,7 +176,7 @@ async fn control<
         dispatcher::Doors { heard: to_dispatcher, chair: given, looks: looks.clone(), facts: facts.clone() };
     let mut fleet = dispatcher::Fixed::new(fixed.roster.clone(), fixed.quiet);
     fleet.trees = Some(|| Box::new(SystemGit::new()));
-    let folders = Inotify::new().with_every_write();
+    let folders = Inotify::new().with_writes();
     workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), folders, tasks));
     let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
     let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
@@ -196,7 +196,7 @@ async fn control<
     workers.spawn(Measure::new(processes.clone(), wanted, facts.clone()));
     workers.spawn(trees(processes, rules, ears, facts.clone()));
     let (clerk, asked) = mpsc::channel(clerk::ASKED);
-    workers.spawn(Clerk::new(counter, Inotify::new().with_every_write(), asked, facts.clone())?);
+    workers.spawn(Clerk::new(counter, Inotify::new().with_writes(), asked, facts.clone())?);
     workers.spawn(Onlooker::new(onlook.0, onlook.1, Inotify::new(), facts.clone())?);
     workers.spawn(Typist { keyboard, wishes: wished, facts });
 

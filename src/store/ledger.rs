@@ -31,17 +31,25 @@ pub struct Checked {
 }
 
 impl Ledger for Store {
-    fn append(&mut self, body: Body) -> Result<Entry, StoreError> {
+    fn append_all(&mut self, bodies: Vec<Body>) -> Result<Vec<Entry>, StoreError> {
         // What is about to be sent must be known after a power cut. What came of it need not: then nobody knows, and the
         // next actor says so. Either way it outlives the end of this process.
-        let how = if body.outcome == Outcome::Intended { Store::write } else { Store::write_soon };
+        let urgent = bodies.iter().any(|body| body.outcome == Outcome::Intended);
+        let how = if urgent { Store::write } else { Store::write_soon };
         how(self, |tx: &Transaction<'_>| {
-            let entry = head(tx)?.seal(body);
-            insert(tx, &entry)?;
-            tx.prepare_cached("UPDATE ledger_head SET seq = ?1, hash = ?2")
-                .and_then(|mut statement| statement.execute((entry.seq, entry.hash.0)))
-                .map_err(said)?;
-            Ok(entry)
+            let mut last = head(tx)?;
+            let mut entries = Vec::with_capacity(bodies.len());
+            for body in bodies {
+                let entry = last.seal(body);
+                insert(tx, &entry)?;
+                last = Anchor { seq: entry.seq, hash: entry.hash };
+                // The next one is only let in behind this one.
+                tx.prepare_cached("UPDATE ledger_head SET seq = ?1, hash = ?2")
+                    .and_then(|mut statement| statement.execute((last.seq, last.hash.0)))
+                    .map_err(said)?;
+                entries.push(entry);
+            }
+            Ok(entries)
         })
     }
 

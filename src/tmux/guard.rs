@@ -5,6 +5,8 @@
 //! `#{C/r:…}` gives the first row, from the top and from 1, that a pattern matches; so the place is compared, too. Rows
 //! without a letter or digit (blanks, rules) are not compared. What it cannot see is what the program wrote and tmux has not read yet.
 
+use std::fmt::Write;
+
 use crate::domain::screen::Screen;
 
 /// Marks that make another command of a line: compared as themselves. The others cannot stand in a format, or say little;
@@ -71,14 +73,18 @@ fn shape(row: &str) -> Vec<Sign> {
     row.chars().map(sign).collect()
 }
 
-/// The shape as a pattern.
+/// The shape as a pattern. A run of blanks, as between a text and its frame, is counted: `#}` is how a format says `}`.
 fn pattern(shape: &[Sign]) -> String {
     let mut out = String::new();
-    for sign in shape {
-        match sign {
-            Sign::Plain(c) => out.push(*c),
-            Sign::Mark(c) => out.extend(['[', *c, ']']),
-            Sign::Other => out.extend(["[^", EXACT, "]"]),
+    for run in shape.chunk_by(|a, b| *a == Sign::Plain(' ') && a == b) {
+        match run {
+            [Sign::Plain(' '), _, _, _, _, ..] => {
+                let _ = write!(out, " {{{}#}}", run.len());
+            }
+            [Sign::Plain(c), ..] => out.extend(run.iter().map(|_| *c)),
+            [Sign::Mark(c), ..] => out.extend(['[', *c, ']']),
+            [Sign::Other, ..] => out.extend(["[^", EXACT, "]"]),
+            [] => {}
         }
     }
     out
@@ -86,7 +92,8 @@ fn pattern(shape: &[Sign]) -> String {
 
 /// A mark or a letter beyond ASCII that is one character for tmux, too: nothing that combines with another.
 fn plain(c: char) -> bool {
-    const MARKS: &str = "❯›●○◉✓✔";
+    // Frames, too: told as they are they cost the server less than as any other character.
+    const MARKS: &str = "❯›●○◉✓✔│┃║─━";
     let alphabets = matches!(c, '\u{c0}'..='\u{24f}' | '\u{391}'..='\u{3c9}' | '\u{410}'..='\u{44f}');
     let others = matches!(c, '\u{3041}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}');
     MARKS.contains(c) || ((alphabets || others) && c.is_alphabetic())
@@ -98,12 +105,16 @@ fn fits(pattern: &[Sign], row: &[Sign]) -> bool {
     pattern.len() == row.len() && pattern.iter().zip(row).all(meets)
 }
 
-/// All conditions, nested in pairs: `#{&&:a,b,c}` would read a and b only.
+/// All conditions, nested in pairs: `#{&&:a,b,c}` would read a and b only. Each level is read anew by the server, so there
+/// are as few as can be.
 pub fn all(conditions: &[String]) -> String {
     match conditions {
         [] => "1".to_owned(),
         [one] => one.clone(),
-        [one, rest @ ..] => format!("#{{&&:{one},{}}}", all(rest)),
+        _ => {
+            let (half, rest) = conditions.split_at(conditions.len() / 2);
+            format!("#{{&&:{},{}}}", all(half), all(rest))
+        }
     }
 }
 
@@ -160,7 +171,10 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_of_a_row_acts(row in "\\PC*") {
-            let p = pattern(&shape(&row));
+            let mut p = pattern(&shape(&row));
+            for run in 5..=row.len() {
+                p = p.replace(&format!(" {{{run}#}}"), "");
+            }
             // What would act in a format, in whatever place.
             prop_assert!(!p.contains(|c: char| "#{},'\\%:~`@".contains(c)), "{}", p);
             // What would act in a pattern stands in brackets only.

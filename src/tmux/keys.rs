@@ -20,9 +20,21 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub struct Typing {
     pub(super) pane: PaneIdentity,
     pub(super) commands: String,
-    /// It may change what the pane shows.
-    pub(super) types: bool,
+    pub(super) what: What,
     pub(super) answer: oneshot::Sender<Result<String, TypeError>>,
+}
+
+/// What a wish does to its pane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// It only asks.
+    Asks,
+    /// The same, and the pane is looked at beside.
+    Looks,
+    /// A key for a program that answers by drawing.
+    Presses,
+    /// Text: a terminal may echo it, and no write tells of that.
+    Types,
 }
 
 /// The handle by which a worker types. Bounded: a wish waits until the connection took the one before.
@@ -65,28 +77,32 @@ impl Press for Keys {
         for (format, word) in words.into_iter().filter_map(|(f, w)| Some((f, w?))) {
             conditions.extend(guard::equals(format, word));
         }
+        conditions.extend(expected.stirred.map(|at| format!("#{{==:#{{session_activity}},{at}}}")));
         conditions.extend(rows);
         let commands = if_all(pane, &conditions, &[send_keys(pane.id, &Stroke::Key(key.clone()))?]);
-        self.send(pane, commands.clone(), true).await?;
+        self.send(pane, commands.clone(), What::Presses).await?;
         Ok(commands)
     }
 
-    async fn check(&self, pane: PaneIdentity) -> Result<PaneFacts, TypeError> {
+    async fn check(&self, pane: PaneIdentity, look: bool) -> Result<PaneFacts, TypeError> {
         let id = pane.id;
-        // What a client did last, in seconds since 1970, and the server's own clock beside it.
+        // What each client shows and when its person did something last, in seconds since 1970. Sessions of a group share
+        // windows: who types into the window is there, by whatever session.
         let commands = format!(
-            "list-clients -t {id} -F '#{{client_activity}}' ; display-message -p -t {id} \
-             'facts #{{pane_pid}} #{{pane_in_mode}} #{{pane_synchronized}} #{{pane_dead}} #{{@archtui_actor}} #{{pane_current_command}}' ; \
+            "list-clients -F '#{{session_id}} #{{window_id}} #{{client_activity}}' ; display-message -p -t {id} \
+             'facts #{{pane_pid}} #{{pane_in_mode}} #{{pane_synchronized}} #{{pane_dead}} #{{session_id}} #{{window_id}} \
+             #{{session_activity}} #{{@archtui_actor}} #{{pane_current_command}}' ; \
              display-message -p {TYPED}"
         );
-        facts(pane, &self.send(pane, commands, false).await?)
+        let what = if look { What::Looks } else { What::Asks };
+        facts(pane, &self.send(pane, commands, what).await?)
     }
 
     async fn claim(&self, actor: &str) -> Result<(), TypeError> {
         let word = quote::word(actor).map_err(|e| TypeError::Refused(e.to_string()))?;
         let nobody = PaneIdentity { id: PaneId(0), pid: 0, start: 0 };
         let commands = format!("set-option -s @archtui_actor {word} ; display-message -p {TYPED}");
-        self.send(nobody, commands, false).await.map(drop)
+        self.send(nobody, commands, What::Asks).await.map(drop)
     }
 }
 
@@ -113,16 +129,16 @@ impl Hands for Keys {
             Put::Enter => vec![format!("send-keys -t {} Enter", pane.id)],
         };
         let commands = if_all(pane, &conditions, &sends);
-        self.send(pane, commands.clone(), true).await?;
+        self.send(pane, commands.clone(), What::Types).await?;
         Ok(commands)
     }
 }
 
 impl Keys {
     /// What the commands printed before the last word.
-    async fn send(&self, pane: PaneIdentity, commands: String, types: bool) -> Result<String, TypeError> {
+    async fn send(&self, pane: PaneIdentity, commands: String, what: What) -> Result<String, TypeError> {
         let (answer, answered) = oneshot::channel();
-        let typing = Typing { pane, commands, types, answer };
+        let typing = Typing { pane, commands, what, answer };
         let asked = async {
             self.wishes.send(typing).await.map_err(|_| TypeError::NotConnected)?;
             answered.await.map_err(|_| TypeError::Unanswered)?
@@ -132,7 +148,7 @@ impl Keys {
 
     async fn type_all(&self, pane: PaneIdentity, sends: &[String]) -> Result<String, TypeError> {
         let commands = if_all(pane, &still_it(pane), sends);
-        self.send(pane, commands.clone(), true).await?;
+        self.send(pane, commands.clone(), What::Types).await?;
         Ok(commands)
     }
 }
@@ -141,20 +157,29 @@ impl Keys {
 fn facts(pane: PaneIdentity, said: &str) -> Result<PaneFacts, TypeError> {
     let unreadable = || TypeError::Refused("an answer that cannot be read".to_owned());
     let (clients, last) = said.rsplit_once('\n').unwrap_or(("", said));
-    let words: Vec<&str> = last.splitn(7, ' ').collect();
-    let &["facts", pid, mode, synchronized, dead, actor, command] = &words[..] else {
+    let words: Vec<&str> = last.splitn(10, ' ').collect();
+    let &["facts", pid, mode, synchronized, dead, session, window, stirred, actor, command] = &words[..]
+    else {
         return Err(unreadable());
     };
     if pid != pane.pid.to_string() {
         return Err(TypeError::Gone);
     }
-    let active =
-        clients.lines().map(|l| l.parse::<i64>().map_err(|_| unreadable())).collect::<Result<Vec<_>, _>>()?;
+    let mut active = None;
+    for client in clients.lines() {
+        let words: Vec<&str> = client.split(' ').collect();
+        let &[its_session, its_window, at] = &words[..] else { return Err(unreadable()) };
+        let at = at.parse::<i64>().map_err(|_| unreadable())?;
+        if its_session == session || its_window == window {
+            active = active.max(Some(at));
+        }
+    }
     Ok(PaneFacts {
         dead: dead != "0",
         in_mode: mode != "0",
         synchronized: synchronized != "0",
-        active: active.into_iter().max(),
+        active,
+        stirred: stirred.parse().map_err(|_| unreadable())?,
         actor: (!actor.is_empty()).then(|| actor.to_owned()),
         command: command.to_owned(),
     })
@@ -248,8 +273,8 @@ mod tests {
         let command = if_all(PANE, &still_it(PANE), &keys);
         assert_eq!(
             command,
-            "if-shell -F -t %3 '#{&&:#{==:#{pane_pid},4711},#{&&:#{==:#{pane_in_mode},0},\
-             #{&&:#{==:#{pane_synchronized},0},#{&&:#{==:#{pane_dead},0},#{==:#{pane_input_off},0}}}}}' \
+            "if-shell -F -t %3 '#{&&:#{&&:#{==:#{pane_pid},4711},#{==:#{pane_in_mode},0}},\
+             #{&&:#{==:#{pane_synchronized},0},#{&&:#{==:#{pane_dead},0},#{==:#{pane_input_off},0}}}}' \
              { send-keys -t %3 -l -- 'it'\\''s; #{x}' ; send-keys -t %3 -- 'Enter' ; display-message -p typed } \
              { display-message -p -t %3 'refused #{pane_pid} #{pane_in_mode} #{pane_synchronized} #{pane_dead} \
              #{pane_input_off}' }"
@@ -273,12 +298,21 @@ mod tests {
     #[test]
     fn what_the_world_says_is_read_strictly() {
         let read = |said| facts(PANE, said);
-        let quiet = PaneFacts { command: "my agent".to_owned(), ..PaneFacts::default() };
-        assert_eq!(read("facts 4711 0 0 0  my agent"), Ok(quiet.clone()));
-        let busy = PaneFacts { in_mode: true, active: Some(20), actor: Some("x".to_owned()), ..quiet };
-        assert_eq!(read("7\n20\nfacts 4711 1 0 0 x my agent"), Ok(busy));
-        assert_eq!(read("facts 4712 0 0 0  sh"), Err(TypeError::Gone));
-        for bad in ["", "facts", "x\nfacts 4711 0 0 0  sh", "facts 4711 0 0 0"] {
+        let quiet = PaneFacts { command: "my agent".to_owned(), stirred: 9, ..PaneFacts::default() };
+        assert_eq!(read("facts 4711 0 0 0 $1 @2 9  my agent"), Ok(quiet.clone()));
+        let busy =
+            PaneFacts { in_mode: true, active: Some(20), actor: Some("x".to_owned()), ..quiet.clone() };
+        assert_eq!(read("$1 @8 7\n$1 @2 20\n$3 @9 30\nfacts 4711 1 0 0 $1 @2 9 x my agent"), Ok(busy));
+        let grouped = PaneFacts { active: Some(30), ..quiet };
+        assert_eq!(read("$3 @2 30\nfacts 4711 0 0 0 $1 @2 9  my agent"), Ok(grouped), "it shows the window");
+        assert_eq!(read("facts 4712 0 0 0 $1 @2 9  sh"), Err(TypeError::Gone));
+        for bad in [
+            "",
+            "facts",
+            "x\nfacts 4711 0 0 0 $1 @2 9  sh",
+            "facts 4711 0 0 0",
+            "facts 4711 0 0 0 $1 @2 x  sh",
+        ] {
             assert!(matches!(read(bad), Err(TypeError::Refused(_))), "{bad}");
         }
     }

@@ -25,6 +25,9 @@ use crate::ports::{Glance, Panes, Processes, Told, View};
 /// a sign of work that nothing follows counts for less after a while of silence.
 const AGAIN: [Duration; 2] = [Duration::from_millis(600), Duration::from_millis(5_200)];
 
+/// These fall on common ticks, to share a wake-up.
+const TICK: Duration = Duration::from_millis(200);
+
 /// Watches the panes of one server.
 pub struct Screens<P, Q> {
     panes: P,
@@ -38,6 +41,8 @@ pub struct Screens<P, Q> {
     /// The dispatcher hears them, too.
     dispatcher: Option<Facts>,
     known: BTreeMap<PaneId, Known>,
+    /// Ticks are counted from here.
+    epoch: Instant,
 }
 
 /// What was last seen of a pane.
@@ -77,6 +82,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
             actor: None,
             dispatcher: None,
             known: BTreeMap::new(),
+            epoch: clock(),
         }
     }
 
@@ -218,6 +224,11 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
         .await
     }
 
+    fn tick_after(&self, at: Instant) -> Instant {
+        let ticks = at.saturating_duration_since(self.epoch).as_micros().div_ceil(TICK.as_micros());
+        self.epoch + TICK * u32::try_from(ticks).unwrap_or(u32::MAX)
+    }
+
     /// Reads again what is due; false if nobody listens any more.
     async fn read_again(&mut self) -> bool {
         let now = clock();
@@ -246,6 +257,7 @@ impl<P: Panes, Q: Processes> Worker for Screens<P, Q> {
     async fn run(&mut self) {
         loop {
             let again = self.known.values().filter_map(|k| k.again.map(|(_, at)| at)).min();
+            let again = again.map(|at| self.tick_after(at));
             let heard = tokio::select! {
                 changed = self.view.changed() => {
                     if changed.is_err() {

@@ -117,7 +117,7 @@ impl Desk {
         let (facts, told) = mpsc::channel(WAITING);
         let (asked, wished) = mpsc::channel(clerk::ASKED);
         let mut workers = Workers::new(facts.clone());
-        let folders = Inotify::new().with_every_write();
+        let folders = Inotify::new().with_writes();
         workers.spawn(Clerk::new(Counter::new(dir.to_owned()), folders, wished, facts).expect("a thread"));
         Self { told, asked, workers: Some(workers) }
     }

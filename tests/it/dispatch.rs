@@ -208,7 +208,7 @@ impl Running {
             let screens = Screens::new(watcher, Proc::new(Some(&home)), agents, roster, view, facts.clone());
             workers.spawn(screens.with_actor(tell, wanted));
             let doors = Doors { heard, chair: given, looks, facts };
-            let folders = Inotify::new().with_every_write();
+            let folders = Inotify::new().with_writes();
             let processes = Proc::new(Some(&home));
             workers.spawn(Dispatcher::new(fixed, keys.clone(), processes, folders, doors));
             while keys.claim("me").await.is_err() {

@@ -86,6 +86,11 @@ fn what_is_on_disk_is_what_would_be_in_memory() {
         let next = body(i as u64, outcome, of);
         assert_eq!(store.append(next.clone()).expect("written"), book.append(next));
     }
+    // Several in one go are the same as one by one.
+    let several: Vec<Body> = (40..43).map(|i| body(i, Outcome::Intended, None)).collect();
+    let want: Vec<_> = several.iter().cloned().map(|b| book.append(b)).collect();
+    assert_eq!(store.append_all(several).expect("written"), want);
+    assert_eq!(store.append_all(Vec::new()), Ok(Vec::new()));
     let ledgers: [&dyn Ledger; 2] = [&store, &book];
     for ledger in ledgers {
         assert_eq!(ledger.since(0, 100).expect("read"), book.entries());
@@ -94,7 +99,7 @@ fn what_is_on_disk_is_what_would_be_in_memory() {
     }
     assert!(!book.unsettled().is_empty());
     let checked = store.verify().expect("followed");
-    assert_eq!((checked.entries, checked.end), (40, Ok(book.head())));
+    assert_eq!((checked.entries, checked.end), (43, Ok(book.head())));
 
     drop(store);
     let mut again = open(dir.path());
@@ -107,7 +112,7 @@ fn what_is_on_disk_is_what_would_be_in_memory() {
     let reader = Store::read_only(dir.path()).expect("a reader");
     assert_eq!(reader.since(0, 100).expect("read"), book.entries(), "beside the writer");
     again.append(body(42, Outcome::Held, None)).expect("written while somebody reads");
-    assert_eq!(reader.since(41, 100).expect("read").len(), 1);
+    assert_eq!(reader.since(44, 100).expect("read").len(), 1);
 }
 
 #[test]

@@ -100,6 +100,11 @@ fn row() -> impl Strategy<Value = String> {
         "●",
         "👍",
         "│ rm -rf x │",
+        "│ ls          │",
+        "│ ls           │",
+        "      ",
+        "       ",
+        " {6#}",
     ]);
     prop::collection::vec(
         prop_oneof![3 => nasty.prop_map(str::to_owned), 2 => "[ -~]{0,9}", 1 => "[a-c ]{0,3}"],
@@ -114,7 +119,7 @@ fn a_guard_is_true_exactly_if_the_rows_are_there() {
     let dir = board.tmux.dir().to_owned();
     let text = prop::collection::vec(row(), 1..7);
     // What is shown afterwards: something else, the same, the same with one row another, the same lower down.
-    let change = (0usize..5, 0usize..7, row());
+    let change = (0usize..6, 0usize..7, row());
     let mut runner = TestRunner::new(Config { cases: 40, failure_persistence: None, ..Config::default() });
     let (mut yes, mut no) = (0, 0);
     let board_cell = std::cell::RefCell::new(&mut board);
@@ -132,6 +137,7 @@ fn a_guard_is_true_exactly_if_the_rows_are_there() {
                 1 => {}
                 2 => next[at % rows.len()] = other,
                 3 => next.insert(0, "moved down".to_owned()),
+                4 => next.iter_mut().for_each(|row| *row = row.replace("     ", "      ")),
                 _ => next.swap(0, at % rows.len()),
             }
             let after = board.show(&next);
@@ -177,6 +183,7 @@ async fn dialog(tmux: &PrivateTmux, actor: &str) -> (Room, PaneIdentity, Expecte
         rows: (0, 3),
         command: Some(tmux.fact(pane, "#{pane_current_command}")),
         actor: actor.to_owned(),
+        stirred: None,
     };
     let identity = room.identity(pane);
     (room, identity, expected)
@@ -193,7 +200,7 @@ async fn the_key_goes_once_and_only_to_what_was_expected() {
     let pressed = room.during(keys.press(pane, &expected, &one)).await;
     assert_eq!(pressed, Err(TypeError::Changed), "nobody has claimed the server");
     room.during(keys.claim("a-1")).await.expect("claimed");
-    let facts = room.during(keys.check(pane)).await.expect("it answers");
+    let facts = room.during(keys.check(pane, false)).await.expect("it answers");
     assert_eq!((facts.actor.as_deref(), facts.active, facts.dead), (Some("a-1"), None, false));
     let command = room.during(keys.press(pane, &expected, &one)).await.expect("it is sent");
     assert!(command.contains("rm x"), "{command}");
@@ -222,6 +229,7 @@ async fn the_key_goes_once_and_only_to_what_was_expected() {
             },
         ),
         ("another actor", Expected { actor: "b-2".to_owned(), ..expected.clone() }),
+        ("somebody was active since", Expected { stirred: Some(facts.stirred + 1), ..expected.clone() }),
         ("another program", Expected { command: Some("bash".to_owned()), ..expected.clone() }),
     ] {
         assert_eq!(room.during(keys.press(pane, &wrong, &one)).await, Err(TypeError::Changed), "{what}");
@@ -242,4 +250,26 @@ async fn a_look_that_was_asked_for_is_told_though_nothing_changed() {
     let shown = room.shown(pane.id);
     room.look_again(pane.id);
     room.until("it is told again", |r| r.shown(pane.id) > shown).await;
+}
+
+/// Sessions of a group share their windows: whoever types in one of them is at the agent, though nobody is attached to its own.
+#[tokio::test]
+async fn a_person_in_a_session_of_the_same_group_is_there() {
+    let tmux = PrivateTmux::new();
+    let (mut room, pane, expected) = dialog(&tmux, "a-1").await;
+    let keys = room.keys.clone();
+    room.during(keys.claim("a-1")).await.expect("claimed");
+    let alone = room.during(keys.check(pane, false)).await.expect("it answers");
+    assert_eq!(alone.active, None);
+    tmux.run(&["new-session", "-d", "-t", "asks", "-s", "mate"]);
+    let attach = format!("env -u TMUX tmux -S {} attach -t mate", tmux.socket().display());
+    tmux.run(&["new-session", "-d", "-s", "person", &attach]);
+    let attached = || tmux.fact(pane.id, "#{window_active_clients}");
+    wait_until("the person looks", || attached() == "1", attached);
+    let there = room.during(keys.check(pane, false)).await.expect("it answers");
+    assert!(there.active.is_some(), "{there:?}");
+    // What the person does after that keeps the key off, also between the question and the key.
+    let one = KeyName::new("1").expect("a key");
+    let pressed = Expected { stirred: Some(there.stirred.saturating_sub(1)), ..expected };
+    assert_eq!(room.during(keys.press(pane, &pressed, &one)).await, Err(TypeError::Changed));
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::case::{Act, After, By, Case, Stage};
 use super::hold::{Facts, Held, Hold};
-use super::life::{BLINK, LOOK_AGAIN, Life, REMEMBERED, STUCK};
+use super::life::{Life, REMEMBERED};
 use super::order::{CaseId, HookId, HookWord, Order, Sent};
+use super::timing::{BLINK, FRESH, LOOK_AGAIN, STUCK};
 use crate::domain::ledger::{Actor, Channel, Outcome, Showing};
 
 impl Life {
@@ -16,7 +17,7 @@ impl Life {
             let (id, stage) = (self.cases[i].id, self.cases[i].stage.clone());
             match stage {
                 Stage::Guarding(act) => match self.allowed(id, &act, facts, now) {
-                    Ok(()) => self.intend(id, act, out),
+                    Ok(()) => self.intend(id, act, now, out),
                     Err(held) => self.denied(id, &act, held, out),
                 },
                 Stage::Ready(act, seq) | Stage::Rechecking(act, seq) => {
@@ -26,7 +27,7 @@ impl Life {
                     let facts = Facts { rate: None, ..facts.clone() };
                     match self.allowed(id, &act, &facts, now) {
                         Ok(()) if rechecking && ready => self.send(id, act, seq, now, out),
-                        Ok(()) => self.cases[i].cleared = rechecking.then_some(now),
+                        Ok(()) => self.cases[i].cleared = Some(now),
                         Err((hold, again)) => {
                             let why = hold.to_string();
                             self.release(id, out);
@@ -103,10 +104,10 @@ impl Life {
     }
 
     /// Writes down what is about to be sent. From here on automation never tries this dialog again.
-    fn intend(&mut self, id: CaseId, act: Act, out: &mut Vec<Order>) {
+    fn intend(&mut self, id: CaseId, act: Act, now: Duration, out: &mut Vec<Order>) {
         let Some(case) = self.case(id) else { return };
         case.act = Some(act.clone());
-        (case.pressed, case.cleared) = (None, None);
+        (case.pressed, case.cleared) = (None, Some(now));
         self.write(id, Outcome::Intended, String::new(), After::Send(act), out);
     }
 
@@ -146,8 +147,8 @@ impl Life {
         }
     }
 
-    /// The intent is on disk. When it has stood long enough the world and the screen are asked once more, at the same time;
-    /// both must say yes.
+    /// The intent is on disk. When the dialog has stood long enough the key goes out, if what the world and the screen said
+    /// while it settled is new enough; else both are asked once more, at the same time, and both must say yes.
     pub(super) fn go_ahead(&mut self, id: CaseId, act: Act, seq: u64, now: Duration, out: &mut Vec<Order>) {
         let settle = self.settle();
         let Some(case) = self.case(id) else { return };
@@ -158,7 +159,11 @@ impl Life {
             self.write(id, Outcome::Withdrawn, why, After::Anew, out);
         } else if !case.current() {
             // It blinks, or is gone.
-        } else if ready && now >= case.since + settle {
+        } else if ready && now < case.since + settle {
+            // It has not stood long enough.
+        } else if ready && case.twice && case.cleared.is_some_and(|at| now.saturating_sub(at) < FRESH) {
+            self.send(id, act, seq, now, out);
+        } else if ready {
             (case.stage, case.asked, case.cleared) = (Stage::Rechecking(act, seq), Some(now), None);
             out.extend([Order::Look, Order::Check]);
         } else if !ready && case.twice && is_new(case.cleared) {
@@ -180,7 +185,8 @@ impl Life {
         match act.by {
             By::Key(key) => {
                 self.remember(showing);
-                out.push(Order::Press { case: id, dialog, key, intent });
+                let hands_off = act.actor == Actor::Automation;
+                out.push(Order::Press { case: id, dialog, key, intent, hands_off });
             }
             By::Hook(hook) => {
                 self.hook_allowed = self.hook_allowed.max((!act.deny).then_some(now));

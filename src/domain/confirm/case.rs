@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::hold::{Held, Hold};
 use super::mark::Goal;
 use super::order::{CaseId, HookId};
+use super::timing::LEAD;
 use crate::domain::dialog::{Dialog, Operation};
 use crate::domain::ledger::{Actor, Channel, Decision, Outcome, Ruling, Showing, Times};
 use crate::domain::policy::{Action, Verdict};
@@ -113,11 +114,11 @@ pub(super) struct Case {
     pub since: Duration,
     /// How long it takes no keys.
     pub deaf: Duration,
-    /// Read exactly so and complete, twice, a settle time apart.
+    /// Read exactly so and complete, twice, a settle time apart but for [`LEAD`]: the server reads it a third time when that is over.
     pub twice: bool,
     /// A fresh look was asked for at that time.
     pub asked: Option<Duration>,
-    /// The world allowed it at that time; the second reading is still to come.
+    /// The world allowed it at that time.
     pub cleared: Option<Duration>,
     /// It reads otherwise than what was meant to be answered.
     pub changed: bool,
@@ -189,7 +190,7 @@ impl Case {
         // Where it stands does not matter, where its mark stands does: somebody is choosing.
         let same = same_form(&dialog, &self.dialog) && dialog.selected == self.dialog.selected;
         if same {
-            self.twice |= dialog.complete && now.saturating_sub(self.since) >= settle;
+            self.twice |= dialog.complete && now.saturating_sub(self.since) >= settle.saturating_sub(LEAD);
             // It may stand a row lower now.
             self.dialog = dialog;
         } else {
@@ -264,8 +265,22 @@ impl Case {
 
 /// Whether what is judged of two dialogs is the same; where the mark stands is not.
 pub(super) fn same_form(a: &Dialog, b: &Dialog) -> bool {
-    let unmarked = |d: &Dialog| Dialog { selected: None, rows: (0, 0), ..d.clone() };
-    unmarked(a) == unmarked(b)
+    // Each part by name: one that is added later is thought of here.
+    let Dialog {
+        operation,
+        tool,
+        subject,
+        question,
+        options,
+        selected: _,
+        complete,
+        asker,
+        alternative,
+        rows: _,
+    } = a;
+    (operation, tool, subject, question) == (&b.operation, &b.tool, &b.subject, &b.question)
+        && (options, complete) == (&b.options, &b.complete)
+        && (asker, alternative) == (&b.asker, &b.alternative)
 }
 
 /// The same call: what both name, wrapped or not. A screen shows a path from the folder that the agent works in, a hook may

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::case::{Act, By, Hook, Stage};
 use super::hold::{Held, Hold};
-use super::life::{HOOK_OWNS, Life};
+use super::life::Life;
 use super::order::{CaseId, HookId, HookSaid, Order};
+use super::timing::HOOK_OWNS;
 use crate::domain::ledger::{Actor, Showing};
 use crate::domain::policy::Action;
 

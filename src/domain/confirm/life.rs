@@ -9,46 +9,16 @@ use super::case::{Act, After, By, Case, Stage, same_form};
 use super::hold::{Held, Hold};
 use super::hooks::HookOwns;
 use super::order::{CaseId, Input, Look, Order, Sent};
+use super::timing::{
+    BLINK, HOOK_OWNS, HOOK_WAIT, LATE, LEAD, LOOK_AGAIN, SETTLE_FLOOR, STILL_THERE, STUCK, Ways,
+};
 use crate::domain::dialog::{Dialog, DialogId};
 use crate::domain::ledger::{Actor, Channel, Entry, Outcome, Showing};
 use crate::domain::policy::{Action, Verdict};
 use crate::domain::stroke::KeyName;
 
-/// No real agent settles faster: some ignore keys for 100 ms after drawing.
-pub const SETTLE_FLOOR: Duration = Duration::from_millis(120);
-/// A dialog that was gone for less than this has not been gone: half a frame shows none.
-pub const BLINK: Duration = Duration::from_millis(150);
-/// Answered and still there so long after: shown as held.
-pub const STILL_THERE: Duration = Duration::from_secs(1);
-/// Answered and still there so long after: stuck.
-pub const STUCK: Duration = Duration::from_secs(5);
-/// No key of automation goes to a pane so long after its hook was told *allow*.
-pub const HOOK_OWNS: Duration = Duration::from_secs(5);
-/// How long a dialog waits for its hook to speak, and a hook's call to be drawn.
-pub const HOOK_WAIT: Duration = Duration::from_secs(1);
-/// A fresh look, or an answer of the keyboard, that does not come within this is asked for again, or given up.
-pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(1);
-/// So long before a dialog has stood long enough its intent is written down: the disk takes its time.
-const LEAD: Duration = Duration::from_millis(50);
 /// How many answered dialogs of a pane are remembered.
 pub(super) const REMEMBERED: usize = 1024;
-
-/// How a pane is dealt with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ways {
-    /// Between the two readings.
-    pub settle: Duration,
-    /// `hook_fallback = "key"`: a dialog whose hook is silent may be answered by key.
-    pub hook_fallback: bool,
-}
-
-impl Ways {
-    /// The settle time of an agent, by its name.
-    pub fn of_agent(agent: &str, hook_fallback: bool) -> Self {
-        let ms = if ["claude", "codex"].contains(&agent) { 150 } else { 250 };
-        Self { settle: Duration::from_millis(ms).max(SETTLE_FLOOR), hook_fallback }
-    }
-}
 
 /// A pane's dialogs.
 #[derive(Debug, Clone)]
@@ -211,6 +181,8 @@ impl Life {
         now: Duration,
     ) -> &mut Case {
         self.next += 1;
+        // It stands since its last byte, where that was noticed: a look is a moment later.
+        let since = wrote.filter(|at| *at <= now).map_or(now, |at| at.max(now.saturating_sub(LATE)));
         self.cases.push(Case {
             id: CaseId(self.next),
             showing,
@@ -222,7 +194,7 @@ impl Life {
             asks: true,
             zero: wrote.filter(|at| *at <= now),
             first: now,
-            since: now,
+            since,
             deaf: Duration::ZERO,
             twice: false,
             asked: None,
@@ -319,7 +291,8 @@ impl Life {
             Some(Ok(act)) => {
                 if let Some(case) = self.case(id) {
                     (case.stage, case.changed) = (Stage::Guarding(act), false);
-                    out.push(Order::Check);
+                    (case.asked, case.cleared) = (Some(now), None);
+                    out.extend([Order::Look, Order::Check]);
                 }
             }
             // What is told of a dialog is told of one that stands.

@@ -3,9 +3,9 @@
 //!
 //! ```text
 //!  seen ─→ read ─→ judged ─→ guarded ─→ recorded ─→ pressed ─→ verified
-//!    a look  twice, a    the rules   the world   the intent   one key, or    gone within 5 s,
-//!            settle time             allows it   is on disk   a hook's word  else stuck
-//!            apart
+//!    a look  once more   the rules   the world   the intent   one key, when  gone within 5 s,
+//!            before the              allows it   is on disk   the settle     else stuck
+//!            key                                              time is over
 //! ```
 //! Each step may end it as *held*, with a reason. Every doubt holds; nothing is tried twice.
 
@@ -23,16 +23,18 @@ mod rate;
 mod renewed;
 mod stamp;
 mod switches;
+mod timing;
 mod wish;
 
 pub use bulletin::Bulletin;
 pub use hold::{Facts, Hold, Presence};
-pub use life::{BLINK, HOOK_OWNS, HOOK_WAIT, Life, SETTLE_FLOOR, STILL_THERE, STUCK, Ways};
+pub use life::Life;
 pub use order::{Answer, CaseId, HookId, HookSaid, HookWord, Input, Look, Order, Reply, Sent};
 pub use person::DRAWN_FOR;
 pub use queue::{Confirmation, Risk, in_order};
 pub use rate::{Limits, Rates};
 pub use switches::{Lease, Since, Standing, Switches};
+pub use timing::{BLINK, HOOK_OWNS, HOOK_WAIT, SETTLE_FLOOR, STILL_THERE, STUCK, Ways};
 pub use wish::{Ask, Fate, Told, Wish};
 
 #[cfg(test)]

@@ -144,7 +144,7 @@ pub enum Order {
         /// The dialog, or the hook's call.
         dialog: Arc<Dialog>,
     },
-    /// Capture the pane anew; answered by [`Input::Look`], also where nothing changed.
+    /// Capture the pane anew; answered by [`Input::Look`], also where nothing changed. Comes with a check.
     Look,
     /// Find out what the world says; answered by [`Input::Facts`].
     Check,
@@ -167,6 +167,8 @@ pub enum Order {
         key: KeyName,
         /// The entry that says why.
         intent: u64,
+        /// Not if a person was active in the session since the world was last asked.
+        hands_off: bool,
     },
     /// Answer a hook; answered by [`Input::Sent`] unless it is released.
     Answer {

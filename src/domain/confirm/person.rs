@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::case::{Act, After, By, Stage};
 use super::hold::Hold;
-use super::life::{Life, STILL_THERE};
+use super::life::Life;
 use super::mark::towards;
 use super::order::{Answer, Order, Reply};
+use super::timing::STILL_THERE;
 use crate::domain::ledger::{Actor, Outcome};
 use crate::domain::stroke::KeyName;
 

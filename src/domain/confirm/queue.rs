@@ -6,7 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::case::{After, Case, Stage};
-use super::life::{Life, STILL_THERE};
+use super::life::Life;
+use super::timing::STILL_THERE;
 use crate::domain::dialog::{DialogOption, Operation};
 use crate::domain::ledger::{Outcome, Showing};
 use crate::domain::policy::{Action, Verdict};

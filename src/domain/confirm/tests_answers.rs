@@ -11,7 +11,7 @@ fn an_answer_that_was_intended_is_not_held_for_being_one_more() {
     check(
         "the limit is reached by the intent itself",
         &[Show("ls", 1), At(120), World(|f| f.rate = Some(ms(50_000))), At(200), Gone, At(400)],
-        &["100 intended", "150 PRESS 1", "350 cleared"],
+        &["120 intended", "150 PRESS 1", "350 cleared"],
     );
 }
 
@@ -81,7 +81,7 @@ fn a_hook_is_answered_at_once_and_owns_the_pane() {
             "0 ALLOW",
             "250 held: the agent's hook has the word",
             "1000 cleared",
-            "5100 intended",
+            "5120 intended",
             "5150 PRESS 1",
         ],
     );
@@ -98,7 +98,7 @@ fn a_dialog_whose_hook_is_silent_waits_and_is_held() {
         true,
         "fallback",
         &[Hook(HookSaid::Heard), Show("ls", 1), At(500)],
-        &["100 intended", "150 PRESS 1"],
+        &["120 intended", "150 PRESS 1"],
     );
     check(
         "late",
@@ -118,7 +118,7 @@ fn a_dialog_whose_hook_is_silent_waits_and_is_held() {
     check(
         "a key is on its way when the hook speaks",
         &[Sends(None), Show("ls", 1), At(160), asks(1, "ls"), At(170), Answered, Gone, At(900)],
-        &["100 intended", "150 PRESS 1", "160 hook released", "320 cleared"],
+        &["120 intended", "150 PRESS 1", "160 hook released", "320 cleared"],
     );
 }
 
@@ -193,7 +193,7 @@ fn a_person_answers_the_dialog_that_he_saw() {
             At(2_000),
         ],
         &[
-            "100 intended",
+            "120 intended",
             "150 PRESS 1",
             "300 refused to the person: it was answered just now; wait a second",
             "1200 intended by a person",
@@ -209,7 +209,7 @@ fn a_person_answers_the_dialog_that_he_saw() {
     check(
         "a person keeps it at the last moment",
         &[Show("ls", 1), At(149), Person(Hold, "ls", 1, 400), At(3_000), World(|_| {}), At(4_000)],
-        &["100 intended", "149 withdrawn: kept by operator"],
+        &["120 intended", "149 withdrawn: kept by operator"],
     );
     check(
         "while the hook waits, the hook is answered",
@@ -299,4 +299,35 @@ fn a_dialog_that_moved_down_is_pressed_where_it_stands() {
         }
     }
     assert_eq!(pressed, Some((7, 16)));
+}
+
+#[test]
+fn between_the_intent_and_the_key_the_world_is_asked_once_more() {
+    let mut rig = Rig::new(false);
+    rig.show(Some(("ls", 1)));
+    // By hand: both questions, the intent, and both again where the disk took too long.
+    rig.now = ms(120);
+    assert_eq!(rig.life.hear(Input::Tick, rig.now), [Order::Look, Order::Check]);
+    let orders = rig.life.hear(Input::Facts(clear()), rig.now);
+    let [Order::Record { case, .. }] = orders[..] else { panic!("{orders:?}") };
+    assert_eq!(rig.life.hear(Input::Recorded { case, seq: 1 }, rig.now), []);
+    assert_eq!(rig.life.deadline(rig.now), Some(ms(150)));
+    let look = || Input::Look(Look { asks: true, dialog: rig.screen.clone(), wrote: None, unsent: false });
+    let pressed = |orders: &[Order]| matches!(orders, [Order::Press { hands_off: true, .. }]);
+    let mut prompt = rig.life.clone();
+    assert_eq!(prompt.hear(look(), ms(121)), [], "it has not stood long enough");
+    assert!(pressed(&prompt.hear(Input::Tick, ms(150))));
+    let mut slow = rig.life.clone();
+    assert_eq!(slow.hear(look(), ms(121)), []);
+    assert_eq!(slow.hear(Input::Tick, ms(190)), [Order::Look, Order::Check], "the world's word is old");
+    rig.now = ms(150);
+    assert_eq!(rig.life.hear(Input::Tick, rig.now), [Order::Look, Order::Check]);
+    assert_eq!(rig.life.hear(Input::Facts(clear()), rig.now), [], "not before it is read twice");
+    let mut read = rig.life.clone();
+    assert!(pressed(&read.hear(look(), rig.now)));
+    let mut facts = clear();
+    facts.presence = Presence::Active(ms(0));
+    let orders = rig.life.hear(Input::Facts(facts), rig.now);
+    let [Order::Record { decision, .. }] = &orders[..] else { panic!("{orders:?}") };
+    assert_eq!((decision.outcome.word(), decision.of), ("withdrawn", Some(1)));
 }

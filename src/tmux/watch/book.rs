@@ -19,6 +19,10 @@ struct Entry {
     vitals: Vitals,
     /// The last capture as it came, to see quickly that nothing changed.
     raw: Option<Vec<u8>>,
+    /// What it showed.
+    screen: Option<Arc<Screen>>,
+    /// Somebody waits for the next capture, whatever it shows.
+    wanted: bool,
     /// Its columns and rows.
     size: (u16, u16),
 }
@@ -45,6 +49,8 @@ pub enum Look {
     New(PaneIdentity, Arc<Screen>, usize),
     /// The same.
     Same,
+    /// The same, and somebody waits for it.
+    Again(PaneIdentity, Arc<Screen>),
     /// The answer cannot be trusted or belongs to another pane: list and look again.
     Stale,
 }
@@ -67,10 +73,10 @@ impl Book {
         self.entries.get(&pane).map(|e| e.identity)
     }
 
-    /// The next capture counts as another screen, whatever it shows.
-    pub fn forget_look(&mut self, pane: PaneId) {
+    /// The next capture is told, whatever it shows.
+    pub fn want_look(&mut self, pane: PaneId) {
         if let Some(entry) = self.entries.get_mut(&pane) {
-            entry.raw = None;
+            entry.wanted = true;
         }
     }
 
@@ -110,8 +116,9 @@ impl Book {
                 }
                 _ => {
                     changes.new.push(id);
-                    self.entries
-                        .insert(id, Entry { identity: info.identity, vitals, raw: None, size: (0, 0) });
+                    let (identity, size) = (info.identity, (0, 0));
+                    let entry = Entry { identity, vitals, raw: None, screen: None, wanted: false, size };
+                    self.entries.insert(id, entry);
                 }
             }
             index.insert(id, panes.len());
@@ -160,8 +167,10 @@ impl Book {
             self.panes.iter_mut().find(|p| p.identity.id == pane).is_some_and(|p| refresh(p, &vitals, title));
         let same = entry.raw.as_deref() == Some(body) && shows_the_same(&entry.vitals, &vitals);
         entry.vitals = vitals;
+        let wanted = std::mem::take(&mut entry.wanted);
         if same {
-            return (Look::Same, changed);
+            let again = entry.screen.as_ref().filter(|_| wanted);
+            return (again.map_or(Look::Same, |s| Look::Again(entry.identity, Arc::clone(s))), changed);
         }
         let before = entry.raw.as_deref().filter(|_| entry.size == (vitals.width, vitals.height));
         // The cursor alone counts as a row.
@@ -173,7 +182,9 @@ impl Book {
         let mut screen = ansi::parse(&vis::unescape(body), vitals.width, vitals.height);
         screen.cursor = Some(vitals.cursor);
         screen.alternate = Some(vitals.alternate);
-        (Look::New(entry.identity, Arc::new(screen), stirred), changed)
+        let screen = Arc::new(screen);
+        entry.screen = Some(Arc::clone(&screen));
+        (Look::New(entry.identity, screen, stirred), changed)
     }
 }
 

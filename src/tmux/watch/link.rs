@@ -18,7 +18,7 @@ use crate::domain::session::{PaneId, PaneIdentity};
 use crate::ports::{Alarm, TypeError, View};
 use crate::tmux::address::{Address, SocketId};
 use crate::tmux::exchange::Heard;
-use crate::tmux::keys::Typing;
+use crate::tmux::keys::{Typing, What};
 use crate::tmux::list;
 
 const fn ms(n: u64) -> Duration {
@@ -59,7 +59,7 @@ pub(super) enum Asked {
     Screen(PaneId),
     /// The answer says nothing that anybody wants to know.
     Nothing,
-    Typed(PaneIdentity, bool, oneshot::Sender<Result<String, TypeError>>),
+    Typed(PaneIdentity, What, oneshot::Sender<Result<String, TypeError>>),
 }
 
 /// What the server said of itself.
@@ -165,7 +165,7 @@ impl Link {
 
     /// Looks at a pane at once, and tells its screen also if it is the same.
     pub(super) fn look_again(&mut self, pane: PaneId, now: Instant) {
-        self.book.forget_look(pane);
+        self.book.want_look(pane);
         self.schedule.ask(pane, now);
     }
 
@@ -259,19 +259,20 @@ impl Link {
             self.timers.titles = None;
             outbox.push(Told::Panes(self.book.panes().to_vec()));
         }
-        let due = self.schedule.take_due(now);
-        if !due.is_empty() {
-            let facts = list::facts();
-            for pane in due {
-                let buffer = &self.buffer;
-                let look = format!(
-                    "capture-pane -eN -b {buffer} -t {pane} ; show-buffer -b {buffer} ; delete-buffer -b {buffer}"
-                );
-                self.ask(Asked::Screen(pane), Some((&pane.to_string(), &facts)), &look, now);
-            }
-        }
+        self.look_at_due(now);
         self.close_batch();
         Ok(())
+    }
+
+    /// Asks for every look that is due.
+    fn look_at_due(&mut self, now: Instant) {
+        for pane in self.schedule.take_due(now) {
+            let buffer = &self.buffer;
+            let look = format!(
+                "capture-pane -eN -b {buffer} -t {pane} ; show-buffer -b {buffer} ; delete-buffer -b {buffer}"
+            );
+            self.ask(Asked::Screen(pane), Some((&pane.to_string(), &list::facts())), &look, now);
+        }
     }
 
     fn wake(&self, now: Instant) -> Instant {

@@ -200,6 +200,11 @@ impl Schedule {
         old.into_iter().take(count).map(|(_, _, id)| id).collect()
     }
 
+    /// True if nobody tells of this pane's writes.
+    pub fn is_blind(&self, pane: PaneId) -> bool {
+        self.slots.get(&pane).is_none_or(|s| s.sight == Sight::Blind)
+    }
+
     /// How many panes' writes are not told of.
     pub fn blind(&self) -> usize {
         self.slots.values().filter(|s| s.sight == Sight::Blind).count()

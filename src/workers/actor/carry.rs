@@ -24,33 +24,37 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let Some(life) = desk.life.as_mut() else { return };
         let orders = life.hear(input, monotonic());
         self.changed = true;
+        let look = orders.contains(&Order::Look);
         for order in orders {
-            self.carry(pane, order);
+            self.carry(pane, order, look);
         }
         if let Some(desk) = self.desks.get_mut(&pane) {
             desk.set_alarm();
         }
     }
 
-    fn carry(&mut self, pane: PaneId, order: Order) {
+    fn carry(&mut self, pane: PaneId, order: Order, look: bool) {
         match order {
             Order::Judge { case, dialog } => self.judge(pane, case, dialog),
-            // Not taken now: the life asks again.
-            Order::Look => {
-                let _ = self.looks.try_send(pane);
-            }
-            Order::Check => self.check(pane),
+            // In one question to the server with the check that it comes with.
+            Order::Look => {}
+            Order::Check => self.check(pane, look),
             Order::Record { case, dialog, decision } => self.record(pane, case, &dialog, decision),
-            Order::Press { case, dialog, key, intent } => self.press(pane, case, &dialog, key, intent),
+            Order::Press { case, dialog, key, intent, hands_off } => {
+                self.press(pane, (case, hands_off), &dialog, key, intent);
+            }
             Order::Answer { case, hook, word } => self.answer_hook(pane, case, hook, &word),
             Order::Refuse { why } => self.refuse(pane, why),
         }
     }
 
     /// Files are looked at, so it is done beside.
-    fn judge(&self, pane: PaneId, case: CaseId, dialog: Arc<Dialog>) {
+    fn judge(&mut self, pane: PaneId, case: CaseId, dialog: Arc<Dialog>) {
         let Some(desk) = self.desks.get(&pane) else { return };
         let (identity, mut asks) = (desk.info.identity, self.asks(desk));
+        if let Some(desk) = self.desks.get_mut(&pane) {
+            desk.judged_in.clone_from(&asks.cwd);
+        }
         self.place_call(identity, &dialog, &mut asks);
         let (judge, asked, version) = (Arc::clone(&self.judge), Arc::clone(&dialog), self.version);
         let judged = tokio::task::spawn_blocking(move || judge.judge(&asks, &asked));
@@ -61,31 +65,53 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         });
     }
 
-    pub(super) fn check(&self, pane: PaneId) {
+    pub(super) fn check(&self, pane: PaneId, look: bool) {
         let Some(desk) = self.desks.get(&pane) else { return };
         let (identity, keyboard) = (desk.info.identity, Arc::clone(&self.keyboard));
-        self.beside(async move { Done::Checked(identity, keyboard.check(identity).await) });
+        self.beside(async move { Done::Checked(identity, keyboard.check(identity, look).await) });
     }
 
     fn record(&mut self, pane: PaneId, case: CaseId, dialog: &Dialog, decision: Decision) {
         let Some(desk) = self.desks.get(&pane) else { return };
-        let counts = decision.outcome == Outcome::Intended && decision.actor == Who::Automation;
+        let automatic = decision.actor == Who::Automation;
+        let counts = decision.outcome == Outcome::Intended && automatic;
         let (identity, session) = (desk.info.identity, desk.info.session.clone());
         let scene = self.scene_of(desk, dialog);
         let body = Body::new(utc(), &scene, dialog, decision, &|s| Secrets::builtin().mask(s).into_owned());
         if counts {
             self.rates.count(&session, monotonic());
         }
-        let Some(scribe) = &self.scribe else {
+        if self.scribe.is_none() {
             let why = "nobody keeps the records".to_owned();
             return self.live(pane, Input::NotRecorded { case, why });
-        };
-        let written = scribe.ask(move |records| crate::ports::Ledger::append(records, body));
-        self.beside(async move { Done::Recorded(identity, case, written.await.map(Box::new)) });
+        }
+        // What has ended may rest a moment, unless a person waits to be told.
+        let rests = automatic && body.outcome == Outcome::Cleared;
+        self.later.rest((identity, case), body, monotonic());
+        if !rests {
+            self.write_resting();
+        }
+    }
+
+    /// What rests goes to the disk.
+    pub(super) fn write_resting(&mut self) {
+        if let Some(written) = self.later.write() {
+            self.beside(async move {
+                let (whose, how) = written.await;
+                Done::Recorded(whose, how)
+            });
+        }
     }
 
     /// One key, if the server finds the very rows that were read.
-    fn press(&mut self, pane: PaneId, case: CaseId, dialog: &Dialog, key: KeyName, intent: u64) {
+    fn press(
+        &mut self,
+        pane: PaneId,
+        (case, hands_off): (CaseId, bool),
+        dialog: &Dialog,
+        key: KeyName,
+        intent: u64,
+    ) {
         let Some(desk) = self.desks.get(&pane) else { return };
         let same = desk.shown().is_some_and(|seen| seen.dialog == *dialog);
         let (Some(screen), true, Some(seat)) = (desk.screen.clone(), same, self.seat.as_ref()) else {
@@ -93,7 +119,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             return self.live(pane, Input::Sent { case, how });
         };
         let command = (!desk.command.is_empty()).then(|| desk.command.clone());
-        let expected = Expected { screen, rows: dialog.rows, command, actor: seat.id().to_owned() };
+        let stirred = desk.stirred.filter(|_| hands_off);
+        let expected = Expected { screen, rows: dialog.rows, command, actor: seat.id().to_owned(), stirred };
         let (identity, session) = (desk.info.identity, desk.info.session.clone());
         let keyboard = Arc::clone(&self.keyboard);
         self.beside(async move {

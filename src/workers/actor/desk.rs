@@ -1,5 +1,6 @@
 //! What the actor knows of one pane.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +29,10 @@ pub(super) struct Desk {
     pub unsent: bool,
     /// What tmux last called its foreground process.
     pub command: String,
+    /// When anybody was last active in its session, as the server said with that.
+    pub stirred: Option<u64>,
+    /// The folder in which its agent worked when its last dialog was judged.
+    pub judged_in: Option<PathBuf>,
     /// When a person last typed there through the control room.
     pub typed: Option<Duration>,
     /// When time alone changes something here.
@@ -50,6 +55,8 @@ impl Desk {
             agent: None,
             unsent: false,
             command: String::new(),
+            stirred: None,
+            judged_in: None,
             typed: None,
             alarm: None,
             wish: None,
@@ -69,6 +76,10 @@ impl Desk {
     /// The dialog that the last look showed.
     pub fn shown(&self) -> Option<&Seen> {
         self.tracker.dialog().filter(|seen| self.tracker.reading().dialog.as_ref() == Some(&seen.dialog))
+    }
+
+    fn asks_in(&self, cwd: Option<PathBuf>) -> Asks {
+        Asks { session: self.info.session.clone(), agent: self.agent.clone(), cwd }
     }
 
     /// How its dialogs are dealt with.
@@ -149,16 +160,13 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 
     /// Who asks there.
     pub(super) fn asks(&self, desk: &Desk) -> Asks {
-        Asks {
-            session: desk.info.session.clone(),
-            agent: desk.agent.clone(),
-            cwd: self.processes.folder(desk.info.identity),
-        }
+        desk.asks_in(self.processes.folder(desk.info.identity))
     }
 
     /// Where it happens, for the ledger: in the folder in which it was judged.
     pub(super) fn scene_of(&self, desk: &Desk, dialog: &Dialog) -> Scene {
-        let mut asks = self.asks(desk);
+        let known = || self.processes.folder(desk.info.identity);
+        let mut asks = desk.asks_in(desk.judged_in.clone().or_else(known));
         self.place_call(desk.info.identity, dialog, &mut asks);
         Scene {
             host: self.fixed.host.clone(),

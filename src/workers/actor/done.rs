@@ -1,6 +1,7 @@
 //! What was done beside, as it comes back.
 
 use super::kill::Killed;
+use super::later::Whose;
 use super::restart;
 use super::seat::Opened;
 use super::unstick::Climbed;
@@ -18,8 +19,8 @@ pub(super) enum Done<S: Seat> {
     Judged(u64, PaneIdentity, Input),
     /// What the server said of a pane.
     Checked(PaneIdentity, Result<PaneFacts, TypeError>),
-    /// An entry is on disk, or is not.
-    Recorded(PaneIdentity, CaseId, Result<Box<Entry>, StoreError>),
+    /// Entries are on disk, or are not.
+    Recorded(Vec<Whose>, Result<Vec<Entry>, StoreError>),
     /// A key went out, or did not.
     Pressed(PaneIdentity, CaseId, Sent, Did),
     /// A part of a person's order to unstick.
@@ -56,21 +57,26 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 };
                 if let Ok(facts) = &said {
                     desk.command.clone_from(&facts.command);
+                    desk.stirred = Some(facts.stirred);
                 }
                 let Some(desk) = self.desks.get(&pane.id) else { return };
                 let facts = self.world(desk, said.as_ref());
                 self.live(pane.id, Input::Facts(facts));
             }
-            Done::Recorded(pane, case, Ok(entry)) => {
+            Done::Recorded(whose, Ok(entries)) => {
                 self.books.trouble = None;
-                let seq = entry.seq;
-                self.settle_wish(pane, &entry);
-                self.books.add(*entry);
-                self.live_there(pane, Input::Recorded { case, seq });
+                for ((pane, case), entry) in whose.into_iter().zip(entries) {
+                    let seq = entry.seq;
+                    self.settle_wish(pane, &entry);
+                    self.books.add(entry);
+                    self.live_there(pane, Input::Recorded { case, seq });
+                }
             }
-            Done::Recorded(pane, case, Err(e)) => {
+            Done::Recorded(whose, Err(e)) => {
                 self.books.trouble = Some(format!("{e}; {}", e.hint()));
-                self.live_there(pane, Input::NotRecorded { case, why: e.to_string() });
+                for (pane, case) in whose {
+                    self.live_there(pane, Input::NotRecorded { case, why: e.to_string() });
+                }
             }
             Done::Pressed(pane, case, how, did) => {
                 self.tell(Event::Did(did));

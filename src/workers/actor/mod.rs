@@ -9,6 +9,7 @@ mod desk;
 mod done;
 mod hooks;
 mod kill;
+mod later;
 mod observer;
 mod renew;
 mod restart;
@@ -45,6 +46,7 @@ use board::Books;
 use desk::Desk;
 use done::Done;
 use hooks::{Call, Stray};
+use later::Later;
 
 pub use observer::Wishing;
 pub use wishes::Asked;
@@ -119,6 +121,8 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     notices: bool,
     post: Post,
     scribe: Option<Scribe<S::Records>>,
+    /// Entries that rest a moment before they are written.
+    later: Later<S::Records>,
     /// The dispatcher works while we act.
     chair: Option<watch::Sender<Option<Chair<S::Records>>>>,
     desks: BTreeMap<PaneId, Desk>,
@@ -211,6 +215,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             notices: false,
             post: Post::None,
             scribe: None,
+            later: Later::default(),
             chair: None,
             desks: BTreeMap::new(),
             switches: Switches::default(),
@@ -269,6 +274,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             self.climbed(pane, &unstick::Climb::Time);
         }
         self.restarts_tick();
+        if self.later.due().is_some_and(|at| at <= now) {
+            self.write_resting();
+        }
         if self.again.is_some_and(|at| at <= clock()) {
             self.again = None;
             match self.post {
@@ -282,7 +290,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     }
 
     fn wake(&self) -> Option<std::time::Instant> {
-        let due = self.desks.values().filter_map(|d| d.alarm).chain(self.restarts.due()).min();
+        let desks = self.desks.values().filter_map(|d| d.alarm);
+        let due = desks.chain(self.restarts.due()).chain(self.later.due()).min();
         let due = due.map(|at| self.zero.0 + at.saturating_sub(self.zero.1));
         let board = self.changed.then_some(self.board_due);
         due.into_iter().chain(self.again).chain(board).min().map(Instant::into_std)

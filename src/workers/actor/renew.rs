@@ -42,7 +42,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 }
             }
             self.live(pane, Input::NewRules);
-            self.check(pane);
+            self.check(pane, false);
         }
     }
 }

@@ -58,6 +58,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                                     .younger(utc().saturating_sub(DAY).unwrap_or_default(), MOST)?,
                             }))
                         });
+                        self.later.go_to(Some(scribe.clone()));
                         self.scribe = Some(scribe);
                         self.beside(async move { Done::Opened(opened.await) });
                     }
@@ -158,6 +159,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             desk.errand = None;
         }
         self.drop_restarts();
+        self.later.go_to(None);
         self.scribe = None;
         self.give_chair();
         self.hooks = None;

@@ -143,7 +143,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 let Some(desk) = self.desks.get(&pane) else { return };
                 let (identity, keyboard) = (desk.info.identity, Arc::clone(&self.keyboard));
                 self.beside(async move {
-                    Done::Climbed(identity, Climbed::Checked(keyboard.check(identity).await))
+                    Done::Climbed(identity, Climbed::Checked(keyboard.check(identity, false).await))
                 });
             }
             Order::Intend(why) => self.intend(pane, why),
@@ -211,7 +211,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             return self.climbed(pane, &Climb::Sent(how));
         };
         let command = (!desk.command.is_empty()).then(|| desk.command.clone());
-        let expected = Expected { screen, rows, command, actor: seat.id().to_owned() };
+        let expected = Expected { screen, rows, command, actor: seat.id().to_owned(), stirred: None };
         let (identity, session) = (desk.info.identity, desk.info.session.clone());
         let (keyboard, intent) = (Arc::clone(&self.keyboard), errand.intent.unwrap_or_default());
         self.beside(async move {

@@ -109,7 +109,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let panes: Vec<PaneId> =
             self.desks.iter().filter(|(_, d)| d.life.is_some()).map(|(id, _)| *id).collect();
         for pane in panes {
-            self.check(pane);
+            self.check(pane, false);
         }
     }
 

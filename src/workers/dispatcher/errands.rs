@@ -39,7 +39,8 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone, F: Folders> Dispatcher
         let (hand, _) = Hand::check(at);
         self.errands.insert(id, Errand { errand, hand, asked: true });
         let keyboard = Arc::clone(&self.keyboard);
-        self.beside.push(Box::pin(async move { Done::Checked(id, attempt, keyboard.check(pane).await) }));
+        self.beside
+            .push(Box::pin(async move { Done::Checked(id, attempt, keyboard.check(pane, false).await) }));
     }
 
     pub(super) fn paste(&mut self, errand: task::Errand, text: String, at: Duration) {

@@ -8,7 +8,7 @@ use crate::domain::session::{PaneId, PaneIdentity};
 use crate::ports::TypeError;
 use crate::tmux::address;
 use crate::tmux::exchange::Reply;
-use crate::tmux::keys::{self, Typing};
+use crate::tmux::keys::{self, Typing, What};
 use crate::tmux::list;
 use crate::tmux::version::Version;
 use crate::tmux::watch::book::Look;
@@ -71,12 +71,13 @@ impl Link {
                 }
             }
             Asked::Nothing => {}
-            Asked::Typed(pane, types, answer) => {
+            Asked::Typed(pane, what, answer) => {
                 let torn = reply.torn;
                 let outcome =
                     if torn { Err(TypeError::Unanswered) } else { keys::outcome(pane, &reply.blocks, error) };
                 // Echo is not told of by the kernel.
-                if types {
+                let told = what == What::Presses && !self.schedule.is_blind(pane.id);
+                if matches!(what, What::Presses | What::Types) && !told {
                     self.schedule.ask(pane.id, now + ms(12));
                 }
                 // Who asked may have given up; the outcome is then known by the screen.
@@ -196,6 +197,11 @@ impl Link {
                 let wrote = (self.unseen.remove(&pane.id) || stirred > 0).then_some(ago);
                 outbox.push(Told::Screen { pane, screen, wrote });
             }
+            Look::Again(pane, screen) => {
+                let seen = self.schedule.looked(pane.id, Change::None, now);
+                let wrote = (seen && self.unseen.remove(&pane.id)).then_some(Duration::ZERO);
+                outbox.push(Told::Screen { pane, screen, wrote });
+            }
             Look::Same => {
                 if self.schedule.looked(pane, Change::None, now) && self.unseen.remove(&pane) {
                     outbox.push(Told::Wrote(identity.id));
@@ -210,7 +216,7 @@ impl Link {
     }
 
     pub(super) fn type_in(&mut self, wish: Typing, now: Instant) {
-        let Typing { pane, commands, types, answer } = wish;
+        let Typing { pane, commands, what, answer } = wish;
         // Who gave up waiting must not see it typed later.
         if answer.is_closed() {
             return;
@@ -220,11 +226,17 @@ impl Link {
             drop(answer.send(Err(TypeError::NotConnected)));
             return;
         }
-        if self.replaced(pane) {
+        // Who only asks is told the pid by the server.
+        let types = matches!(what, What::Presses | What::Types);
+        if types && self.replaced(pane) {
             drop(answer.send(Err(TypeError::Gone)));
             return;
         }
-        self.ask(Asked::Typed(pane, types, answer), None, &commands, now);
+        self.ask(Asked::Typed(pane, what, answer), None, &commands, now);
+        if what == What::Looks {
+            self.look_again(pane.id, now);
+            self.look_at_due(now);
+        }
         self.close_batch();
     }
 

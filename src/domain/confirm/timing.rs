@@ -1,0 +1,42 @@
+//! How long each step of an answer takes, and how agents differ in that.
+
+use std::time::Duration;
+
+/// No real agent settles faster: some ignore keys for 100 ms after drawing.
+pub const SETTLE_FLOOR: Duration = Duration::from_millis(120);
+/// A dialog that was gone for less than this has not been gone: half a frame shows none.
+pub const BLINK: Duration = Duration::from_millis(150);
+/// Answered and still there so long after: shown as held.
+pub const STILL_THERE: Duration = Duration::from_secs(1);
+/// Answered and still there so long after: stuck.
+pub const STUCK: Duration = Duration::from_secs(5);
+/// No key of automation goes to a pane so long after its hook was told *allow*.
+pub const HOOK_OWNS: Duration = Duration::from_secs(5);
+/// How long a dialog waits for its hook to speak, and a hook's call to be drawn.
+pub const HOOK_WAIT: Duration = Duration::from_secs(1);
+/// A fresh look, or an answer of the keyboard, that does not come within this is asked for again, or given up.
+pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// So long before a dialog has stood long enough it is read once more, the world is asked, and the intent is written down:
+/// the disk takes its time. What stands then between the last of the settle time and the key is the server's comparison.
+pub(super) const LEAD: Duration = Duration::from_millis(30);
+/// A look is taken for so much later than what was noticed, and no more: by then something else may have been written.
+pub(super) const LATE: Duration = Duration::from_millis(10);
+/// The world's word is good for a key for so long; after that it is asked again.
+pub(super) const FRESH: Duration = Duration::from_millis(60);
+
+/// How a pane is dealt with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ways {
+    /// How long a dialog has stood, counted from its last byte where that was noticed, before a key goes out.
+    pub settle: Duration,
+    /// `hook_fallback = "key"`: a dialog whose hook is silent may be answered by key.
+    pub hook_fallback: bool,
+}
+
+impl Ways {
+    /// The settle time of an agent, by its name.
+    pub fn of_agent(agent: &str, hook_fallback: bool) -> Self {
+        let ms = if ["claude", "codex"].contains(&agent) { 150 } else { 250 };
+        Self { settle: Duration::from_millis(ms).max(SETTLE_FLOOR), hook_fallback }
+    }
+}
