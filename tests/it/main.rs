@@ -36,6 +36,7 @@ mod restart;
 mod roster;
 mod screens;
 mod scripts;
+mod sed_oracle;
 mod store;
 mod support;
 mod surveys;
