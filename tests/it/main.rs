@@ -34,6 +34,7 @@ mod read_fakes;
 mod read_mutations;
 mod restart;
 mod roster;
+mod rule_seen;
 mod screens;
 mod scripts;
 mod sed_oracle;
