@@ -9,6 +9,7 @@ mod demo;
 mod dispatch;
 mod draw;
 mod ends;
+mod excluded;
 mod faults;
 mod fleets;
 mod frames;
