@@ -33,6 +33,7 @@ mod read_cli;
 mod read_facts;
 mod read_fakes;
 mod read_mutations;
+mod records;
 mod restart;
 mod roster;
 mod rule_seen;
