@@ -14,6 +14,7 @@ use crate::domain::session::SessionName;
 use crate::domain::text;
 use crate::ipc::{client, place};
 use crate::store::Store;
+use crate::store::lock::Held;
 use crate::tmux::once::{self, Look};
 use crate::workers::actor::Wishing;
 
@@ -60,9 +61,36 @@ pub fn deny(global: &Global, args: &AnswerArgs) -> Result<(), Fail> {
     wish(global, "deny", &Ask::Deny { session: SessionName::new(&args.session), dialog: args.dialog()? })
 }
 
-/// Confirms nothing anywhere.
+/// Confirms nothing anywhere. A broken config does not keep a person from it: whoever acts goes by the rules that he read.
 pub fn pause(global: &Global) -> Result<(), Fail> {
-    wish(global, "pause", &Ask::Pause)
+    match setup::Ground::lay(global) {
+        Ok(ground) => wish_on(&ground, "pause", &Ask::Pause),
+        Err(fault) => brake(&setup::Ground::salvage(global), &fault),
+    }
+}
+
+/// Pauses whoever acts on that server, of whatever fleet he is.
+fn brake(ground: &setup::Ground, fault: &Fail) -> Result<(), Fail> {
+    who::only_a_person(ground, "archtui pause")?;
+    let folder = match actor::held(ground) {
+        Held::By(holder) if !holder.folder.as_os_str().is_empty() => holder.folder,
+        Held::By(_) | Held::Unnamed => ground.state_dir()?,
+        Held::Nobody => {
+            let socket = ground.address.socket.display();
+            return Err(Fail::failed(
+                format!("nobody acts on {socket}, and the config tells no other server: {}", fault.what()),
+                "name the server with -L NAME or -S PATH, or mend the config",
+            ));
+        }
+    };
+    let sockets = place::find(&ground.env.runtime_folders(), &ground.address.socket);
+    let told = leave(&folder, &sockets, &Ask::Pause)?;
+    out::complain(&text::printable(&format!(
+        "archtui: the config is broken, pausing works all the same: {}",
+        fault.what()
+    )));
+    out::line(&text::printable(&told));
+    Ok(())
 }
 
 /// Goes on confirming.
@@ -72,12 +100,15 @@ pub fn resume(global: &Global) -> Result<(), Fail> {
 
 /// Only for a person; prints what came of it.
 fn wish(global: &Global, verb: &str, asked: &Ask) -> Result<(), Fail> {
-    let ground = setup::Ground::lay(global)?;
-    who::only_a_person(&ground, &format!("archtui {verb}"))?;
+    wish_on(&setup::Ground::lay(global)?, verb, asked)
+}
+
+fn wish_on(ground: &setup::Ground, verb: &str, asked: &Ask) -> Result<(), Fail> {
+    who::only_a_person(ground, &format!("archtui {verb}"))?;
     if let Ask::Approve { session, .. } | Ask::Deny { session, .. } = asked {
-        exists(&ground, session)?;
+        exists(ground, session)?;
     }
-    out::line(&text::printable(&ask(&ground, asked)?));
+    out::line(&text::printable(&ask(ground, asked)?));
     Ok(())
 }
 

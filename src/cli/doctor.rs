@@ -12,7 +12,9 @@ use crate::domain::agent::Agents;
 use crate::domain::server::{Notice, Server};
 use crate::domain::text;
 use crate::evidence::proc::Proc;
+use crate::ports::StoreError;
 use crate::runtime::headless;
+use crate::store::Store;
 use crate::store::counter::Counter;
 use crate::theme::Depth;
 use crate::tmux::version;
@@ -37,6 +39,7 @@ pub fn run(global: &Global) -> Result<(), Fail> {
             findings.extend(roster(&ground));
             findings.push(("theme", theme(&ground, global)));
             findings.push(("state", state(&ground)));
+            findings.extend(records(&ground).map(|fault| ("records", fault)));
             findings.push(("locale", locale(&ground)));
             findings.push(("colours", colours(&ground)));
             findings.push(("tmux", tmux_program()));
@@ -139,6 +142,21 @@ fn state(ground: &setup::Ground) -> Finding {
         Err(fail) => {
             let (what, hint) = fail.lines();
             Finding::Fault(what.to_owned(), hint.to_owned())
+        }
+    }
+}
+
+/// What is wrong with the ledger and the queue on the disk. That there are none yet, or that they are brought up to date by
+/// whoever acts next, is no fault.
+fn records(ground: &setup::Ground) -> Option<Finding> {
+    match Store::read_only(&ground.state_dir().ok()?) {
+        Ok(_) | Err(StoreError::Missing | StoreError::Older { .. } | StoreError::Busy) => None,
+        Err(e) => {
+            let hint = match &e {
+                StoreError::Failed(_) => "move archtui.db out of the state folder: a new one is begun",
+                e => e.hint(),
+            };
+            Some(Finding::Fault(e.to_string(), hint.to_owned()))
         }
     }
 }

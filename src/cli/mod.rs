@@ -19,6 +19,7 @@ mod inbox;
 mod init;
 mod keys;
 mod ledger;
+mod metrics;
 pub mod out;
 mod policy;
 mod print;
@@ -130,6 +131,8 @@ enum Command {
     Resume,
     /// What was seen, decided and sent, and what came of it
     Ledger(ledger::LedgerArgs),
+    /// Figures: prompts per hour, day, rule and session, latencies, what waits, the queue's tasks
+    Metrics(metrics::MetricsArgs),
     /// What an agent's hook runs: reads the event on stdin, asks the actor, prints its decision or nothing
     Hook(hook::HookArgs),
     /// Our hook in an agent's settings: then it asks here before it asks you
@@ -194,6 +197,7 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Branches(a)) => branches::run(global, &a),
         Some(Command::Demo(a)) => demo::run(&a, |demo, time| control::over(demo, global, time)),
         Some(Command::Ledger(a)) => ledger::run(global, &a),
+        Some(Command::Metrics(a)) => metrics::run(global, &a),
         Some(Command::Hook(a)) => {
             hook::run(&a);
             Ok(())

@@ -45,8 +45,15 @@ impl Files {
             hook_fallback: fixed.hook_fallback,
             lease: fixed.lease,
             dispatch: fixed.dispatch,
+            exclude: self.exclude(fixed.roster.exclude),
             later,
         })
+    }
+
+    /// Whom automation leaves alone from now on. A session whose entry was at fault at the start stays among them: until a
+    /// restart the roster knows nothing of it, and no pattern is to bring it in.
+    fn exclude(&self, now: Vec<String>) -> Vec<String> {
+        now.into_iter().chain(self.at_start.faults.iter().map(|f| f.name.clone())).collect()
     }
 
     /// What differs and does not count before a restart.
@@ -59,8 +66,6 @@ impl Files {
         differs(old.branches != now.branches, "[branches]");
         // A member's preset counts at once.
         differs(old.roster().members != now.roster().members, "[[session]]");
-        // Nothing there is confirmed from now on; who gets tasks and is restarted stays.
-        differs(old.confirm.exclude != now.confirm.exclude, "[confirm] exclude, for tasks and restarts");
         (!parts.is_empty()).then(|| format!("{} after a restart", parts.join(", ")))
     }
 }

@@ -44,6 +44,14 @@ impl Ground {
         Ok(Self { env, loaded, keymap, address })
     }
 
+    /// What is left to stand on where the config or the keys are broken: the fleet's name and its server, and no roster.
+    pub fn salvage(global: &Global) -> Self {
+        let env = Env::read();
+        let loaded = files::salvage(global.config.as_deref(), &env);
+        let address = address(global, &loaded, &env);
+        Self { env, loaded, keymap: Keymap::builtin(), address }
+    }
+
     /// The theme in force, at the depth the terminal has.
     pub fn theme(&self, global: &Global, depth: Depth) -> Result<Theme, Fail> {
         let name = global.theme.as_deref().unwrap_or(&self.loaded.config.view.theme);

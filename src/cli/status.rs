@@ -42,6 +42,9 @@ pub struct StatusArgs {
 pub fn run(global: &Global, args: &StatusArgs) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
     let mut state = look_once(&ground, Trees::Too)?;
+    if matches!(state.server, Server::Missing { .. }) {
+        none_there(&mut state);
+    }
     let kept = remember(&ground, &mut state);
     let held = actor::held(&ground);
     look_on(&ground, &mut state);
@@ -60,6 +63,12 @@ pub fn run(global: &Global, args: &StatusArgs) -> Result<(), Fail> {
         }
     }
     Ok(())
+}
+
+/// Without a server there is no session: those of the roster are gone.
+fn none_there(state: &mut State) {
+    let now = state.now;
+    crate::app::update(state, Event::Panes(vec![]), now);
 }
 
 /// What the records know beside the screens: switches, and dialogs that were answered and did not go. `None` where there
@@ -316,5 +325,21 @@ mod tests {
         assert_eq!(told(&queue), json!(1));
         queue.ask(Wish::Cancel(id, task::Sure::Yes), now).expect("taken back");
         assert_eq!(told(&queue), Value::Null);
+    }
+
+    #[test]
+    fn without_a_server_the_sessions_of_the_roster_are_gone() {
+        let member = |name: &str| Member { name: name.to_owned(), ..Member::default() };
+        let roster = Roster { members: vec![member("a"), member("dev_*"), member("b")], ..Roster::default() };
+        let fixed = Fixed { keymap: Keymap::builtin(), mouse: true };
+        let mut state = State::new(fixed, "test", Fleet::new(roster));
+        state.server = Server::Missing { why: String::new() };
+        none_there(&mut state);
+        let told = json(&state, None, &Held::Nobody);
+        let told: Vec<_> = told["sessions"].as_array().into_iter().flatten().collect();
+        let short: Vec<_> =
+            told.iter().map(|s| (s["name"].as_str(), s["state"].as_str(), s["managed"].as_bool())).collect();
+        assert_eq!(short, [(Some("a"), Some("gone"), Some(true)), (Some("b"), Some("gone"), Some(true))]);
+        assert!(told.iter().all(|s| s["pid"].is_null() && s["waiting"].is_null()));
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::{Config, ConfigError, Env, SessionFault};
+use super::{Config, ConfigError, Env, SessionFault, salvage};
 use crate::app::keymap::Keymap;
 
 /// The largest file that is read as configuration.
@@ -41,6 +41,23 @@ pub fn load(named: Option<&Path>, env: &Env) -> Result<Loaded, ConfigError> {
         return Ok(Loaded { config, file: Some(file), folders });
     }
     Ok(Loaded { config: Config::builtin(), file: None, folders: own.into_iter().collect() })
+}
+
+/// What can be made out of a config that `load` refuses: the names of its fleet and its server, and no more.
+pub fn salvage(named: Option<&Path>, env: &Env) -> Loaded {
+    let own = env.config_dir();
+    let candidates = match named {
+        Some(file) => vec![file.to_owned()],
+        None => std::iter::once(PathBuf::from("archtui.toml"))
+            .chain(own.as_ref().map(|d| d.join("archtui.toml")))
+            .collect(),
+    };
+    let mut config = Config::builtin();
+    let found = candidates.into_iter().find_map(|file| fs::read(&file).ok().map(|bytes| (file, bytes)));
+    if let Some((_, bytes)) = &found {
+        config.fleet = salvage::fleet(&String::from_utf8_lossy(bytes), config.fleet);
+    }
+    Loaded { config, file: found.map(|(file, _)| file), folders: own.into_iter().collect() }
 }
 
 /// Role prompts that lie in files of their own. One that cannot be had is a fault of its session's entry.

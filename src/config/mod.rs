@@ -6,6 +6,7 @@ pub mod env;
 pub mod error;
 pub mod files;
 mod roster;
+mod salvage;
 pub mod values;
 
 use std::collections::BTreeMap;

@@ -11,6 +11,7 @@ pub mod health;
 pub mod hook;
 pub mod host;
 pub mod ledger;
+pub mod metrics;
 pub mod policy;
 pub mod proc;
 pub mod read;

@@ -93,6 +93,8 @@ pub struct Renewed<J> {
     pub lease: Option<Duration>,
     /// Tasks are handed out.
     pub dispatch: bool,
+    /// Patterns of sessions that automation leaves alone.
+    pub exclude: Vec<String>,
     /// What else was changed and counts only after a restart, in one line.
     pub later: Option<String>,
 }

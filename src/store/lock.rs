@@ -31,13 +31,23 @@ pub struct Holder {
     /// The sessions of his roster, by name or pattern: who runs in one of them is an agent, whatever config he brings along.
     #[serde(default)]
     pub roster: Vec<String>,
+    /// The folder of his fleet's state: where wishes reach him.
+    #[serde(default)]
+    pub folder: PathBuf,
 }
 
 impl Holder {
     /// This process, from now on.
     pub fn me(host: &str, id: &str, now: Timestamp) -> Self {
         let since = now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        Self { pid: std::process::id(), host: host.to_owned(), since, id: id.to_owned(), roster: Vec::new() }
+        Self {
+            pid: std::process::id(),
+            host: host.to_owned(),
+            since,
+            id: id.to_owned(),
+            roster: Vec::new(),
+            folder: PathBuf::new(),
+        }
     }
 }
 

@@ -86,7 +86,8 @@ impl Seat for StoreSeat {
             self.lock = None;
         }
         if self.lock.is_none() {
-            let me = Holder { roster: self.roster.clone(), ..Holder::me(&self.host, &self.id, now) };
+            let (roster, folder) = (self.roster.clone(), self.dir.clone());
+            let me = Holder { roster, folder, ..Holder::me(&self.host, &self.id, now) };
             match Lock::ask(&self.locks, &name, &me) {
                 Ok(Asked::Ours(lock)) => self.lock = Some((name, lock)),
                 Ok(Asked::Theirs(holder)) => {

@@ -13,8 +13,8 @@ use crate::theme::{Role, Theme};
 
 use super::paint::{self, Pen};
 
-/// Draws the footer.
-pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
+/// Draws the footer, with the page of the grid where nothing else tells it.
+pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Option<&str>) {
     let surface = theme.style(Role::Base).patch(theme.style(Role::Surface));
     paint::fill(buf, area, surface);
     match &state.mode {
@@ -36,7 +36,7 @@ pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
                 let mut pen = Pen::row(buf, area, 0);
                 pen.skip(1).put(shape, theme.style(role)).put(&toast.text, theme.style(role));
             }
-            None => hints(buf, area, state, theme),
+            None => hints(buf, area, state, theme, page),
         },
     }
 }
@@ -81,7 +81,7 @@ fn filter(buf: &mut Buffer, area: Area, theme: &Theme, typed: &str, (shown, all)
     pen.put(" ", theme.style(Role::Cursor));
 }
 
-fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
+fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Option<&str>) {
     let shown = |a: Action| state.fixed.keymap.shown(a);
     let both = |a: Action, b: Action| format!("{} {}", shown(a), shown(b));
     let scroll = both(Action::MoveDown, Action::MoveUp);
@@ -192,6 +192,9 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
     };
     let mut pen = Pen::row(buf, area, 0);
     pen.skip(1);
+    if let Some(page) = page {
+        pen.right(&format!("{page} "), theme.style(Role::Subtext));
+    }
     for (key, word) in hints.iter().filter(|(key, _)| !key.is_empty()) {
         if text::width(key) + text::width(word) + 1 > usize::from(pen.left()) {
             break;

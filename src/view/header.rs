@@ -26,8 +26,8 @@ fn part(text: impl Into<String>, role: Role, keep: u8) -> Part {
     Part { text: text.into(), role, keep }
 }
 
-/// Draws the header.
-pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: &Page) {
+/// Draws the header; true if it tells which page this is, or there is but one.
+pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: &Page) -> bool {
     paint::fill(buf, area, theme.style(Role::Base).patch(theme.style(Role::Surface)));
     let (mut left, mut right) = (left(state, area.w < 64), right(state, page));
     while wide(&left) + wide(&right) > usize::from(area.w) {
@@ -49,6 +49,12 @@ pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: &P
     for part in &left {
         pen.put(&part.text, theme.style(part.role)).skip(2);
     }
+    of_pages(page).is_none_or(|told| right.iter().any(|p| p.text == told))
+}
+
+/// Which page this is, where there are several.
+pub fn of_pages(page: &Page) -> Option<String> {
+    (page.pages > 1).then(|| format!("page {}/{}", page.page + 1, page.pages))
 }
 
 fn wide(parts: &[Part]) -> usize {
@@ -136,10 +142,10 @@ fn right(state: &State, page: &Page) -> Vec<Part> {
         let of = format!("filter {words} {}/{}", page.shown.len(), state.fleet.sessions.len());
         parts.push(part(of, Role::Note, 75));
     }
-    if page.pages > 1 {
+    if let Some(told) = of_pages(page) {
         let now = state.now.mono;
         let waiting = page.elsewhere().filter(|&i| needs::needs_you(&state.fleet.sessions[i], now)).count();
-        parts.push(part(format!("page {}/{}", page.page + 1, page.pages), Role::Subtext, 65));
+        parts.push(part(told, Role::Subtext, 65));
         if waiting > 0 {
             parts.push(part(format!("● {waiting} elsewhere"), Role::Alarm, 66));
         }

@@ -53,9 +53,12 @@ pub fn paint(state: &State, theme: &Theme, buf: &mut Buffer) -> Areas {
             _ => {}
         }
     }
-    header::draw(buf, parts.header, state, theme, &page);
+    let told = header::draw(buf, parts.header, state, theme, &page);
     let band = if parts.footer.h == 0 && footer::must_be_seen(state) { parts.header } else { parts.footer };
-    footer::draw(buf, band, state, theme);
+    // Where the header has no room for it, the footer has, and the grid is what is looked at.
+    let grid = state.open_panel.is_none() && state.popup.is_none() && size.width >= 60;
+    let paged = header::of_pages(&page).filter(|_| !told && grid);
+    footer::draw(buf, band, state, theme, paged.as_deref());
     if let Some(popup) = &state.popup {
         popups::draw(buf, parts.body, state, theme, popup, &mut areas);
     }

@@ -329,6 +329,13 @@ fn rules_that_change_while_it_runs_count_at_once_and_broken_ones_do_not() {
     assert_eq!(stage.keys(), "1");
     fs::write(&config, text.replace("quiet", "quit")).expect("written");
     daemon.until("archtui.toml:3: no key is called \"quit\" here");
+    // The brake works with it, and what lets go of it does not.
+    let (well, said) = stage.say(&["pause"]);
+    assert!(well && said.contains("paused") && said.contains("the config is broken"), "{said}");
+    let (well, said) = stage.say(&["resume"]);
+    assert!(!well && said.contains("no key is called"), "{said}");
+    fs::write(&config, text).expect("written");
+    assert!(stage.say(&["status", "--json"]).1.contains("\"paused\":true"), "it is kept");
 }
 
 /// Long: `scripts/prove.sh` runs it.

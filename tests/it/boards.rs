@@ -169,7 +169,12 @@ pub fn board(post: Post) -> State {
 
 /// A rule that is being made of the dialog of an unknown program.
 fn making(action: RuleAction, says: Result<String, String>) -> Popup {
-    let d = dialog(Operation::Bash, "frobnicate --all 'a \"b\" [c]'");
+    made_of("frobnicate --all 'a \"b\" [c]'", action, says)
+}
+
+/// The same of a dialog of another command.
+pub fn made_of(command: &str, action: RuleAction, says: Result<String, String>) -> Popup {
+    let d = dialog(Operation::Bash, command);
     let ctx = context("dev_worker2");
     let mut draft = Draft::of(&d, &said("dev_worker2", &d), &ctx, |_| false).expect("it can be made");
     draft.action = action;

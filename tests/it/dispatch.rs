@@ -214,7 +214,8 @@ impl Running {
             while keys.claim("me").await.is_err() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
-            give.send_replace(Some(Chair { scribe, actor: "me".into(), off: None, typed: BTreeMap::new() }));
+            let (actor, typed) = ("me".to_owned(), BTreeMap::new());
+            give.send_replace(Some(Chair { scribe, actor, off: None, typed, exclude: Vec::new() }));
             while let Some(fact) = told.recv().await {
                 if let Fact::Did(did) = fact {
                     let _ = say.send(format!("{did:?}"));

@@ -54,6 +54,8 @@ fn take(state: &mut State, event: Event) -> Vec<Effect> {
         Event::Mouse(mouse) => pointer::mouse(state, mouse),
         Event::Resized(w, h) => {
             state.size = (w, h);
+            // What was seen whole may not be any more.
+            state.areas.rule = None;
             vec![Effect::Repaint]
         }
         Event::Drew(areas) => facts::drew(state, areas),

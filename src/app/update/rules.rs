@@ -11,9 +11,6 @@ use crate::domain::policy::RuleAction;
 
 use super::say;
 
-/// On a terminal of fewer columns and rows the rule is not seen whole.
-const SEEN: (u16, u16) = (60, 22);
-
 /// The key that saves.
 pub const SAVE: Key = Key::ctrl('s');
 
@@ -97,9 +94,9 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
     let says_yes = matches!(making.says(), Some(Ok(_)));
     let Some(draft) = &mut making.draft else { return vec![] };
     if key == SAVE {
-        let (w, h) = state.size;
-        if w < SEEN.0 || h < SEEN.1 {
-            say(state, "too small a terminal to show the whole rule: it is not saved", true);
+        if state.areas.rule != Some(draft.to_toml()) {
+            let why = "not all of the rule is on the screen: make the terminal larger, then save it";
+            say(state, why, true);
             return vec![];
         }
         if !says_yes {

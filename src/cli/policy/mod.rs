@@ -1,7 +1,7 @@
 //! `archtui policy`: what the rules say, of one operation or of everything that the ledger holds. Presses nothing.
 
 mod check;
-mod past;
+pub(super) mod past;
 mod replay;
 mod rules;
 

@@ -15,6 +15,7 @@ mod lex;
 mod outcome;
 mod parse;
 mod programs;
+mod sed;
 mod table;
 mod vouch;
 

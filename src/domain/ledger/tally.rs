@@ -47,6 +47,10 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Of no entry.
+    pub const NONE: Self =
+        Self { rules: BTreeMap::new(), hours: BTreeMap::new(), pressed: Vec::new(), cleared: Vec::new() };
+
     /// Adds one entry. The order does not matter.
     pub fn add(&mut self, entry: &Entry) {
         let body = &entry.body;
@@ -91,20 +95,22 @@ impl Tally {
 
     /// From the dialog's last byte to the answer.
     pub fn pressed(&self) -> Latency {
-        latency(&self.pressed)
+        Latency::of(&self.pressed)
     }
 
     /// From the dialog's last byte until it was seen to be gone.
     pub fn cleared(&self) -> Latency {
-        latency(&self.cleared)
+        Latency::of(&self.cleared)
     }
 }
 
-/// By nearest rank: a figure that was measured, never one between two.
-fn latency(measured: &[Duration]) -> Latency {
-    let mut sorted = measured.to_vec();
-    sorted.sort_unstable();
-    let rank =
-        |p: usize| (sorted.len() * p).div_ceil(100).checked_sub(1).and_then(|i| sorted.get(i).copied());
-    Latency { p50: rank(50), p99: rank(99), count: sorted.len() }
+impl Latency {
+    /// By nearest rank: a figure that was measured, never one between two.
+    pub fn of(measured: &[Duration]) -> Self {
+        let mut sorted = measured.to_vec();
+        sorted.sort_unstable();
+        let rank =
+            |p: usize| (sorted.len() * p).div_ceil(100).checked_sub(1).and_then(|i| sorted.get(i).copied());
+        Self { p50: rank(50), p99: rank(99), count: sorted.len() }
+    }
 }

@@ -32,7 +32,7 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, popup: &
         Popup::Form(form) => form::draw(buf, over, state, theme, form),
         Popup::Ask(question) => ask::draw(buf, over, theme, question),
         Popup::Rule(shown) => rule::draw(buf, over, state, theme, shown),
-        Popup::Making(making) => rule::making(buf, over, theme, making),
+        Popup::Making(making) => rule::making(buf, over, theme, making, areas),
         Popup::Unstick(menu) => unstick::draw(buf, over, state, theme, menu),
         Popup::Kill(doomed) => kill::draw(buf, over, state, theme, doomed),
         Popup::Palette { input, row } => palette::draw(buf, over, state, theme, input.text(), *row),

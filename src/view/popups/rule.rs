@@ -2,10 +2,10 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::areas::Area;
+use crate::app::areas::{Area, Areas};
 use crate::app::state::State;
 use crate::app::state::rules::{Field, Making, Shown};
-use crate::domain::policy::RuleAction;
+use crate::domain::policy::{Draft, RuleAction};
 use crate::domain::text;
 use crate::theme::{Role, Theme};
 
@@ -75,7 +75,7 @@ fn wrapped(lines: &[Line], room: usize) -> Vec<Line> {
 }
 
 /// Draws a rule that is being made; tells how many rows of it are shown.
-pub fn making(buf: &mut Buffer, over: Area, theme: &Theme, making: &Making) -> usize {
+pub fn making(buf: &mut Buffer, over: Area, theme: &Theme, making: &Making, areas: &mut Areas) -> usize {
     let room = usize::from(WIDE.min(over.w).saturating_sub(4)).max(1);
     let (said, role) = match (making.saving, making.says()) {
         (true, _) => ("is being saved".to_owned(), Role::Note),
@@ -85,11 +85,9 @@ pub fn making(buf: &mut Buffer, over: Area, theme: &Theme, making: &Making) -> u
     };
     let subject = making.cause.dialog.subject.clone().unwrap_or_default().replace('\n', "↵");
     let asked = format!("{} asks: {} {subject}", making.cause.session, making.cause.dialog.operation.word());
-    let toml: Vec<Line> = making
-        .draft
-        .iter()
-        .flat_map(|d| d.to_toml().lines().map(|l| (l.to_owned(), Role::Text)).collect::<Vec<_>>())
-        .collect();
+    let text = making.draft.as_ref().map(Draft::to_toml);
+    let toml: Vec<Line> =
+        text.iter().flat_map(|t| t.lines()).map(|line| (line.to_owned(), Role::Text)).collect();
     let head = wrapped(&[(asked, Role::Subtext)], room);
     let toml = wrapped(&toml, room);
     let tail = wrapped(
@@ -107,13 +105,20 @@ pub fn making(buf: &mut Buffer, over: Area, theme: &Theme, making: &Making) -> u
     let inner = super::inner(window);
     // Where it is low, what is chosen and what the check says stay; the rule's own text gives way.
     let below = (fields + tail.len() as u16).min(inner.h);
-    let above = Area { h: inner.h - below, ..inner };
+    let mut above = Area { h: inner.h - below, ..inner };
     let blank = std::iter::once((String::new(), Role::Text));
     let top: Vec<Line> = head.into_iter().chain(blank).chain(toml).collect();
+    let hidden = top.len().saturating_sub(usize::from(above.h));
+    areas.rule = text.filter(|_| hidden == 0);
+    if hidden > 0 && above.h > 0 {
+        above.h -= 1;
+        let more = format!("… {} more rows: it is saved only when all are seen", hidden + 1);
+        Pen::row(buf, above, above.h).put(&more, theme.style(Role::Problem));
+    }
     for (y, (line, role)) in (0..above.h).zip(&top) {
         Pen::row(buf, above, y).put(line, theme.style(*role));
     }
-    let bottom = Area { y: inner.y + above.h, h: below, ..inner };
+    let bottom = Area { y: inner.y + inner.h - below, h: below, ..inner };
     let mut y = 0;
     if let Some(draft) = &making.draft {
         for field in Field::ALL {

@@ -36,7 +36,7 @@ pub(super) enum Done<S: Seat> {
     /// What came of a wish that an observer left.
     Told(Did),
     /// A part of a restart.
-    Restart(SessionName, restart::Step),
+    Restart(SessionName, u64, restart::Step),
     /// A session was ended, or was not.
     Killed(Killed),
     /// Old entries went.
@@ -94,7 +94,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.books.trouble = Some(format!("{e}; {}", e.hint()));
                 self.changed = true;
             }
-            Done::Restart(name, step) => self.restart_done(&name, step),
+            Done::Restart(name, run, step) => self.restart_done(&name, run, step),
             Done::Killed(killed) => self.killed(killed),
             Done::Told(did) => self.tell(Event::Said(did)),
             Done::LetGo(gone) => self.let_go(gone),

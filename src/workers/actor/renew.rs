@@ -22,7 +22,7 @@ pub(super) async fn next<J>(renewed: Option<&mut mpsc::Receiver<Renewed<J>>>) ->
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// From now on nothing is answered by the rules before.
     pub(super) fn renew(&mut self, renewed: Renewed<J>) {
-        let Renewed { judge, quiet, limits, hook_fallback, lease, dispatch, later: _ } = renewed;
+        let Renewed { judge, quiet, limits, hook_fallback, lease, dispatch, exclude, later: _ } = renewed;
         self.judge = Arc::new(judge);
         self.version += 1;
         self.fixed.quiet = quiet;
@@ -30,7 +30,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         self.fixed.hook_fallback = hook_fallback;
         self.fixed.lease = lease;
         self.fixed.dispatch = dispatch;
+        self.fixed.roster.exclude = exclude;
         self.give_chair();
+        self.look_for_ended();
         self.fixed.fault = None;
         self.changed = true;
         let panes: Vec<PaneId> = self.desks.keys().copied().collect();

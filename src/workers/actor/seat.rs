@@ -131,6 +131,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 (true, None) => None,
             },
             typed: self.desks.iter().filter_map(|(id, d)| Some((*id, d.typed?))).collect(),
+            exclude: self.fixed.roster.exclude.clone(),
         });
         chair.send_replace(given);
     }

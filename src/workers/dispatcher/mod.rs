@@ -38,7 +38,7 @@ use panes::Desk;
 /// What does not change while the program runs.
 #[derive(Debug, Clone)]
 pub struct Fixed {
-    /// The fleet; folders without `~`.
+    /// The fleet; folders without `~`. Whom automation leaves alone is the chair's word.
     pub roster: Roster,
     /// Hands off for so long after a person was active.
     pub quiet: Duration,
@@ -68,12 +68,19 @@ pub struct Chair<B> {
     pub off: Option<&'static str>,
     /// When a person last typed into a pane through the control room.
     pub typed: BTreeMap<PaneId, Duration>,
+    /// Patterns of sessions that automation leaves alone; a person may change them meanwhile.
+    pub exclude: Vec<String>,
 }
 
 impl<B> Clone for Chair<B> {
     fn clone(&self) -> Self {
-        let (scribe, actor) = (self.scribe.clone(), self.actor.clone());
-        Self { scribe, actor, off: self.off, typed: self.typed.clone() }
+        Self {
+            scribe: self.scribe.clone(),
+            actor: self.actor.clone(),
+            off: self.off,
+            typed: self.typed.clone(),
+            exclude: self.exclude.clone(),
+        }
     }
 }
 
@@ -176,6 +183,9 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone, F: Folders> Dispatcher
             if let Some(desk) = self.panes.get_mut(pane) {
                 desk.person = desk.person.max(Some(*at + self.fixed.quiet));
             }
+        }
+        if let Some(chair) = &chair {
+            self.fixed.roster.exclude.clone_from(&chair.exclude);
         }
         self.chair = chair;
         if !goes_on {

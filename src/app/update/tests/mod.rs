@@ -96,6 +96,7 @@ impl Room {
             per_page,
             panels: vec![(PanelId::Events, Area { x: 0, y: 20, w: 9, h: 3 })],
             popup_rows: 5,
+            rule: None,
         }))
     }
 }

@@ -34,12 +34,16 @@ pub(super) struct Restarts {
     ended: BTreeMap<SessionName, Timestamp>,
     /// Those under way.
     runs: BTreeMap<SessionName, Run>,
+    /// How many were begun here.
+    begun: u64,
     /// When somebody's pause is over.
     due: Option<Duration>,
 }
 
 /// One under way.
 struct Run {
+    /// What is done for it bears it: a step that comes late is not taken for one of the next run.
+    number: u64,
     course: Course,
     deed: Deed,
     old: Vec<PaneProcess>,
@@ -68,6 +72,17 @@ impl Restarts {
     /// When time alone changes something here.
     pub fn due(&self) -> Option<Duration> {
         self.runs.values().map(|r| r.course.due()).chain(self.due).min()
+    }
+
+    /// The number of the next run; the first one is 1.
+    fn number(&mut self) -> u64 {
+        self.begun += 1;
+        self.begun
+    }
+
+    /// True if the session's restart under way is that run.
+    fn is_under_way(&self, name: &SessionName, number: u64) -> bool {
+        self.runs.get(name).is_some_and(|r| r.number == number)
     }
 
     /// Sessions that are held for a person, and why.
@@ -232,7 +247,19 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         }
         let deed = Deed { scene, verb: "restart", subject, who };
         let (course, first) = Course::new(monotonic());
-        let run = Run { course, deed, old, beside, new: None, seen: false, taken: None, wish, intent: None };
+        let number = self.restarts.number();
+        let run = Run {
+            number,
+            course,
+            deed,
+            old,
+            beside,
+            new: None,
+            seen: false,
+            taken: None,
+            wish,
+            intent: None,
+        };
         self.restarts.runs.insert(name.clone(), run);
         self.changed = true;
         self.carry_restart(name, first);
@@ -263,6 +290,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let subject = "see its new agent through its start".to_owned();
         let deed = Deed { scene: self.scene_of(desk, &Dialog::default()), verb: "restart", subject, who };
         let run = Run {
+            number: self.restarts.number(),
             course: Course::taken_over(monotonic()),
             deed,
             old: open.old,
@@ -329,4 +357,53 @@ fn last_words(desk: &Desk) -> String {
     let mut rows = screen.rows.iter().rev().map(|r| r.text().trim().to_owned());
     let last = rows.find(|r| !r.is_empty() && !r.starts_with("Pane is dead"));
     text::fit(&text::printable(&last.unwrap_or_default()), 80)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ledger::Scene;
+
+    fn run(number: u64) -> Run {
+        let name = SessionName::new("one");
+        let pane = PaneIdentity { id: PaneId(1), pid: 10, start: 1 };
+        let scene = Scene { host: "here".into(), session: name.clone(), pane, agent: None, cwd: None };
+        let beside = Beside {
+            session: name,
+            session_id: 1,
+            pane: (pane.id, pane.pid),
+            only_dead: true,
+            conversation: None,
+            actor: String::new(),
+        };
+        let deed = Deed { scene, verb: "restart", subject: String::new(), who: Who::Automation };
+        let course = Course::taken_over(Duration::ZERO);
+        Run {
+            number,
+            course,
+            deed,
+            old: vec![],
+            beside,
+            new: None,
+            seen: false,
+            taken: None,
+            wish: None,
+            intent: None,
+        }
+    }
+
+    #[test]
+    fn a_step_of_an_older_run_is_none_of_the_new_one() {
+        let name = SessionName::new("one");
+        let mut restarts = Restarts::default();
+        let (first, second) = (restarts.number(), restarts.number());
+        restarts.runs.insert(name.clone(), run(first));
+        assert!(restarts.is_under_way(&name, first));
+        restarts.runs.insert(name.clone(), run(second));
+        assert!(!restarts.is_under_way(&name, first), "the first one is over");
+        assert!(restarts.is_under_way(&name, second));
+        restarts.runs.remove(&name);
+        assert!(!restarts.is_under_way(&name, second));
+        assert!(!restarts.is_under_way(&name, 0), "what belongs to none");
+    }
 }

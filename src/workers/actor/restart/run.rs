@@ -4,6 +4,8 @@ use super::super::deed::Deed;
 use super::super::done::Done;
 use super::super::{Actor, monotonic, utc};
 use super::{Step, process};
+use crate::app::Event;
+use crate::app::event::Did;
 use crate::domain::ledger::{Actor as Who, Outcome};
 use crate::domain::restart::{Heard, Open, Order};
 use crate::domain::session::SessionName;
@@ -43,13 +45,13 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// The try and the intent, on disk before anything is done.
     fn record_restart(&mut self, name: &SessionName) {
         let (Some(run), Some(scribe)) = (self.restarts.runs.get(name), &self.scribe) else { return };
-        let body = run.deed.entry(None, Outcome::Intended, String::new());
+        let (body, number) = (run.deed.entry(None, Outcome::Intended, String::new()), run.number);
         let (kept, name) = (self.restarts.kept.clone(), name.clone());
         let written = scribe.ask(move |records| {
             records.keep_restarts(&kept, utc())?;
             Ledger::append(records, body)
         });
-        self.beside(async move { Done::Restart(name, Step::Recorded(written.await.map(Box::new))) });
+        self.beside(async move { Done::Restart(name, number, Step::Recorded(written.await.map(Box::new))) });
     }
 
     fn start_beside(&mut self, name: &SessionName) {
@@ -57,12 +59,12 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         else {
             return;
         };
-        let (beside, name) = (run.beside.clone(), name.clone());
+        let (beside, name, number) = (run.beside.clone(), name.clone(), run.number);
         let asked = tokio::task::spawn_blocking(move || sessions.start(&beside));
         self.beside(async move {
             let started =
                 asked.await.unwrap_or_else(|_| Err("starting it failed; the log has more".to_owned()));
-            Done::Restart(name, Step::Started(started))
+            Done::Restart(name, number, Step::Started(started))
         });
     }
 
@@ -75,6 +77,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let identity = self.desks.values().find(|d| Some(process(d)) == run.new).map(|d| d.info.identity);
         let (old, only_dead) = (run.old.clone(), run.deed.who == Who::Automation);
         let (actor, taken, name) = (run.beside.actor.clone(), run.taken, name.clone());
+        let number = run.number;
         let asked = tokio::task::spawn_blocking({
             let name = name.clone();
             move || {
@@ -94,7 +97,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         });
         self.beside(async move {
             let settled = asked.await.unwrap_or_else(|_| Err("the old pane may still be there".to_owned()));
-            Done::Restart(name, Step::Settled(settled))
+            Done::Restart(name, number, Step::Settled(settled))
         });
     }
 
@@ -129,7 +132,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     }
 
     /// What was done for one, as it comes back.
-    pub(in crate::workers::actor) fn restart_done(&mut self, name: &SessionName, step: Step) {
+    pub(in crate::workers::actor) fn restart_done(&mut self, name: &SessionName, run: u64, step: Step) {
+        let of_none = matches!(step, Step::Noted(_));
+        if !of_none && !self.restarts.is_under_way(name, run) {
+            return self.restart_late(name, step);
+        }
         match step {
             Step::Recorded(Ok(entry)) => {
                 if let Some(run) = self.restarts.runs.get_mut(name) {
@@ -169,6 +176,22 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         }
     }
 
+    /// What was done for one that is over, or for a run before this one: it moves nothing on. Of a window that stands all
+    /// the same a person is told.
+    fn restart_late(&mut self, name: &SessionName, step: Step) {
+        match step {
+            Step::Recorded(Ok(entry)) => self.books.add(*entry),
+            Step::Started(Ok(((pane, _), _))) => {
+                let why =
+                    format!("its window {pane} came after that restart was given up: it is left for you");
+                let what = format!("restart {name}");
+                self.tell(Event::Did(Did { what, command: None, failed: Some(why) }));
+            }
+            Step::Recorded(Err(_)) | Step::Started(Err(_)) | Step::Settled(_) | Step::Noted(_) => {}
+        }
+        self.changed = true;
+    }
+
     /// Writes an entry from which nothing follows.
     pub(super) fn note(
         &self,
@@ -181,7 +204,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let Some(scribe) = &self.scribe else { return };
         let body = deed.entry(of, outcome, why);
         let written = scribe.ask(move |records| Ledger::append(records, body));
-        self.beside(async move { Done::Restart(name, Step::Noted(written.await.map(Box::new))) });
+        self.beside(async move { Done::Restart(name, 0, Step::Noted(written.await.map(Box::new))) });
     }
 
     /// Keeps what is known, beside.
