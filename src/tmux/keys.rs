@@ -55,20 +55,11 @@ impl Press for Keys {
         expected: &Expected,
         key: &KeyName,
     ) -> Result<String, TypeError> {
-        let rows = guard::rows(&expected.screen, expected.rows)
-            .ok_or_else(|| TypeError::Refused("the dialog cannot be compared on the server".to_owned()))?;
-        let mut conditions = still_it(pane);
-        let words = [
-            ("#{@archtui_actor}", Some(&expected.actor)),
-            ("#{pane_current_command}", expected.command.as_ref()),
-        ];
-        for (format, word) in words.into_iter().filter_map(|(f, w)| Some((f, w?))) {
-            conditions.extend(guard::equals(format, word));
-        }
-        conditions.extend(rows);
-        let commands = if_all(pane, &conditions, &[send_keys(pane.id, &Stroke::Key(key.clone()))?]);
-        self.send(pane, commands.clone(), true).await?;
-        Ok(commands)
+        self.put_if(pane, expected, &[send_keys(pane.id, &Stroke::Key(key.clone()))?]).await
+    }
+
+    async fn write(&self, pane: PaneIdentity, expected: &Expected, text: &str) -> Result<String, TypeError> {
+        self.put_if(pane, expected, &paste(pane.id, text)?).await
     }
 
     async fn check(&self, pane: PaneIdentity) -> Result<PaneFacts, TypeError> {
@@ -128,6 +119,34 @@ impl Keys {
             answered.await.map_err(|_| TypeError::Unanswered)?
         };
         tokio::time::timeout(PATIENCE, asked).await.map_err(|_| TypeError::Timeout(PATIENCE))?
+    }
+
+    /// Sends if the pane still shows what is expected.
+    async fn put_if(
+        &self,
+        pane: PaneIdentity,
+        expected: &Expected,
+        sends: &[String],
+    ) -> Result<String, TypeError> {
+        let mut conditions = still_it(pane);
+        let words = [
+            ("#{@archtui_actor}", Some(&expected.actor)),
+            ("#{pane_current_command}", expected.command.as_ref()),
+        ];
+        for (format, word) in words.into_iter().filter_map(|(f, w)| Some((f, w?))) {
+            conditions.extend(guard::equals(format, word));
+        }
+        let rows = if expected.cursor {
+            guard::spot(&expected.screen, expected.rows.0)
+        } else {
+            guard::rows(&expected.screen, expected.rows)
+        };
+        conditions.extend(
+            rows.ok_or_else(|| TypeError::Refused("the dialog cannot be compared on the server".to_owned()))?,
+        );
+        let commands = if_all(pane, &conditions, sends);
+        self.send(pane, commands.clone(), true).await?;
+        Ok(commands)
     }
 
     async fn type_all(&self, pane: PaneIdentity, sends: &[String]) -> Result<String, TypeError> {

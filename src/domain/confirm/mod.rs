@@ -33,7 +33,7 @@ pub use person::DRAWN_FOR;
 pub use queue::{Confirmation, Risk, in_order};
 pub use rate::{Limits, Rates};
 pub use switches::{Lease, Since, Standing, Switches};
-pub use wish::{Ask, Fate, Told, Wish};
+pub use wish::{Answered, Ask, Fate, SeenThere, Told, Wish};
 
 #[cfg(test)]
 mod rig;

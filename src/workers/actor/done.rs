@@ -1,9 +1,9 @@
 //! What was done beside, as it comes back.
 
+use super::errand::Climbed;
 use super::kill::Killed;
 use super::restart;
 use super::seat::Opened;
-use super::unstick::Climbed;
 use super::{Actor, Input};
 use crate::app::Event;
 use crate::app::event::Did;
@@ -22,7 +22,7 @@ pub(super) enum Done<S: Seat> {
     Recorded(PaneIdentity, CaseId, Result<Box<Entry>, StoreError>),
     /// A key went out, or did not.
     Pressed(PaneIdentity, CaseId, Sent, Did),
-    /// A part of a person's order to unstick.
+    /// A part of a person's order at a pane.
     Climbed(PaneIdentity, Climbed),
     /// How asking for the seat ended.
     Seated(S, Seated<S::Records>),
