@@ -158,7 +158,11 @@ impl Course {
             }
             (At::Await(goal), Heard::Look(_)) if self.shows(goal) && now >= self.since + self.rest(goal) => {
                 match goal {
-                    Goal::Gone => Order::End(Outcome::Cleared, format!("answered by text; {}", self.lies())),
+                    // What the agent made of it is not on the screen: some show the text, some do not.
+                    Goal::Gone => {
+                        let end = format!("written and submitted, the dialog went; {}", self.lies());
+                        Order::End(Outcome::Cleared, end)
+                    }
                     _ => self.next(now),
                 }
             }
@@ -257,6 +261,8 @@ impl Course {
             (Goal::Written, Scene::Composer(t)) => composer && essence(t) == wanted(),
             (Goal::Gone, Scene::Composer(t)) => t.is_empty(),
             (Goal::Gone, Scene::Another) => true,
+            // The dialog had ended before the text was written: what asks the same now is another one.
+            (Goal::Gone, Scene::Closed(_)) => composer,
             (Goal::Gone, Scene::Neither(state)) => *state == State::Working,
             _ => false,
         }

@@ -136,12 +136,14 @@ fn check(opens: Opens, first: Seen, seen: &[Seen], want: &[&str], outcome: Outco
 
 #[test]
 fn each_kind_of_field_is_opened_filled_and_submitted() {
-    let done = "answered by text";
+    let done = "written and submitted";
     check(Key, Mark(0), &[Open(""), Open(TEXT), Box("")], &["3", TEXT, "Enter"], Cleared, done);
     let steps = [Mark(1), Mark(2), Open(""), Open(TEXT), Box("")];
     check(Tab, Mark(0), &steps, &["Down", "Down", "Tab", TEXT, "Enter"], Cleared, done);
     check(Tab, Mark(2), &steps[2..], &["Tab", TEXT, "Enter"], Cleared, done);
     check(InBox, Mark(0), &[Box(""), Box(TEXT), Box("")], &["3", TEXT, "Enter"], Cleared, done);
+    // The agent asks the very same again.
+    check(InBox, Mark(0), &[Box(""), Box(TEXT), Mark(0)], &["3", TEXT, "Enter"], Cleared, done);
     // The next question of the same call, and a field that a person opened.
     check(Key, Open(""), &[Open(TEXT), Other], &[TEXT, "Enter"], Cleared, "another dialog");
     // Wrapped, it is the same.
