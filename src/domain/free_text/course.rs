@@ -151,9 +151,10 @@ impl Course {
             (At::Send(_), Heard::Sent(Sent::Refused(why))) => {
                 // It was noted before it was sent.
                 self.sent.pop();
-                match self.sent.is_empty() {
-                    true => Order::End(Outcome::Refused, why),
-                    false => self.stop(Outcome::Stuck, &why),
+                if self.sent.is_empty() {
+                    Order::End(Outcome::Refused, why)
+                } else {
+                    self.stop(Outcome::Stuck, &why)
                 }
             }
             (At::Await(goal), Heard::Look(_)) if self.shows(goal) && now >= self.since + self.rest(goal) => {

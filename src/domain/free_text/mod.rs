@@ -10,7 +10,6 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::dialog::{Dialog, Opens};
-use super::task::text::is_command;
 use super::text;
 
 pub use course::Course;
@@ -48,17 +47,17 @@ impl Words {
     /// Whether it may go where that leads; why not. A composer reads more than a text: commands, names to be completed.
     pub fn suits(&self, opens: Opens) -> Result<(), &'static str> {
         let last = self.0.rsplit(' ').next().unwrap_or_default();
-        match opens {
-            Opens::Key | Opens::Tab => Ok(()),
-            Opens::Composer if is_command(&self.0) || self.0.starts_with(['!', '#', '/']) => {
-                Err("it goes into the composer, and the agent would take it for a command")
-            }
-            // Gemini's Enter took the first file for a text that ended with `@`.
-            Opens::Composer if last.contains('@') || last.starts_with('/') => {
-                Err("it goes into the composer, and the agent would complete its last word")
-            }
-            Opens::Composer => Ok(()),
+        if opens != Opens::Composer {
+            return Ok(());
         }
+        if self.0.starts_with(['!', '#', '/']) {
+            return Err("it goes into the composer, and the agent would take it for a command");
+        }
+        // Gemini's Enter took the first file for a text that ended with `@`.
+        if last.contains('@') || last.starts_with('/') {
+            return Err("it goes into the composer, and the agent would complete its last word");
+        }
+        Ok(())
     }
 }
 

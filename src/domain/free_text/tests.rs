@@ -257,8 +257,10 @@ proptest! {
         let before = |n: usize| seen[..n.min(seen.len())].last().copied().unwrap_or(Mark(0));
         for (n, put) in sent.iter().enumerate() {
             match (put.as_str(), before(n)) {
-                (TEXT, Open("") | Box("")) | ("Enter", Open(TEXT) | Box(TEXT)) | ("3", Mark(_)) => {}
-                ("Tab", Mark(2)) | ("Up" | "Down", Mark(_)) => {}
+                (TEXT, Open("") | Box(""))
+                | ("Enter", Open(TEXT) | Box(TEXT))
+                | ("3" | "Up" | "Down", Mark(_))
+                | ("Tab", Mark(2)) => {}
                 (put, _) => prop_assert!(false, "{put} as number {n} of {sent:?} onto {shows:?}"),
             }
         }
