@@ -114,6 +114,9 @@ pub struct Expected {
     pub screen: Arc<Screen>,
     /// The rows that must read the same, first and last, 0-based.
     pub rows: (u16, u16),
+    /// The cursor must stand where it stood, too, and rows that cannot be compared are passed over: so for a composer,
+    /// where an empty one says nothing.
+    pub cursor: bool,
     /// What tmux calls the pane's foreground process, where that can be compared.
     pub command: Option<String>,
     /// Whose word counts on this server: see [`Press::claim`].
@@ -149,6 +152,14 @@ pub trait Press: Send + Sync + 'static {
         pane: PaneIdentity,
         expected: &Expected,
         key: &KeyName,
+    ) -> impl Future<Output = Result<String, TypeError>> + Send;
+
+    /// The same with a person's text: pasted as one, bracketed where the program asked for it.
+    fn write(
+        &self,
+        pane: PaneIdentity,
+        expected: &Expected,
+        text: &str,
     ) -> impl Future<Output = Result<String, TypeError>> + Send;
 
     /// What the server says of the pane now; with `look` its screen is captured anew in the same breath.

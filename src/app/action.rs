@@ -38,6 +38,8 @@ pub enum Action {
     Approve,
     /// Choose the agent's own *No*.
     Deny,
+    /// Answer the drawn dialog by a text.
+    AnswerText,
     /// The steps that get the focused session going.
     Unstick,
     /// End the focused session, after its name was typed.
@@ -174,7 +176,7 @@ const fn hinted(
 }
 
 /// Every action.
-pub const ACTIONS: [ActionRow; 65] = [
+pub const ACTIONS: [ActionRow; 66] = [
     row(Action::MoveLeft, "move-left", Group::Move, "focus the tile to the left"),
     row(Action::MoveDown, "move-down", Group::Move, "focus the tile below, or the next row of a list"),
     row(Action::MoveUp, "move-up", Group::Move, "focus the tile above, or the row before"),
@@ -210,6 +212,12 @@ pub const ACTIONS: [ActionRow; 65] = [
         1,
     ),
     hinted(Action::Deny, "deny", Group::Session, "choose the agent's own No in the drawn dialog", "deny", 2),
+    row(
+        Action::AnswerText,
+        "answer-text",
+        Group::Session,
+        "answer the drawn dialog in your own words, where an option takes a text",
+    ),
     hinted(
         Action::Unstick,
         "unstick",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::keymap::Keymap;
 use crate::domain::branch::crew::Post;
-use crate::domain::confirm::{Answer, Ask};
+use crate::domain::confirm::{Answer, Answered, Ask};
 use crate::domain::ledger::Showing;
 use crate::domain::policy::{Cause, Draft};
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
@@ -34,6 +34,17 @@ pub enum Effect {
         pane: PaneIdentity,
         /// What.
         answer: Answer,
+        /// Which dialog was on the screen, and for how long.
+        drawn: (Showing, Duration),
+    },
+    /// Write a text into a dialog, as it was drawn.
+    Write {
+        /// Which pane.
+        pane: PaneIdentity,
+        /// Its session.
+        session: SessionName,
+        /// What, and where.
+        text: Answered,
         /// Which dialog was on the screen, and for how long.
         drawn: (Showing, Duration),
     },

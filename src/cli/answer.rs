@@ -1,4 +1,4 @@
-//! `archtui approve`, `deny`, `pause`, `resume`: the same verified acts as the keys, as wishes that the actor carries out.
+//! `archtui approve`, `deny`, `answer`, `pause`, `resume`: the same verified acts as the keys, as wishes that the actor carries out.
 //! Refused inside an agent's pane: agents do not approve themselves.
 
 use std::path::{Path, PathBuf};
@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Fail, Global, actor, out, setup, who};
-use crate::domain::confirm::{Ask, Fate, Wish};
+use super::{Fail, Global, actor, out, setup, status, who};
+use crate::domain::confirm::{Answered, Ask, Fate, Wish};
+use crate::domain::free_text::Words;
 use crate::domain::ledger::Showing;
 use crate::domain::session::SessionName;
 use crate::domain::text;
@@ -47,6 +48,30 @@ impl AnswerArgs {
     }
 }
 
+/// Options of `archtui deny`.
+#[derive(Debug, clap::Args)]
+pub struct DenyArgs {
+    #[command(flatten)]
+    which: AnswerArgs,
+    /// Say why: written where the dialog's No takes a text
+    #[arg(long, value_name = "TEXT", conflicts_with = "dialog")]
+    text: Option<String>,
+}
+
+/// Options of `archtui answer`.
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("what").required(true))]
+pub struct ReplyArgs {
+    /// The tmux session whose dialog is meant
+    session: String,
+    /// Choose the option of that number, counted from 1 as it stands there
+    #[arg(long, value_name = "N", group = "what")]
+    option: Option<usize>,
+    /// Write this where the dialog takes a text
+    #[arg(long, value_name = "TEXT", group = "what")]
+    text: Option<String>,
+}
+
 /// Allows once.
 pub fn approve(global: &Global, args: &AnswerArgs) -> Result<(), Fail> {
     wish(
@@ -57,8 +82,55 @@ pub fn approve(global: &Global, args: &AnswerArgs) -> Result<(), Fail> {
 }
 
 /// Chooses the agent's own *No*.
-pub fn deny(global: &Global, args: &AnswerArgs) -> Result<(), Fail> {
-    wish(global, "deny", &Ask::Deny { session: SessionName::new(&args.session), dialog: args.dialog()? })
+pub fn deny(global: &Global, args: &DenyArgs) -> Result<(), Fail> {
+    let session = SessionName::new(&args.which.session);
+    let asked = match &args.text {
+        Some(text) => write(session, text, true)?,
+        None => Ask::Deny { session, dialog: args.which.dialog()? },
+    };
+    wish(global, "deny", &asked)
+}
+
+/// Answers by an option's number, or by a text.
+pub fn answer(global: &Global, args: &ReplyArgs) -> Result<(), Fail> {
+    let session = SessionName::new(&args.session);
+    let asked = match (&args.text, args.option) {
+        (Some(text), _) => write(session, text, false)?,
+        (None, number) => {
+            let ground = setup::Ground::lay(global)?;
+            who::only_a_person(&ground, "archtui answer")?;
+            exists(&ground, &session)?;
+            choose(&ground, session, number.unwrap_or_default())?
+        }
+    };
+    wish(global, "answer", &asked)
+}
+
+fn write(session: SessionName, text: &str, deny: bool) -> Result<Ask, Fail> {
+    let wrong = |why| Fail::usage(format!("that text cannot be written: {why}"), "give one line of words");
+    let words = Words::new(text).map_err(wrong)?;
+    Ok(Ask::Write { session, seen: None, text: Answered { option: None, deny, words } })
+}
+
+/// The option as it stands there now: it is chosen by what it says, in that dialog only.
+fn choose(ground: &setup::Ground, session: SessionName, number: usize) -> Result<Ask, Fail> {
+    let state = status::look_once(ground, status::Trees::Not)?;
+    let mut asking = state.fleet.sessions.iter().filter(|s| s.name == session).filter_map(|s| s.dialog());
+    let none = || Fail::failed(format!("{session} asks nothing"), "`archtui status` tells who asks");
+    let dialog = asking.next().ok_or_else(none)?;
+    if asking.next().is_some() {
+        return Err(Fail::failed(format!("several panes of {session} ask"), "answer in the control room"));
+    }
+    let option = number.checked_sub(1).and_then(|at| dialog.options.get(at)).ok_or_else(|| {
+        let labels = dialog
+            .options
+            .iter()
+            .enumerate()
+            .map(|(n, o)| format!("{} {}", n + 1, text::printable(&o.label)));
+        let hint = labels.collect::<Vec<_>>().join(", ");
+        Fail::usage(format!("that dialog has no option {number}"), format!("it has: {hint}"))
+    })?;
+    Ok(Ask::Choose { session, content: dialog.identity(), option: option.label.clone() })
 }
 
 /// Confirms nothing anywhere. A broken config does not keep a person from it: whoever acts goes by the rules that he read.
@@ -105,7 +177,7 @@ fn wish(global: &Global, verb: &str, asked: &Ask) -> Result<(), Fail> {
 
 fn wish_on(ground: &setup::Ground, verb: &str, asked: &Ask) -> Result<(), Fail> {
     who::only_a_person(ground, &format!("archtui {verb}"))?;
-    if let Ask::Approve { session, .. } | Ask::Deny { session, .. } = asked {
+    if let Ask::Approve { session, .. } | Ask::Deny { session, .. } | Ask::Write { session, .. } = asked {
         exists(ground, session)?;
     }
     out::line(&text::printable(&ask(ground, asked)?));

@@ -122,7 +122,9 @@ enum Command {
     /// Allow once what a session's dialog asks
     Approve(answer::AnswerArgs),
     /// Choose the agent's own No in a session's dialog
-    Deny(answer::AnswerArgs),
+    Deny(answer::DenyArgs),
+    /// Answer what a session's dialog asks, by an option's number or in your own words
+    Answer(answer::ReplyArgs),
     /// Get a stuck session going: tells the steps and what fits, has one done
     Unstick(unstick::UnstickArgs),
     /// Confirm nothing anywhere until `archtui resume`
@@ -183,6 +185,7 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Man) => print::man(),
         Some(Command::Approve(a)) => answer::approve(global, &a),
         Some(Command::Deny(a)) => answer::deny(global, &a),
+        Some(Command::Answer(a)) => answer::answer(global, &a),
         Some(Command::Unstick(a)) => unstick::run(global, &a),
         Some(Command::Pause) => answer::pause(global),
         Some(Command::Resume) => answer::resume(global),

@@ -100,6 +100,36 @@ pub struct DialogOption {
     pub key: Option<String>,
 }
 
+/// How the field of an option that takes a text is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Opens {
+    /// Its key marks it; the marked one takes what is typed.
+    Key,
+    /// It is marked, then Tab.
+    Tab,
+    /// Its key ends the dialog; the text goes into the composer that comes back.
+    Composer,
+}
+
+/// An option to which a text can be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TextOption {
+    /// Which option, 0-based.
+    pub option: usize,
+    /// How its field is opened.
+    pub opens: Opens,
+}
+
+/// An open text field: it stands where its option's label was.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Field {
+    /// Whose, 0-based.
+    pub option: usize,
+    /// What stands in it.
+    pub text: String,
+}
+
 /// A block on the live screen that asks for a choice.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Dialog {
@@ -124,6 +154,12 @@ pub struct Dialog {
     /// lines when the next word would not have fitted: whoever judges a command judges both readings, the worse wins.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alternative: Option<String>,
+    /// The options that take a text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub texts: Vec<TextOption>,
+    /// The text field that is open, where one is: then a key is a letter in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<Field>,
     /// The rows of the screen, top to bottom, that the block covers: first and last, 0-based.
     #[serde(skip)]
     pub rows: (u16, u16),
@@ -132,7 +168,7 @@ pub struct Dialog {
 impl Dialog {
     /// The key of the one option that means *allow once*, if the dialog is complete and there is exactly one.
     pub fn allow_once_key(&self) -> Option<&str> {
-        if !self.complete {
+        if !self.complete || self.field.is_some() {
             return None;
         }
         let mut found = self.options.iter().filter(|o| o.meaning == Meaning::AllowOnce);
@@ -145,14 +181,17 @@ impl Dialog {
     /// The key of the agent's own *No*: the plain one before the one that asks for a text afterwards. A choice that only
     /// opens a field to write in (*Tell Claude what to change*) is none: the dialog would stay, half answered.
     pub fn deny_key(&self) -> Option<&str> {
+        if self.field.is_some() {
+            return None;
+        }
         let field = |o: &DialogOption| o.meaning == Meaning::DenyWithText && !o.label.starts_with("No");
         [Meaning::Deny, Meaning::DenyWithText]
             .iter()
             .find_map(|m| self.options.iter().find(|o| o.meaning == *m && !field(o))?.key.as_deref())
     }
 
-    /// Who this dialog is, by content alone: another wrap, another size, a moved mark or a redraw keep it. Two equal
-    /// calls in a row have the same identity; `domain::track` tells them apart by their epoch.
+    /// Who this dialog is, by content alone: another wrap, another size, a moved mark, a redraw or a text that is being
+    /// written into its field keep it. Two equal calls in a row have the same identity; `domain::track` tells them apart by their epoch.
     pub fn identity(&self) -> DialogId {
         let mut hash = Sha256::new();
         let mut part = |s: &str| {
@@ -206,6 +245,25 @@ mod tests {
         other.rows = (3, 9);
         assert_eq!(one.identity(), other.identity());
         assert_ne!(one.identity(), bash("git push").identity());
+    }
+
+    #[test]
+    fn an_open_text_field_keeps_the_identity_and_takes_the_keys_away() {
+        let option = |label: &str, meaning, key: &str| DialogOption {
+            label: label.to_owned(),
+            meaning,
+            key: Some(key.to_owned()),
+        };
+        let options = vec![option("Yes", Meaning::AllowOnce, "1"), option("No", Meaning::Deny, "2")];
+        let closed = Dialog { options, ..bash("ls") };
+        let open = Dialog {
+            texts: vec![TextOption { option: 1, opens: Opens::Tab }],
+            field: Some(Field { option: 1, text: "not that one".to_owned() }),
+            ..closed.clone()
+        };
+        assert_eq!(open.identity(), closed.identity());
+        assert_eq!((closed.allow_once_key(), closed.deny_key()), (Some("1"), Some("2")));
+        assert_eq!((open.allow_once_key(), open.deny_key()), (None, None));
     }
 
     #[test]

@@ -63,6 +63,7 @@ impl Room {
                 Effect::Type { .. }
                 | Effect::Paste { .. }
                 | Effect::Answer { .. }
+                | Effect::Write { .. }
                 | Effect::Unstick { .. }
                 | Effect::Order(_)
                 | Effect::Adopt(_)
@@ -114,6 +115,9 @@ impl Room {
                 Effect::Type { pane, session, strokes } => self.wish(pane, session, What::Strokes(strokes)),
                 Effect::Paste { pane, session, text } => self.wish(pane, session, What::Paste(text)),
                 Effect::Answer { pane, answer, drawn } => self.ask(Asked::Answer { pane, answer, drawn }),
+                Effect::Write { pane, session, text, drawn } => {
+                    self.ask(Asked::Write { pane, session, text, drawn })
+                }
                 Effect::Unstick { pane, step } => self.ask(Asked::Unstick(pane, step)),
                 Effect::Adopt(session) => Some(self.adopt(&session)),
                 Effect::Order(ask) => self.ask(Asked::Order(ask)),

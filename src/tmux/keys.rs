@@ -67,21 +67,11 @@ impl Press for Keys {
         expected: &Expected,
         key: &KeyName,
     ) -> Result<String, TypeError> {
-        let rows = guard::rows(&expected.screen, expected.rows)
-            .ok_or_else(|| TypeError::Refused("the dialog cannot be compared on the server".to_owned()))?;
-        let mut conditions = still_it(pane);
-        let words = [
-            ("#{@archtui_actor}", Some(&expected.actor)),
-            ("#{pane_current_command}", expected.command.as_ref()),
-        ];
-        for (format, word) in words.into_iter().filter_map(|(f, w)| Some((f, w?))) {
-            conditions.extend(guard::equals(format, word));
-        }
-        conditions.extend(expected.stirred.map(|at| format!("#{{==:#{{session_activity}},{at}}}")));
-        conditions.extend(rows);
-        let commands = if_all(pane, &conditions, &[send_keys(pane.id, &Stroke::Key(key.clone()))?]);
-        self.send(pane, commands.clone(), What::Presses).await?;
-        Ok(commands)
+        self.put_if(pane, expected, &[send_keys(pane.id, &Stroke::Key(key.clone()))?], What::Presses).await
+    }
+
+    async fn write(&self, pane: PaneIdentity, expected: &Expected, text: &str) -> Result<String, TypeError> {
+        self.put_if(pane, expected, &paste(pane.id, text)?, What::Types).await
     }
 
     async fn check(&self, pane: PaneIdentity, look: bool) -> Result<PaneFacts, TypeError> {
@@ -144,6 +134,36 @@ impl Keys {
             answered.await.map_err(|_| TypeError::Unanswered)?
         };
         tokio::time::timeout(PATIENCE, asked).await.map_err(|_| TypeError::Timeout(PATIENCE))?
+    }
+
+    /// Sends if the pane still shows what is expected.
+    async fn put_if(
+        &self,
+        pane: PaneIdentity,
+        expected: &Expected,
+        sends: &[String],
+        what: What,
+    ) -> Result<String, TypeError> {
+        let mut conditions = still_it(pane);
+        let words = [
+            ("#{@archtui_actor}", Some(&expected.actor)),
+            ("#{pane_current_command}", expected.command.as_ref()),
+        ];
+        for (format, word) in words.into_iter().filter_map(|(f, w)| Some((f, w?))) {
+            conditions.extend(guard::equals(format, word));
+        }
+        conditions.extend(expected.stirred.map(|at| format!("#{{==:#{{session_activity}},{at}}}")));
+        let rows = if expected.cursor {
+            guard::spot(&expected.screen, expected.rows.0)
+        } else {
+            guard::rows(&expected.screen, expected.rows)
+        };
+        conditions.extend(
+            rows.ok_or_else(|| TypeError::Refused("the dialog cannot be compared on the server".to_owned()))?,
+        );
+        let commands = if_all(pane, &conditions, sends);
+        self.send(pane, commands.clone(), what).await?;
+        Ok(commands)
     }
 
     async fn type_all(&self, pane: PaneIdentity, sends: &[String]) -> Result<String, TypeError> {

@@ -95,6 +95,13 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Optio
             ("*".into(), "all that are stuck"),
             (shown(Action::Back), "close"),
         ],
+        (Some(Popup::Write(writing)), _) => {
+            let mut hints = vec![("Enter".into(), "send it"), ("Esc".into(), "leave it")];
+            if writing.ways.len() > 1 {
+                hints.push(("Tab".into(), "another option"));
+            }
+            hints
+        }
         (Some(Popup::Kill(_)), _) => vec![("Enter".into(), "end it"), ("Esc".into(), "leave it")],
         (Some(Popup::Making(_)), _) => vec![
             ("↑ ↓".into(), "field"),
@@ -153,6 +160,7 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Optio
             (scroll, "rows"),
             (shown(Action::Approve), "approve once"),
             (shown(Action::Deny), "deny"),
+            (shown(Action::AnswerText), "in words"),
             (shown(Action::Rule), "its rule"),
             (shown(Action::NewRule), "make a rule"),
             (shown(Action::Activity), if state.face == Face::Queue { "activity" } else { "queue" }),
@@ -164,6 +172,7 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Optio
             (scroll, "rows"),
             (shown(Action::Approve), "approve once"),
             (shown(Action::Deny), "deny"),
+            (shown(Action::AnswerText), "in words"),
             (shown(Action::Zoom), "go there"),
             (both(Action::PanelNext, Action::PanelPrevious), "other panels"),
             (shown(Action::Back), "back"),

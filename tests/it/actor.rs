@@ -19,13 +19,13 @@ use rustix::process::Signal;
 use crate::support::tmux::{PrivateTmux, signal};
 use crate::support::wait_until;
 
-/// Shows each screen in turn; a key is written down and answers it.
+/// Shows each screen in turn; a key, or as many bytes as are named behind its name, is written down and answers it.
 const AGENT: &str = "#!/bin/sh
 stty raw -echo
 for screen in \"$@\"; do
     printf '\\033[2J\\033[H\\033[?25l'
-    cat \"$screen\"
-    dd bs=1 count=1 2>/dev/null >>keys
+    cat \"${screen%:*}\"
+    dd bs=1 count=\"${screen##*:}\" 2>/dev/null >>keys
     printf '\\033[2J\\033[H'
     sleep 1
 done
@@ -54,10 +54,11 @@ impl Stage {
         let recorded = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/screens/claude-2.1.330");
         let mut shown = String::new();
         for (n, name) in screens.iter().enumerate() {
+            let (name, bytes) = name.split_once(':').unwrap_or((name, "1"));
             let text = fs::read_to_string(recorded.join(name)).expect("a recorded screen");
             let rows: Vec<&str> = text.lines().collect();
             fs::write(root.join(format!("{n}.ansi")), rows.join("\r\n")).expect("written");
-            shown += &format!(" '{}/{n}.ansi'", root.display());
+            shown += &format!(" '{}/{n}.ansi:{bytes}'", root.display());
         }
         let run = format!("cd '{}/tree' && exec ../claude{shown}", root.display());
         tmux.session_of("worker", 120, 40, &run);

@@ -10,7 +10,10 @@ use archtui::app::panel::{PANELS, PanelId};
 use archtui::app::state::form::{Field, Kind};
 use archtui::app::state::popup::{Doomed, Question, Then};
 use archtui::app::state::unstick::Menu;
-use archtui::app::state::{Form, Input, Mode, Order, Popup, Toast};
+use archtui::app::state::writing::Writing;
+use archtui::app::state::{Editor, Form, Input, Mode, Order, Popup, Toast};
+use archtui::domain::dialog::Opens;
+use archtui::domain::free_text::Way;
 use archtui::domain::server::Server;
 use archtui::domain::session::SessionName;
 use archtui::domain::task::{Page, TaskId};
@@ -234,6 +237,28 @@ fn views() -> Vec<(String, State)> {
             }
             let key = s.fleet.sessions[1].key();
             s.popup = Some(Popup::Kill(Doomed { key, typed }));
+            s
+        }),
+        ("answer-text", {
+            let mut s = fleets::nine();
+            let way = |option, label: &str, opens| Way { option, label: label.into(), opens, key: None };
+            let session = &s.fleet.sessions[1];
+            let content = session.dialog().expect("it asks").identity();
+            let writing = Writing {
+                key: session.key(),
+                pane: session.pane.as_ref().expect("it has one").identity,
+                session: session.name.clone(),
+                label: session.label.clone(),
+                showing: (content, 1).into(),
+                since: Duration::ZERO,
+                about: "bash: rm -rf build && make".into(),
+                ways: vec![way(2, "No", Opens::Tab), way(1, "Tell Claude what to change", Opens::Key)],
+                at: 0,
+                line: Editor::new(
+                    "keep build/cache, and say why the rest has to go before you remove anything at all",
+                ),
+            };
+            s.popup = Some(Popup::Write(Box::new(writing)));
             s
         }),
         ("adopt", {

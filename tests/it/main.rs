@@ -1,6 +1,7 @@
 //! The one integration test binary: each module is a layer or a part.
 
 mod actor;
+mod answer_text;
 mod boards;
 mod branches;
 mod control;

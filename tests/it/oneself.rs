@@ -39,6 +39,8 @@ fn no_way_of_starting_a_command_makes_an_agent_a_person() {
         for args in [
             &["approve", "worker"][..],
             &["deny", "worker"],
+            &["deny", "worker", "--text", "do it then"],
+            &["answer", "worker", "--option", "1"],
             &["unstick", "worker", "--step", "approve"],
             &["pause"],
         ] {

@@ -97,6 +97,10 @@ fn told(r: &Reading) -> String {
             let key = o.key.as_deref().unwrap_or("-");
             write!(out, "\n    {mark} {key} {:?} {:?}", o.meaning, o.label).expect("to a string");
         }
+        if let Some(field) = &d.field {
+            write!(out, "\n    a text for {:?}: {:?}", d.options[field.option].label, field.text)
+                .expect("to a string");
+        }
         for e in r.evidence.iter().filter(|e| e.starts_with("not complete")) {
             write!(out, "\n    {e}").expect("to a string");
         }
@@ -115,6 +119,26 @@ fn every_recorded_screen_reads_as_it_did() {
             writeln!(text, "{}\n    {}", r.name, told(&r.read())).expect("to a string");
         }
         insta::assert_snapshot!(format!("reads-{folder}"), text);
+    }
+}
+
+#[test]
+fn a_text_field_that_is_open_is_read_as_the_dialog_that_it_belongs_to() {
+    let shows = |r: &&Recorded, what: &str| {
+        ["write", "amend"].iter().any(|w| r.name.contains(&format!("{w}-{what}--")))
+    };
+    for r in all().iter().filter(|r| shows(r, "open") || shows(r, "text")) {
+        let (dialog, at) = (r.read().dialog.expect("a dialog"), format!("{}/{}", r.folder, r.name));
+        let text = if r.name.contains("-text--") { "2. Grüße, not \"that\" !/#@" } else { "" };
+        assert_eq!(dialog.field.as_ref().map(|f| f.text.as_str()), Some(text), "{at}");
+        assert!(
+            dialog.allow_once_key().is_none() && dialog.deny_key().is_none(),
+            "{at}: keys are letters there"
+        );
+        let other = r.name.replace("-open--", "-text--");
+        let same =
+            all().into_iter().find(|o| o.folder == r.folder && o.name == other).expect("both are recorded");
+        assert_eq!(same.read().dialog.expect("a dialog").identity(), dialog.identity(), "{at}");
     }
 }
 

@@ -179,6 +179,7 @@ async fn dialog(tmux: &PrivateTmux, actor: &str) -> (Room, PaneIdentity, Expecte
     let mut room = Room::new(tmux, Notice::Scan);
     room.until_shown(pane, "2. No").await;
     let expected = Expected {
+        cursor: false,
         screen: room.screens[&pane].clone(),
         rows: (0, 3),
         command: Some(tmux.fact(pane, "#{pane_current_command}")),

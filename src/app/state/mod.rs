@@ -18,6 +18,7 @@ pub mod routine;
 pub mod rules;
 pub mod tasks;
 pub mod unstick;
+pub mod writing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -38,6 +39,7 @@ use crate::domain::session::{PaneId, PaneIdentity};
 pub use branches::Branches;
 pub use confirms::{Board, Boards, Face, Post};
 pub use detector::Detector;
+pub use editor::Editor;
 pub use fleet::{Fleet, Session, SessionKey};
 pub use form::Form;
 pub use grid::{Grid, Order};
@@ -144,6 +146,8 @@ pub struct State {
     pub old_rules: Option<String>,
     /// Which open dialog stands on our screen, and since when.
     pub drawn: BTreeMap<PaneIdentity, (Showing, Duration)>,
+    /// A text that was written as an answer, for which dialog: it comes back if that still stands there.
+    pub unsent: Option<(Showing, String)>,
     /// How well screens are read.
     pub detector: Detector,
     /// What is known of the work trees.
@@ -189,6 +193,7 @@ impl State {
             boards: Boards::default(),
             old_rules: None,
             drawn: BTreeMap::new(),
+            unsent: None,
             detector: Detector::default(),
             branches: Branches::default(),
             tasks: Tasks::default(),

@@ -8,6 +8,7 @@ use super::form::Form;
 use super::input::Input;
 use super::rules::{Making, Shown};
 use super::unstick::Menu;
+use super::writing::Writing;
 use crate::app::action::{ACTIONS, ActionRow};
 use crate::domain::session::SessionName;
 use crate::domain::task::{Page, TaskId, Wish};
@@ -60,6 +61,8 @@ pub enum Popup {
     Making(Box<Making>),
     /// The steps that get a session going.
     Unstick(Menu),
+    /// A text that is written as the answer to a dialog.
+    Write(Box<Writing>),
     /// A session that is to be ended, and its name as far as it was typed.
     Kill(Doomed),
     /// Find an action by name.

@@ -9,7 +9,7 @@ use crate::domain::confirm::Answer;
 use crate::domain::server::PaneInfo;
 use crate::domain::text;
 
-use super::{adopt, answers, kill, moves, rules, say, tasks, unstick};
+use super::{adopt, answers, kill, moves, rules, say, tasks, unstick, writing};
 
 /// Carries out a wish.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -55,6 +55,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         },
         Action::Approve => return answers::answer(state, Answer::Approve),
         Action::Deny => return answers::answer(state, Answer::Deny),
+        Action::AnswerText => writing::open(state),
         Action::Unstick => unstick::open(state),
         Action::Kill => kill::open(state),
         Action::Adopt => adopt::open(state),

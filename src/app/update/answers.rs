@@ -1,11 +1,14 @@
 //! A person's word on dialogs and on auto-confirm: what is asked of the actor. Only the dialog that was drawn is answered.
 
+use std::time::Duration;
+
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::panel::PanelId;
 use crate::app::state::{Board, Face, Post, Session, State};
 use crate::domain::confirm::Answer;
-use crate::domain::ledger::Entry;
+use crate::domain::ledger::{Entry, Showing};
+use crate::domain::session::PaneIdentity;
 
 use super::say;
 
@@ -42,6 +45,13 @@ pub fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
 }
 
 fn answered(state: &State, answer: Answer) -> Result<Effect, String> {
+    let (_, pane, (showing, since)) = drawn_dialog(state)?;
+    let drawn = (showing, state.now.mono.saturating_sub(since));
+    Ok(Effect::Answer { pane, answer, drawn })
+}
+
+/// The dialog that a key answers: whose it is, where, and since when it is drawn.
+pub(super) fn drawn_dialog(state: &State) -> Result<(&Session, PaneIdentity, (Showing, Duration)), String> {
     let nobody = if panel_answers(state) { "mark an open dialog first" } else { "no session is focused" };
     let session = target(state).ok_or(nobody)?;
     let pane = session.pane.as_ref().ok_or("that session does not exist now")?.identity;
@@ -59,9 +69,7 @@ fn answered(state: &State, answer: Answer) -> Result<Effect, String> {
         return Err(format!("its dialog is not drawn here; {key} goes to its tile"));
     }
     let seen = state.drawn.get(&pane).ok_or("that dialog has just appeared; look at it first")?;
-    let (showing, since) = *seen;
-    let drawn = (showing, state.now.mono.saturating_sub(since));
-    Ok(Effect::Answer { pane, answer, drawn })
+    Ok((session, pane, *seen))
 }
 
 /// Why nothing can be asked of the actor from here.

@@ -13,6 +13,7 @@ mod popups;
 mod rules;
 mod tasks;
 mod unstick;
+mod writing;
 
 use std::time::Duration;
 

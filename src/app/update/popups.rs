@@ -9,7 +9,7 @@ use crate::app::state::rules::Shown;
 use crate::app::state::{Popup, Session, State};
 use crate::domain::task::TaskId;
 
-use super::{acts, kill, moves, rules, say, tasks, unstick};
+use super::{acts, kill, moves, rules, say, tasks, unstick, writing};
 
 /// A key while a window is open. Esc closes it; what the keymap calls moves scrolls it.
 pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
@@ -18,6 +18,7 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Popup::Ask(_)) => return tasks::answers::question_key(state, key),
         Some(Popup::Hand { .. }) if key.code == Code::Enter => return tasks::answers::hand(state),
         Some(Popup::Unstick(_)) => return unstick::key(state, key),
+        Some(Popup::Write(_)) => return writing::key(state, key),
         Some(Popup::Kill(_)) => return kill::key(state, key),
         Some(Popup::Making(_)) => return rules::key(state, key),
         _ => {}
@@ -80,7 +81,14 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
             }
             _ => {}
         },
-        Some(Popup::Form(_) | Popup::Ask(_) | Popup::Unstick(_) | Popup::Kill(_) | Popup::Making(_))
+        Some(
+            Popup::Form(_)
+            | Popup::Ask(_)
+            | Popup::Unstick(_)
+            | Popup::Kill(_)
+            | Popup::Write(_)
+            | Popup::Making(_),
+        )
         | None => {}
     }
     vec![]
@@ -110,6 +118,7 @@ pub fn paste(state: &mut State, text: &str) {
             *row = 0;
         }
         Some(Popup::Form(form)) => form.paste(text),
+        Some(Popup::Write(line)) => writing::paste(line, text),
         _ => {}
     }
 }

@@ -143,7 +143,7 @@ impl<'a> Climb<'a> {
         let told = told(&self.tasks, &climber.name, pane.identity);
         // Not read since it was queued.
         let told = if told == Told::Not && self.looked.is_zero() { return None } else { told };
-        Some(Fact::Look { state: session.state, dialog, told })
+        Some(Fact::Look { state: session.state, dialog: dialog.map(Box::new), told })
     }
 
     /// What became of an answer that was wished for.

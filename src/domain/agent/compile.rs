@@ -10,7 +10,9 @@ use regex::{Regex, RegexBuilder};
 use super::file::{self, Text};
 use crate::domain::restart::Resume;
 
-use super::{ChoiceShape, ComposerShape, Cue, DialogShape, Manifest, ManifestError, Note, SubjectPlace};
+use super::{
+    ChoiceShape, ComposerShape, Cue, DialogShape, Manifest, ManifestError, Note, SubjectPlace, TextShape,
+};
 
 /// A manifest file larger than this is refused.
 const MAX_FILE: usize = 256 * 1024;
@@ -102,6 +104,7 @@ impl Compiler<'_> {
                 .iter()
                 .map(|m| Ok((self.pattern(&m.label)?, m.means)))
                 .collect::<Result<_, _>>()?,
+            texts: file.text.into_iter().map(|t| self.text_option(t)).collect::<Result<_, _>>()?,
             dialogs: file.dialog.into_iter().map(|d| self.dialog(d)).collect::<Result<_, _>>()?,
         })
     }
@@ -120,6 +123,25 @@ impl Compiler<'_> {
             shape: self.pattern(&cue.shape)?,
             weight,
             trouble: cue.trouble,
+        })
+    }
+
+    fn text_option(&mut self, t: file::TextOption) -> Result<TextShape, ManifestError> {
+        if t.label.trim().is_empty() || !t.state.get_ref().asks() {
+            return Err(
+                self.error(t.state.span(), "an option that takes a text has a label, and a state that asks")
+            );
+        }
+        Ok(TextShape {
+            state: t.state.into_inner(),
+            opens: t.opens,
+            offered: self.optional(t.offered.as_ref())?,
+            below: t.below,
+            hint: self.optional(t.hint.as_ref())?,
+            empty: if t.empty.is_empty() { t.label.clone() } else { t.empty },
+            label: t.label,
+            before: t.before,
+            after: t.after,
         })
     }
 

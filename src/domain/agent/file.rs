@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{ChoiceKey, ComposerFrame, Edge, Place, SubjectPlace, WrapStyle};
-use crate::domain::dialog::{Meaning, Operation};
+use crate::domain::dialog::{Meaning, Opens, Operation};
 use crate::domain::health::Trouble;
 use crate::domain::status::State;
 
@@ -41,6 +41,8 @@ pub(super) struct File {
     pub choice: Choice,
     #[serde(default)]
     pub meaning: Vec<Meant>,
+    #[serde(default)]
+    pub text: Vec<TextOption>,
     #[serde(default)]
     pub dialog: Vec<Dialog>,
 }
@@ -116,6 +118,24 @@ pub(super) struct Choice {
 pub(super) struct Meant {
     pub means: Meaning,
     pub label: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TextOption {
+    pub state: Spanned<State>,
+    pub label: String,
+    pub opens: Opens,
+    pub offered: Option<Text>,
+    #[serde(default)]
+    pub below: usize,
+    pub hint: Option<Text>,
+    #[serde(default)]
+    pub empty: String,
+    #[serde(default)]
+    pub before: String,
+    #[serde(default)]
+    pub after: String,
 }
 
 #[derive(Deserialize)]

@@ -12,7 +12,7 @@ use std::time::Duration;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::dialog::{Meaning, Operation};
+use super::dialog::{Meaning, Opens, Operation};
 use super::health::Trouble;
 use super::restart::Resume;
 use super::status::State;
@@ -61,8 +61,33 @@ pub struct Manifest {
     pub choice: ChoiceShape,
     /// What labels mean; the first that fits wins.
     pub meanings: Vec<(Regex, Meaning)>,
+    /// Options that take a text; the first that fits wins.
+    pub texts: Vec<TextShape>,
     /// Its dialogs; the first that fits wins.
     pub dialogs: Vec<DialogShape>,
+}
+
+/// An option that takes a text, closed and open. While its field is open the text stands where the label was.
+#[derive(Debug, Clone)]
+pub struct TextShape {
+    /// In dialogs that put the session in this state.
+    pub state: State,
+    /// Its whole label while the field is closed.
+    pub label: String,
+    /// How the field is opened.
+    pub opens: Opens,
+    /// What must stand below the options for it to be offered.
+    pub offered: Option<Regex>,
+    /// So many options stand below it.
+    pub below: usize,
+    /// What stands below the options while the field is open.
+    pub hint: Option<Regex>,
+    /// What stands in the open field while it is empty.
+    pub empty: String,
+    /// The agent's own words before the text.
+    pub before: String,
+    /// The agent's own words behind the label, and behind the text.
+    pub after: String,
 }
 
 /// Where an agent's composer stands and how it looks.

@@ -276,11 +276,14 @@ pub(super) fn same_form(a: &Dialog, b: &Dialog) -> bool {
         complete,
         asker,
         alternative,
+        texts,
+        field,
         rows: _,
     } = a;
     (operation, tool, subject, question) == (&b.operation, &b.tool, &b.subject, &b.question)
         && (options, complete) == (&b.options, &b.complete)
         && (asker, alternative) == (&b.asker, &b.alternative)
+        && (texts, field) == (&b.texts, &b.field)
 }
 
 /// The same call: what both name, wrapped or not. A screen shows a path from the folder that the agent works in, a hook may

@@ -132,6 +132,8 @@ pub enum Answer {
     Choose(usize),
     /// Keep automation off it.
     Hold,
+    /// Write a text into it.
+    Write,
 }
 
 /// One thing to do.
@@ -178,6 +180,13 @@ pub enum Order {
         hook: HookId,
         /// What to say.
         word: HookWord,
+    },
+    /// The person's text may be written into it now; automation keeps off.
+    Write {
+        /// The dialog that is meant.
+        showing: Showing,
+        /// As it stands there.
+        dialog: Arc<Dialog>,
     },
     /// Tell the person why his answer is not carried out.
     Refuse {

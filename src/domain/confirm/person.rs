@@ -1,5 +1,6 @@
 //! A person's answer to a dialog: to the one that was drawn for him, long enough to be read, and to no other.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::case::{Act, After, By, Stage};
@@ -58,6 +59,17 @@ impl Life {
             self.hold(id, Hold::Person(who), out);
             return Ok(());
         }
+        if answer == Answer::Write {
+            if another_hook || case.hook_open() {
+                return Err("the agent's hook has the word; try again in a second");
+            }
+            out.push(Order::Write { showing: case.showing, dialog: Arc::clone(&case.dialog) });
+            // What rests for good is a person's already.
+            if !matches!(&case.stage, Stage::Held((hold, _)) if !hold.passes()) {
+                self.hold(id, Hold::Person(who), out);
+            }
+            return Ok(());
+        }
         let deny = answer == Answer::Deny;
         let mut goal = None;
         let by = match (case.hook.filter(|h| h.open), answer) {
@@ -67,11 +79,14 @@ impl Life {
             (None, Answer::Approve) if !case.dialog.complete => {
                 return Err("part of that dialog is hidden; attach and look at the whole");
             }
+            (None, _) if case.dialog.field.is_some() => {
+                return Err("a text field of that dialog is open: a key would be a letter in it");
+            }
             (None, answer) => {
                 let key = match answer {
                     Answer::Approve => case.dialog.allow_once_key(),
                     Answer::Choose(i) => case.dialog.options.get(i).and_then(|o| o.key.as_deref()),
-                    Answer::Deny | Answer::Hold => case.dialog.deny_key(),
+                    Answer::Deny | Answer::Hold | Answer::Write => case.dialog.deny_key(),
                 };
                 let moved = match answer {
                     Answer::Choose(i) if key.is_none() => towards(&case.dialog, i),

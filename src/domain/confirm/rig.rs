@@ -207,6 +207,10 @@ impl Rig {
                 self.say(said.1);
                 self.answered(case)
             }
+            Order::Write { .. } => {
+                self.say("WRITE");
+                None
+            }
             Order::Refuse { why } => {
                 self.say(format!("refused to the person: {why}"));
                 None

@@ -250,7 +250,7 @@ impl World {
                     None => Input::Sent { case, how: Sent::Refused("the hook gave up".to_owned()) },
                 }
             }
-            Order::Refuse { .. } => return,
+            Order::Write { .. } | Order::Refuse { .. } => return,
         };
         if told {
             self.hear(answer);

@@ -123,6 +123,54 @@ fn a_dialog_whose_hook_is_silent_waits_and_is_held() {
 }
 
 #[test]
+fn a_persons_text_is_written_into_the_dialog_that_he_saw_and_automation_keeps_off() {
+    use Answer::Write;
+    check(
+        "held for good: it is a person's already",
+        &[
+            Says(Action::Hold),
+            Show("rm", 1),
+            At(1_000),
+            Person(Write, "rm", 1, 400),
+            At(1_100),
+            Gone,
+            At(2_000),
+        ],
+        &["150 held", "1000 WRITE", "1250 gone"],
+    );
+    check(
+        "what would be confirmed as soon as nobody is active there",
+        &[
+            World(|f| f.presence = Presence::Active(ms(0))),
+            Show("ls", 1),
+            At(1_000),
+            Person(Write, "ls", 1, 400),
+            World(|_| {}),
+            At(60_000),
+        ],
+        &["100 held: a person is active there", "1000 WRITE", "1000 held: kept by operator"],
+    );
+    check(
+        "not while a key is on its way, nor into another dialog, nor too soon",
+        &[
+            Sends(None),
+            Show("ls", 1),
+            At(160),
+            Person(Write, "ls", 1, 400),
+            Person(Write, "rm", 1, 400),
+            Person(Write, "ls", 1, 299),
+        ],
+        &[
+            "100 intended",
+            "150 PRESS 1",
+            "160 refused to the person: it is being answered right now",
+            "160 refused to the person: another dialog is there now; look at it first",
+            "160 refused to the person: that dialog has just appeared; look at it first",
+        ],
+    );
+}
+
+#[test]
 fn a_person_answers_the_dialog_that_he_saw() {
     use Answer::*;
     let says = Says(Action::Hold);

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::order::Answer;
 use crate::domain::dialog::DialogId;
+use crate::domain::free_text::Words;
 use crate::domain::ledger::Showing;
 use crate::domain::session::{PaneIdentity, SessionName};
 use crate::domain::unstick::Step;
@@ -55,6 +56,15 @@ pub enum Ask {
         /// The option's label, whole.
         option: String,
     },
+    /// Write a text into the dialog with that content.
+    Write {
+        /// In which session.
+        session: SessionName,
+        /// The dialog as it stood on an observer's screen; without it: whichever stands there.
+        seen: Option<SeenThere>,
+        /// What is written, and where.
+        text: Answered,
+    },
     /// Keep automation off this dialog.
     Hold {
         /// In which session.
@@ -99,6 +109,33 @@ pub enum Ask {
         /// On or off.
         on: bool,
     },
+}
+
+/// A dialog as it stood on an observer's screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenThere {
+    /// In which pane.
+    pub pane: PaneIdentity,
+    /// What it says.
+    pub content: DialogId,
+    /// Which start of the machine the monotonic clock counts from.
+    pub boot: String,
+    /// Since when it was drawn there, on that clock, in milliseconds.
+    pub since_ms: u64,
+    /// For how long it had been drawn there when it was answered.
+    pub drawn_ms: u64,
+}
+
+/// A text as an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// For which option, by its label; without it: the one that takes a text.
+    pub option: Option<String>,
+    /// Only where that is a *No*.
+    #[serde(default)]
+    pub deny: bool,
+    /// The text.
+    pub words: Words,
 }
 
 /// A wish as the actor takes it.

@@ -36,7 +36,7 @@ pub enum Fact {
         /// What it does.
         state: State,
         /// The dialog that stands there.
-        dialog: Option<Dialog>,
+        dialog: Option<Box<Dialog>>,
         /// How far its role prompt came.
         told: Told,
     },
@@ -155,7 +155,7 @@ impl Rise {
                 self.left.push(id);
                 Wish::None
             }
-            Fact::Look { state, dialog, told } => self.look(state, dialog, told, now),
+            Fact::Look { state, dialog, told } => self.look(state, dialog.map(|d| *d), told, now),
         }
     }
 
@@ -346,7 +346,7 @@ mod tests {
     }
 
     fn look(state: State, dialog: Option<Dialog>) -> Fact {
-        Fact::Look { state, dialog, told: Told::Not }
+        Fact::Look { state, dialog: dialog.map(Box::new), told: Told::Not }
     }
 
     fn told(told: Told) -> Fact {

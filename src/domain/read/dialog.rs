@@ -5,6 +5,7 @@ use regex::Captures;
 
 use super::block::{Block, joined};
 use super::choices::Choices;
+use super::field;
 use super::line::Line;
 use super::subject::Place;
 use crate::domain::agent::{ChoiceKey, DialogShape, Manifest, SubjectPlace};
@@ -97,6 +98,7 @@ pub(super) fn read(
         rows: (row(lines, block.lines.start), row(lines, block.lines.end.saturating_sub(1))),
         ..Dialog::default()
     };
+    field::fill(&mut dialog, &labels, state, &block.tail.text, manifest);
     if !texts.question.is_empty() {
         dialog.question = Some(text::printable(&texts.question));
     }
@@ -265,7 +267,7 @@ fn options(choices: &Choices, manifest: &Manifest) -> Vec<DialogOption> {
 }
 
 /// The label without a check mark or the key in parentheses behind it.
-fn bare(label: &str) -> &str {
+pub(super) fn bare(label: &str) -> &str {
     let mut out = label.trim_end_matches(['✔', '✓', ' ']);
     if out.ends_with(')')
         && let Some(open) = out.rfind(" (")

@@ -6,6 +6,7 @@ mod block;
 mod choices;
 mod composer;
 mod dialog;
+mod field;
 mod line;
 mod live;
 mod panel;

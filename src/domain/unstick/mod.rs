@@ -5,11 +5,11 @@ mod rung;
 
 use serde::{Deserialize, Serialize};
 
-use super::read::Reading;
 use super::status::State;
 use super::text;
 
-pub use rung::{Heard, Order, Rung, Sent, VERIFY};
+pub use super::errand::Sight;
+pub use rung::Rung;
 
 /// One step of the ladder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -90,30 +90,6 @@ impl Step {
     }
 }
 
-/// What is seen of a session.
-#[derive(Debug, Clone, Copy)]
-pub struct Sight<'a> {
-    /// What it does.
-    pub state: State,
-    /// Its screen, read.
-    pub reading: &'a Reading,
-    /// It has a pane.
-    pub exists: bool,
-    /// The pane's program has ended.
-    pub dead: bool,
-    /// Copy mode is open.
-    pub in_mode: bool,
-    /// Keys would go to other panes, too.
-    pub synchronized: bool,
-}
-
-impl Sight<'_> {
-    /// No agent runs there any more.
-    pub fn has_ended(&self) -> bool {
-        self.dead || matches!(self.state, State::Exited | State::Shell)
-    }
-}
-
 /// A step as it is offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
@@ -186,6 +162,7 @@ mod tests {
     use super::*;
     use crate::domain::dialog::{Dialog, DialogOption, Meaning, Operation};
     use crate::domain::read::Composer;
+    use crate::domain::read::Reading;
 
     fn reading(state: State) -> Reading {
         Reading {

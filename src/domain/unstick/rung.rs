@@ -8,59 +8,11 @@
 use std::time::Duration;
 
 use super::{Sight, Step, fits};
+use crate::domain::errand::{AGAIN, Heard, Order, PATIENCE, Put, Sent, VERIFY};
 use crate::domain::ledger::Outcome;
 use crate::domain::read::Reading;
 use crate::domain::status::State;
-
-/// What came of a key must be seen within this time.
-pub const VERIFY: Duration = Duration::from_secs(5);
-/// A look, an answer of the disk or of tmux must come within this.
-const PATIENCE: Duration = Duration::from_secs(8);
-/// Another look is asked for this long after the one before.
-const AGAIN: Duration = Duration::from_millis(150);
-
-/// How sending ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sent {
-    /// It went out.
-    Done,
-    /// It did not: something had changed.
-    Refused(String),
-    /// Nobody knows.
-    Unknown(String),
-}
-
-/// What a rung hears.
-#[derive(Debug, Clone)]
-pub enum Heard<'a> {
-    /// A fresh look at the pane.
-    Look(Sight<'a>),
-    /// The server was asked; why nothing may be sent to the pane now, if so.
-    Checked(Result<(), String>),
-    /// The intent is on disk, or why not.
-    Recorded(Result<(), String>),
-    /// How sending ended.
-    Sent(Sent),
-    /// Time passed.
-    Time,
-}
-
-/// What is to be done next.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Order {
-    /// Wait.
-    Wait,
-    /// Look at the pane, now.
-    Look,
-    /// Ask the server how the pane is.
-    Check,
-    /// Write down that the key is meant to be sent, and why.
-    Intend(String),
-    /// Compare and press.
-    Press,
-    /// Over: written down where an intent was, and told.
-    End(Outcome, String),
-}
+use crate::domain::stroke::KeyName;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum At {
@@ -136,7 +88,10 @@ impl Rung {
             }
             (At::Intend, Heard::Recorded(Ok(()))) => {
                 self.go(At::Press, PATIENCE, now);
-                Order::Press
+                match self.step.key().and_then(KeyName::new) {
+                    Some(key) => Order::Send(Put::Key(key)),
+                    None => Order::End(Outcome::Refused, "that step has no key".to_owned()),
+                }
             }
             (At::Press, Heard::Sent(Sent::Done)) => self.verify(now),
             (At::Press, Heard::Sent(Sent::Unknown(why))) => {
@@ -245,7 +200,7 @@ mod tests {
                 Time => Heard::Time,
             };
             let order = rung.hear(heard, now);
-            presses += u32::from(order == Order::Press);
+            presses += u32::from(matches!(order, Order::Send(_)));
             match (&order, want) {
                 (Order::End(a, _), Order::End(b, part)) => {
                     assert_eq!(a, b, "{i}");
@@ -256,6 +211,10 @@ mod tests {
             }
         }
         assert!(presses <= 1);
+    }
+
+    fn key(name: &str) -> Order {
+        Order::Send(Put::Key(KeyName::new(name).expect("a key")))
     }
 
     fn end(outcome: Outcome, part: &str) -> Order {
@@ -272,7 +231,7 @@ mod tests {
             &[
                 (10, Look(Typing, "fix it"), Order::Check),
                 (12, Checked(Ok(())), Order::Intend("unsent: fix it".to_owned())),
-                (15, Recorded(Ok(())), Order::Press),
+                (15, Recorded(Ok(())), key("Enter")),
                 (16, Went(Sent::Done), Order::Look),
                 (20, Look(Typing, "fix it"), Order::Wait),
                 (180, Time, Order::Look),
@@ -297,7 +256,7 @@ mod tests {
             &[
                 looked(),
                 intend(),
-                (30, Recorded(Ok(())), Order::Press),
+                (30, Recorded(Ok(())), key("Enter")),
                 (
                     40,
                     Went(Sent::Refused("another screen".to_owned())),
@@ -311,22 +270,22 @@ mod tests {
 
     #[test]
     fn what_does_not_show_is_stuck_and_what_is_not_known_is_unknown() {
-        let sent = |how: Sent| {
+        let sent = |step: Step, how: Sent| {
             vec![
                 (10, Look(Working, ""), Order::Check),
                 (20, Checked(Ok(())), Order::Intend("it is working".to_owned())),
-                (30, Recorded(Ok(())), Order::Press),
+                (30, Recorded(Ok(())), key(step.key().expect("it has one"))),
                 (40, Went(how), Order::Look),
                 (60, Look(Working, ""), Order::Wait),
             ]
         };
-        let mut story = sent(Sent::Done);
+        let mut story = sent(Step::Interrupt, Sent::Done);
         story.push((5100, Time, end(Outcome::Stuck, "shows nothing")));
         check(Step::Interrupt, &story);
-        let mut story = sent(Sent::Unknown("no answer".to_owned()));
+        let mut story = sent(Step::Escape, Sent::Unknown("no answer".to_owned()));
         story.push((5100, Time, end(Outcome::Unknown, "no answer")));
         check(Step::Escape, &story);
-        let mut story = sent(Sent::Unknown("no answer".to_owned()));
+        let mut story = sent(Step::Escape, Sent::Unknown("no answer".to_owned()));
         story.push((900, Look(Idle, ""), end(Outcome::Cleared, "idle")));
         check(Step::Escape, &story);
         check(Step::Escape, &[(1, Look(Working, ""), Order::Check), (2, Went(Sent::Done), Order::Wait)]);

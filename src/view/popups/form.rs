@@ -3,8 +3,8 @@
 use ratatui::buffer::Buffer;
 
 use crate::app::areas::Area;
-use crate::app::state::State;
 use crate::app::state::form::{Field, Form, Kind, Says};
+use crate::app::state::{Editor, State};
 use crate::domain::text;
 use crate::theme::{Role, Theme};
 
@@ -23,7 +23,7 @@ const TEXT: (u16, u16) = (5, 24);
 pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, form: &Form) -> usize {
     let wide = WIDE.min(over.w);
     let room = usize::from(wide.saturating_sub(4)).max(1);
-    let (lines, cursor) = laid(form, room);
+    let (lines, cursor) = laid(&form.text, room);
     let (said, role) = match form.says(state) {
         Says::Good(said) => (said, Role::Ok),
         Says::Note(said) => (said, Role::Note),
@@ -110,10 +110,10 @@ fn line(pen: &mut Pen, theme: &Theme, form: &Form, field: Field) {
 }
 
 /// The text in rows of so many columns, and the cursor's row and column. Rows break behind a blank where there is one.
-fn laid(form: &Form, room: usize) -> (Vec<String>, (usize, u16)) {
-    let (line, before) = form.text.cursor();
+pub(super) fn laid(editor: &Editor, room: usize) -> (Vec<String>, (usize, u16)) {
+    let (line, before) = editor.cursor();
     let (mut rows, mut cursor) = (Vec::new(), (0, 0));
-    for (n, whole) in form.text.text().split('\n').enumerate() {
+    for (n, whole) in editor.text().split('\n').enumerate() {
         let starts = starts(whole, room);
         let ends = starts.iter().skip(1).copied().chain([whole.len()]);
         for (i, (&start, end)) in starts.iter().zip(ends).enumerate() {
@@ -179,7 +179,7 @@ mod tests {
             for _ in 0..left {
                 form.text.press(crate::app::key::Key::plain(crate::app::key::Code::Left));
             }
-            let (rows, (row, column)) = laid(&form, room);
+            let (rows, (row, column)) = laid(&form.text, room);
             prop_assert!(row < rows.len() && usize::from(column) < room, "{rows:?} {row} {column}");
             prop_assert_eq!(rows.concat(), words.replace('\n', ""));
         }

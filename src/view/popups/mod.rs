@@ -11,6 +11,7 @@ mod rule;
 mod task;
 mod tree;
 mod unstick;
+mod write;
 
 use ratatui::buffer::Buffer;
 
@@ -34,6 +35,7 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, popup: &
         Popup::Rule(shown) => rule::draw(buf, over, state, theme, shown),
         Popup::Making(making) => rule::making(buf, over, theme, making, areas),
         Popup::Unstick(menu) => unstick::draw(buf, over, state, theme, menu),
+        Popup::Write(writing) => write::draw(buf, over, state, theme, writing),
         Popup::Kill(doomed) => kill::draw(buf, over, state, theme, doomed),
         Popup::Palette { input, row } => palette::draw(buf, over, state, theme, input.text(), *row),
     };

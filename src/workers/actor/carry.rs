@@ -44,6 +44,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.press(pane, (case, hands_off), &dialog, key, intent);
             }
             Order::Answer { case, hook, word } => self.answer_hook(pane, case, hook, &word),
+            Order::Write { showing, dialog } => self.write_now(pane, showing, &dialog),
             Order::Refuse { why } => self.refuse(pane, why),
         }
     }
@@ -120,7 +121,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         };
         let command = (!desk.command.is_empty()).then(|| desk.command.clone());
         let stirred = desk.stirred.filter(|_| hands_off);
-        let expected = Expected { screen, rows: dialog.rows, command, actor: seat.id().to_owned(), stirred };
+        let expected = Expected {
+            screen,
+            rows: dialog.rows,
+            cursor: false,
+            command,
+            actor: seat.id().to_owned(),
+            stirred,
+        };
         let (identity, session) = (desk.info.identity, desk.info.session.clone());
         let keyboard = Arc::clone(&self.keyboard);
         self.beside(async move {
@@ -150,7 +158,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn refuse(&mut self, pane: PaneId, why: String) {
         let Some(desk) = self.desks.get_mut(&pane) else { return };
         let what = format!("not answered in {}", desk.info.session);
-        match desk.wish.take() {
+        let wrote = desk.pending.take().map(|text| text.wish);
+        match wrote.unwrap_or_else(|| desk.wish.take()) {
             Some(wish) => self.answer_wish(wish, false, why),
             None => self.tell(Event::Did(Did { what, command: None, failed: Some(why) })),
         }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::unstick::{Climb, Errand};
+use super::errand::{Climb, Errand};
+use super::free_text::Pending;
 use super::{Actor, monotonic};
 use crate::app::event::Looked;
 use crate::domain::confirm::{Input, Life, Look, Ways};
@@ -43,6 +44,8 @@ pub(super) struct Desk {
     pub conversation: Option<String>,
     /// A person's order that is being carried out.
     pub errand: Option<Errand>,
+    /// A text that waits for the word whether it may be written now.
+    pub pending: Option<Pending>,
 }
 
 impl Desk {
@@ -62,6 +65,7 @@ impl Desk {
             wish: None,
             conversation: None,
             errand: None,
+            pending: None,
         }
     }
 
@@ -69,7 +73,7 @@ impl Desk {
     /// then is no deadline any more.
     pub fn set_alarm(&mut self) {
         let life = self.life.as_ref().and_then(|life| life.deadline(monotonic()));
-        let errand = self.errand.as_ref().map(|e| e.rung.due());
+        let errand = self.errand.as_ref().map(|e| e.course.due());
         self.alarm = life.into_iter().chain(self.tracker.due()).chain(errand).min();
     }
 

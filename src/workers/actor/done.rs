@@ -1,10 +1,10 @@
 //! What was done beside, as it comes back.
 
+use super::errand::Climbed;
 use super::kill::Killed;
 use super::later::Whose;
 use super::restart;
 use super::seat::Opened;
-use super::unstick::Climbed;
 use super::{Actor, Input};
 use crate::app::Event;
 use crate::app::event::Did;
@@ -23,7 +23,7 @@ pub(super) enum Done<S: Seat> {
     Recorded(Vec<Whose>, Result<Vec<Entry>, StoreError>),
     /// A key went out, or did not.
     Pressed(PaneIdentity, CaseId, Sent, Did),
-    /// A part of a person's order to unstick.
+    /// A part of a person's order at a pane.
     Climbed(PaneIdentity, Climbed),
     /// How asking for the seat ended.
     Seated(S, Seated<S::Records>),

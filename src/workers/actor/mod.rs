@@ -7,6 +7,8 @@ mod carry;
 mod deed;
 mod desk;
 mod done;
+mod errand;
+mod free_text;
 mod hooks;
 mod kill;
 mod later;
@@ -271,7 +273,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 desk.set_alarm();
             }
             self.live(pane, Input::Tick);
-            self.climbed(pane, &unstick::Climb::Time);
+            self.climbed(pane, &errand::Climb::Time);
         }
         self.restarts_tick();
         if self.later.due().is_some_and(|at| at <= now) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::done::Done;
 use super::{Actor, boot, monotonic};
 use crate::app::event::Did;
-use crate::domain::confirm::{Answer, Ask, Input, Reply};
+use crate::domain::confirm::{Answer, Ask, Reply};
 use crate::domain::dialog::DialogId;
 use crate::domain::ledger::Showing;
 use crate::domain::session::PaneIdentity;
@@ -54,18 +54,27 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         (since, on_screen): (Duration, Duration),
         answer: Answer,
     ) {
-        let now = monotonic();
+        let showing = match self.same_open(pane, content, since) {
+            Ok(showing) => showing,
+            Err(why) => return self.answer_wish(wish, false, why.to_owned()),
+        };
+        self.await_end(pane.id, wish);
+        self.replied(pane.id, Reply { who, answer, drawn: Some((showing, on_screen)) });
+    }
+
+    /// The dialog of a pane that says that, and stood there since then.
+    pub(super) fn same_open(
+        &self,
+        pane: PaneIdentity,
+        content: DialogId,
+        since: Duration,
+    ) -> Result<Showing, &'static str> {
         let desk = self.desks.get(&pane.id).filter(|d| d.info.identity == pane);
         let open = desk
-            .and_then(|d| Some(d.life.as_ref()?.open_dialogs(pane, &d.info.session, None, now)))
+            .and_then(|d| Some(d.life.as_ref()?.open_dialogs(pane, &d.info.session, None, monotonic())))
             .unwrap_or_default();
         let same =
             open.into_iter().find(|c| c.id.1.content == content && c.since <= since.saturating_add(LATER));
-        let Some(seen) = same else {
-            return self.answer_wish(wish, false, "another dialog is there now; look at it first".to_owned());
-        };
-        self.await_end(pane.id, wish);
-        let drawn = Some((seen.id.1, on_screen));
-        self.live(pane.id, Input::Person(Reply { who, answer, drawn }));
+        same.map(|seen| seen.id.1).ok_or("another dialog is there now; look at it first")
     }
 }

@@ -7,7 +7,7 @@ use super::{AGAIN, Actor, boot, clock, monotonic, utc};
 use crate::app::Event;
 use crate::app::event::Did;
 use crate::app::state::Post;
-use crate::domain::confirm::{Answer, Ask, DRAWN_FOR, Input, Reply, Told, Wish};
+use crate::domain::confirm::{Answer, Answered, Ask, DRAWN_FOR, Reply, Told, Wish};
 use crate::domain::dialog::DialogId;
 use crate::domain::ledger::Showing;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
@@ -26,6 +26,17 @@ pub enum Asked {
         pane: PaneIdentity,
         /// What.
         answer: Answer,
+        /// Which dialog was on the screen, and for how long.
+        drawn: (Showing, Duration),
+    },
+    /// Writes a text into the dialog of a pane, as it was drawn.
+    Write {
+        /// Which pane.
+        pane: PaneIdentity,
+        /// Its session.
+        session: SessionName,
+        /// What, and where.
+        text: Answered,
         /// Which dialog was on the screen, and for how long.
         drawn: (Showing, Duration),
     },
@@ -57,6 +68,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             Asked::Answer { pane, answer, drawn } if matches!(self.post, Post::Observing(_)) => {
                 self.wish_answer(pane, answer, drawn);
             }
+            Asked::Write { pane, session, text, drawn } if matches!(self.post, Post::Observing(_)) => {
+                self.wish_write(pane, session, text, drawn);
+            }
             Asked::Pause(on) if matches!(self.post, Post::Observing(_)) => {
                 self.wish(if on { Ask::Pause } else { Ask::Resume }, "not switched");
             }
@@ -74,7 +88,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             }
             Asked::Answer { pane, answer, drawn } => {
                 let reply = Reply { who: OPERATOR.to_owned(), answer, drawn: Some(drawn) };
-                self.live(pane.id, Input::Person(reply));
+                self.replied(pane.id, reply);
+            }
+            Asked::Write { pane, text, drawn, .. } => {
+                self.write_text(pane, (OPERATOR.to_owned(), None), text, Some(drawn));
             }
             Asked::Unstick(pane, step) => self.unstick(pane, step, OPERATOR.to_owned(), None),
             Asked::Order(ask) => self.order(ask, OPERATOR.to_owned(), None),
@@ -154,6 +171,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 let drawn = (Duration::from_millis(since_ms), Duration::from_millis(drawn_ms));
                 return self.answer_for(id, who, pane, content, drawn, answer);
             }
+            Ask::Write { session, seen, text } => return self.write_wished(id, who, &session, seen, text),
             Ask::Unstick { session, step } => return self.unstick_by_name(id, who, session, step),
             order @ (Ask::Restart { .. } | Ask::Kill { .. }) => return self.order(order, who, Some(id)),
         };
@@ -170,7 +188,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         };
         self.await_end(pane, id);
         let drawn = dialog.map(|showing| (showing, DRAWN_FOR));
-        self.live(pane, Input::Person(Reply { who, answer, drawn }));
+        self.replied(pane, Reply { who, answer, drawn });
     }
 
     /// The wish is answered when what it asked for has ended.
@@ -183,7 +201,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     }
 
     /// The pane of a session that asks; where several do, nobody guesses.
-    fn asking(&self, session: &SessionName) -> Result<PaneId, &'static str> {
+    pub(super) fn asking(&self, session: &SessionName) -> Result<PaneId, &'static str> {
         let asking = |d: &super::Desk| d.info.session == *session && d.tracker.dialog().is_some();
         let mut panes = self.desks.iter().filter(|(_, d)| asking(d)).map(|(id, _)| *id);
         match (panes.next(), panes.next()) {

@@ -13,6 +13,7 @@ mod stories;
 mod tasks;
 mod unstick;
 mod week;
+mod writing;
 
 use std::time::Duration;
 

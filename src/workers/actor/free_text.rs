@@ -1,0 +1,125 @@
+//! A person's text into a dialog: his word goes the way of every answer (the dialog that was drawn for him, long enough, not
+//! being answered already), and only then the text sets out. How it travels is `domain::free_text`'s word, `errand` carries
+//! it out. Automation never comes here.
+
+use std::time::Duration;
+
+use super::errand::Course;
+use super::{Actor, boot, monotonic};
+use crate::domain::confirm::{Answer, Answered, Ask, Input, Reply, SeenThere};
+use crate::domain::dialog::{Dialog, Meaning};
+use crate::domain::free_text;
+use crate::domain::ledger::Showing;
+use crate::domain::session::{PaneId, PaneIdentity, SessionName};
+use crate::ports::{Hooks, Judge, Press, Processes, Seat};
+
+/// A text that waits for the word whether it may be written now.
+pub(super) struct Pending {
+    who: String,
+    pub wish: Option<u64>,
+    text: Answered,
+}
+
+impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
+    /// A person answers a dialog. Not while another order of his is carried out there: its keys would be letters of it.
+    pub(super) fn replied(&mut self, pane: PaneId, reply: Reply) {
+        if self.desks.get(&pane).is_some_and(|d| d.errand.is_some()) {
+            return self.refuse(pane, "another order is carried out there; wait for its end".to_owned());
+        }
+        self.live(pane, Input::Person(reply));
+    }
+
+    /// A text for a dialog that stands there.
+    pub(super) fn write_text(
+        &mut self,
+        pane: PaneIdentity,
+        (who, wish): (String, Option<u64>),
+        text: Answered,
+        drawn: Option<(Showing, Duration)>,
+    ) {
+        if let Some(why) = self.busy(pane) {
+            return self.told(wish, NOT.to_owned(), Err(why.to_owned()));
+        }
+        if let Some(desk) = self.desks.get_mut(&pane.id) {
+            desk.pending = Some(Pending { who: who.clone(), wish, text });
+        }
+        self.live(pane.id, Input::Person(Reply { who, answer: Answer::Write, drawn }));
+        // Nobody has looked at it yet.
+        if self.desks.get(&pane.id).is_some_and(|d| d.pending.is_some()) {
+            self.refuse(pane.id, "no dialog is open there".to_owned());
+        }
+    }
+
+    /// It may be written now, into that dialog.
+    pub(super) fn write_now(&mut self, pane: PaneId, showing: Showing, dialog: &Dialog) {
+        let Some(desk) = self.desks.get_mut(&pane) else { return };
+        let settle = desk.ways(self.fixed.hook_fallback).settle;
+        let Some(Pending { who, wish, text }) = desk.pending.take() else { return };
+        let way = free_text::way(dialog, text.option.as_deref()).and_then(|way| {
+            let no = matches!(dialog.options[way.option].meaning, Meaning::Deny | Meaning::DenyWithText);
+            if text.deny && !no { Err("its option that takes a text is no No") } else { Ok(way) }
+        });
+        match way {
+            Ok(way) => {
+                let (course, first) =
+                    free_text::Course::new(showing.content, way, text.words, settle, monotonic());
+                let course = Course::Text(Box::new(course), showing, Box::new(dialog.clone()));
+                self.set_out(pane, course, who, wish, first);
+            }
+            Err(why) => self.told(wish, NOT.to_owned(), Err(why.to_owned())),
+        }
+    }
+
+    /// A wish of an observer, or of the command line.
+    pub(super) fn write_wished(
+        &mut self,
+        wish: u64,
+        who: String,
+        session: &SessionName,
+        seen: Option<SeenThere>,
+        text: Answered,
+    ) {
+        let managed = self.fixed.roster.member(session).is_some();
+        let found = match seen {
+            Some(seen) if seen.boot != boot() => {
+                Err("the machine was started anew since this was asked; look at it first")
+            }
+            Some(seen) => {
+                let ms = Duration::from_millis;
+                self.same_open(seen.pane, seen.content, ms(seen.since_ms))
+                    .map(|showing| (seen.pane, Some((showing, ms(seen.drawn_ms)))))
+            }
+            None if !managed => Err("that session is not in the roster; only a person's own key goes there"),
+            None => self.asking(session).and_then(|pane| {
+                let desk = self.desks.get(&pane).ok_or("that pane is gone")?;
+                Ok((desk.info.identity, None))
+            }),
+        };
+        match found {
+            Ok((pane, drawn)) => self.write_text(pane, (who, Some(wish)), text, drawn),
+            Err(why) => self.answer_wish(wish, false, why.to_owned()),
+        }
+    }
+
+    /// The observer's part: a text for what is drawn here.
+    pub(super) fn wish_write(
+        &self,
+        pane: PaneIdentity,
+        session: SessionName,
+        text: Answered,
+        (showing, on_screen): (Showing, Duration),
+    ) {
+        let ms = |d: Duration| u64::try_from(d.as_millis()).unwrap_or(u64::MAX);
+        let seen = SeenThere {
+            pane,
+            content: showing.content,
+            boot: boot(),
+            since_ms: ms(monotonic().saturating_sub(on_screen)),
+            drawn_ms: ms(on_screen),
+        };
+        self.wish(Ask::Write { session, seen: Some(seen), text }, NOT);
+    }
+}
+
+/// What is told when nothing was written.
+const NOT: &str = "not answered";
