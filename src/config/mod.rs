@@ -7,6 +7,7 @@ pub mod error;
 pub mod files;
 mod roster;
 pub mod values;
+mod wall;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ use serde::Deserialize;
 pub use env::Env;
 pub use error::ConfigError;
 pub use values::{OrderWord, Span};
+pub use wall::WallConfig;
 
 use crate::domain::branch::Settings;
 use crate::domain::health::Limits;
@@ -32,6 +34,8 @@ pub struct Config {
     pub fleet: FleetConfig,
     /// How it looks.
     pub view: ViewConfig,
+    /// How it hangs on a wall.
+    pub wall: WallConfig,
     /// What may be confirmed.
     pub confirm: ConfirmConfig,
     /// The record of what was decided.
