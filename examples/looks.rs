@@ -83,6 +83,7 @@ async fn main() {
                     }
                 }
                 Told::Wrote(_) => wrote += 1,
+                Told::Heard => {}
             }
             if !gridded && missing.as_ref().is_some_and(HashSet::is_empty) {
                 gridded = true;

@@ -90,6 +90,8 @@ pub enum Action {
     SaveFrame,
     /// Why the focused session is in its state.
     Explain,
+    /// Big words for the room; no key acts there.
+    Wall,
     /// Order of tiles: roster or urgency.
     Order,
     /// Choose which tiles or rows are shown.
@@ -176,7 +178,7 @@ const fn hinted(
 }
 
 /// Every action.
-pub const ACTIONS: [ActionRow; 66] = [
+pub const ACTIONS: [ActionRow; 67] = [
     row(Action::MoveLeft, "move-left", Group::Move, "focus the tile to the left"),
     row(Action::MoveDown, "move-down", Group::Move, "focus the tile below, or the next row of a list"),
     row(Action::MoveUp, "move-up", Group::Move, "focus the tile above, or the row before"),
@@ -306,6 +308,12 @@ pub const ACTIONS: [ActionRow; 66] = [
     ),
     row(Action::SaveFrame, "save-frame", Group::Session, "save the pane's screen to a file, secrets masked"),
     hinted(Action::Freeze, "freeze", Group::View, "hold all screens still; again: go on", "freeze", 8),
+    row(
+        Action::Wall,
+        "wall",
+        Group::View,
+        "wall mode: big words for the room, secrets masked, no key acts; again: back",
+    ),
     row(Action::Order, "order", Group::View, "order of tiles: roster, urgency or tier"),
     hinted(
         Action::Filter,

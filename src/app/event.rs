@@ -40,6 +40,8 @@ pub enum Event {
     Screen(Arc<Looked>),
     /// A pane wrote something that changed nothing on its screen.
     Wrote(PaneId),
+    /// The tmux server answered: nothing is new.
+    Heard,
     /// Auto-confirm: who acts, what is open, what was done.
     Board(Arc<Board>),
     /// The same of whoever acts, as he tells it to those who only look on; `None`: he is gone.

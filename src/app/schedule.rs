@@ -14,5 +14,9 @@ pub fn next_deadline(state: &State) -> Duration {
     let needs = state.fleet.sessions.iter().filter_map(needs::will_need_at).filter(|at| *at > now.mono).min();
     let settles = state.fleet.sessions.iter().filter_map(|s| s.tracker.due()).min();
     let drafts = state.tasks.unkept;
-    [Some(tick), toast, needs, settles, drafts].into_iter().flatten().min().unwrap_or(tick)
+    [Some(tick), toast, needs, settles, drafts, state.wall_turns_at()]
+        .into_iter()
+        .flatten()
+        .min()
+        .unwrap_or(tick)
 }

@@ -17,10 +17,13 @@ use crate::tmux::attach::Attach;
 use crate::tmux::watch::Watcher;
 use crate::workers::actor::Fixed;
 
-/// Opens the control room.
-pub fn run(global: &Global) -> Result<(), Fail> {
+/// Why a wall acts on nothing.
+const WALL: &str = "a wall only looks";
+
+/// Opens the control room, or a wall.
+pub fn run(global: &Global, wall: bool) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
-    open(&ground, global, None)
+    open(&ground, global, wall, None)
 }
 
 /// Opens the control room over the demo's fleet; everything it writes lies in the demo's folder.
@@ -33,11 +36,16 @@ pub fn over(demo: &Demo, global: &Global, time: Option<Duration>) -> Result<(), 
     };
     let mut ground = setup::Ground::lay(&global)?;
     ground.env.state_home = Some(demo.state_dir());
-    open(&ground, &global, time)
+    open(&ground, &global, false, time)
 }
 
 /// Opens the control room on a ground that is laid; it ends by itself after a time, if one is given.
-fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -> Result<(), Fail> {
+fn open(
+    ground: &setup::Ground,
+    global: &Global,
+    wall: bool,
+    ends_after: Option<Duration>,
+) -> Result<(), Fail> {
     ground.terminal_fits()?;
     let theme = ground.theme(global, ground.depth())?;
     let state_dir = ground.state_dir()?;
@@ -49,13 +57,20 @@ fn open(ground: &setup::Ground, global: &Global, ends_after: Option<Duration>) -
     state.fleet.roster = actor::fleet(ground);
     state.tasks.sender = sender(ground);
     let counter = Counter::new(state_dir.clone());
+    if wall {
+        state.hang_only();
+    }
     match counter.drafts() {
+        // Nobody writes at a wall; what somebody keeps is his.
+        _ if wall => {}
         Ok(kept) => state.tasks.drafts = kept.map(|text| draft::read(&text)).unwrap_or_default(),
         Err(e) => tracing::warn!("texts that were not queued cannot be read: {e}"),
     }
     state.config_file = ground.loaded.file.as_ref().map(|f| text::printable(&f.display().to_string()));
     // An agent that opens one in its own pane must not answer itself by its keys, nor act by a config of its own.
-    let barred = who::only_a_person(ground, "acting here").err().map(|f| f.what().to_owned());
+    // A wall must not either: whoever passes by could, and a daemon beside it would have no seat.
+    let agent = || who::only_a_person(ground, "acting here").err().map(|f| f.what().to_owned());
+    let barred = if wall { Some(WALL.to_owned()) } else { agent() };
     let setup = Setup {
         state,
         theme,

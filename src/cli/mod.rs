@@ -52,6 +52,9 @@ pub use fail::Fail;
 pub struct Args {
     #[command(flatten)]
     global: Global,
+    /// Hang on a wall: big words for the room, secrets masked; it only looks, and no key acts
+    #[arg(long)]
+    wall: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -171,7 +174,11 @@ pub fn main() -> ExitCode {
 fn run(args: Args) -> Result<(), Fail> {
     let global = &args.global;
     match args.command {
-        None => control::run(global),
+        Some(_) if args.wall => Err(Fail::usage(
+            "--wall is the control room's own option",
+            "leave the command out: archtui --wall",
+        )),
+        None => control::run(global, args.wall),
         Some(Command::Status(a)) => status::run(global, &a),
         Some(Command::Watch(a)) => watch::run(global, &a),
         Some(Command::Doctor) => doctor::run(global),

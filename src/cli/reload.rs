@@ -62,6 +62,7 @@ impl Files {
         let mut differs = |differs: bool, part: &'static str| parts.extend(differs.then_some(part));
         differs(old.fleet != now.fleet, "[fleet]");
         differs(old.view != now.view, "[view]");
+        differs(old.wall != now.wall, "[wall]");
         differs(old.ledger != now.ledger, "[ledger]");
         differs(old.branches != now.branches, "[branches]");
         // A member's preset counts at once.

@@ -131,6 +131,7 @@ impl Ground {
         let mut state = State::new(fixed, &config.fleet.name, Fleet::new(config.roster()));
         state.socket = self.address.socket.display().to_string();
         state.limits = config.health.limits();
+        state.wall.settings = config.wall.settings();
         state.grid.order = match config.view.order {
             OrderWord::Roster => Order::Roster,
             OrderWord::Urgency => Order::Urgency,

@@ -8,6 +8,7 @@ pub mod files;
 mod roster;
 mod salvage;
 pub mod values;
+mod wall;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use serde::Deserialize;
 pub use env::Env;
 pub use error::ConfigError;
 pub use values::{OrderWord, Span};
+pub use wall::WallConfig;
 
 use crate::domain::branch::Settings;
 use crate::domain::health::Limits;
@@ -33,6 +35,8 @@ pub struct Config {
     pub fleet: FleetConfig,
     /// How it looks.
     pub view: ViewConfig,
+    /// How it hangs on a wall.
+    pub wall: WallConfig,
     /// What may be confirmed.
     pub confirm: ConfirmConfig,
     /// The record of what was decided.

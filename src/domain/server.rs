@@ -93,6 +93,8 @@ pub enum Told {
     Noticing(Notice, Option<String>),
     /// The panes that exist now, complete and in the server's order, ours left out.
     Panes(Vec<PaneInfo>),
+    /// The server answered, and there is nothing new: it is there.
+    Heard,
     /// A pane's screen as it is now. Sent when it differs from the one told before, and once for each new pane.
     Screen {
         /// Which pane.

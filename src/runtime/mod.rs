@@ -304,6 +304,7 @@ impl Room {
         let now = clock::now();
         self.pace.happened(&event, now.mono);
         let wishes = app::update(&mut self.state, event, now);
+        self.pace.hang(self.state.wall.is_up());
         self.carry_out(wishes).await
     }
 

@@ -7,9 +7,14 @@ use crate::app::Event;
 /// The shortest time between two frames that nobody asked for by a key.
 const FRAME: Duration = Duration::from_millis(33);
 
+/// The same for a wall: nobody types there, and nobody sees from metres away that a spinner turns.
+const WALL: Duration = Duration::from_millis(250);
+
 /// Whether and when the next frame is due.
 #[derive(Debug, Default)]
 pub struct Pace {
+    /// A wall is drawn.
+    wall: bool,
     last: Option<Duration>,
     due: Option<Duration>,
 }
@@ -18,14 +23,20 @@ impl Pace {
     /// Something happened at `now`.
     pub fn happened(&mut self, event: &Event, now: Duration) {
         let at = match event {
-            // Bytes that changed nothing, and our own report of a frame, are no reason to draw.
-            Event::Wrote(_) | Event::Drew(_) => return,
+            // Bytes that changed nothing, a server that says nothing new, and our own report of a frame, are no reason to draw.
+            Event::Wrote(_) | Event::Heard | Event::Drew(_) => return,
             Event::Screen(_) | Event::Panes(_) | Event::Branches(_) | Event::Tasks(_) | Event::Did(_) => {
-                self.last.map_or(now, |last| (last + FRAME).max(now))
+                let gap = if self.wall { WALL } else { FRAME };
+                self.last.map_or(now, |last| (last + gap).max(now))
             }
             _ => now,
         };
         self.due = Some(self.due.map_or(at, |due| due.min(at)));
+    }
+
+    /// From now on a wall is drawn, or the control room.
+    pub fn hang(&mut self, wall: bool) {
+        self.wall = wall;
     }
 
     /// A frame was drawn at `now`.
@@ -67,5 +78,11 @@ mod tests {
         pace.drew(ms(11));
         pace.happened(&Event::Panes(vec![]), ms(100));
         assert!(pace.is_due(ms(100)), "after a quiet time a change is shown at once");
+        pace.drew(ms(100));
+        pace.hang(true);
+        pace.happened(&Event::Panes(vec![]), ms(110));
+        assert_eq!(pace.due(), Some(ms(350)), "a wall has time");
+        pace.happened(&Event::Woke, ms(111));
+        assert!(pace.is_due(ms(111)));
     }
 }

@@ -12,6 +12,7 @@ mod panels;
 mod popups;
 mod svg;
 mod tile;
+mod wall;
 mod words;
 
 use ratatui::Frame;
@@ -32,6 +33,9 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame) -> Areas {
 pub fn paint(state: &State, theme: &Theme, buf: &mut Buffer) -> Areas {
     let size = buf.area;
     buf.set_style(size, theme.style(Role::Base));
+    if let Some(page) = &state.wall.page {
+        return wall::draw(buf, page, state, theme);
+    }
     let parts = layout::parts(size.width, size.height);
     let page = grid::Page::of(state, parts.grid);
     let mut areas =

@@ -28,7 +28,7 @@ pub struct Place {
 /// The four corners, the horizontal and the vertical line of a frame.
 pub type Lines = [&'static str; 6];
 pub const ROUND: Lines = ["╭", "╮", "╰", "╯", "─", "│"];
-const THICK: Lines = ["┏", "┓", "┗", "┛", "━", "┃"];
+pub const THICK: Lines = ["┏", "┓", "┗", "┛", "━", "┃"];
 const DOUBLE: Lines = ["╔", "╗", "╚", "╝", "═", "║"];
 
 /// Draws a tile.
@@ -140,7 +140,7 @@ fn bottom_line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, sessi
 }
 
 /// Where a session works and who it is: branch and uncommitted files, role and tier, or that the config does not know it.
-fn who(state: &State, session: &Session) -> (String, Role) {
+pub fn who(state: &State, session: &Session) -> (String, Role) {
     let (mut said, mut role) = (Vec::new(), Role::Subtext);
     if let Home::Tree(seen) = state.place_of(session) {
         let (shape, _, meaning) = branches::told(seen.worst());

@@ -136,6 +136,8 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
                 }
                 heard
             }
+            // For the screen alone.
+            Told::Heard => self.facts.send(Event::Heard).await.is_ok(),
             Told::Wrote(pane) => {
                 self.wrote(pane, Duration::ZERO);
                 self.tell(Event::Wrote(pane)).await

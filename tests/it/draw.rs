@@ -8,6 +8,7 @@ use archtui::app::State;
 use archtui::app::panel::{PANELS, PanelId};
 use archtui::app::state::form::{Field, Form, Kind};
 use archtui::app::state::popup::{Question, Then};
+use archtui::app::state::wall::Night;
 use archtui::app::state::{Input, Mode, Order, Popup};
 use archtui::domain::server::Server;
 use archtui::domain::task::{Page, TaskText};
@@ -33,6 +34,7 @@ struct Recipe {
     urgency: bool,
     row: usize,
     sessions: usize,
+    wall: bool,
 }
 
 fn recipes() -> impl Strategy<Value = Recipe> {
@@ -54,16 +56,10 @@ fn recipes() -> impl Strategy<Value = Recipe> {
         0..60,
     );
     let name = prop_oneof!["[a-z_]{1,40}", "\\PC{1,12}"];
-    let shape = (0usize..21, any::<bool>(), any::<bool>(), any::<bool>(), 0usize..400, 0usize..60);
-    (bytes, name, shape).prop_map(|(bytes, name, (view, zoomed, frozen, urgency, row, sessions))| Recipe {
-        bytes,
-        name,
-        view,
-        zoomed,
-        frozen,
-        urgency,
-        row,
-        sessions,
+    let shape =
+        (0usize..21, any::<bool>(), any::<bool>(), any::<bool>(), 0usize..400, 0usize..60, any::<bool>());
+    (bytes, name, shape).prop_map(|(bytes, name, (view, zoomed, frozen, urgency, row, sessions, wall))| {
+        Recipe { bytes, name, view, zoomed, frozen, urgency, row, sessions, wall }
     })
 }
 
@@ -135,6 +131,15 @@ fn cook(r: &Recipe) -> State {
                 }
             }
         }
+    }
+    if r.wall {
+        let short = |n: usize| (n % 250) as u16;
+        s.size = (short(r.row), short(r.row / 3));
+        s.hang_only();
+        s.turn_wall();
+        s.heard = r.zoomed.then_some(Duration::from_secs(r.row as u64));
+        s.wall.settings.night = Night::parse(if r.frozen { "14:00-15:00" } else { "1:00-2:00" });
+        s.wall.settings.drift = Some(Duration::from_secs(1 + r.row as u64));
     }
     s
 }

@@ -10,6 +10,7 @@ use archtui::app::panel::{PANELS, PanelId};
 use archtui::app::state::form::{Field, Kind};
 use archtui::app::state::popup::{Doomed, Question, Then};
 use archtui::app::state::unstick::Menu;
+use archtui::app::state::wall::Night;
 use archtui::app::state::writing::Writing;
 use archtui::app::state::{Editor, Form, Input, Mode, Order, Popup, Toast};
 use archtui::domain::dialog::Opens;
@@ -29,6 +30,14 @@ use crate::fleets::{self, NOW};
 use crate::{queues, surveys};
 
 const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (240, 67), (20, 5)];
+
+/// Hangs the wall, with news of a second ago.
+pub fn hang(s: &mut State) {
+    s.heard = Some(NOW.mono.saturating_sub(Duration::from_secs(1)));
+    s.size = (240, 67);
+    s.hang_only();
+    s.turn_wall();
+}
 
 /// Every view by name.
 fn views() -> Vec<(String, State)> {
@@ -127,6 +136,26 @@ fn views() -> Vec<(String, State)> {
             "panel-branches-not-looked",
             with(|s| {
                 s.open_panel = Some(PanelId::Branches);
+            }),
+        ),
+        ("wall", with(hang)),
+        ("wall-every-state", {
+            let mut s = fleets::every_state();
+            hang(&mut s);
+            s
+        }),
+        ("wall-of-fifty", {
+            let mut s = fleets::many(50);
+            hang(&mut s);
+            s
+        }),
+        (
+            "wall-stale-at-night",
+            with(|s| {
+                hang(s);
+                s.server = Server::Lost { why: "server exited unexpectedly".into() };
+                s.heard = Some(NOW.mono.saturating_sub(Duration::from_secs(754)));
+                s.wall.settings.night = Night::parse("14:00-15:00");
             }),
         ),
         ("grid-with-tasks", with(|s| queues::lay(s, &queues::plights()))),

@@ -57,3 +57,4 @@ mod tmux_load;
 mod tmux_server;
 mod tmux_watch;
 mod unstick;
+mod wall;

@@ -18,6 +18,7 @@ pub mod routine;
 pub mod rules;
 pub mod tasks;
 pub mod unstick;
+pub mod wall;
 pub mod writing;
 
 use std::collections::BTreeMap;
@@ -47,6 +48,7 @@ pub use input::Input;
 pub use log::{Entry, Log};
 pub use popup::Popup;
 pub use tasks::Tasks;
+pub use wall::Wall;
 
 /// One instant, told by the runtime with every event.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -162,6 +164,10 @@ pub struct State {
     pub last_press: Option<(SessionKey, Duration)>,
     /// The panes that the last frame showed.
     pub front: Vec<PaneId>,
+    /// When tmux last let us hear anything, on the monotonic clock.
+    pub heard: Option<Duration>,
+    /// The wall that may hang over the control room.
+    pub wall: Wall,
 }
 
 impl State {
@@ -201,11 +207,17 @@ impl State {
             areas: Areas::default(),
             last_press: None,
             front: Vec::new(),
+            heard: None,
+            wall: Wall::default(),
         }
     }
 
-    /// The sessions shown, as indices into the fleet, in the order in force: filtered, by roster or by urgency.
+    /// The sessions shown, as indices into the fleet, in the order in force: filtered, by roster or by urgency. A wall leaves
+    /// nobody out.
     pub fn shown(&self) -> Vec<usize> {
+        if self.wall.is_up() {
+            return (0..self.fleet.sessions.len()).collect();
+        }
         self.grid.arrange(&self.fleet.sessions, self.now.mono)
     }
 

@@ -9,7 +9,7 @@ use crate::domain::confirm::Answer;
 use crate::domain::server::PaneInfo;
 use crate::domain::text;
 
-use super::{adopt, answers, kill, moves, rules, say, tasks, unstick, writing};
+use super::{adopt, answers, kill, moves, rules, say, tasks, unstick, wall, writing};
 
 /// Carries out a wish.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -71,6 +71,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Turn => return answers::turn(state),
         Action::TypeInto => type_into(state),
         Action::Freeze => freeze(state),
+        Action::Wall => wall::hang(state),
         Action::Order => {
             state.grid.order = match state.grid.order {
                 Order::Roster => Order::Urgency,

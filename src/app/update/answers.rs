@@ -148,6 +148,11 @@ pub fn board(state: &mut State) {
 /// Notes which open dialogs stand on our screen, each since when.
 pub fn drawn(state: &mut State) {
     let mut now = std::collections::BTreeMap::new();
+    if state.wall.is_up() {
+        // Nothing is answered there, and what hung there was not read here.
+        state.drawn = now;
+        return;
+    }
     for session in &state.fleet.sessions {
         let Some(pane) = session.pane.as_ref().map(|p| p.identity).filter(|p| state.front.contains(&p.id))
         else {

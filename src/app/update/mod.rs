@@ -13,6 +13,7 @@ mod popups;
 mod rules;
 mod tasks;
 mod unstick;
+mod wall;
 mod writing;
 
 use std::time::Duration;
@@ -37,7 +38,11 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     }
     let edits = matches!(event, Event::Key(_) | Event::Paste(_) | Event::Mouse(_) | Event::TaskAnswer(..));
     let was_form = matches!(state.popup, Some(Popup::Form(_)));
+    let tells = !matches!(event, Event::Wrote(_) | Event::Drew(_));
     let mut effects = take(state, event);
+    if tells {
+        state.turn_wall();
+    }
     let is_form = matches!(state.popup, Some(Popup::Form(_)));
     tasks::forms::keep(state, edits && (was_form || is_form), &mut effects);
     effects
@@ -45,7 +50,18 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
 
 fn take(state: &mut State, event: Event) -> Vec<Effect> {
     let now = state.now;
+    let news = match &event {
+        Event::Heard | Event::Panes(_) | Event::Wrote(_) => true,
+        Event::Screen(looked) => looked.fresh,
+        _ => false,
+    };
+    if news {
+        state.heard = Some(now.mono);
+    }
     match event {
+        Event::Key(key) if state.wall.is_up() => wall::key(state, key),
+        Event::Paste(_) | Event::Mouse(_) if state.wall.is_up() => vec![],
+        Event::Heard => vec![],
         Event::Woke => {
             health::round(state);
             vec![]

@@ -44,7 +44,8 @@ impl Outbox {
 
     /// Forgets what was to be told of panes: their server is another now.
     pub fn forget_panes(&mut self) {
-        self.queue.retain(|t| !matches!(t, Told::Screen { .. } | Told::Wrote(_) | Told::Panes(_)));
+        self.queue
+            .retain(|t| !matches!(t, Told::Screen { .. } | Told::Wrote(_) | Told::Panes(_) | Told::Heard));
     }
 }
 
@@ -53,7 +54,9 @@ fn supersedes(new: &Told, old: &Told) -> bool {
         (Told::Screen { pane: new, .. }, Told::Screen { pane: old, .. }) => new.id == old.id,
         (Told::Wrote(new), Told::Screen { pane: old, .. }) => *new == old.id,
         (Told::Wrote(new), Told::Wrote(old)) => new == old,
-        (Told::Panes(_), Told::Panes(_)) | (Told::Noticing(..), Told::Noticing(..)) => true,
+        (Told::Panes(_), Told::Panes(_))
+        | (Told::Noticing(..), Told::Noticing(..))
+        | (Told::Heard, Told::Heard) => true,
         _ => false,
     }
 }
@@ -80,6 +83,7 @@ mod tests {
                 Told::Server(server) => format!("{server:?}"),
                 Told::Panes(panes) => format!("{} panes", panes.len()),
                 Told::Noticing(..) => "noticing".to_owned(),
+                Told::Heard => "heard".to_owned(),
             })
             .collect()
     }
@@ -102,8 +106,9 @@ mod tests {
             outbox.push(Told::Server(Server::Connecting));
             outbox.push(Told::Panes(vec![]));
             outbox.push(Told::Wrote(PaneId(1)));
+            outbox.push(Told::Heard);
         }
-        assert_eq!(drain(outbox), ["Connecting", "0 panes", "%1 wrote"]);
+        assert_eq!(drain(outbox), ["Connecting", "0 panes", "%1 wrote", "heard"]);
     }
 
     #[test]
@@ -113,6 +118,7 @@ mod tests {
             screen(1, "a", true),
             Told::Panes(vec![]),
             Told::Wrote(PaneId(3)),
+            Told::Heard,
             Told::Server(Server::Connecting),
         ] {
             outbox.push(told);

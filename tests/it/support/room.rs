@@ -27,6 +27,8 @@ pub struct Room {
     /// How often each screen was told.
     looks: HashMap<PaneId, u32>,
     pub told: u32,
+    /// How often it told that the server is there, and nothing else.
+    pub heard: u32,
 }
 
 impl Room {
@@ -43,6 +45,7 @@ impl Room {
             wrote: HashMap::new(),
             looks: HashMap::new(),
             told: 0,
+            heard: 0,
         }
     }
 
@@ -62,7 +65,7 @@ impl Room {
     }
 
     fn take(&mut self, told: Told) {
-        self.told += 1;
+        self.told += u32::from(!matches!(told, Told::Heard));
         match told {
             Told::Server(server) => self.server = Some(server),
             Told::Noticing(notice, why) => self.notice = Some((notice, why)),
@@ -77,6 +80,7 @@ impl Room {
                 *self.looks.entry(pane.id).or_default() += 1;
                 self.screens.insert(pane.id, screen);
             }
+            Told::Heard => self.heard += 1,
             Told::Wrote(pane) => *self.wrote.entry(pane).or_default() += 1,
         }
     }

@@ -12,6 +12,7 @@ mod routine;
 mod stories;
 mod tasks;
 mod unstick;
+mod wall;
 mod week;
 mod writing;
 

@@ -149,6 +149,9 @@ impl Link {
         if changes.told {
             self.timers.titles = None;
             outbox.push(Told::Panes(self.book.panes().to_vec()));
+        } else {
+            // Whoever shows how old the news is must know that no news is good news.
+            outbox.push(Told::Heard);
         }
         Ok(())
     }

@@ -41,7 +41,7 @@ pub fn standing(board: &Board) -> (String, Role) {
 }
 
 /// What holds for whoever acts.
-fn acting(board: &Board) -> (String, Role) {
+pub fn acting(board: &Board) -> (String, Role) {
     match (&board.trouble, &board.paused) {
         (Some(trouble), _) => (format!("nothing is pressed: {trouble}"), Role::Problem),
         (None, Some(_)) => ("PAUSED".into(), Role::Alarm),
