@@ -221,6 +221,11 @@ pub trait Processes: Send + 'static {
     /// Name of the process in the foreground of the pane's terminal.
     fn foreground(&self, pane: PaneIdentity) -> Option<String>;
 
+    /// True while that process computes, or would if the machine let it: it has not come to wait for a key yet.
+    fn computes(&self, _pane: PaneIdentity) -> bool {
+        false
+    }
+
     /// The folder in which that process works.
     fn folder(&self, pane: PaneIdentity) -> Option<PathBuf>;
 

@@ -47,6 +47,12 @@ impl ProcStat {
     }
 }
 
+/// Whether the line is of a process that computes, or would if the machine let it: its state is `R`.
+pub fn computes(bytes: &[u8]) -> bool {
+    let close = bytes.iter().rposition(|&b| b == b')');
+    close.and_then(|at| bytes.get(at + 1..)).is_some_and(|rest| rest.trim_ascii_start().starts_with(b"R "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,6 +93,21 @@ mod tests {
             [&b""[..], b"1", b"1 (x", b"1 (x) S 1", b"x (x) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 0 0 1 0 5", b")("]
         {
             assert_eq!(ProcStat::parse(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn who_computes_is_told_by_the_state_behind_the_name() {
+        let line = |comm: &str, state: &str| format!("4711 ({comm}) {state} 1 4711").into_bytes();
+        for (bytes, want) in [
+            (line("claude", "R"), true),
+            (line("claude", "S"), false),
+            (line("a) R 1 (b", "S"), false),
+            (line("a) S 1 (b", "R"), true),
+            (b"4711 (claude".to_vec(), false),
+            (Vec::new(), false),
+        ] {
+            assert_eq!(computes(&bytes), want, "{}", String::from_utf8_lossy(&bytes));
         }
     }
 }

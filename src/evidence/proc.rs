@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::{claude, times};
-use crate::domain::proc::ProcStat;
+use crate::domain::proc::{self, ProcStat};
 use crate::domain::read::SelfReport;
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::task::record::{Sought, Trace};
@@ -72,6 +72,11 @@ impl Processes for Proc {
         Some(self.name(pane, self.leader(pane)?))
     }
 
+    fn computes(&self, pane: PaneIdentity) -> bool {
+        let agent = self.agent(pane).and_then(|agent| self.line(agent.pid));
+        agent.is_some_and(|(line, n)| line.get(..n).is_some_and(proc::computes))
+    }
+
     fn glance(&self, pane: PaneIdentity) -> Glance {
         let Some(leader) = self.leader(pane) else { return Glance::default() };
         Glance {
@@ -82,9 +87,7 @@ impl Processes for Proc {
     }
 
     fn folder(&self, pane: PaneIdentity) -> Option<PathBuf> {
-        let leader = self.leader(pane)?;
-        let alone = self.known.borrow().get(&pane.id).is_some_and(|k| k.alone && k.leader == leader);
-        let agent = if alone { leader } else { self.effective(leader).0 };
+        let agent = self.agent(pane)?;
         fs::read_link(self.file(agent.pid, "cwd")).ok()
     }
 
@@ -235,9 +238,22 @@ impl Proc {
     }
 
     fn stat(&self, pid: u32) -> Option<ProcStat> {
+        let (line, n) = self.line(pid)?;
+        ProcStat::parse(line.get(..n)?)
+    }
+
+    /// What the kernel says of a process, and how long that is.
+    fn line(&self, pid: u32) -> Option<([u8; STAT], usize)> {
         let mut line = [0; STAT];
         let n = fs::File::open(self.file(pid, "stat")).and_then(|mut f| f.read(&mut line)).ok()?;
-        ProcStat::parse(line.get(..n)?)
+        Some((line, n))
+    }
+
+    /// Who really works in the foreground of a pane.
+    fn agent(&self, pane: PaneIdentity) -> Option<ProcStat> {
+        let leader = self.leader(pane)?;
+        let alone = self.known.borrow().get(&pane.id).is_some_and(|k| k.alone && k.leader == leader);
+        Some(if alone { leader } else { self.effective(leader).0 })
     }
 
     fn children(&self, pid: u32) -> Vec<ProcStat> {

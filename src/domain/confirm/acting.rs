@@ -16,6 +16,10 @@ impl Life {
         for i in 0..self.cases.len() {
             let (id, stage) = (self.cases[i].id, self.cases[i].stage.clone());
             match stage {
+                Stage::Guarding(act) if act.is_ahead() && facts.computes && self.cases[i].may_rest(now) => {
+                    let settle = self.settle();
+                    self.cases[i].rest(now, settle);
+                }
                 Stage::Guarding(act) => match self.allowed(id, &act, facts, now) {
                     Ok(()) => self.intend(id, act, now, out),
                     Err(held) => self.denied(id, &act, held, out),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::hold::{Held, Hold};
 use super::mark::Goal;
 use super::order::{CaseId, HookId};
-use super::timing::LEAD;
+use super::timing::{LEAD, RESTED, RESTLESS};
 use crate::domain::dialog::{Dialog, Operation};
 use crate::domain::ledger::{Actor, Channel, Decision, Outcome, Ruling, Showing, Times};
 use crate::domain::policy::{Action, Verdict};
@@ -220,6 +220,17 @@ impl Case {
         self.twice = false;
         self.asked = None;
         self.stage = if self.verdict.is_some() { Stage::Reading } else { Stage::Seen };
+    }
+
+    /// Its agent has not been restless for too long.
+    pub fn may_rest(&self, now: Duration) -> bool {
+        now.saturating_sub(self.first) < RESTLESS
+    }
+
+    /// No key before its agent has rested for a while: it is read once more then.
+    pub fn rest(&mut self, now: Duration, settle: Duration) {
+        let since = self.since.max((now + RESTED).saturating_sub(settle));
+        self.read_anew(since);
     }
 
     /// What was asked and what another dialog asks is the same call.

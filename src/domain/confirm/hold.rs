@@ -161,6 +161,8 @@ pub struct Facts {
     pub synchronized: bool,
     /// The agent is the pane's foreground process.
     pub agent_in_front: bool,
+    /// It computes: it may not have come to wait for keys yet, and lose one.
+    pub computes: bool,
     /// When the rate allows the next answer; `None` = now.
     pub rate: Option<Duration>,
 }

@@ -70,6 +70,7 @@ pub fn clear() -> Facts {
         in_mode: false,
         synchronized: false,
         agent_in_front: true,
+        computes: false,
         rate: None,
     }
 }

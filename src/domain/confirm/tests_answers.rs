@@ -148,7 +148,7 @@ fn a_persons_text_is_written_into_the_dialog_that_he_saw_and_automation_keeps_of
             World(|_| {}),
             At(60_000),
         ],
-        &["100 held: a person is active there", "1000 WRITE", "1000 held: kept by operator"],
+        &["120 held: a person is active there", "1000 WRITE", "1000 held: kept by operator"],
     );
     check(
         "not while a key is on its way, nor into another dialog, nor too soon",
@@ -378,4 +378,23 @@ fn between_the_intent_and_the_key_the_world_is_asked_once_more() {
     let orders = rig.life.hear(Input::Facts(facts), rig.now);
     let [Order::Record { decision, .. }] = &orders[..] else { panic!("{orders:?}") };
     assert_eq!((decision.outcome.word(), decision.of), ("withdrawn", Some(1)));
+}
+
+#[test]
+fn an_agent_that_computes_is_not_ready_for_a_key() {
+    check(
+        "it rests after a while",
+        &[World(|f| f.computes = true), Show("ls", 1), At(190), World(|_| {}), At(900)],
+        &["200 intended", "230 PRESS 1"],
+    );
+    check(
+        "it never does",
+        &[World(|f| f.computes = true), Show("ls", 1), At(1_900)],
+        &["1000 intended", "1030 PRESS 1"],
+    );
+    check(
+        "a person's own key is his",
+        &[World(|f| f.computes = true), Show("ls", 1), At(20), Person(Answer::Approve, "ls", 1, 400), At(60)],
+        &["20 intended by a person", "20 PRESS 1"],
+    );
 }

@@ -24,6 +24,11 @@ pub(super) const LATE: Duration = Duration::from_millis(10);
 /// The world's word is good for a key for so long; after that it is asked again.
 pub(super) const FRESH: Duration = Duration::from_millis(60);
 
+/// Who was seen to compute gets no key for so long: it draws its dialog first and listens to it after that …
+pub(super) const RESTED: Duration = Duration::from_millis(50);
+/// … unless it does so for longer than this: then that is how it is.
+pub(super) const RESTLESS: Duration = Duration::from_secs(1);
+
 /// How a pane is dealt with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ways {

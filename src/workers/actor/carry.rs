@@ -202,6 +202,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             dead: said.is_ok_and(|f| f.dead) || said.is_err_and(|e| *e == TypeError::Gone),
             in_mode: said.is_ok_and(|f| f.in_mode),
             synchronized: said.is_ok_and(|f| f.synchronized),
+            computes: self.processes.computes(desk.info.identity),
             agent_in_front: said.is_ok() && agent.is_some_and(|m| Some(&m.name) == desk.agent.as_ref()),
             rate: self.rates.next(session, self.fixed.limits, now),
         }
