@@ -162,6 +162,9 @@ pub trait Press: Send + Sync + 'static {
         text: &str,
     ) -> impl Future<Output = Result<String, TypeError>> + Send;
 
+    /// Whether the comparison sees every row of the block that says something: not one that reads like one above it.
+    fn tells_all(&self, screen: &Screen, rows: (u16, u16)) -> bool;
+
     /// What the server says of the pane now; with `look` its screen is captured anew in the same breath.
     fn check(
         &self,

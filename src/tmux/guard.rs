@@ -7,11 +7,13 @@
 
 use std::ops::Range;
 
-use crate::domain::screen::Screen;
+use crate::domain::screen::{Row, Screen};
 
 /// Marks that make another command of a line: compared as themselves. The others cannot stand in a format, or say little;
 /// one of them may stand for another of them, never for one of these.
-const EXACT: &str = ";|&<>()$*?!=+\".";
+const EXACT: &str = ";|&<>()$*?!=+\".'`~\\#";
+/// The same as a format says it: `##` is its `#`.
+const EXACT_SAID: &str = ";|&<>()$*?!=+\".'`~\\##";
 
 /// More conditions than this are not nested: tmux reads 99 levels and takes the 101st for false.
 const MOST: usize = 90;
@@ -35,6 +37,21 @@ pub fn rows(screen: &Screen, (first, last): (u16, u16)) -> Option<Vec<String>> {
         conditions.push(format!("#{{==:#{{C/r:^{}$}},{}}}", pattern(own), at + 1));
     }
     (!conditions.is_empty() && conditions.len() <= MOST).then_some(conditions)
+}
+
+/// Whether [`rows`] compares every row that says something: one that reads like another within the block is passed over.
+pub fn tells_all(screen: &Screen, (first, last): (u16, u16)) -> bool {
+    let block = screen.rows.get(usize::from(first)..=usize::from(last)).unwrap_or_default();
+    let texts: Vec<&str> =
+        block.iter().map(Row::trimmed).filter(|t| t.chars().any(char::is_alphanumeric)).collect();
+    let alike = |a: &str, b: &str| {
+        let (a, b) = (shape(a), shape(b));
+        fits(&a, &b) || fits(&b, &a)
+    };
+    let pairs = texts.iter().enumerate().flat_map(|(i, a)| texts[..i].iter().map(move |b| (*a, *b)));
+    // Most are told apart by their letters.
+    let letters = |t: &str| t.chars().filter(|c| c.is_ascii_alphanumeric()).map(u32::from).sum::<u32>();
+    !pairs.into_iter().any(|(a, b)| letters(a) == letters(b) && alike(a, b))
 }
 
 /// Conditions for the rows from `first` to the end that can be compared, and for the cursor; the others are passed over.
@@ -81,11 +98,12 @@ fn pattern(shape: &[Sign]) -> String {
         match sign {
             _ if padding.contains(&at) => {}
             Sign::Plain(c) => out.push(*c),
+            Sign::Mark('#') => out.push_str("[##]"),
             Sign::Mark(c) => out.extend(['[', *c, ']']),
-            Sign::Other => out.extend(["[^", EXACT, "]"]),
+            Sign::Other => out.extend(["[^", EXACT_SAID, "]"]),
         }
         if at + 1 == padding.end && !padding.is_empty() {
-            out.push_str("  *");
+            out.push_str("   *");
         }
     }
     out
@@ -156,7 +174,9 @@ mod tests {
             [
                 "#{==:#{C/r:^same$},1}",
                 "#{==:#{C/r:^ Do you[?] [(]y/n[)]$},2}",
-                "#{==:#{C/r:^❯ 1[.] Yes@ @[(]reboot[)] @ é$},5}".replace('@', "[^;|&<>()$*?!=+\".]").as_str(),
+                "#{==:#{C/r:^❯ 1[.] Yes@ [##][(]reboot[)] @ é$},5}"
+                    .replace('@', &format!("[^{EXACT_SAID}]"))
+                    .as_str(),
             ]
         );
         assert_eq!(rows(&screen, (2, 3)), None, "nothing to compare");
@@ -176,12 +196,17 @@ mod tests {
         check("touch a.b", "touch a.b", true);
         check("touch a.b", "touch a,b", false);
         check("touch a", "touch ab", false);
+        check("echo 'id'", "echo `id`", false);
+        check("echo ',a;b,", "echo 'a;b'", false);
+        check("cat ~/x", "cat @/x", false);
+        check("echo #a", "echo ,a", false);
+        check("echo \\a", "echo ,a", false);
         check("│ ls    │", "│ ls     │", true);
         check("│ ls    │", "│ ls │", false);
         check("│ ls    │", "│ ls    x │", false);
         check("│ ls    │", "│ ls    ", false);
         check("│ ls x    y │", "│ ls x     y │", false);
-        assert_eq!(pattern(&shape("│ ls    │")), "│ ls  *│");
+        assert_eq!(pattern(&shape("│ ls    │")), "│ ls   *│");
     }
 
     #[test]
@@ -195,11 +220,11 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_of_a_row_acts(row in "\\PC*") {
-            let p = pattern(&shape(&row)).replace("  *", "");
+            let p = pattern(&shape(&row)).replace("   *", "");
+            // What would act in a pattern, or in a format, stands in brackets only.
+            let rest = EXACT.chars().fold(p.replace(&format!("[^{EXACT_SAID}]"), "").replace("[##]", ""), |p, c| p.replace(&format!("[{c}]"), ""));
             // What would act in a format, in whatever place.
-            prop_assert!(!p.contains(|c: char| "#{},'\\%:~`@".contains(c)), "{}", p);
-            // What would act in a pattern stands in brackets only.
-            let rest = EXACT.chars().fold(p.replace(&format!("[^{EXACT}]"), ""), |p, c| p.replace(&format!("[{c}]"), ""));
+            prop_assert!(!rest.contains(|c: char| "#{},'\\%:~`@".contains(c)), "{}", p);
             prop_assert!(!rest.contains(|c: char| "[]^".contains(c) || EXACT.contains(c)), "{}", p);
             prop_assert!(fits(&shape(&row), &shape(&row)));
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{guard, quote};
+use crate::domain::screen::Screen;
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::stroke::{KeyName, Stroke};
 use crate::domain::task::hand::Put;
@@ -72,6 +73,10 @@ impl Press for Keys {
 
     async fn write(&self, pane: PaneIdentity, expected: &Expected, text: &str) -> Result<String, TypeError> {
         self.put_if(pane, expected, &paste(pane.id, text)?, What::Types).await
+    }
+
+    fn tells_all(&self, screen: &Screen, rows: (u16, u16)) -> bool {
+        guard::tells_all(screen, rows)
     }
 
     async fn check(&self, pane: PaneIdentity, look: bool) -> Result<PaneFacts, TypeError> {
@@ -225,7 +230,8 @@ fn if_all(pane: PaneIdentity, conditions: &[String], sends: &[String]) -> String
     let id = pane.id;
     let said = format!("display-message -p {TYPED}");
     let sends = sends.iter().map(String::as_str).chain([said.as_str()]).collect::<Vec<_>>().join(" ; ");
-    let guard = guard::all(conditions);
+    // A quote in a row ends the word, stands for itself, and begins it anew.
+    let guard = guard::all(conditions).replace('\'', r"'\''");
     format!(
         "if-shell -F -t {id} '{guard}' {{ {sends} }} {{ display-message -p -t {id} \
          '{REFUSED} #{{pane_pid}} #{{pane_in_mode}} #{{pane_synchronized}} #{{pane_dead}} #{{pane_input_off}}' }}"

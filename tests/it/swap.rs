@@ -36,7 +36,7 @@ struct Trial {
 impl Trial {
     /// Longer, shorter, as long, and told apart by a mark only; as harmless as the first, and not.
     fn new(n: usize) -> Self {
-        let (first, second, dangerous) = match n % 6 {
+        let (first, second, dangerous) = match n % 7 {
             0 => (format!("touch t{n}.txt"), format!("rm -rf t{n}.txt"), true),
             1 => (format!("touch t{n}.txt"), format!("touch u{n}.txt"), false),
             2 => (format!("touch t{n},txt"), format!("touch t{n};txt"), true),
@@ -46,6 +46,7 @@ impl Trial {
                 true,
             ),
             4 => (format!("touch t{n}.txt"), format!("touch t{n}|txt"), true),
+            5 => (format!("echo 'touch t{n}'"), format!("echo `touch t{n}`"), true),
             _ => (format!("mkdir -p t{n}/a/b/c"), format!("mkdir u{n}"), false),
         };
         Self { first, second, dangerous }

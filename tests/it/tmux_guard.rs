@@ -106,6 +106,12 @@ fn row() -> impl Strategy<Value = String> {
         "       ",
         " {6#}",
         "│ ls     x  │",
+        "echo 'id'",
+        "echo `id`",
+        "echo \\x #y",
+        "##",
+        "#[",
+        "\\",
     ]);
     prop::collection::vec(
         prop_oneof![3 => nasty.prop_map(str::to_owned), 2 => "[ -~]{0,9}", 1 => "[a-c ]{0,3}"],
@@ -147,7 +153,7 @@ fn a_guard_is_true_exactly_if_the_rows_are_there() {
             // Equal conditions are equal rows. The other way a sign may stand for another, never for a letter or a mark that
             // makes another command.
             let letters = |s: &Screen| -> Vec<String> {
-                let told = |c: char| c.is_ascii_alphanumeric() || ";|&<>()$*?!=+\".".contains(c);
+                let told = |c: char| c.is_ascii_alphanumeric() || ";|&<>()$*?!=+\".'`~\\#".contains(c);
                 // Where the frame at the end of a row stands says nothing of its text.
                 let text = |t: &str| match t.strip_suffix('│').map(|t| (t, t.trim_end_matches(' '))) {
                     Some((framed, text)) if framed.len() > text.len() + 1 => format!("{text}  │"),
@@ -179,7 +185,7 @@ fn a_guard_is_true_exactly_if_the_rows_are_there() {
 
 /// A pane with a dialog and a program that shows each byte it reads; what was expected of its screen.
 async fn dialog(tmux: &PrivateTmux, actor: &str) -> (Room, PaneIdentity, Expected) {
-    let script = "stty raw -echo; printf 'Bash command\\r\\n  rm x\\r\\n❯ 1. Yes\\r\\n  2. No\\r\\n\\r\\n'; exec cat -v";
+    let script = "stty raw -echo; printf 'Bash command\\r\\n  rm \\047x\\047 ~#\\140\\r\\n❯ 1. Yes\\r\\n  2. No\\r\\n\\r\\n'; exec cat -v";
     let pane = tmux.session_of("asks", 60, 14, script);
     tmux.wait_for(pane, "2. No");
     let mut room = Room::new(tmux, Notice::Scan);
@@ -210,28 +216,28 @@ async fn the_key_goes_once_and_only_to_what_was_expected() {
     let facts = room.during(keys.check(pane, false)).await.expect("it answers");
     assert_eq!((facts.actor.as_deref(), facts.active, facts.dead), (Some("a-1"), None, false));
     let command = room.during(keys.press(pane, &expected, &one)).await.expect("it is sent");
-    assert!(command.contains("rm x"), "{command}");
+    assert!(command.contains("rm ["), "{command}");
     wait_until("the key is read", || shown() == "1", shown);
 
     for (what, wrong) in [
         (
             "another row",
             Expected {
-                screen: Screen::plain("Bash command\n  rm y\n❯ 1. Yes\n  2. No").into(),
+                screen: Screen::plain("Bash command\n  rm 'y' ~#`\n❯ 1. Yes\n  2. No").into(),
                 ..expected.clone()
             },
         ),
         (
             "another command by one sign",
             Expected {
-                screen: Screen::plain("Bash command\n  rm;x\n❯ 1. Yes\n  2. No").into(),
+                screen: Screen::plain("Bash command\n  rm `x` ~#`\n❯ 1. Yes\n  2. No").into(),
                 ..expected.clone()
             },
         ),
         (
             "the mark elsewhere",
             Expected {
-                screen: Screen::plain("Bash command\n  rm x\n  1. Yes\n❯ 2. No").into(),
+                screen: Screen::plain("Bash command\n  rm 'x' ~#`\n  1. Yes\n❯ 2. No").into(),
                 ..expected.clone()
             },
         ),

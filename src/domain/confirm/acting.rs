@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::case::{Act, After, By, Case, Stage};
+use super::case::{Act, After, By, Case, Cleared, Stage};
 use super::hold::{Facts, Held, Hold};
 use super::life::{Life, REMEMBERED};
 use super::order::{CaseId, HookId, HookWord, Order, Sent};
@@ -21,7 +21,7 @@ impl Life {
                     self.cases[i].rest(now, settle);
                 }
                 Stage::Guarding(act) => match self.allowed(id, &act, facts, now) {
-                    Ok(()) => self.intend(id, act, now, out),
+                    Ok(()) => self.intend(id, act, Cleared::by(facts, now), out),
                     Err(held) => self.denied(id, &act, held, out),
                 },
                 Stage::Ready(act, seq) | Stage::Rechecking(act, seq) => {
@@ -30,14 +30,21 @@ impl Life {
                     // It was within the rate when it was intended, and counts itself since then.
                     let facts = Facts { rate: None, ..facts.clone() };
                     match self.allowed(id, &act, &facts, now) {
-                        Ok(()) if rechecking && ready => self.send(id, act, seq, now, out),
-                        Ok(()) => self.cases[i].cleared = Some(now),
-                        Err((hold, again)) => {
-                            let why = hold.to_string();
-                            self.release(id, out);
-                            refuse(&act, &why, out);
-                            self.write(id, Outcome::Withdrawn, why, After::Rest((hold, again)), out);
+                        Ok(()) => {
+                            self.cases[i].cleared = Some(Cleared::by(&facts, now));
+                            if rechecking && ready {
+                                self.send(id, act, seq, now, out);
+                            }
                         }
+                        Err(held) => self.withdraw(id, &act, held, out),
+                    }
+                }
+                // The intent is on its way to the disk: the newest word counts when it is there.
+                Stage::Writing(After::Send(act)) if act.is_ahead() => {
+                    let facts = Facts { rate: None, ..facts.clone() };
+                    match self.allowed(id, &act, &facts, now) {
+                        Ok(()) => self.cases[i].cleared = Some(Cleared::by(&facts, now)),
+                        Err(held) => self.cases[i].vetoed = Some(held),
                     }
                 }
                 // A hook that gave it back does not get it again; nor does a key.
@@ -55,8 +62,23 @@ impl Life {
         }
     }
 
+    /// Something in the world was changed here: what it said before that counts no more.
+    pub(super) fn unclear(&mut self) {
+        self.cases.iter_mut().for_each(|case| case.cleared = None);
+    }
+
     /// Everything that must be true right before an answer goes out.
     fn allowed(&self, id: CaseId, act: &Act, facts: &Facts, now: Duration) -> Result<(), Held> {
+        self.allowed_here(id, act, now)?;
+        if act.actor == Actor::Automation {
+            facts.allow(act.channel(), now)
+        } else {
+            facts.allow_person(act.channel())
+        }
+    }
+
+    /// The part of it that the pane itself tells.
+    fn allowed_here(&self, id: CaseId, act: &Act, now: Duration) -> Result<(), Held> {
         let Some(case) = self.cases.iter().find(|c| c.id == id) else { return Err((Hold::Doubtful, None)) };
         let automatic = act.actor == Actor::Automation;
         match &act.by {
@@ -89,7 +111,15 @@ impl Life {
                 }
             }
         }
-        if automatic { facts.allow(act.channel(), now) } else { facts.allow_person(act.channel()) }
+        Ok(())
+    }
+
+    /// It was written down and does not go out.
+    fn withdraw(&mut self, id: CaseId, act: &Act, (hold, again): Held, out: &mut Vec<Order>) {
+        let why = hold.to_string();
+        self.release(id, out);
+        refuse(act, &why, out);
+        self.write(id, Outcome::Withdrawn, why, After::Rest((hold, again)), out);
     }
 
     /// The world says no to an answer that has not been written down.
@@ -108,10 +138,10 @@ impl Life {
     }
 
     /// Writes down what is about to be sent. From here on automation never tries this dialog again.
-    fn intend(&mut self, id: CaseId, act: Act, now: Duration, out: &mut Vec<Order>) {
+    fn intend(&mut self, id: CaseId, act: Act, cleared: Cleared, out: &mut Vec<Order>) {
         let Some(case) = self.case(id) else { return };
         case.act = Some(act.clone());
-        (case.pressed, case.cleared) = (None, Some(now));
+        (case.pressed, case.cleared, case.vetoed) = (None, Some(cleared), None);
         self.write(id, Outcome::Intended, String::new(), After::Send(act), out);
     }
 
@@ -122,7 +152,13 @@ impl Life {
             case.opened.get_or_insert(seq);
         }
         match (after, how) {
-            (After::Send(act), Ok(seq)) if act.is_ahead() => case.stage = Stage::Ready(act, seq),
+            (After::Send(act), Ok(seq)) if act.is_ahead() => {
+                let vetoed = case.vetoed.take();
+                case.stage = Stage::Ready(act.clone(), seq);
+                if let Some(held) = vetoed {
+                    self.withdraw(id, &act, held, out);
+                }
+            }
             (After::Send(act), Ok(seq)) => {
                 case.stage = Stage::Rechecking(act, seq);
                 out.push(Order::Check);
@@ -158,6 +194,8 @@ impl Life {
         let Some(case) = self.case(id) else { return };
         let ready = matches!(case.stage, Stage::Ready(..));
         let is_new = |at: Option<Duration>| at.is_some_and(|at| now.saturating_sub(at) < LOOK_AGAIN);
+        let fresh = case.twice && case.cleared.is_some_and(|c| now.saturating_sub(c.at) < FRESH);
+        let coarse = case.cleared.is_some_and(|c| c.coarse);
         if case.changed {
             let why = "the dialog reads otherwise now".to_owned();
             self.write(id, Outcome::Withdrawn, why, After::Anew, out);
@@ -165,13 +203,14 @@ impl Life {
             // It blinks, or is gone.
         } else if ready && now < case.since + settle {
             // It has not stood long enough.
-        } else if ready && case.twice && case.cleared.is_some_and(|at| now.saturating_sub(at) < FRESH) {
-            self.send(id, act, seq, now, out);
+        } else if fresh && (!ready || !coarse) {
+            match self.allowed_here(id, &act, now) {
+                Ok(()) => self.send(id, act, seq, now, out),
+                Err(held) => self.withdraw(id, &act, held, out),
+            }
         } else if ready {
             (case.stage, case.asked, case.cleared) = (Stage::Rechecking(act, seq), Some(now), None);
             out.extend([Order::Look, Order::Check]);
-        } else if !ready && case.twice && is_new(case.cleared) {
-            self.send(id, act, seq, now, out);
         } else if !ready && case.twice && case.cleared.take().is_some() {
             // The second reading took so long that the world's word is old.
             out.push(Order::Check);
@@ -184,13 +223,15 @@ impl Life {
         let Some(case) = self.case(id) else { return };
         case.stage = Stage::Sending(act.clone(), now);
         case.tried = true;
+        let cleared = case.cleared;
         let (showing, dialog) = (case.showing, Arc::clone(&case.dialog));
         let verdict = case.verdict.as_ref().map(|v| v.reason.clone()).unwrap_or_default();
         match act.by {
             By::Key(key) => {
                 self.remember(showing);
-                let hands_off = act.actor == Actor::Automation;
-                out.push(Order::Press { case: id, dialog, key, intent, hands_off });
+                let cleared = cleared.filter(|_| act.actor == Actor::Automation);
+                let stirred = cleared.map(|c| c.stirred.unwrap_or_default());
+                out.push(Order::Press { case: id, dialog, key, intent, stirred });
             }
             By::Hook(hook) => {
                 self.hook_allowed = self.hook_allowed.max((!act.deny).then_some(now));
@@ -206,16 +247,13 @@ impl Life {
         if let Some(hook) = &mut case.hook {
             hook.open = false;
         }
-        let content = case.showing.content;
         match how {
             Sent::Done(at) => {
                 case.pressed = Some(at);
                 case.stage = Stage::Verifying(at);
-                // It had gone before the key went out: what looks the same now may have got it.
+                // It had gone before the key went out: what stands there now may have got it.
                 let astray = act.channel() == Channel::Key && case.away.is_some_and(|away| away <= at);
-                let other = self.cases.iter().find(|c| {
-                    astray && c.id != id && c.current() && !c.in_flight() && c.showing.content == content
-                });
+                let other = self.cases.iter().find(|c| astray && c.id != id && c.current() && !c.in_flight());
                 if let Some((other, showing)) = other.map(|c| (c.id, c.showing)) {
                     self.remember(showing);
                     self.hold(other, Hold::Uncertain("it may have met this one".to_owned()), out);
@@ -245,6 +283,9 @@ impl Life {
         self.release(id, out);
         let Some(case) = self.case(id) else { return };
         let (outcome, why) = match &case.stage {
+            Stage::Verifying(sent) if case.went_before(*sent) => {
+                (Outcome::Unknown, "it had gone before the key went out")
+            }
             Stage::Verifying(_) => (Outcome::Cleared, ""),
             Stage::Ready(..) | Stage::Rechecking(..) => (Outcome::Withdrawn, "the dialog went away"),
             // It did not stand long enough to be read twice: nothing is told of it.

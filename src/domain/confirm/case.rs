@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::hold::{Held, Hold};
+use super::hold::{Facts, Held, Hold};
 use super::mark::Goal;
 use super::order::{CaseId, HookId};
 use super::timing::{LEAD, RESTED, RESTLESS};
@@ -83,6 +83,23 @@ pub(super) enum After {
     Over,
 }
 
+/// The world's word that an answer may go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cleared {
+    /// When it was said.
+    pub at: Duration,
+    /// When anybody had last been active in the session by then.
+    pub stirred: Option<u64>,
+    /// The server could not tell every row of the dialog: a look must stand right before the key.
+    pub coarse: bool,
+}
+
+impl Cleared {
+    pub fn by(facts: &Facts, at: Duration) -> Self {
+        Self { at, stirred: facts.stirred, coarse: facts.coarse }
+    }
+}
+
 /// The part of a case that an agent's hook has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Hook {
@@ -118,8 +135,10 @@ pub(super) struct Case {
     pub twice: bool,
     /// A fresh look was asked for at that time.
     pub asked: Option<Duration>,
-    /// The world allowed it at that time.
-    pub cleared: Option<Duration>,
+    /// The world allowed it.
+    pub cleared: Option<Cleared>,
+    /// The world said no while the intent was on its way to the disk.
+    pub vetoed: Option<Held>,
     /// It reads otherwise than what was meant to be answered.
     pub changed: bool,
     pub verdict: Option<Verdict>,
@@ -220,6 +239,12 @@ impl Case {
         self.twice = false;
         self.asked = None;
         self.stage = if self.verdict.is_some() { Stage::Reading } else { Stage::Seen };
+    }
+
+    /// A key went out, at that time, and it had gone from the screen before.
+    pub fn went_before(&self, sent: Duration) -> bool {
+        let by_key = self.act.as_ref().is_some_and(|act| act.channel() == Channel::Key);
+        self.drawn && by_key && self.away.is_some_and(|away| away <= sent)
     }
 
     /// Its agent has not been restless for too long.

@@ -163,6 +163,10 @@ pub struct Facts {
     pub agent_in_front: bool,
     /// It computes: it may not have come to wait for keys yet, and lose one.
     pub computes: bool,
+    /// When anybody was last active in the session, as the server counts; `None` = not known.
+    pub stirred: Option<u64>,
+    /// The server's comparison would pass over rows of the dialog.
+    pub coarse: bool,
     /// When the rate allows the next answer; `None` = now.
     pub rate: Option<Duration>,
 }

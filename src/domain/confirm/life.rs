@@ -82,6 +82,7 @@ impl Life {
             Input::Hook(said) => self.hook_said(said, now, &mut out),
             Input::Person(reply) => self.person(reply, now, &mut out),
             Input::NewRules => self.new_rules(&mut out),
+            Input::Unclear => self.unclear(),
             Input::Tick => {}
         }
         self.go_on(now, &mut out);
@@ -199,6 +200,7 @@ impl Life {
             twice: false,
             asked: None,
             cleared: None,
+            vetoed: None,
             changed: false,
             verdict: None,
             stage: Stage::Seen,

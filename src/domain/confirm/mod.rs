@@ -47,3 +47,5 @@ mod story;
 mod tests;
 #[cfg(test)]
 mod tests_answers;
+#[cfg(test)]
+mod tests_timing;

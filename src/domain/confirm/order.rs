@@ -62,6 +62,8 @@ pub enum Input {
     Person(Reply),
     /// Other rules are in force now.
     NewRules,
+    /// A switch was turned, or a person typed there: what the world said before counts no more.
+    Unclear,
     /// Time went on.
     Tick,
 }
@@ -169,8 +171,8 @@ pub enum Order {
         key: KeyName,
         /// The entry that says why.
         intent: u64,
-        /// Not if a person was active in the session since the world was last asked.
-        hands_off: bool,
+        /// Automation's: not if anybody was active in the session since then.
+        stirred: Option<u64>,
     },
     /// Answer a hook; answered by [`Input::Sent`] unless it is released.
     Answer {

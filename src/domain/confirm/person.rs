@@ -44,6 +44,10 @@ impl Life {
             }
             Stage::Writing(After::Rest(_) | After::Anew) => return Err("try that again"),
             // Nothing has gone out yet: who says stop is heard.
+            Stage::Writing(After::Send(act)) if answer == Answer::Hold && act.is_ahead() => {
+                case.vetoed = Some((Hold::Person(who), None));
+                return Ok(());
+            }
             Stage::Ready(..) if answer == Answer::Hold => {
                 let hold = Hold::Person(who);
                 self.write(id, Outcome::Withdrawn, hold.to_string(), After::Rest((hold, None)), out);

@@ -71,6 +71,8 @@ pub fn clear() -> Facts {
         synchronized: false,
         agent_in_front: true,
         computes: false,
+        stirred: Some(7),
+        coarse: false,
         rate: None,
     }
 }

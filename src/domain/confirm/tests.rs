@@ -267,7 +267,7 @@ fn what_did_not_arrive_is_never_sent_again() {
             "120 intended",
             "150 PRESS 1",
             "410 held: not known where the last key went: it may have met this one",
-            "410 cleared",
+            "410 unknown: it had gone before the key went out",
         ],
     );
 }

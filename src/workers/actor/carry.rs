@@ -8,7 +8,7 @@ use super::done::Done;
 use super::{Actor, monotonic, utc};
 use crate::app::Event;
 use crate::app::event::Did;
-use crate::domain::confirm::{CaseId, Facts, Input, Order, Presence, Sent};
+use crate::domain::confirm::{CaseId, Facts, Input, Order, Presence, Sent, Standing};
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor as Who, Body, Decision, Outcome};
 use crate::domain::policy::Verdict;
@@ -40,8 +40,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             Order::Look => {}
             Order::Check => self.check(pane, look),
             Order::Record { case, dialog, decision } => self.record(pane, case, &dialog, decision),
-            Order::Press { case, dialog, key, intent, hands_off } => {
-                self.press(pane, (case, hands_off), &dialog, key, intent);
+            Order::Press { case, dialog, key, intent, stirred } => {
+                self.press(pane, (case, stirred), &dialog, key, intent);
             }
             Order::Answer { case, hook, word } => self.answer_hook(pane, case, hook, &word),
             Order::Write { showing, dialog } => self.write_now(pane, showing, &dialog),
@@ -54,7 +54,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let Some(desk) = self.desks.get(&pane) else { return };
         let (identity, mut asks) = (desk.info.identity, self.asks(desk));
         if let Some(desk) = self.desks.get_mut(&pane) {
-            desk.judged_in.clone_from(&asks.cwd);
+            desk.judged = Some((dialog.identity(), asks.cwd.clone()));
         }
         self.place_call(identity, &dialog, &mut asks);
         let (judge, asked, version) = (Arc::clone(&self.judge), Arc::clone(&dialog), self.version);
@@ -108,7 +108,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     fn press(
         &mut self,
         pane: PaneId,
-        (case, hands_off): (CaseId, bool),
+        (case, stirred): (CaseId, Option<u64>),
         dialog: &Dialog,
         key: KeyName,
         intent: u64,
@@ -120,7 +120,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             return self.live(pane, Input::Sent { case, how });
         };
         let command = (!desk.command.is_empty()).then(|| desk.command.clone());
-        let stirred = desk.stirred.filter(|_| hands_off);
+        let standing = || self.switches.standing(&desk.info.session, self.fixed.lease.is_some(), utc());
+        if stirred.is_some() && !(seat.stands() && matches!(standing(), Standing::Live(_))) {
+            let how = Sent::Refused("it was switched off at the last moment".to_owned());
+            return self.live(pane, Input::Sent { case, how });
+        }
         let expected = Expected {
             screen,
             rows: dialog.rows,
@@ -203,6 +207,12 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             in_mode: said.is_ok_and(|f| f.in_mode),
             synchronized: said.is_ok_and(|f| f.synchronized),
             computes: self.processes.computes(desk.info.identity),
+            stirred: said.ok().map(|f| f.stirred),
+            coarse: desk
+                .screen
+                .as_ref()
+                .zip(desk.shown())
+                .is_none_or(|(screen, seen)| !self.keyboard.tells_all(screen, seen.dialog.rows)),
             agent_in_front: said.is_ok() && agent.is_some_and(|m| Some(&m.name) == desk.agent.as_ref()),
             rate: self.rates.next(session, self.fixed.limits, now),
         }

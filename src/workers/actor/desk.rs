@@ -9,7 +9,7 @@ use super::free_text::Pending;
 use super::{Actor, monotonic};
 use crate::app::event::Looked;
 use crate::domain::confirm::{Input, Life, Look, Ways};
-use crate::domain::dialog::Dialog;
+use crate::domain::dialog::{Dialog, DialogId};
 use crate::domain::ledger::Scene;
 use crate::domain::screen::Screen;
 use crate::domain::server::PaneInfo;
@@ -30,10 +30,8 @@ pub(super) struct Desk {
     pub unsent: bool,
     /// What tmux last called its foreground process.
     pub command: String,
-    /// When anybody was last active in its session, as the server said with that.
-    pub stirred: Option<u64>,
-    /// The folder in which its agent worked when its last dialog was judged.
-    pub judged_in: Option<PathBuf>,
+    /// The dialog that was judged last, and the folder in which its agent worked then.
+    pub judged: Option<(DialogId, Option<PathBuf>)>,
     /// When a person last typed there through the control room.
     pub typed: Option<Duration>,
     /// When time alone changes something here.
@@ -58,8 +56,7 @@ impl Desk {
             agent: None,
             unsent: false,
             command: String::new(),
-            stirred: None,
-            judged_in: None,
+            judged: None,
             typed: None,
             alarm: None,
             wish: None,
@@ -169,8 +166,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 
     /// Where it happens, for the ledger: in the folder in which it was judged.
     pub(super) fn scene_of(&self, desk: &Desk, dialog: &Dialog) -> Scene {
-        let known = || self.processes.folder(desk.info.identity);
-        let mut asks = desk.asks_in(desk.judged_in.clone().or_else(known));
+        let judged = desk.judged.as_ref().filter(|(id, _)| *id == dialog.identity());
+        let mut asks = match judged {
+            Some((_, cwd)) => desk.asks_in(cwd.clone()),
+            None => self.asks(desk),
+        };
         self.place_call(desk.info.identity, dialog, &mut asks);
         Scene {
             host: self.fixed.host.clone(),

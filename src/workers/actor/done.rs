@@ -57,7 +57,6 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 };
                 if let Ok(facts) = &said {
                     desk.command.clone_from(&facts.command);
-                    desk.stirred = Some(facts.stirred);
                 }
                 let Some(desk) = self.desks.get(&pane.id) else { return };
                 let facts = self.world(desk, said.as_ref());

@@ -114,8 +114,6 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     hooked: BTreeSet<PaneIdentity>,
     /// Calls of late that nobody here could answer.
     strays: Vec<Stray>,
-    /// Away while somebody asks for it.
-    seat: Option<S>,
     /// When the seat, or a wish, is to be looked for again.
     again: Option<Instant>,
     server_up: bool,
@@ -137,6 +135,8 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     books: Books,
     /// What is being done beside.
     beside: FuturesUnordered<Pin<Box<dyn Future<Output = Done<S>> + Send>>>,
+    /// Away while somebody asks for it. Behind the records: they are closed before the next one sits down.
+    seat: Option<S>,
     /// Rings for what is due.
     alarm: Alarm,
     /// Something that the board shows has changed.

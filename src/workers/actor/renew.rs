@@ -43,6 +43,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                     life.set_ways(ways);
                 }
             }
+            self.live(pane, Input::Unclear);
             self.live(pane, Input::NewRules);
             self.check(pane, false);
         }

@@ -7,7 +7,7 @@ use super::{AGAIN, Actor, boot, clock, monotonic, utc};
 use crate::app::Event;
 use crate::app::event::Did;
 use crate::app::state::Post;
-use crate::domain::confirm::{Answer, Answered, Ask, DRAWN_FOR, Reply, Told, Wish};
+use crate::domain::confirm::{Answer, Answered, Ask, DRAWN_FOR, Input, Reply, Told, Wish};
 use crate::domain::dialog::DialogId;
 use crate::domain::ledger::Showing;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
@@ -61,6 +61,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 if let Some(desk) = self.desks.get_mut(&pane.id) {
                     desk.typed = Some(monotonic());
                 }
+                self.live(pane.id, Input::Unclear);
                 // Nothing is delivered where a person types.
                 self.give_chair();
             }
@@ -116,6 +117,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// A switch counts at once; it is kept beside.
     fn switched(&mut self, who: &str) {
         self.changed = true;
+        // Before anything else: a key that waits for its moment does not go out by the word of before.
+        let panes: Vec<PaneId> = self.desks.keys().copied().collect();
+        for pane in panes {
+            self.live(pane, Input::Unclear);
+        }
         self.give_chair();
         self.look_for_ended();
         if let Some(scribe) = &self.scribe {

@@ -1,0 +1,130 @@
+//! What happens in the last moments before a key, and when it does not go out.
+
+use super::rig::{self, Rig, clear, ms};
+use super::story::Step::*;
+use super::story::check;
+use super::*;
+
+#[test]
+fn between_the_intent_and_the_key_the_world_is_asked_once_more() {
+    let mut rig = Rig::new(false);
+    rig.show(Some(("ls", 1)));
+    // By hand: both questions, the intent, and both again where the disk took too long.
+    rig.now = ms(120);
+    assert_eq!(rig.life.hear(Input::Tick, rig.now), [Order::Look, Order::Check]);
+    let orders = rig.life.hear(Input::Facts(clear()), rig.now);
+    let [Order::Record { case, .. }] = orders[..] else { panic!("{orders:?}") };
+    assert_eq!(rig.life.hear(Input::Recorded { case, seq: 1 }, rig.now), []);
+    assert_eq!(rig.life.deadline(rig.now), Some(ms(150)));
+    let look = || Input::Look(Look { asks: true, dialog: rig.screen.clone(), wrote: None, unsent: false });
+    let pressed = |orders: &[Order]| matches!(orders, [Order::Press { stirred: Some(7), .. }]);
+    let mut prompt = rig.life.clone();
+    assert_eq!(prompt.hear(look(), ms(121)), [], "it has not stood long enough");
+    assert!(pressed(&prompt.hear(Input::Tick, ms(150))));
+    let mut slow = rig.life.clone();
+    assert_eq!(slow.hear(look(), ms(121)), []);
+    assert_eq!(slow.hear(Input::Tick, ms(190)), [Order::Look, Order::Check], "the world's word is old");
+    rig.now = ms(150);
+    assert_eq!(rig.life.hear(Input::Tick, rig.now), [Order::Look, Order::Check]);
+    assert_eq!(rig.life.hear(Input::Facts(clear()), rig.now), [], "not before it is read twice");
+    let mut read = rig.life.clone();
+    assert!(pressed(&read.hear(look(), rig.now)));
+    let mut facts = clear();
+    facts.presence = Presence::Active(ms(0));
+    let orders = rig.life.hear(Input::Facts(facts), rig.now);
+    let [Order::Record { decision, .. }] = &orders[..] else { panic!("{orders:?}") };
+    assert_eq!((decision.outcome.word(), decision.of), ("withdrawn", Some(1)));
+}
+
+#[test]
+fn an_agent_that_computes_is_not_ready_for_a_key() {
+    check(
+        "it rests after a while",
+        &[World(|f| f.computes = true), Show("ls", 1), At(190), World(|_| {}), At(900)],
+        &["200 intended", "230 PRESS 1"],
+    );
+    check(
+        "it never does",
+        &[World(|f| f.computes = true), Show("ls", 1), At(1_900)],
+        &["1000 intended", "1030 PRESS 1"],
+    );
+    check(
+        "a person's own key is his",
+        &[World(|f| f.computes = true), Show("ls", 1), At(20), Person(Answer::Approve, "ls", 1, 400), At(60)],
+        &["20 intended by a person", "20 PRESS 1"],
+    );
+}
+
+#[test]
+fn what_changes_while_the_intent_is_written_stops_the_key() {
+    let mut rig = Rig::new(false);
+    rig.show(Some(("ls", 1)));
+    rig.now = ms(120);
+    rig.life.hear(Input::Tick, rig.now);
+    let look = || Input::Look(Look { asks: true, dialog: rig.screen.clone(), wrote: None, unsent: false });
+    rig.life.hear(look(), ms(121));
+    let orders = rig.life.hear(Input::Facts(clear()), ms(121));
+    let [Order::Record { case, .. }] = orders[..] else { panic!("{orders:?}") };
+    let recorded = || Input::Recorded { case, seq: 1 };
+    let outcome = |orders: &[Order]| match orders {
+        [Order::Record { decision, .. }] => format!("{}: {}", decision.outcome.word(), decision.why),
+        other => format!("{other:?}"),
+    };
+
+    let mut paused = rig.life.clone();
+    let mut facts = clear();
+    facts.presence = Presence::Active(ms(0));
+    assert_eq!(paused.hear(Input::Facts(facts), ms(125)), []);
+    let orders = paused.hear(recorded(), ms(140));
+    assert_eq!(outcome(&orders), "withdrawn: a person is active there");
+
+    let mut stopped = rig.life.clone();
+    let hold = Reply { who: "me".to_owned(), answer: Answer::Hold, drawn: None };
+    assert_eq!(stopped.hear(Input::Person(hold), ms(125)), []);
+    assert_eq!(outcome(&stopped.hear(recorded(), ms(140))), "withdrawn: kept by me");
+
+    // A switch was turned, or somebody typed: the world is asked again, whenever that was.
+    for before in [true, false] {
+        let mut life = rig.life.clone();
+        if before {
+            life.hear(Input::Unclear, ms(125));
+        }
+        assert_eq!(life.hear(recorded(), ms(140)), []);
+        if !before {
+            life.hear(Input::Unclear, ms(145));
+        }
+        assert_eq!(life.hear(Input::Tick, ms(150)), [Order::Look, Order::Check], "{before}");
+    }
+
+    let mut hooked = rig.life.clone();
+    assert_eq!(hooked.hear(recorded(), ms(140)), []);
+    hooked.hear(Input::Hook(HookSaid::Asks { id: HookId(1), dialog: rig::call("ls") }), ms(145));
+    assert_eq!(outcome(&hooked.hear(Input::Tick, ms(150))), "withdrawn: the agent's hook gave it back");
+}
+
+#[test]
+fn where_the_server_cannot_tell_all_rows_a_look_stands_right_before_the_key() {
+    let mut rig = Rig::new(false);
+    rig.facts.coarse = true;
+    rig.show(Some(("ls", 1)));
+    rig.until(149);
+    assert_eq!(rig.log, ["120 intended"]);
+    let mut life = rig.life.clone();
+    assert_eq!(life.hear(Input::Tick, ms(150)), [Order::Look, Order::Check]);
+    rig.until(150);
+    assert_eq!(rig.log, ["120 intended", "150 PRESS 1"]);
+}
+
+#[test]
+fn a_dialog_that_had_gone_before_the_key_is_not_told_as_answered_by_it() {
+    check(
+        "the key met something else",
+        &[Show("ls", 1), At(120), Sends(None), At(151), Show("cat", 2), At(170), Answered, At(900)],
+        &[
+            "120 intended",
+            "150 PRESS 1",
+            "170 held: not known where the last key went: it may have met this one",
+            "301 unknown: it had gone before the key went out",
+        ],
+    );
+}
