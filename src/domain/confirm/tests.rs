@@ -79,7 +79,9 @@ fn a_settle_time_lies_between_two_equal_readings() {
         &["120 intended", "270 withdrawn: the dialog went away"],
     );
     for (agent, settle) in [("claude", 150), ("codex", 150), ("gemini", 250), ("else", 250)] {
-        assert_eq!(Ways::of_agent(agent, false).settle, ms(settle));
+        let ways = Ways::of_agent(agent, false);
+        assert_eq!(ways.settle, ms(settle));
+        assert_eq!(ways.reporting().settle, ms(settle.max(200)));
     }
     let hasty = Life::new(Ways { settle: ms(0), hook_fallback: false });
     let mut rig = Rig::new(false);

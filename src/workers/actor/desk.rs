@@ -85,7 +85,8 @@ impl Desk {
 
     /// How its dialogs are dealt with.
     pub fn ways(&self, hook_fallback: bool) -> Ways {
-        Ways::of_agent(self.agent.as_deref().unwrap_or_default(), hook_fallback)
+        let ways = Ways::of_agent(self.agent.as_deref().unwrap_or_default(), hook_fallback);
+        if self.conversation.is_some() { ways.reporting() } else { ways }
     }
 }
 
@@ -128,6 +129,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         // When it ends nobody can be asked any more.
         if desk.tracker.state() != before && desk.agent.is_some() {
             desk.conversation = self.processes.conversation(looked.pane).or(desk.conversation.take());
+            let ways = desk.ways(self.fixed.hook_fallback);
+            if let Some(life) = &mut desk.life {
+                life.set_ways(ways);
+            }
         }
         desk.screen = Some(Arc::clone(&looked.screen));
         if let Some(composer) = &looked.reading.composer {
