@@ -247,18 +247,21 @@ fn entries_older_than_they_are_kept_go_and_the_chain_of_the_rest_holds() {
     let stage = Stage::new(&["permission--edit--80x24.ansi"]);
     let state = stage.root.join("home/.local/state/archtui/fleet");
     let long_ago = jiff::Timestamp::from_second(1_700_000_000).expect("a time");
-    {
+    let wish = {
         let mut store = Store::open(&state, long_ago).expect("opens").0;
         for _ in 0..3 {
             store.append(old_entry(long_ago)).expect("written");
         }
-    }
+        store.wish(&Ask::Pause, "operator via 1", long_ago, Wish::PATIENCE).expect("left")
+    };
     let config = stage.root.join("archtui.toml");
     let text = fs::read_to_string(&config).expect("there");
     fs::write(&config, format!("[ledger]\nkeep = \"30d\"\n{text}")).expect("written");
     let daemon = Daemon::start(&stage);
     daemon.until("acting");
     wait_until("the old ones are gone", || !stage.ledger().contains("2023-11"), || stage.ledger());
+    let visitor = Store::visit(&state).expect("opens");
+    assert_eq!(visitor.fate(wish, now()).expect("read"), None, "nor does an old wish stay");
     wait_until("the edit is confirmed", || stage.ledger().contains("cleared"), || stage.ledger());
     let (sound, told) = stage.say(&["ledger", "--verify"]);
     assert!(sound && told.contains("2 entries") && told.contains("up to 3: the chain goes on"), "{told}");

@@ -178,6 +178,15 @@ fn a_doubt_ends_it_and_what_lies_there_is_told() {
     check(Tab, Mark(0), &[Mark(0)], &["Down"], Stuck, "its mark was not seen to move");
     check(Tab, Mark(0), &[Mark(2), Open("")], &["Down"], Stuck, "mark");
     check(InBox, Mark(0), &[Other], &["3"], Stuck, "another dialog is there");
+    // Also one that the cut would have made half, or that is wrapped.
+    for held in [
+        "the key of the deploy user is this one here ghp_0a1b2c3d4e5f6g7h8i9j0k1l",
+        "use ghp_0a1b2c3d4e\n5f6g7h8i9j0k1l",
+        "DB_PASSWORD=hunter2",
+    ] {
+        check(InBox, Mark(0), &[Box(held)], &["3"], Stuck, "the composer holds a secret");
+        check(Key, Open(held), &[], &[], Refused, "its text field holds a secret already");
+    }
     check(InBox, Mark(0), &[Box("unsent")], &["3"], Stuck, "the composer holds \"unsent\"");
     check(Key, Mark(0), &[Open(""), Open(TEXT), Open(TEXT)], &["3", TEXT, "Enter"], Stuck, "not seen to go");
     // The dialog went, and the text lies in the composer.

@@ -10,6 +10,7 @@ use crate::app::state::Post;
 use crate::domain::confirm::{Answer, Answered, Ask, DRAWN_FOR, Reply, Told, Wish};
 use crate::domain::dialog::DialogId;
 use crate::domain::ledger::Showing;
+use crate::domain::redact::Secrets;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::unstick::Step;
 use crate::ports::{Hooks, Judge, Press, Processes, Records, Seat};
@@ -224,7 +225,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 
     pub(super) fn answer_wish(&self, wish: u64, done: bool, text: String) {
         let Some(scribe) = &self.scribe else { return };
-        let told = Told { done, text };
+        let told = Told { done, text: Secrets::builtin().mask(&text).into_owned() };
         // What cannot be told expires by itself.
         drop(scribe.ask(move |records| records.answer(wish, &told, utc())));
     }
