@@ -51,7 +51,8 @@ impl Store {
         let ms = now.as_millisecond();
         loop {
             let taken = self.write(|tx| {
-                let sql = "UPDATE wishes SET act = ?2 WHERE taken_ms IS NULL AND expires_ms <= ?1 AND act <> ?2";
+                let sql =
+                    "UPDATE wishes SET act = ?2 WHERE taken_ms IS NULL AND expires_ms <= ?1 AND act <> ?2";
                 tx.execute(sql, (ms, NOTHING)).map_err(said)?;
                 let sql = "UPDATE wishes SET taken_ms = ?1 WHERE id = (
                         SELECT id FROM wishes WHERE taken_ms IS NULL AND expires_ms > ?1 ORDER BY id LIMIT 1

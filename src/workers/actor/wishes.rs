@@ -18,6 +18,10 @@ use crate::ports::{Hooks, Judge, Press, Processes, Records, Seat};
 /// Who sits at our own screen.
 const OPERATOR: &str = "operator";
 
+/// Why a session outside the roster is not answered by its name: only a person's own key at a control room goes there.
+pub(super) const UNMANAGED: &str = "that session is not in the roster: answer it by your own key in the control room, or take \
+                                    it into archtui.toml (`archtui init --adopt`)";
+
 /// What a person asks at our own screen.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Asked {
@@ -176,6 +180,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             Ask::Unstick { session, step } => return self.unstick_by_name(id, who, session, step),
             order @ (Ask::Restart { .. } | Ask::Kill { .. }) => return self.order(order, who, Some(id)),
         };
+        // That nothing is pressed there is no key.
+        if !matches!(answer, Ok(Answer::Hold)) && self.fixed.roster.member(&session).is_none() {
+            return self.answer_wish(id, false, UNMANAGED.to_owned());
+        }
         let pane = match self.asking(&session) {
             Ok(pane) => pane,
             Err(why) => return self.answer_wish(id, false, why.to_owned()),
