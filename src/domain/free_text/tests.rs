@@ -231,6 +231,15 @@ fn a_text_is_one_line_that_shows() {
         (" \n ", Err("nothing")),
         ("a\u{1b}[201~b", Err("cannot be shown")),
         ("a\u{202e}b", Err("cannot be shown")),
+        ("rm\u{200b} x", Err("nobody sees")),
+        ("a\u{200c}b", Err("nobody sees")),
+        ("a\u{200d}b", Err("nobody sees")),
+        ("a\u{2060}b", Err("nobody sees")),
+        ("a\u{ad}b", Err("nobody sees")),
+        ("\u{3164}\u{3164}", Err("nobody sees")),
+        ("use make \\", Err("backslash")),
+        ("use make \\ \n", Err("backslash")),
+        ("a \\ b", Ok("a \\ b")),
     ] {
         match (Words::new(raw), want) {
             (Ok(words), Ok(want)) => assert_eq!(words.as_str(), want),
