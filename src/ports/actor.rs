@@ -30,6 +30,8 @@ pub trait Records: Ledger + Send + 'static {
     /// Lets entries go that are older than a time, at most so many, and keeps the place where the chain goes on. Gives how
     /// many went.
     fn let_go(&mut self, before: Timestamp, most: u32, now: Timestamp) -> Result<u64, StoreError>;
+    /// Forgets wishes that were made before a time. Gives how many went.
+    fn forget_wishes(&mut self, before: Timestamp) -> Result<usize, StoreError>;
     /// Says what became of a wish.
     fn answer(&mut self, wish: u64, told: &Told, now: Timestamp) -> Result<(), StoreError>;
 }

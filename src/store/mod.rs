@@ -139,6 +139,8 @@ impl Store {
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true).map_err(said)?;
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false).map_err(said)?;
         conn.pragma_update(None, "cell_size_check", true).map_err(said)?;
+        // What was overwritten does not stay in the gaps of a page.
+        conn.pragma_update_and_check(None, "secure_delete", true, |_| Ok(())).map_err(said)?;
         Ok(Self { conn })
     }
 

@@ -43,6 +43,10 @@ impl Records for Store {
         Self::let_go(self, before, most, now)
     }
 
+    fn forget_wishes(&mut self, before: Timestamp) -> Result<usize, StoreError> {
+        Self::forget_wishes(self, before)
+    }
+
     fn answer(&mut self, wish: u64, told: &Told, now: Timestamp) -> Result<(), StoreError> {
         Self::answer(self, wish, told, now)
     }

@@ -13,6 +13,15 @@ use crate::ports::StoreError;
 /// More than these do not wait: something is wrong with whoever makes them.
 const MOST: u32 = 256;
 
+/// What stays of a wish of which not even the kind is known.
+const NOTHING: &str = "{}";
+
+/// What stays of a wish that was taken: its kind, by the word that stands for it.
+fn kind(act: &str) -> String {
+    let act: serde_json::Value = serde_json::from_str(act).unwrap_or_default();
+    serde_json::json!({ "ask": act["ask"] }).to_string()
+}
+
 impl Store {
     /// Leaves a wish for the actor and gives its number.
     pub fn wish(
@@ -37,10 +46,14 @@ impl Store {
     }
 
     /// Takes the oldest wish that still waits; each is taken once. One that this version does not know is refused here.
+    /// Of what is taken, and of what nobody took in time, only the kind stays: a person's text is no business of this table.
     pub fn take_wish(&mut self, now: Timestamp) -> Result<Option<Wish>, StoreError> {
         let ms = now.as_millisecond();
         loop {
             let taken = self.write(|tx| {
+                let sql =
+                    "UPDATE wishes SET act = ?2 WHERE taken_ms IS NULL AND expires_ms <= ?1 AND act <> ?2";
+                tx.execute(sql, (ms, NOTHING)).map_err(said)?;
                 let sql = "UPDATE wishes SET taken_ms = ?1 WHERE id = (
                         SELECT id FROM wishes WHERE taken_ms IS NULL AND expires_ms > ?1 ORDER BY id LIMIT 1
                     ) RETURNING id, who, act, at_ms";
@@ -52,10 +65,15 @@ impl Store {
                         r.get::<_, i64>(3)?,
                     ))
                 };
-                tx.query_row(sql, [ms], read).optional().map_err(said)
+                let taken = tx.query_row(sql, [ms], read).optional().map_err(said)?;
+                let Some((id, who, act, at)) = taken else { return Ok(None) };
+                let ask = serde_json::from_str::<Ask>(&act).ok();
+                let kept = ask.as_ref().map_or_else(|| NOTHING.to_owned(), |_| kind(&act));
+                tx.execute("UPDATE wishes SET act = ?2 WHERE id = ?1", (id, kept)).map_err(said)?;
+                Ok(Some((id, who, ask, at)))
             })?;
             let Some((id, who, ask, at)) = taken else { return Ok(None) };
-            if let Ok(ask) = serde_json::from_str(&ask) {
+            if let Some(ask) = ask {
                 let at = Timestamp::from_millisecond(at).unwrap_or(now);
                 return Ok(Some(Wish { id, who, ask, at }));
             }

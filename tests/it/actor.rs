@@ -237,6 +237,44 @@ fn an_observers_answer_reaches_the_dialog_that_he_saw_and_no_other() {
     assert_eq!(stage.keys(), "3", "the key of No");
 }
 
+#[test]
+fn a_session_outside_the_roster_is_answered_by_a_persons_own_key_only() {
+    let stage = Stage::new(&["permission--bash-subst--80x24.ansi", "permission--bash-subst--80x24.ansi"]);
+    let config = fs::read_to_string(stage.root.join("archtui.toml")).expect("there");
+    let config = config.replace("name = \"worker\"", "name = \"another\"");
+    fs::write(stage.root.join("archtui.toml"), config).expect("written");
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("the command is held", || stage.ledger().contains(" held "), || stage.ledger());
+    for args in [
+        &["approve", "worker"][..],
+        &["deny", "worker"],
+        &["deny", "worker", "--text", "not that one"],
+        &["answer", "worker", "--option", "1"],
+        &["unstick", "worker", "--step", "approve", "--yes"],
+        &["unstick", "worker", "--step", "escape", "--yes"],
+    ] {
+        let (done, told) = stage.say(args);
+        assert!(!done && told.contains("not in the roster") && told.contains("--adopt"), "{args:?}: {told}");
+    }
+    assert_eq!(stage.keys(), "");
+    // A person at the control room of one who observes: his own key.
+    let state = stage.root.join("home/.local/state/archtui/fleet");
+    let mut store = Store::visit(&state).expect("opens");
+    let entry = store.since(0, 1).expect("read").remove(0);
+    let t = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let ask = Ask::Answer {
+        pane: entry.body.scene.pane,
+        content: entry.body.showing.content,
+        boot: fs::read_to_string("/proc/sys/kernel/random/boot_id").expect("an id").trim().to_owned(),
+        since_ms: t.tv_sec.unsigned_abs() * 1000 + t.tv_nsec.unsigned_abs() / 1_000_000,
+        drawn_ms: 900,
+        answer: Answer::Deny,
+    };
+    let id = store.wish(&ask, "operator via 1", now(), Wish::PATIENCE).expect("left");
+    wait_until("the key of No", || stage.keys() == "3", || format!("{:?}", store.fate(id, now())));
+}
+
 #[expect(clippy::disallowed_methods, reason = "a wish of a test carries the time")]
 fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
@@ -247,18 +285,21 @@ fn entries_older_than_they_are_kept_go_and_the_chain_of_the_rest_holds() {
     let stage = Stage::new(&["permission--edit--80x24.ansi"]);
     let state = stage.root.join("home/.local/state/archtui/fleet");
     let long_ago = jiff::Timestamp::from_second(1_700_000_000).expect("a time");
-    {
+    let wish = {
         let mut store = Store::open(&state, long_ago).expect("opens").0;
         for _ in 0..3 {
             store.append(old_entry(long_ago)).expect("written");
         }
-    }
+        store.wish(&Ask::Pause, "operator via 1", long_ago, Wish::PATIENCE).expect("left")
+    };
     let config = stage.root.join("archtui.toml");
     let text = fs::read_to_string(&config).expect("there");
     fs::write(&config, format!("[ledger]\nkeep = \"30d\"\n{text}")).expect("written");
     let daemon = Daemon::start(&stage);
     daemon.until("acting");
     wait_until("the old ones are gone", || !stage.ledger().contains("2023-11"), || stage.ledger());
+    let visitor = Store::visit(&state).expect("opens");
+    assert_eq!(visitor.fate(wish, now()).expect("read"), None, "nor does an old wish stay");
     wait_until("the edit is confirmed", || stage.ledger().contains("cleared"), || stage.ledger());
     let (sound, told) = stage.say(&["ledger", "--verify"]);
     assert!(sound && told.contains("2 entries") && told.contains("up to 3: the chain goes on"), "{told}");

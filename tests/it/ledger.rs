@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use archtui::domain::confirm::{Ask, Fate, Lease, Switches, Told};
+use archtui::domain::confirm::{Answered, Ask, Fate, Lease, Switches, Told};
 use archtui::domain::dialog::{Dialog, DialogId, Operation};
+use archtui::domain::free_text::Words;
 use archtui::domain::ledger::{Actor, Body, Book, Channel, Decision, Outcome, Ruling, Scene, Showing, Times};
 use archtui::domain::policy::Action;
 use archtui::domain::session::{PaneId, PaneIdentity, SessionName};
@@ -249,6 +250,39 @@ fn switches_and_wishes_survive_and_are_answered_once() {
     }
     assert!(visitor.wish(&Ask::Pause, "a loop", at(30), patience).is_err(), "a flood is stopped");
     assert_eq!(actor.forget_wishes(at(31)).expect("forgotten"), 259);
+}
+
+#[test]
+fn of_a_wish_that_was_taken_or_is_over_no_word_stays() {
+    let dir = tempfile::tempdir().expect("scratch");
+    let (mut actor, mut visitor) = (open(dir.path()), Store::visit(dir.path()).expect("a visitor"));
+    let words = |text: &str| {
+        let words = Words::new(text).expect("they can be written");
+        let text = Answered { option: None, deny: true, words };
+        Ask::Write { session: SessionName::new("fixer"), seen: None, text }
+    };
+    let (over, ask) = (words("hunter-is-over"), words("password=hunter2 and more"));
+    let strange = r#"{"ask":"fly","text":"hunter-of-another-version"}"#;
+    visitor.wish(&over, "operator", at(0), Duration::from_secs(1)).expect("left");
+    visitor.wish(&ask, "operator", at(5), Duration::from_secs(10)).expect("left");
+    let other = visitor.wish(&Ask::Pause, "operator", at(5), Duration::from_secs(10)).expect("left");
+    raw(dir.path()).execute("UPDATE wishes SET act = ?1 WHERE id = ?2", (strange, other)).expect("written");
+    let taken = actor.take_wish(at(6)).expect("read").expect("it waits");
+    assert_eq!(taken.ask, ask, "who acts gets it whole");
+    assert_eq!(actor.take_wish(at(6)).expect("read"), None);
+    let kept: Vec<String> = {
+        let conn = raw(dir.path());
+        let mut rows = conn.prepare("SELECT act FROM wishes ORDER BY id").expect("a table");
+        rows.query_map([], |r| r.get(0)).expect("rows").map(|r| r.expect("a text")).collect()
+    };
+    assert_eq!(kept, ["{}", r#"{"ask":"write"}"#, "{}"]);
+    drop(visitor);
+    raw(dir.path()).query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).expect("written over");
+    for file in std::fs::read_dir(dir.path()).expect("a folder") {
+        let path = file.expect("a file").path();
+        let Ok(bytes) = std::fs::read(&path) else { continue };
+        assert!(!bytes.windows(6).any(|w| w == b"hunter"), "{}", path.display());
+    }
 }
 
 /// This test binary again, as a child that does one thing in a folder.

@@ -51,6 +51,28 @@ fn leaky(before: usize) -> State {
     s
 }
 
+/// A fleet whose dialogs break the secret over two framed rows; what was read of them may have a gap there.
+fn torn(at: usize, frame: (&str, &str), gap: &str) -> State {
+    let mut s = fleets::nine();
+    let (one, two) = SECRET.split_at(at);
+    let row = |text: &str| format!("{}{text:<60}{}", frame.0, frame.1);
+    let rows = ["$ deploy", &format!("export TOKEN={one}"), two, "", "Do you want to proceed?"].map(row);
+    let screen = Arc::new(ansi::parse(rows.join("\r\n").as_bytes(), 80, 24));
+    for session in &mut s.fleet.sessions {
+        session.screen = Some(Arc::clone(&screen));
+        let mut reading = session.tracker.reading().clone();
+        if let Some(dialog) = &mut reading.dialog {
+            dialog.subject = Some(format!("export TOKEN={one}{gap}{two}"));
+            dialog.rows = (0, 5);
+        }
+        let (state, since) = (session.state, session.since);
+        session.look(reading, fleets::NOW.mono);
+        (session.state, session.since) = (state, since);
+    }
+    hang(&mut s);
+    s
+}
+
 fn leaks(state: &State, (w, h): (u16, u16)) -> Option<String> {
     let mut buf = Buffer::empty(Rect::new(0, 0, w, h));
     view::paint(state, &Theme::dark(Depth::True), &mut buf);
@@ -73,6 +95,17 @@ proptest! {
             state.server = Server::Lost { why: format!("password={SECRET}") };
             state.heard = None;
         }
+        prop_assert_eq!(leaks(&state, (w, h)), None);
+    }
+
+    #[test]
+    fn no_half_of_a_secret_that_a_dialog_breaks_is_seen(
+        at in 1usize..SECRET.len(), frame in 0usize..3, gap in 0usize..3, w in 40u16..=260, h in 12u16..=80,
+    ) {
+        let frame = [("  ", ""), ("│ ", " │"), ("  │ ", "│")][frame];
+        let mut state = torn(at, frame, ["", " ", "\n"][gap]);
+        state.size = (w, h);
+        state.turn_wall();
         prop_assert_eq!(leaks(&state, (w, h)), None);
     }
 }

@@ -14,6 +14,7 @@ use crate::domain::dialog::{DialogId, Opens};
 use crate::domain::errand::{AGAIN, Heard, Order, PATIENCE, Put, Sent, Sight, VERIFY};
 use crate::domain::ledger::Outcome;
 use crate::domain::read::Reading;
+use crate::domain::redact::Secrets;
 use crate::domain::status::State;
 use crate::domain::stroke::KeyName;
 use crate::domain::task::hand::essence;
@@ -183,7 +184,7 @@ impl Course {
         let dialog = dialog.ok_or("another dialog is there now; look at it first")?;
         match &self.scene {
             Scene::Open(t) if !t.is_empty() => {
-                return Err(format!("its text field holds \"{}\" already", text::fit(t, 60)));
+                return Err(format!("its text field holds {} already", quoted(t)));
             }
             Scene::Open(_) => return Ok(()),
             Scene::Closed(_) => {}
@@ -319,17 +320,27 @@ impl Course {
 
     /// What the last look showed.
     fn lies(&self) -> String {
-        let quoted = |t: &str| text::fit(&text::printable(t), 60);
         match &self.scene {
             Scene::Closed(_) => "the dialog is there, nothing is written in it".to_owned(),
             Scene::Open(t) if t.is_empty() => "its text field is open and empty".to_owned(),
-            Scene::Open(t) => format!("its text field holds \"{}\"", quoted(t)),
+            Scene::Open(t) => format!("its text field holds {}", quoted(t)),
             Scene::Composer(t) if t.is_empty() => "the composer is empty".to_owned(),
-            Scene::Composer(t) => format!("the dialog is gone, the composer holds \"{}\"", quoted(t)),
+            Scene::Composer(t) => format!("the dialog is gone, the composer holds {}", quoted(t)),
             Scene::Another => "another dialog is there".to_owned(),
             Scene::Neither(state) => format!("it is {}", state.word()),
         }
     }
+}
+
+/// What stands in a field, as it may be told. Nothing of it where a secret is: cut, or broken by the field's edge, half of
+/// one would be left.
+fn quoted(held: &str) -> String {
+    let words: Vec<&str> = held.split_whitespace().collect();
+    let holds = |s: &str| !Secrets::builtin().find(s).is_empty();
+    if holds(held) || (0..words.len()).any(|from| holds(&words[from..].concat())) {
+        return "a secret".to_owned();
+    }
+    format!("\"{}\"", text::fit(&text::printable(held), 60))
 }
 
 /// The word for the text among what was sent.

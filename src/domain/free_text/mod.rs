@@ -30,6 +30,13 @@ impl Words {
         if line.chars().any(|c| !text::is_printable(c)) {
             return Err("it holds characters that cannot be shown".to_owned());
         }
+        if line.chars().any(is_unseen) {
+            return Err("it holds characters that nobody sees".to_owned());
+        }
+        // Claude Code's Enter breaks the line there and submits nothing.
+        if line.ends_with('\\') {
+            return Err("it ends with a backslash, and Enter behind one is a line break".to_owned());
+        }
         match line.chars().count() {
             0 => Err("there is nothing to write".to_owned()),
             // Claude Code 2.1.34 took a lone `1` for its first option, also in an open field.
@@ -59,6 +66,12 @@ impl Words {
         }
         Ok(())
     }
+}
+
+/// True for characters that take part in a text and show nothing: of two texts that look the same one would be another.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{200b}'..='\u{200d}'
+        | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}')
 }
 
 impl TryFrom<String> for Words {

@@ -178,6 +178,15 @@ fn a_doubt_ends_it_and_what_lies_there_is_told() {
     check(Tab, Mark(0), &[Mark(0)], &["Down"], Stuck, "its mark was not seen to move");
     check(Tab, Mark(0), &[Mark(2), Open("")], &["Down"], Stuck, "mark");
     check(InBox, Mark(0), &[Other], &["3"], Stuck, "another dialog is there");
+    // Also one that the cut would have made half, or that is wrapped.
+    for held in [
+        "the key of the deploy user is this one here ghp_0a1b2c3d4e5f6g7h8i9j0k1l",
+        "use ghp_0a1b2c3d4e\n5f6g7h8i9j0k1l",
+        "DB_PASSWORD=hunter2",
+    ] {
+        check(InBox, Mark(0), &[Box(held)], &["3"], Stuck, "the composer holds a secret");
+        check(Key, Open(held), &[], &[], Refused, "its text field holds a secret already");
+    }
     check(InBox, Mark(0), &[Box("unsent")], &["3"], Stuck, "the composer holds \"unsent\"");
     check(Key, Mark(0), &[Open(""), Open(TEXT), Open(TEXT)], &["3", TEXT, "Enter"], Stuck, "not seen to go");
     // The dialog went, and the text lies in the composer.
@@ -222,6 +231,15 @@ fn a_text_is_one_line_that_shows() {
         (" \n ", Err("nothing")),
         ("a\u{1b}[201~b", Err("cannot be shown")),
         ("a\u{202e}b", Err("cannot be shown")),
+        ("rm\u{200b} x", Err("nobody sees")),
+        ("a\u{200c}b", Err("nobody sees")),
+        ("a\u{200d}b", Err("nobody sees")),
+        ("a\u{2060}b", Err("nobody sees")),
+        ("a\u{ad}b", Err("nobody sees")),
+        ("\u{3164}\u{3164}", Err("nobody sees")),
+        ("use make \\", Err("backslash")),
+        ("use make \\ \n", Err("backslash")),
+        ("a \\ b", Ok("a \\ b")),
     ] {
         match (Words::new(raw), want) {
             (Ok(words), Ok(want)) => assert_eq!(words.as_str(), want),

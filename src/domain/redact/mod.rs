@@ -1,8 +1,9 @@
 //! Masks secrets in text that is shown, logged, saved or recorded. The rules are data (assets/secrets.toml): keywords that
 //! must stand in the text, a pattern, perhaps a least entropy. Masks what it knows and no more: not a proof that nothing
-//! is left. Whole screens are masked in `screen`.
+//! is left. Whole screens are masked in `screen`, secrets that are broken over rows in `wrapped`.
 
 mod screen;
+mod wrapped;
 
 use std::borrow::Cow;
 use std::ops::Range;

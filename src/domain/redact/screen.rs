@@ -56,6 +56,25 @@ fn masked(row: &Row, start: usize, hidden: &[Range<usize>]) -> Row {
     Row::from_parts(out, spans, row.hides())
 }
 
+/// A row that is drawn already, with more of it hidden: the bytes that `its` names in the row as it came.
+pub(super) fn masked_like(row: &Row, as_it_came: &Row, its: &[Range<usize>]) -> Row {
+    // Both have the same characters but for those that are masked: as many marks as each had columns.
+    let mut columns = Vec::new();
+    for (at, c) in as_it_came.text().char_indices() {
+        let hidden = its.iter().any(|r| r.contains(&at));
+        columns.extend(std::iter::repeat_n(hidden, text::char_width(c)));
+    }
+    let mut hidden = Vec::new();
+    let mut column = 0;
+    for (at, c) in row.text().char_indices() {
+        if columns.get(column).copied().unwrap_or_default() {
+            hidden.push(at..at + c.len_utf8());
+        }
+        column += text::char_width(c);
+    }
+    masked(row, 0, &hidden)
+}
+
 /// A screen as bytes to be saved, made nobody's.
 pub fn saved(screen: &Screen, words: &[&str]) -> String {
     ansi::print(&Secrets::builtin().anonymous(screen, words))

@@ -14,7 +14,7 @@ use crate::view::paint::{self, Pen};
 use crate::view::words;
 
 use super::font::Type;
-use super::masked;
+use super::{masked, masked_of};
 
 /// What the headline says.
 struct Says {
@@ -118,7 +118,7 @@ fn says(state: &State, stale: Option<Stale>) -> Says {
 fn about(session: &Session, state: &State) -> String {
     let told = super::told(session, state);
     let lines = words::details(session);
-    let line = lines.first().map_or_else(String::new, |(line, _)| format!(": {}", masked(line)));
+    let line = lines.first().map_or_else(String::new, |(line, _)| format!(": {}", masked_of(session, line)));
     format!("{}{line}", told.word)
 }
 

@@ -64,6 +64,13 @@ fn masked(s: &str) -> String {
     Secrets::builtin().mask(&text::printable(s)).into_owned()
 }
 
+/// The same of a text that may tell what stands on the session's screen: what is broken over rows there may be half here.
+fn masked_of(session: &Session, s: &str) -> String {
+    let secrets = Secrets::builtin();
+    let torn = session.screen.as_ref().map(|screen| secrets.torn(screen)).unwrap_or_default();
+    secrets.mask_torn(&text::printable(s), &torn)
+}
+
 /// The roster is empty and there is no pane.
 fn nobody(buf: &mut Buffer, body: Area, state: &State, theme: &Theme) {
     let line = match &state.server {

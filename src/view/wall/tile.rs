@@ -17,7 +17,7 @@ use crate::view::paint::{self, Pen};
 use crate::view::{cells, layout, tile, words};
 
 use super::font::Type;
-use super::{head, masked};
+use super::{head, masked, masked_of};
 
 /// Draws it.
 pub fn draw(
@@ -165,7 +165,10 @@ fn edges(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &S
 /// What it asks, or what it has to do.
 fn about(state: &State, session: &Session) -> Vec<(String, Role)> {
     if needs::needs_you(session, state.now.mono) || session.is_problem() {
-        return words::details(session).iter().map(|(line, role)| (masked(line), *role)).collect();
+        return words::details(session)
+            .iter()
+            .map(|(line, role)| (masked_of(session, line), *role))
+            .collect();
     }
     let task = session.tasks.first();
     task.map(|t| (format!("#{} {}", t.id, masked(&words::one_line(&t.text))), Role::Text))
@@ -176,7 +179,7 @@ fn about(state: &State, session: &Session) -> Vec<(String, Role)> {
 /// The end of its screen, as much as there is room for.
 fn screen(buf: &mut Buffer, area: Area, theme: &Theme, session: &Session, stale: bool) {
     let Some(screen) = session.visible_screen().filter(|_| area.h > 0) else { return };
-    let screen = Secrets::builtin().anonymous(screen, &[]);
+    let screen = Secrets::builtin().veiled(screen);
     let top = top(session, &screen, area.h);
     // What the composer holds and says is for who sits there.
     let end = composer(session).unwrap_or(screen.height);

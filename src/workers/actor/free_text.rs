@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use super::errand::Course;
+use super::wishes::UNMANAGED;
 use super::{Actor, boot, monotonic};
 use crate::domain::confirm::{Answer, Answered, Ask, Input, Reply, SeenThere};
 use crate::domain::dialog::{Dialog, Meaning};
@@ -89,7 +90,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.same_open(seen.pane, seen.content, ms(seen.since_ms))
                     .map(|showing| (seen.pane, Some((showing, ms(seen.drawn_ms)))))
             }
-            None if !managed => Err("that session is not in the roster; only a person's own key goes there"),
+            None if !managed => Err(UNMANAGED),
             None => self.asking(session).and_then(|pane| {
                 let desk = self.desks.get(&pane).ok_or("that pane is gone")?;
                 Ok((desk.info.identity, None))

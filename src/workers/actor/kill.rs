@@ -9,6 +9,7 @@ use crate::app::event::Did;
 use crate::domain::confirm::{Ask, Wish};
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor as Who, Entry, Outcome};
+use crate::domain::redact::Secrets;
 use crate::domain::session::{PaneIdentity, SessionName};
 use crate::ports::{Hooks, Judge, Ledger, Press, Processes, Seat};
 
@@ -93,7 +94,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             let (Ok(text) | Err(text)) = ended;
             return self.answer_wish(wish, done, text);
         }
-        self.tell(Event::Did(match ended {
+        // It is shown and logged, and may quote a screen.
+        let masked = |s: String| Secrets::builtin().mask(&s).into_owned();
+        self.tell(Event::Did(match ended.map(masked).map_err(masked) {
             Ok(said) => Did { what: format!("{what}: {said}"), command: None, failed: None },
             Err(why) => Did { what, command: None, failed: Some(why) },
         }));

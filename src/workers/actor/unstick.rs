@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use super::errand::Course;
+use super::wishes::UNMANAGED;
 use super::{Actor, monotonic, utc};
 use crate::domain::confirm::{Ask, Wish};
 use crate::domain::session::{PaneIdentity, SessionName};
@@ -21,10 +22,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 let panes: Vec<PaneIdentity> =
                     self.desks.values().filter(its).map(|d| d.info.identity).collect();
                 return match &panes[..] {
-                    _ if !managed => {
-                        let why = "that session is not in the roster; only a person's own key goes there";
-                        self.answer_wish(wish, false, why.to_owned());
-                    }
+                    _ if !managed => self.answer_wish(wish, false, UNMANAGED.to_owned()),
                     [pane] => self.unstick(*pane, step, who, Some(wish)),
                     [] => self.answer_wish(wish, false, "no session has that name".to_owned()),
                     _ => {

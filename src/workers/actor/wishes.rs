@@ -10,12 +10,17 @@ use crate::app::state::Post;
 use crate::domain::confirm::{Answer, Answered, Ask, DRAWN_FOR, Input, Reply, Told, Wish};
 use crate::domain::dialog::DialogId;
 use crate::domain::ledger::Showing;
+use crate::domain::redact::Secrets;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::unstick::Step;
 use crate::ports::{Hooks, Judge, Press, Processes, Records, Seat};
 
 /// Who sits at our own screen.
 const OPERATOR: &str = "operator";
+
+/// Why a session outside the roster is not answered by its name: only a person's own key at a control room goes there.
+pub(super) const UNMANAGED: &str = "that session is not in the roster: answer it by your own key in the control room, or take \
+                                    it into archtui.toml (`archtui init --adopt`)";
 
 /// What a person asks at our own screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -181,6 +186,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             Ask::Unstick { session, step } => return self.unstick_by_name(id, who, session, step),
             order @ (Ask::Restart { .. } | Ask::Kill { .. }) => return self.order(order, who, Some(id)),
         };
+        // That nothing is pressed there is no key.
+        if !matches!(answer, Ok(Answer::Hold)) && self.fixed.roster.member(&session).is_none() {
+            return self.answer_wish(id, false, UNMANAGED.to_owned());
+        }
         let pane = match self.asking(&session) {
             Ok(pane) => pane,
             Err(why) => return self.answer_wish(id, false, why.to_owned()),
@@ -230,7 +239,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 
     pub(super) fn answer_wish(&self, wish: u64, done: bool, text: String) {
         let Some(scribe) = &self.scribe else { return };
-        let told = Told { done, text };
+        let told = Told { done, text: Secrets::builtin().mask(&text).into_owned() };
         // What cannot be told expires by itself.
         drop(scribe.ask(move |records| records.answer(wish, &told, utc())));
     }
