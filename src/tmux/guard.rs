@@ -50,7 +50,7 @@ pub fn tells_all(screen: &Screen, (first, last): (u16, u16)) -> bool {
     };
     let pairs = texts.iter().enumerate().flat_map(|(i, a)| texts[..i].iter().map(move |b| (*a, *b)));
     // Most are told apart by their letters.
-    let letters = |t: &str| t.chars().filter(|c| c.is_ascii_alphanumeric()).map(u32::from).sum::<u32>();
+    let letters = |t: &str| t.chars().filter(char::is_ascii_alphanumeric).map(u32::from).sum::<u32>();
     !pairs.into_iter().any(|(a, b)| letters(a) == letters(b) && alike(a, b))
 }
 
