@@ -9,9 +9,7 @@ use super::case::{Act, After, By, Case, Stage, same_form};
 use super::hold::{Held, Hold};
 use super::hooks::HookOwns;
 use super::order::{CaseId, Input, Look, Order, Sent};
-use super::timing::{
-    BLINK, HOOK_OWNS, HOOK_WAIT, LATE, LEAD, LOOK_AGAIN, SETTLE_FLOOR, STILL_THERE, STUCK, Ways,
-};
+use super::timing::{BLINK, HOOK_OWNS, HOOK_WAIT, LEAD, LOOK_AGAIN, SETTLE_FLOOR, STILL_THERE, STUCK, Ways};
 use crate::domain::dialog::{Dialog, DialogId};
 use crate::domain::ledger::{Actor, Channel, Entry, Outcome, Showing};
 use crate::domain::policy::{Action, Verdict};
@@ -182,8 +180,6 @@ impl Life {
         now: Duration,
     ) -> &mut Case {
         self.next += 1;
-        // It stands since its last byte, where that was noticed: a look is a moment later.
-        let since = wrote.filter(|at| *at <= now).map_or(now, |at| at.max(now.saturating_sub(LATE)));
         self.cases.push(Case {
             id: CaseId(self.next),
             showing,
@@ -195,7 +191,7 @@ impl Life {
             asks: true,
             zero: wrote.filter(|at| *at <= now),
             first: now,
-            since,
+            since: now,
             deaf: Duration::ZERO,
             twice: false,
             asked: None,

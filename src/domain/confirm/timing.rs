@@ -19,8 +19,6 @@ pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// So long before a dialog has stood long enough it is read once more, the world is asked, and the intent is written down:
 /// the disk takes its time. What stands then between the last of the settle time and the key is the server's comparison.
 pub(super) const LEAD: Duration = Duration::from_millis(30);
-/// A look is taken for so much later than what was noticed, and no more: by then something else may have been written.
-pub(super) const LATE: Duration = Duration::from_millis(10);
 /// The world's word is good for a key for so long; after that it is asked again.
 pub(super) const FRESH: Duration = Duration::from_millis(60);
 
@@ -34,7 +32,7 @@ pub(super) const RESTLESS: Duration = Duration::from_secs(1);
 /// How a pane is dealt with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ways {
-    /// How long a dialog has stood, counted from its last byte where that was noticed, before a key goes out.
+    /// How long a dialog has stood, counted from the first look at it, before a key goes out.
     pub settle: Duration,
     /// `hook_fallback = "key"`: a dialog whose hook is silent may be answered by key.
     pub hook_fallback: bool,
