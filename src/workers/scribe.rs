@@ -27,7 +27,7 @@ pub struct Scribe<R> {
 struct Thread<R> {
     /// Away at the end: that ends the thread.
     jobs: Option<SyncSender<Job<R>>>,
-    /// Hangs up when the thread has ended.
+    /// Hangs up when the thread has ended. Never locked: whoever drops the last handle has it alone.
     ended: std::sync::Mutex<Receiver<()>>,
 }
 

@@ -206,7 +206,6 @@ fn no_key_acts_on_a_wall() {
     // In the room that is behind it the same key acts, on what is drawn for long enough.
     let answered = || {
         room.press(&["y"]);
-        std::thread::sleep(std::time::Duration::from_millis(100));
         stage.keys() == "1"
     };
     wait_until("y answers in the control room", answered, || room.screen.text(room.pane));

@@ -44,7 +44,8 @@ impl Life {
                     let facts = Facts { rate: None, ..facts.clone() };
                     match self.allowed(id, &act, &facts, now) {
                         Ok(()) => self.cases[i].cleared = Some(Cleared::by(&facts, now)),
-                        Err(held) => self.cases[i].vetoed = Some(held),
+                        // What a person said before stays said.
+                        Err(held) => drop(self.cases[i].vetoed.get_or_insert(held)),
                     }
                 }
                 // A hook that gave it back does not get it again; nor does a key.

@@ -81,6 +81,9 @@ fn what_changes_while_the_intent_is_written_stops_the_key() {
     let mut stopped = rig.life.clone();
     let hold = Reply { who: "me".to_owned(), answer: Answer::Hold, drawn: None };
     assert_eq!(stopped.hear(Input::Person(hold), ms(125)), []);
+    let mut facts = clear();
+    facts.presence = Presence::Active(ms(0));
+    assert_eq!(stopped.hear(Input::Facts(facts), ms(130)), [], "what passes does not take its place");
     assert_eq!(outcome(&stopped.hear(recorded(), ms(140))), "withdrawn: kept by me");
 
     // A switch was turned, or somebody typed: the world is asked again, whenever that was.

@@ -4,13 +4,13 @@ use ratatui::buffer::Buffer;
 
 use crate::app::areas::Area;
 use crate::app::state::wall::Stale;
-use crate::app::state::{Session, State, needs};
+use crate::app::state::{Session, State};
 use crate::domain::text;
 use crate::theme::{Role, Theme};
 use crate::view::paint::{self, Pen};
 use crate::view::words;
 
-use super::{head, masked};
+use super::{Sight, head, masked};
 
 /// Draws it.
 pub fn draw(
@@ -21,10 +21,7 @@ pub fn draw(
     session: &Session,
     stale: Option<Stale>,
 ) {
-    let now = stale.and_then(|s| s.heard).unwrap_or(state.now.mono);
-    let stale = stale.is_some();
-    let told = super::told(session, state);
-    let loud = needs::needs_you(session, now) && !stale;
+    let Sight { now, stale, told, loud } = Sight::of(session, state, stale);
     let (style, name_style) = if loud {
         let style = head::loud(theme, told.role);
         paint::fill(buf, area, style);

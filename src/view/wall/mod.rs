@@ -9,17 +9,20 @@ mod line;
 mod night;
 mod tile;
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 
 use crate::app::areas::{Area, Areas};
-use crate::app::state::wall::{Page, cut, rest};
-use crate::app::state::{Session, State};
+use crate::app::state::wall::{Page, Stale, cut, rest};
+use crate::app::state::{Session, State, needs};
 use crate::domain::redact::Secrets;
 use crate::domain::server::Server;
 use crate::domain::text;
 use crate::theme::{Role, Theme};
 
 use super::paint::{self, Pen};
+use super::words;
 
 /// Draws the wall and tells which sessions hang where.
 pub fn draw(buf: &mut Buffer, page: &Page, state: &State, theme: &Theme) -> Areas {
@@ -81,7 +84,26 @@ fn nobody(buf: &mut Buffer, body: Area, state: &State, theme: &Theme) {
     Pen::row(buf, body, body.h / 2).skip((body.w - wide) / 2).put(line, theme.style(Role::Subtext));
 }
 
+/// How a session hangs there.
+struct Sight {
+    /// Ages are told as of then: of what is stale it is known how long it was so, not how long it has been.
+    now: Duration,
+    stale: bool,
+    told: words::Told,
+    /// It needs a person.
+    loud: bool,
+}
+
+impl Sight {
+    fn of(session: &Session, state: &State, stale: Option<Stale>) -> Self {
+        let now = stale.and_then(|s| s.heard).unwrap_or(state.now.mono);
+        let stale = stale.is_some();
+        let told = told(session, state);
+        Self { now, stale, told, loud: needs::needs_you(session, now) && !stale }
+    }
+}
+
 /// The shape and word of a session, and what it means: a stale one only was in that state.
-fn told(session: &Session, state: &State) -> super::words::Told {
-    super::words::of(session, state.now.mono)
+fn told(session: &Session, state: &State) -> words::Told {
+    words::of(session, state.now.mono)
 }

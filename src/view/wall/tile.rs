@@ -17,7 +17,7 @@ use crate::view::paint::{self, Pen};
 use crate::view::{cells, layout, tile, words};
 
 use super::font::Type;
-use super::{head, masked, masked_of};
+use super::{Sight, head, masked, masked_of};
 
 /// Draws it.
 pub fn draw(
@@ -28,11 +28,7 @@ pub fn draw(
     session: &Session,
     stale: Option<Stale>,
 ) {
-    // Of what is stale it is known how long it was so, not how long it has been.
-    let now = stale.and_then(|s| s.heard).unwrap_or(state.now.mono);
-    let stale = stale.is_some();
-    let told = super::told(session, state);
-    let loud = needs::needs_you(session, now) && !stale;
+    let Sight { now, stale, told, loud } = Sight::of(session, state, stale);
     let (lines, role) = match (loud, session.is_problem()) {
         (true, _) => (tile::THICK, told.role),
         (_, true) => (tile::ROUND, told.role),
