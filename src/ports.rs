@@ -59,6 +59,9 @@ pub trait Panes: Send + 'static {
     fn look_at(&mut self, view: View);
     /// Looks at a pane at once and tells its screen, also if it is the same as before.
     fn look_again(&mut self, pane: PaneId);
+    /// Says that what was told of a pane last stands by itself: the look that makes sure that nothing came behind it may
+    /// wait, for somebody looks there again soon.
+    fn stands(&mut self, _pane: PaneId) {}
 }
 
 /// Why something could not be typed.
@@ -224,9 +227,9 @@ pub trait Processes: Send + 'static {
     /// Name of the process in the foreground of the pane's terminal.
     fn foreground(&self, pane: PaneIdentity) -> Option<String>;
 
-    /// True while that process computes, or would if the machine let it: it has not come to wait for a key yet.
-    fn computes(&self, _pane: PaneIdentity) -> bool {
-        false
+    /// The same, and whether it computes, or would if the machine let it: then it has not come to wait for a key yet.
+    fn front(&self, pane: PaneIdentity) -> (Option<String>, bool) {
+        (self.foreground(pane), false)
     }
 
     /// The folder in which that process works.
@@ -240,9 +243,14 @@ pub trait Processes: Send + 'static {
         None
     }
 
-    /// The three together: what is asked at every look at a screen, so it should cost one look at the process.
+    /// What is asked at every look at a screen, so it should cost one look at the process.
     fn glance(&self, pane: PaneIdentity) -> Glance {
-        Glance { command: self.foreground(pane), report: self.report(pane), age: self.age(pane) }
+        Glance {
+            command: self.foreground(pane),
+            report: self.report(pane),
+            conversation: self.conversation(pane),
+            age: self.age(pane),
+        }
     }
 
     /// The name that the agent in it has for its conversation, where it tells one: another one after it was cleared.
@@ -268,6 +276,8 @@ pub struct Glance {
     pub command: Option<String>,
     /// What the agent says of itself.
     pub report: Option<SelfReport>,
+    /// The name that it has for its conversation.
+    pub conversation: Option<String>,
     /// How long that process has been running.
     pub age: Option<Duration>,
 }

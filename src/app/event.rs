@@ -99,6 +99,8 @@ pub struct Looked {
     pub fresh: bool,
     /// Name of the foreground process, where /proc tells.
     pub command: Option<String>,
+    /// The name that the agent has for its conversation, where it tells one.
+    pub conversation: Option<String>,
     /// What all of this means.
     pub reading: Reading,
 }

@@ -20,6 +20,8 @@ pub struct ProcStat {
     pub tpgid: Option<u32>,
     /// When it started, in clock ticks since boot.
     pub start: u64,
+    /// It computes, or would if the machine let it.
+    pub runs: bool,
 }
 
 impl ProcStat {
@@ -43,14 +45,9 @@ impl ProcStat {
             tty_nr: number(7)? as u32,
             tpgid: unsigned(8).filter(|&g| g > 0),
             start: fields.get(22 - 3)?.parse().ok()?,
+            runs: *fields.first()? == "R",
         })
     }
-}
-
-/// Whether the line is of a process that computes, or would if the machine let it: its state is `R`.
-pub fn computes(bytes: &[u8]) -> bool {
-    let close = bytes.iter().rposition(|&b| b == b')');
-    close.and_then(|at| bytes.get(at + 1..)).is_some_and(|rest| rest.trim_ascii_start().starts_with(b"R "))
 }
 
 #[cfg(test)]
@@ -73,6 +70,7 @@ mod tests {
             tty_nr: 34816,
             tpgid: Some(4713),
             start: 123_456,
+            runs: false,
         };
         assert_eq!(got, want);
     }
@@ -98,16 +96,14 @@ mod tests {
 
     #[test]
     fn who_computes_is_told_by_the_state_behind_the_name() {
-        let line = |comm: &str, state: &str| format!("4711 ({comm}) {state} 1 4711").into_bytes();
-        for (bytes, want) in [
-            (line("claude", "R"), true),
-            (line("claude", "S"), false),
-            (line("a) R 1 (b", "S"), false),
-            (line("a) S 1 (b", "R"), true),
-            (b"4711 (claude".to_vec(), false),
-            (Vec::new(), false),
-        ] {
-            assert_eq!(computes(&bytes), want, "{}", String::from_utf8_lossy(&bytes));
+        for (comm, state, want) in
+            [("claude", "R", true), ("claude", "S", false), ("a) R 1 (b", "S", false), ("a) S 1 (b", "R", true)]
+        {
+            let line = line(comm);
+            let at = line.len() - line.iter().rev().position(|&b| b == b')').expect("a name");
+            let mut line = line;
+            line[at + 1] = state.as_bytes()[0];
+            assert_eq!(ProcStat::parse(&line).map(|s| s.runs), Some(want), "{comm} {state}");
         }
     }
 }

@@ -30,16 +30,21 @@ struct SessionFile {
     conversation: Option<String>,
 }
 
-/// What the agent with that pid says of itself, if it says anything that can be read.
-pub fn report(home: &Path, pid: u32) -> Option<SelfReport> {
-    let said = session(home, pid)?;
-    Some(SelfReport { status: said.status, waiting_for: said.waiting_for })
+/// What an agent's own file says.
+#[derive(Debug, Default)]
+pub struct Said {
+    /// What it does, if that can be read.
+    pub report: Option<SelfReport>,
+    /// The name of the conversation that it is in: another one after `/clear`.
+    pub conversation: Option<String>,
 }
 
-/// The name of the conversation that the agent with that pid is in: another one after `/clear`.
-pub fn conversation(home: &Path, pid: u32) -> Option<String> {
+/// What the agent with that pid says of itself, if there is a sound file.
+pub fn said(home: &Path, pid: u32) -> Option<Said> {
+    let SessionFile { status, waiting_for, conversation, .. } = session(home, pid)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    session(home, pid)?.conversation.filter(|id| (8..=64).contains(&id.len()) && id.chars().all(plain))
+    let conversation = conversation.filter(|id| (8..=64).contains(&id.len()) && id.chars().all(plain));
+    Some(Said { report: Some(SelfReport { status, waiting_for }), conversation })
 }
 
 /// What the record of a conversation says of a text. Without the conversation's name every record of that folder that was
@@ -108,13 +113,13 @@ mod tests {
         write(8, r#"{"pid":7,"status":"idle"}"#);
         write(9, r#"{"pid":9,"status":"dancing"}"#);
         write(10, "{\"pid\":10,\"sta");
-        let said = report(home.path(), 7).expect("a report");
+        let said = said(home.path(), 7).and_then(|said| said.report).expect("a report");
         assert_eq!(
             (said.status, said.waiting_for.as_deref()),
             (SelfStatus::Waiting, Some("permission prompt"))
         );
         for pid in [8, 9, 10, 11] {
-            assert_eq!(report(home.path(), pid), None, "{pid}");
+            assert!(super::said(home.path(), pid).is_none(), "{pid}");
         }
     }
 
@@ -132,7 +137,7 @@ mod tests {
         ] {
             let text = format!(r#"{{"pid":7,"status":"idle","sessionId":"{id}"}}"#);
             std::fs::write(folder.join("7.json"), text).expect("written");
-            assert_eq!(conversation(home.path(), 7).as_deref(), sound.then_some(id));
+            assert_eq!(said(home.path(), 7).and_then(|said| said.conversation).as_deref(), sound.then_some(id));
         }
     }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::{claude, times};
-use crate::domain::proc::{self, ProcStat};
+use crate::domain::proc::ProcStat;
 use crate::domain::read::SelfReport;
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::task::record::{Sought, Trace};
@@ -59,7 +59,7 @@ pub struct Proc {
 /// What was found out about a pane.
 #[derive(Debug, Clone)]
 struct Known {
-    /// The process that it was found from.
+    /// The process that it was found from, as if it waited.
     leader: ProcStat,
     /// What the one that counts is called.
     name: String,
@@ -72,15 +72,18 @@ impl Processes for Proc {
         Some(self.name(pane, self.leader(pane)?))
     }
 
-    fn computes(&self, pane: PaneIdentity) -> bool {
-        let agent = self.agent(pane).and_then(|agent| self.line(agent.pid));
-        agent.is_some_and(|(line, n)| line.get(..n).is_some_and(proc::computes))
+    fn front(&self, pane: PaneIdentity) -> (Option<String>, bool) {
+        let Some(leader) = self.leader(pane) else { return (None, false) };
+        let name = self.name(pane, leader.clone());
+        (Some(name), self.worker(pane, leader).runs)
     }
 
     fn glance(&self, pane: PaneIdentity) -> Glance {
         let Some(leader) = self.leader(pane) else { return Glance::default() };
+        let said = self.home.as_deref().and_then(|home| claude::said(home, leader.pid)).unwrap_or_default();
         Glance {
-            report: self.home.as_deref().and_then(|home| claude::report(home, leader.pid)),
+            report: said.report,
+            conversation: said.conversation,
             age: self.age_of(&leader),
             command: Some(self.name(pane, leader)),
         }
@@ -92,12 +95,11 @@ impl Processes for Proc {
     }
 
     fn report(&self, pane: PaneIdentity) -> Option<SelfReport> {
-        let home = self.home.as_deref()?;
-        claude::report(home, self.leader(pane)?.pid)
+        claude::said(self.home.as_deref()?, self.leader(pane)?.pid)?.report
     }
 
     fn conversation(&self, pane: PaneIdentity) -> Option<String> {
-        claude::conversation(self.home.as_deref()?, self.leader(pane)?.pid)
+        claude::said(self.home.as_deref()?, self.leader(pane)?.pid)?.conversation
     }
 
     fn trace(&self, pane: PaneIdentity, sought: &Sought) -> Trace {
@@ -138,6 +140,7 @@ impl Proc {
     /// What the process of a pane's foreground is called: found anew only where it is another one, or has changed itself.
     fn name(&self, pane: PaneIdentity, leader: ProcStat) -> String {
         let mut known = self.known.borrow_mut();
+        let leader = ProcStat { runs: false, ..leader };
         if let Some(known) = known.get(&pane.id).filter(|k| k.leader == leader) {
             return known.name.clone();
         }
@@ -251,9 +254,14 @@ impl Proc {
 
     /// Who really works in the foreground of a pane.
     fn agent(&self, pane: PaneIdentity) -> Option<ProcStat> {
-        let leader = self.leader(pane)?;
-        let alone = self.known.borrow().get(&pane.id).is_some_and(|k| k.alone && k.leader == leader);
-        Some(if alone { leader } else { self.effective(leader).0 })
+        Some(self.worker(pane, self.leader(pane)?))
+    }
+
+    /// The same, where the leader of its group is known.
+    fn worker(&self, pane: PaneIdentity, leader: ProcStat) -> ProcStat {
+        let alone = |k: &Known| k.alone && k.leader == ProcStat { runs: false, ..leader.clone() };
+        let alone = self.known.borrow().get(&pane.id).is_some_and(alone);
+        if alone { leader } else { self.effective(leader).0 }
     }
 
     fn children(&self, pid: u32) -> Vec<ProcStat> {

@@ -45,10 +45,9 @@ impl Alarm {
             // Setting it again takes away what it rang before, so a ring means this one.
             match timer.readable().await {
                 Ok(mut rang) => {
-                    let mut count = [0; 8];
-                    if rustix::io::read(timer.get_ref(), &mut count).is_err() {
-                        rang.clear_ready();
-                    }
+                    // It rings once: whether it had or not, nothing more is to be read.
+                    let _ = rustix::io::read(timer.get_ref(), &mut [0; 8]);
+                    rang.clear_ready();
                 }
                 Err(_) => return tokio::time::sleep_until(at.into()).await,
             }

@@ -189,7 +189,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
         let Some(known) = self.known.get_mut(&pane) else { return true };
         let Some(screen) = known.screen.clone() else { return true };
         let identity = known.info.identity;
-        let Glance { command, report, age } = self.processes.glance(identity);
+        let Glance { command, report, conversation, age } = self.processes.glance(identity);
         let facts = read::Facts {
             title: known.info.title.clone(),
             command: command.clone(),
@@ -215,12 +215,16 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
             return true;
         }
         known.told = Some(Last { screen: Arc::clone(&screen), facts, reading: reading.clone() });
+        if wrote && reading.dialog.as_ref().is_some_and(|d| d.complete) {
+            self.panes.stands(pane);
+        }
         self.tell(Event::Screen(Arc::new(Looked {
             pane: identity,
             screen,
             wrote,
             fresh: !again,
             command,
+            conversation,
             reading,
         })))
         .await

@@ -11,6 +11,10 @@ use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
 use rustix::io::Errno;
 use tokio::io::unix::AsyncFd;
 
+/// So many bytes of events are read at once, and so many is one at most, with a name.
+const BUFFER: usize = 16 * 1024;
+const LARGEST: usize = 16 + 256;
+
 /// What the kernel told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Noticed<K> {
@@ -119,8 +123,9 @@ fn waited(fd: Arc<OwnedFd>) -> std::io::Result<Fd> {
 }
 
 fn read<K: Copy>(fd: &OwnedFd, keys: &mut HashMap<i32, K>, out: &mut Vec<Noticed<K>>) -> std::io::Result<()> {
-    let mut buf = [MaybeUninit::uninit(); 16 * 1024];
+    let mut buf = [MaybeUninit::uninit(); BUFFER];
     let mut reader = inotify::Reader::new(fd, &mut buf);
+    let mut batch = 0;
     loop {
         let event = match reader.next() {
             Ok(event) => event,
@@ -135,6 +140,14 @@ fn read<K: Copy>(fd: &OwnedFd, keys: &mut HashMap<i32, K>, out: &mut Vec<Noticed
             out.extend(keys.remove(&event.wd()).map(Noticed::Gone));
         } else {
             out.extend(keys.get(&event.wd()).copied().map(Noticed::Wrote));
+        }
+        batch += 1;
+        if reader.is_buffer_empty() {
+            // There was room for one more: the kernel had none.
+            if batch * LARGEST <= BUFFER - LARGEST {
+                return Ok(());
+            }
+            batch = 0;
         }
     }
 }

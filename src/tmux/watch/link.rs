@@ -169,6 +169,11 @@ impl Link {
         self.schedule.ask(pane, now);
     }
 
+    /// The look that makes sure of what was told may wait.
+    pub(super) fn stands(&mut self, pane: PaneId) {
+        self.schedule.stands(pane);
+    }
+
     /// Does what is due, waits for the next thing, takes it in. Cancel-safe. An error is the end, as it is to be told.
     pub(super) async fn turn(
         &mut self,
@@ -275,7 +280,8 @@ impl Link {
         }
     }
 
-    fn wake(&self, now: Instant) -> Instant {
+    fn wake(&mut self, now: Instant) -> Instant {
+        let looks = self.schedule.next_wake(now);
         let timers = &self.timers;
         let mut wake = timers.sweep;
         let mut by = |at: Option<Instant>| wake = at.map_or(wake, |at| wake.min(at));
@@ -287,7 +293,7 @@ impl Link {
         by(timers.check);
         by(timers.glimpse.filter(|_| self.schedule.wants_glimpse(now)).map(|at| at.max(now)));
         by(timers.titles);
-        by(self.schedule.next_wake(now));
+        by(looks);
         by(self.sighting.wake());
         wake
     }

@@ -193,6 +193,12 @@ impl Panes for Watcher {
             link.look_again(pane, clock());
         }
     }
+
+    fn stands(&mut self, pane: PaneId) {
+        if let State::On(link) = &mut self.state {
+            link.stands(pane);
+        }
+    }
 }
 
 /// Waits for a new name in the socket's folder; for ever where that cannot be watched.

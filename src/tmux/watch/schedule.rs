@@ -26,6 +26,8 @@ const BACK_SHARE: Duration = ms(5);
 const SECOND_LOOK: Duration = ms(3);
 /// By then tmux has read what was written before.
 const SETTLED: Duration = ms(33);
+/// The same where what is seen stands by itself. Whoever answers it looks there again before.
+const STANDING: Duration = ms(180);
 /// The same for a pane that writes all the time, one of many: the next write brings the next look anyway.
 const SETTLED_BUSY: Duration = ms(10);
 /// The same for one of few: it is looked at sooner, so this look is only for what tmux was slow to read.
@@ -74,6 +76,8 @@ pub struct Schedule {
     paused: bool,
     /// Many panes write all the time: between two looks at one that is out of view.
     many: Option<Duration>,
+    /// When something is due next, if anything is, as long as that is known: most wake-ups are for something else.
+    next: Option<Option<Instant>>,
 }
 
 impl Schedule {
@@ -87,17 +91,20 @@ impl Schedule {
             filled: now,
             paused: false,
             many: None,
+            next: None,
         }
     }
 
     /// The pane exists (again): looked at as soon as possible.
     pub fn add(&mut self, pane: PaneId, sight: Sight, front: bool, now: Instant) {
+        self.next = None;
         self.remove(pane);
         self.slots.insert(pane, Slot::new(sight, front, now));
     }
 
     /// The pane is gone.
     pub fn remove(&mut self, pane: PaneId) {
+        self.next = None;
         if self.slots.remove(&pane).is_some_and(|s| s.flying) {
             self.flying -= 1;
         }
@@ -105,6 +112,7 @@ impl Schedule {
 
     /// Whether the kernel tells of this pane's writes, as it is known now.
     pub fn see(&mut self, pane: PaneId, sight: Sight, now: Instant) {
+        self.next = None;
         if let Some(slot) = self.slots.get_mut(&pane)
             && slot.sight != sight
         {
@@ -116,6 +124,7 @@ impl Schedule {
 
     /// What is on our own screen, and whether anything is to be looked at.
     pub fn view(&mut self, front: &[PaneId], paused: bool, now: Instant) {
+        self.next = None;
         self.paused = paused;
         for (id, slot) in &mut self.slots {
             let is_front = front.contains(id);
@@ -130,6 +139,7 @@ impl Schedule {
 
     /// The kernel told of a write.
     pub fn wrote(&mut self, pane: PaneId, now: Instant) {
+        self.next = None;
         let tick = self.next_tick(now + SETTLED_BUSY);
         let close = |w: Option<Instant>| w.is_some_and(|w| now.saturating_duration_since(w) < STREAK_GAP);
         let busy = self.slots.values().filter(|s| s.busy() && close(s.last_write)).count();
@@ -144,8 +154,17 @@ impl Schedule {
         slot.due_by(at, self.many);
     }
 
+    /// What the last look showed stands by itself: the look behind the last write may wait.
+    pub fn stands(&mut self, pane: PaneId) {
+        let Some(slot) = self.slots.get_mut(&pane).filter(|s| !s.busy() && !s.urgent) else { return };
+        let Some(write) = slot.last_write.filter(|w| slot.due == Some(*w + SETTLED)) else { return };
+        slot.due = Some(write + STANDING);
+        self.next = None;
+    }
+
     /// Something else says that the pane may have changed: a key of ours, a moved cursor, an old look.
     pub fn nudge(&mut self, pane: PaneId, at: Instant) {
+        self.next = None;
         if let Some(slot) = self.slots.get_mut(&pane) {
             slot.pace = slot.blind_pace().0;
             slot.due_by(at, self.many);
@@ -154,6 +173,7 @@ impl Schedule {
 
     /// Somebody waits for a look at it: it comes before what changes by itself, also out of view.
     pub fn ask(&mut self, pane: PaneId, at: Instant) {
+        self.next = None;
         if let Some(slot) = self.slots.get_mut(&pane) {
             slot.urgent = true;
             slot.pace = slot.blind_pace().0;
@@ -212,9 +232,11 @@ impl Schedule {
 
     /// The panes to look at now; they count as asked.
     pub fn take_due(&mut self, now: Instant) -> Vec<PaneId> {
-        if self.paused || self.flying >= MAX_FLYING {
+        let nothing = self.next.is_some_and(|next| next.is_none_or(|at| at > now));
+        if nothing || self.paused || self.flying >= MAX_FLYING {
             return Vec::new();
         }
+        self.next = None;
         self.fill(now);
         let mut due: Vec<_> = self
             .slots
@@ -246,6 +268,7 @@ impl Schedule {
 
     /// A look is answered. True if everything written before is surely seen.
     pub fn looked(&mut self, pane: PaneId, change: Change, now: Instant) -> bool {
+        self.next = None;
         let changed = change != Change::None;
         let (epoch, many) = (self.epoch, self.many);
         let Some(slot) = self.slots.get_mut(&pane) else { return true };
@@ -287,13 +310,28 @@ impl Schedule {
     }
 
     /// When something is due next, if anything is.
-    pub fn next_wake(&self, now: Instant) -> Option<Instant> {
+    pub fn next_wake(&mut self, now: Instant) -> Option<Instant> {
+        if let Some(next) = self.next {
+            return next;
+        }
+        let next = self.soonest(now);
+        self.next = Some(next);
+        next
+    }
+
+    fn soonest(&self, now: Instant) -> Option<Instant> {
         if self.paused || self.flying >= MAX_FLYING {
             return None;
         }
-        let due = self.slots.values().filter(|s| !s.flying).filter_map(|s| s.due).min()?;
-        let free = |s: &&Slot| !s.is_patient() && !s.flying;
-        let free = self.slots.values().filter(free).filter_map(|s| s.due).min();
+        let (mut due, mut free): (Option<Instant>, Option<Instant>) = (None, None);
+        let sooner = |one: Option<Instant>, at: Instant| Some(one.map_or(at, |one| one.min(at)));
+        for (slot, at) in self.slots.values().filter(|s| !s.flying).filter_map(|s| Some((s, s.due?))) {
+            due = sooner(due, at);
+            if !slot.is_patient() {
+                free = sooner(free, at);
+            }
+        }
+        let due = due?;
         if self.flying >= BATCH_BUSY {
             return free;
         }
@@ -414,6 +452,36 @@ mod tests {
         sim.wrote(P);
         sim.run(5000);
         assert_eq!(sim.times(), [0, 33]);
+    }
+
+    #[test]
+    fn what_stands_by_itself_is_made_sure_of_by_whoever_looks_again() {
+        for (again, want) in [(Some(120), vec![0, 120]), (None, vec![0, 180]), (Some(20), vec![0, 20, 33])] {
+            let mut sim = Sim::new(1, Sight::Told, true);
+            sim.changed = Change::Much;
+            sim.wrote(P);
+            sim.run(2);
+            sim.schedule.stands(P);
+            if let Some(at) = again {
+                sim.run(at - 2);
+                sim.schedule.ask(P, sim.now);
+            }
+            sim.run(1000);
+            assert_eq!(sim.times(), want);
+        }
+    }
+
+    #[test]
+    fn a_write_behind_what_stood_is_looked_at_at_once() {
+        let mut sim = Sim::new(1, Sight::Told, true);
+        sim.changed = Change::Much;
+        sim.wrote(P);
+        sim.run(2);
+        sim.schedule.stands(P);
+        sim.run(48);
+        sim.wrote(P);
+        sim.run(1000);
+        assert_eq!(sim.times(), [0, 50, 83]);
     }
 
     #[test]

@@ -191,7 +191,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 client.into_iter().chain(typed).min().map_or(Presence::Away, Presence::Active)
             }
         };
-        let front = self.processes.foreground(desk.info.identity);
+        let (front, computes) = self.processes.front(desk.info.identity);
         let agent = front.as_deref().and_then(|f| self.fixed.agents.by_process(f));
         Facts {
             actor: self.scribe.is_some()
@@ -206,7 +206,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             dead: said.is_ok_and(|f| f.dead) || said.is_err_and(|e| *e == TypeError::Gone),
             in_mode: said.is_ok_and(|f| f.in_mode),
             synchronized: said.is_ok_and(|f| f.synchronized),
-            computes: self.processes.computes(desk.info.identity),
+            computes,
             stirred: said.ok().map(|f| f.stirred),
             coarse: desk
                 .screen

@@ -124,11 +124,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 life.set_ways(ways);
             }
         }
-        let before = desk.tracker.state();
         desk.tracker.look(looked.reading.clone(), now);
-        // When it ends nobody can be asked any more.
-        if desk.tracker.state() != before && desk.agent.is_some() {
-            desk.conversation = self.processes.conversation(looked.pane).or(desk.conversation.take());
+        // When it ends nobody tells any more.
+        if looked.conversation.is_some() && looked.conversation != desk.conversation && desk.agent.is_some() {
+            desk.conversation.clone_from(&looked.conversation);
             let ways = desk.ways(self.fixed.hook_fallback);
             if let Some(life) = &mut desk.life {
                 life.set_ways(ways);

@@ -17,6 +17,7 @@ fn looked(id: u32, state: Status, wrote: bool) -> Event {
         wrote,
         fresh: true,
         command: None,
+        conversation: None,
         reading,
     }))
 }

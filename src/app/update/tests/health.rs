@@ -21,6 +21,7 @@ impl Room {
             wrote: false,
             fresh: true,
             command: None,
+            conversation: None,
             reading,
         };
         self.hear(Event::Screen(Arc::new(looked)));

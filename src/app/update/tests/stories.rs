@@ -178,6 +178,7 @@ fn freezing_holds_screens_and_thawing_shows_the_newest() {
             wrote: true,
             fresh: true,
             command: None,
+            conversation: None,
             reading: Reading::default(),
         }))
     };

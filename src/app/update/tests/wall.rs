@@ -273,6 +273,7 @@ fn what_was_not_heard_for_a_while_is_stale() {
         wrote: false,
         fresh,
         command: None,
+        conversation: None,
         reading: Reading::default(),
     };
     room.hear(Event::Screen(Arc::new(looked(false))));

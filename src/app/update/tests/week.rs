@@ -106,6 +106,7 @@ fn a_week_leaves_no_more_behind_than_a_day() {
                     wrote: true,
                     fresh: true,
                     command: Some("claude".to_owned()),
+                    conversation: None,
                     reading,
                 })));
             }
