@@ -197,11 +197,12 @@ impl Tracker {
     }
 
     fn step(&mut self, now: Duration, dialog: DialogChange) -> Change {
-        if let Some((state, since)) = self.pending
-            && now.saturating_sub(since) >= patience(self.state, state, &self.reading)
+        if let Some(((state, _), due)) = self.pending.zip(self.due())
+            && now >= due
         {
             self.pending = None;
-            return self.enter(state, now, dialog);
+            // However late it is asked.
+            return self.enter(state, due, dialog);
         }
         Change { before: self.state, after: self.state, dialog }
     }

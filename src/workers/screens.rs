@@ -41,6 +41,8 @@ pub struct Screens<P, Q> {
     /// The dispatcher hears them, too.
     dispatcher: Option<Facts>,
     known: BTreeMap<PaneId, Known>,
+    /// Which of [`AGAIN`] comes next for a pane, and when.
+    again: BTreeMap<PaneId, (usize, Instant)>,
     /// Ticks are counted from here.
     epoch: Instant,
 }
@@ -51,8 +53,6 @@ struct Known {
     screen: Option<Arc<Screen>>,
     told: Option<Last>,
     wrote: Option<Instant>,
-    /// Which of [`AGAIN`] comes next, and when.
-    again: Option<(usize, Instant)>,
 }
 
 /// What was last told of a pane, and what it was read from.
@@ -82,6 +82,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
             actor: None,
             dispatcher: None,
             known: BTreeMap::new(),
+            again: BTreeMap::new(),
             epoch: clock(),
         }
     }
@@ -169,7 +170,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
                     known.info = info.clone();
                     known
                 }
-                None => Known { info: info.clone(), screen: None, told: None, wrote: None, again: None },
+                None => Known { info: info.clone(), screen: None, told: None, wrote: None },
             };
             self.known.insert(id, known);
         }
@@ -180,7 +181,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
         if let Some(known) = self.known.get_mut(&pane) {
             let now = clock();
             known.wrote = now.checked_sub(ago).or(Some(now));
-            known.again = Some((0, now + AGAIN[0]));
+            self.again.insert(pane, (0, now + AGAIN[0]));
         }
     }
 
@@ -238,17 +239,13 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
     /// Reads again what is due; false if nobody listens any more.
     async fn read_again(&mut self) -> bool {
         let now = clock();
-        let due: Vec<PaneId> = self
-            .known
-            .iter()
-            .filter(|(_, k)| k.again.is_some_and(|(_, at)| at <= now))
-            .map(|(id, _)| *id)
-            .collect();
-        for pane in due {
-            if let Some(known) = self.known.get_mut(&pane) {
-                let next = known.again.map_or(AGAIN.len(), |(n, _)| n + 1);
-                known.again = known.wrote.and_then(|at| AGAIN.get(next).map(|after| (next, at + *after)));
-            }
+        let due = self.again.iter().filter(|(_, (_, at))| *at <= now).map(|(id, (n, _))| (*id, n + 1));
+        for (pane, next) in due.collect::<Vec<_>>() {
+            let wrote = self.known.get(&pane).and_then(|known| known.wrote);
+            match wrote.and_then(|at| Some((next, at + *AGAIN.get(next)?))) {
+                Some(again) => self.again.insert(pane, again),
+                None => self.again.remove(&pane),
+            };
             if !self.read(pane, false, true).await {
                 return false;
             }
@@ -262,7 +259,7 @@ impl<P: Panes, Q: Processes> Worker for Screens<P, Q> {
 
     async fn run(&mut self) {
         loop {
-            let again = self.known.values().filter_map(|k| k.again.map(|(_, at)| at)).min();
+            let again = self.again.values().map(|(_, at)| *at).min();
             let again = again.map(|at| self.tick_after(at));
             let heard = tokio::select! {
                 changed = self.view.changed() => {

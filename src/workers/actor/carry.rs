@@ -28,9 +28,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         for order in orders {
             self.carry(pane, order, look);
         }
-        if let Some(desk) = self.desks.get_mut(&pane) {
-            desk.set_alarm();
-        }
+        self.set_alarm(pane);
     }
 
     fn carry(&mut self, pane: PaneId, order: Order, look: bool) {

@@ -13,9 +13,13 @@ use crate::domain::dialog::{Dialog, DialogId};
 use crate::domain::ledger::Scene;
 use crate::domain::screen::Screen;
 use crate::domain::server::PaneInfo;
+use crate::domain::session::PaneId;
 use crate::domain::status::State;
 use crate::domain::track::{Seen, Tracker};
 use crate::ports::{Asks, Hooks, Judge, Press, Processes, Seat};
+
+/// What only lasts is told on common ticks.
+const TICK: Duration = Duration::from_millis(100);
 
 /// One pane.
 pub(super) struct Desk {
@@ -34,8 +38,6 @@ pub(super) struct Desk {
     pub judged: Option<(DialogId, Option<PathBuf>)>,
     /// When a person last typed there through the control room.
     pub typed: Option<Duration>,
-    /// When time alone changes something here.
-    pub alarm: Option<Duration>,
     /// The wish that waits for the end of the answer it asked for.
     pub wish: Option<u64>,
     /// The conversation that its agent was in last, by the agent's own name for it.
@@ -58,7 +60,6 @@ impl Desk {
             command: String::new(),
             judged: None,
             typed: None,
-            alarm: None,
             wish: None,
             conversation: None,
             errand: None,
@@ -66,12 +67,11 @@ impl Desk {
         }
     }
 
-    /// Notes when time alone changes something here. Asked after each fact, not when the time has come: what is due by
-    /// then is no deadline any more.
-    pub fn set_alarm(&mut self) {
+    /// When time alone changes something here.
+    fn due(&self) -> Option<Duration> {
         let life = self.life.as_ref().and_then(|life| life.deadline(monotonic()));
         let errand = self.errand.as_ref().map(|e| e.course.due());
-        self.alarm = life.into_iter().chain(self.tracker.due()).chain(errand).min();
+        life.into_iter().chain(self.tracker.due().map(on_tick)).chain(errand).min()
     }
 
     /// The dialog that the last look showed.
@@ -90,6 +90,12 @@ impl Desk {
     }
 }
 
+/// The tick behind that: many panes share a wake-up.
+fn on_tick(at: Duration) -> Duration {
+    let ticks = at.as_millis().div_ceil(TICK.as_millis());
+    TICK * u32::try_from(ticks).unwrap_or(u32::MAX)
+}
+
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// The panes that exist now.
     pub(super) fn list(&mut self, panes: Vec<PaneInfo>) {
@@ -102,6 +108,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             self.desks.insert(id, desk);
         }
         self.changed |= !old.is_empty();
+        for gone in old.values() {
+            self.set_alarm(gone.info.identity.id);
+        }
         let waits =
             old.values().flat_map(|d| d.wish.into_iter().chain(d.errand.as_ref().and_then(|e| e.wish)));
         for wish in waits.collect::<Vec<_>>() {
@@ -137,12 +146,13 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         if let Some(composer) = &looked.reading.composer {
             desk.unsent = !composer.text.trim().is_empty();
         }
-        desk.set_alarm();
+        let lives = desk.life.is_some();
+        self.set_alarm(id);
         // An old capture, read again, is not a second reading.
         if !looked.fresh || !acting {
             return;
         }
-        if desk.life.is_none() {
+        if !lives {
             self.give_life(id);
         }
         let Some(desk) = self.desks.get(&id) else { return };
@@ -161,6 +171,15 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         self.live(id, Input::Look(look));
         self.climbed(id, &Climb::Look);
         self.restart_looked(id);
+    }
+
+    /// Notes when time alone changes something there. Asked after each fact, not when the time has come: what is due by
+    /// then is no deadline any more.
+    pub(super) fn set_alarm(&mut self, pane: PaneId) {
+        match self.desks.get(&pane).and_then(Desk::due) {
+            Some(at) => self.alarms.insert(pane, at),
+            None => self.alarms.remove(&pane),
+        };
     }
 
     /// Who asks there.

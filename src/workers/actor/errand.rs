@@ -199,9 +199,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             Order::Send(put) => self.put(pane, put),
             Order::End(outcome, said) => self.end_step(pane, outcome, said),
         }
-        if let Some(desk) = self.desks.get_mut(&pane) {
-            desk.set_alarm();
-        }
+        self.set_alarm(pane);
     }
 
     fn intend(&mut self, pane: PaneId, why: String) {

@@ -126,6 +126,8 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     /// The dispatcher works while we act.
     chair: Option<watch::Sender<Option<Chair<S::Records>>>>,
     desks: BTreeMap<PaneId, Desk>,
+    /// When time alone changes something at a desk.
+    alarms: BTreeMap<PaneId, Duration>,
     switches: Switches,
     rates: Rates,
     unsettled: Vec<Entry>,
@@ -220,6 +222,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             later: Later::default(),
             chair: None,
             desks: BTreeMap::new(),
+            alarms: BTreeMap::new(),
             switches: Switches::default(),
             rates: Rates::default(),
             unsettled: Vec::new(),
@@ -261,17 +264,13 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// Time went on: lives have deadlines, states last, the seat and wishes are looked for.
     fn tick(&mut self) {
         let now = monotonic();
-        let due: Vec<PaneId> = self
-            .desks
-            .iter()
-            .filter(|(_, d)| d.alarm.is_some_and(|at| at <= now))
-            .map(|(id, _)| *id)
-            .collect();
+        let due: Vec<PaneId> =
+            self.alarms.iter().filter(|(_, at)| **at <= now).map(|(pane, _)| *pane).collect();
         for pane in due {
             if let Some(desk) = self.desks.get_mut(&pane) {
                 desk.tracker.tick(now);
-                desk.set_alarm();
             }
+            self.set_alarm(pane);
             self.live(pane, Input::Tick);
             self.climbed(pane, &errand::Climb::Time);
         }
@@ -292,8 +291,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     }
 
     fn wake(&self) -> Option<std::time::Instant> {
-        let desks = self.desks.values().filter_map(|d| d.alarm);
-        let due = desks.chain(self.restarts.due()).chain(self.later.due()).min();
+        let due = self.alarms.values().copied().chain(self.restarts.due()).chain(self.later.due()).min();
         let due = due.map(|at| self.zero.0 + at.saturating_sub(self.zero.1));
         let board = self.changed.then_some(self.board_due);
         due.into_iter().chain(self.again).chain(board).min().map(Instant::into_std)

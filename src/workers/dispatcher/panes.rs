@@ -116,14 +116,19 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone, F: Folders> Dispatcher
     /// Time went on: states last, errands wait for something.
     pub(super) fn time_passed(&mut self) {
         let now = monotonic();
-        for desk in self.panes.values_mut().filter(|d| d.tracker.due().is_some_and(|at| at <= now)) {
-            self.asks |= desk.tracker.tick(now).any();
-        }
+        self.states_last(now);
         let due: Vec<_> = self.errands.iter().filter(|(_, e)| e.due() <= now).map(|(id, _)| *id).collect();
         for id in due {
             self.heard(id, Heard::Time);
         }
         self.deadlines(now);
+    }
+
+    /// What panes show has lasted.
+    pub(super) fn states_last(&mut self, now: Duration) {
+        for desk in self.panes.values_mut().filter(|d| d.tracker.due().is_some_and(|at| at <= now)) {
+            self.asks |= desk.tracker.tick(now).any();
+        }
     }
 
     /// Every session that could get a task, as it was last seen; where it works only of those that `placed` picks, for that

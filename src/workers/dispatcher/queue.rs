@@ -55,6 +55,8 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone, F: Folders> Dispatcher
         if std::mem::take(&mut self.stirred) && self.is_behind().await {
             // Told nothing, the queue takes in what others wrote.
             self.news.push(Event::Tick);
+            // While nothing was to be done nobody looked.
+            self.states_last(monotonic());
         }
         self.seek_work();
         // Who is free is found anew after each hand-out; nothing follows from nothing.

@@ -28,6 +28,8 @@ pub(super) struct Due {
     ready: Option<Duration>,
     /// Something could be handed out now.
     waits: bool,
+    /// Something is unfinished: what panes show counts.
+    live: bool,
     /// The queue was last read or written, or that was tried.
     tried: Duration,
 }
@@ -39,6 +41,7 @@ impl Due {
         let then = |due: crate::domain::task::QueueTime| now.mono.saturating_add(due.since(at));
         let live = queue.tasks().any(crate::domain::task::Task::is_live);
         let keep = live.then(|| now.mono + KEEP);
+        self.live = live;
         self.tick = queue.ticks_at().map(|due| then(due).max(now.mono + FLOOR)).into_iter().chain(keep).min();
         self.ready = queue.ready_at(at).map(then);
         self.waits = queue.is_waiting(now);
@@ -60,7 +63,7 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone, F: Folders> Dispatcher
     /// The next moment at which something follows from time alone.
     pub(super) fn wake(&self) -> Option<Instant> {
         let now = monotonic();
-        let panes = self.panes.values().filter_map(|d| d.tracker.due());
+        let panes = self.panes.values().filter(|_| self.due.live).filter_map(|d| d.tracker.due());
         let errands = self.errands.values().map(super::Errand::due).filter(|at| *at < Duration::MAX);
         let due = panes.chain(errands).chain(self.chair.as_ref().and_then(|_| self.own_due(now))).min();
         due.map(|at| clock() + at.saturating_sub(now))
