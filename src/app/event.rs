@@ -95,6 +95,8 @@ pub struct Looked {
     pub screen: Arc<Screen>,
     /// True if the program wrote something since the look before.
     pub wrote: bool,
+    /// True if surely nothing was written behind that: what it shows has stood since.
+    pub stands: bool,
     /// False if an old capture was read again, in the light of something else.
     pub fresh: bool,
     /// Name of the foreground process, where /proc tells.

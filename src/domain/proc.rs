@@ -96,9 +96,12 @@ mod tests {
 
     #[test]
     fn who_computes_is_told_by_the_state_behind_the_name() {
-        for (comm, state, want) in
-            [("claude", "R", true), ("claude", "S", false), ("a) R 1 (b", "S", false), ("a) S 1 (b", "R", true)]
-        {
+        for (comm, state, want) in [
+            ("claude", "R", true),
+            ("claude", "S", false),
+            ("a) R 1 (b", "S", false),
+            ("a) S 1 (b", "R", true),
+        ] {
             let line = line(comm);
             let at = line.len() - line.iter().rev().position(|&b| b == b')').expect("a name");
             let mut line = line;

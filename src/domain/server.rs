@@ -101,10 +101,23 @@ pub enum Told {
         pane: PaneIdentity,
         /// What it shows.
         screen: Arc<Screen>,
-        /// If the program wrote something since the screen told before: how long ago the last write that it can show was
-        /// noticed, as well as that is known (a sweep that found nothing new tells nothing).
-        wrote: Option<Duration>,
+        /// If the program wrote something since the screen told before (a sweep that found nothing new tells nothing).
+        wrote: Option<Wrote>,
     },
     /// A pane wrote bytes but its screen is the same as before.
     Wrote(PaneId),
+}
+
+/// The last write that a screen can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wrote {
+    /// How long ago it was noticed, as well as that is known.
+    pub ago: Duration,
+    /// Surely nothing was written behind it: what is shown has stood since.
+    pub stands: bool,
+}
+
+impl Wrote {
+    /// It was noticed with the screen, and more may have come.
+    pub const NOW: Self = Self { ago: Duration::ZERO, stands: false };
 }

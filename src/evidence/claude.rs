@@ -137,7 +137,10 @@ mod tests {
         ] {
             let text = format!(r#"{{"pid":7,"status":"idle","sessionId":"{id}"}}"#);
             std::fs::write(folder.join("7.json"), text).expect("written");
-            assert_eq!(said(home.path(), 7).and_then(|said| said.conversation).as_deref(), sound.then_some(id));
+            assert_eq!(
+                said(home.path(), 7).and_then(|said| said.conversation).as_deref(),
+                sound.then_some(id)
+            );
         }
     }
 

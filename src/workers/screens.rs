@@ -17,7 +17,7 @@ use crate::domain::agent::Agents;
 use crate::domain::read::{self, Reading};
 use crate::domain::roster::Roster;
 use crate::domain::screen::Screen;
-use crate::domain::server::PaneInfo;
+use crate::domain::server::{PaneInfo, Wrote};
 use crate::domain::session::PaneId;
 use crate::ports::{Glance, Panes, Processes, Told, View};
 
@@ -133,7 +133,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
                 let renamed = self.list(&panes);
                 let mut heard = self.tell(Event::Panes(panes)).await;
                 for pane in renamed {
-                    heard &= self.read(pane, false, true).await;
+                    heard &= self.read(pane, None, true).await;
                 }
                 heard
             }
@@ -148,10 +148,10 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
                     return true;
                 };
                 known.screen = Some(screen);
-                if let Some(ago) = wrote {
-                    self.wrote(pane.id, ago);
+                if let Some(wrote) = wrote {
+                    self.wrote(pane.id, wrote.ago);
                 }
-                self.read(pane.id, wrote.is_some(), false).await
+                self.read(pane.id, wrote, false).await
             }
         }
     }
@@ -186,7 +186,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
     }
 
     /// Reads a pane's screen and tells it; a screen that was told before is told again only if it means something else now.
-    async fn read(&mut self, pane: PaneId, wrote: bool, again: bool) -> bool {
+    async fn read(&mut self, pane: PaneId, wrote: Option<Wrote>, again: bool) -> bool {
         let Some(known) = self.known.get_mut(&pane) else { return true };
         let Some(screen) = known.screen.clone() else { return true };
         let identity = known.info.identity;
@@ -216,13 +216,14 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
             return true;
         }
         known.told = Some(Last { screen: Arc::clone(&screen), facts, reading: reading.clone() });
-        if wrote && reading.dialog.as_ref().is_some_and(|d| d.complete) {
+        if wrote.is_some() && reading.dialog.as_ref().is_some_and(|d| d.complete) {
             self.panes.stands(pane);
         }
         self.tell(Event::Screen(Arc::new(Looked {
             pane: identity,
             screen,
-            wrote,
+            wrote: wrote.is_some(),
+            stands: wrote.is_some_and(|wrote| wrote.stands),
             fresh: !again,
             command,
             conversation,
@@ -246,7 +247,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
                 Some(again) => self.again.insert(pane, again),
                 None => self.again.remove(&pane),
             };
-            if !self.read(pane, false, true).await {
+            if !self.read(pane, None, true).await {
                 return false;
             }
         }
@@ -368,7 +369,7 @@ mod tests {
         let pane = info.identity;
         tell.send(Told::Panes(vec![info])).await.expect("it listens");
         let screen = Arc::new(Screen::plain("Resume this session with:\n$ "));
-        tell.send(Told::Screen { pane, screen, wrote: Some(Duration::ZERO) }).await.expect("it listens");
+        tell.send(Told::Screen { pane, screen, wrote: Some(Wrote::NOW) }).await.expect("it listens");
         assert!(matches!(heard.recv().await, Some(Event::Panes(_))));
         let Some(Event::Screen(first)) = heard.recv().await else { panic!("a screen was told") };
         process.send_replace("bash");

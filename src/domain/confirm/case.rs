@@ -127,7 +127,7 @@ pub(super) struct Case {
     /// The dialog's last byte, where it was noticed: times are told from here.
     pub zero: Option<Duration>,
     pub first: Duration,
-    /// Read exactly so since then, and taking keys.
+    /// Shown exactly so since then, and taking keys.
     pub since: Duration,
     /// How long it takes no keys.
     pub deaf: Duration,

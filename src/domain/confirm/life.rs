@@ -155,6 +155,9 @@ impl Life {
         } else {
             let case = self.open(showing, dialog, look.wrote, now);
             (case.drawn, case.asks) = (true, look.asks);
+            if let Some(last) = case.zero.filter(|_| look.stands) {
+                case.since = last;
+            }
             if look.unsent {
                 case.over_text();
             }

@@ -77,6 +77,8 @@ pub struct Look {
     pub dialog: Option<(Showing, Arc<Dialog>)>,
     /// When the agent last wrote, if that is known better than by this look.
     pub wrote: Option<Duration>,
+    /// Surely nothing was written behind that: what is shown has stood since.
+    pub stands: bool,
     /// Text stood unsent in its composer when that was last seen.
     pub unsent: bool,
 }

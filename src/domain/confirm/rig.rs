@@ -157,7 +157,13 @@ impl Rig {
 
     fn seen(&self, wrote: Option<Duration>) -> Input {
         let dialog = self.screen.clone();
-        Input::Look(Look { asks: self.asks && dialog.is_some(), dialog, wrote, unsent: self.unsent })
+        Input::Look(Look {
+            asks: self.asks && dialog.is_some(),
+            dialog,
+            wrote,
+            stands: false,
+            unsent: self.unsent,
+        })
     }
 
     pub fn hear(&mut self, input: Input) {

@@ -172,7 +172,13 @@ impl World {
             _ => (self.seen, self.now, 1),
         };
         let dialog = self.seen.zip(dialog);
-        self.hear(Input::Look(Look { asks: dialog.is_some(), dialog, wrote: Some(self.now), unsent: false }));
+        self.hear(Input::Look(Look {
+            asks: dialog.is_some(),
+            dialog,
+            wrote: Some(self.now),
+            stands: false,
+            unsent: false,
+        }));
     }
 
     fn look(&mut self) {

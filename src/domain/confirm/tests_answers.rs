@@ -324,7 +324,13 @@ fn a_dialog_that_moved_down_is_pressed_where_it_stands() {
             ..super::rig::dialog("ls")
         });
         let showing = crate::domain::ledger::Showing { content: dialog.identity(), epoch: 1 };
-        Input::Look(Look { asks: true, dialog: Some((showing, dialog)), wrote: None, unsent: false })
+        Input::Look(Look {
+            asks: true,
+            dialog: Some((showing, dialog)),
+            wrote: None,
+            stands: false,
+            unsent: false,
+        })
     };
     let mut orders: std::collections::VecDeque<Order> = life.hear(shown(5), ms(0)).into();
     let mut pressed = None;

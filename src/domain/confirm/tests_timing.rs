@@ -16,7 +16,15 @@ fn between_the_intent_and_the_key_the_world_is_asked_once_more() {
     let [Order::Record { case, .. }] = orders[..] else { panic!("{orders:?}") };
     assert_eq!(rig.life.hear(Input::Recorded { case, seq: 1 }, rig.now), []);
     assert_eq!(rig.life.deadline(rig.now), Some(ms(150)));
-    let look = || Input::Look(Look { asks: true, dialog: rig.screen.clone(), wrote: None, unsent: false });
+    let look = || {
+        Input::Look(Look {
+            asks: true,
+            dialog: rig.screen.clone(),
+            wrote: None,
+            stands: false,
+            unsent: false,
+        })
+    };
     let pressed = |orders: &[Order]| matches!(orders, [Order::Press { stirred: Some(7), .. }]);
     let mut prompt = rig.life.clone();
     assert_eq!(prompt.hear(look(), ms(121)), [], "it has not stood long enough");
@@ -34,6 +42,19 @@ fn between_the_intent_and_the_key_the_world_is_asked_once_more() {
     let orders = rig.life.hear(Input::Facts(facts), rig.now);
     let [Order::Record { decision, .. }] = &orders[..] else { panic!("{orders:?}") };
     assert_eq!((decision.outcome.word(), decision.of), ("withdrawn", Some(1)));
+}
+
+#[test]
+fn a_dialog_has_stood_since_its_last_byte_where_nothing_came_behind_that() {
+    for (stands, due) in [(true, 127), (false, 130)] {
+        let mut rig = Rig::new(false);
+        rig.show(Some(("ls", 1)));
+        let dialog = rig.screen.clone();
+        let mut rig = Rig { now: ms(10), ..Rig::new(false) };
+        let look = Look { asks: true, dialog, wrote: Some(ms(7)), stands, unsent: false };
+        rig.hear(Input::Look(look));
+        assert_eq!(rig.life.deadline(rig.now), Some(ms(due)), "{stands}");
+    }
 }
 
 #[test]
@@ -61,7 +82,15 @@ fn what_changes_while_the_intent_is_written_stops_the_key() {
     rig.show(Some(("ls", 1)));
     rig.now = ms(120);
     rig.life.hear(Input::Tick, rig.now);
-    let look = || Input::Look(Look { asks: true, dialog: rig.screen.clone(), wrote: None, unsent: false });
+    let look = || {
+        Input::Look(Look {
+            asks: true,
+            dialog: rig.screen.clone(),
+            wrote: None,
+            stands: false,
+            unsent: false,
+        })
+    };
     rig.life.hear(look(), ms(121));
     let orders = rig.life.hear(Input::Facts(clear()), ms(121));
     let [Order::Record { case, .. }] = orders[..] else { panic!("{orders:?}") };

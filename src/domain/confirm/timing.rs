@@ -32,7 +32,8 @@ pub(super) const RESTLESS: Duration = Duration::from_secs(1);
 /// How a pane is dealt with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ways {
-    /// How long a dialog has stood, counted from the first look at it, before a key goes out.
+    /// How long a dialog has stood before a key goes out: counted from its last byte where that is surely known, else from
+    /// the first look at it.
     pub settle: Duration,
     /// `hook_fallback = "key"`: a dialog whose hook is silent may be answered by key.
     pub hook_fallback: bool,

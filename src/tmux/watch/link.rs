@@ -200,11 +200,18 @@ impl Link {
         }
         let now = clock();
         let mut heard = std::mem::take(&mut self.heard);
+        // What was written before the server answered is noticed before the answer is taken in.
+        let looked = |h: &Heard<Asked>| matches!(h, Heard::Reply(r) if matches!(r.tag, Asked::Screen(_)));
+        if heard.iter().any(looked)
+            && let Err(e) = self.sighting.catch_up()
+        {
+            self.lose_sight(&format!("inotify failed: {e}"), outbox, now);
+        }
+        self.take_notices(outbox, now);
         for heard in heard.drain(..) {
             self.hear(heard, outbox, now)?;
         }
         self.heard = heard;
-        self.take_notices(outbox, now);
         Ok(())
     }
 

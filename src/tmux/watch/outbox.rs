@@ -1,9 +1,8 @@
 //! What is to be told next. Screens and lists are superseded, never queued: a newer one takes the place of the older.
 
 use std::collections::VecDeque;
-use std::time::Duration;
 
-use crate::domain::server::{Server, Told};
+use crate::domain::server::{Server, Told, Wrote};
 
 /// Bounded by the number of panes and a few.
 #[derive(Debug, Default)]
@@ -36,7 +35,7 @@ impl Outbox {
             (Some(Told::Screen { pane, screen, wrote }), Told::Screen { pane: p, screen: s, wrote: w }) => {
                 (*pane, *screen, *wrote) = (p, s, w.or(*wrote));
             }
-            (Some(Told::Screen { wrote, .. }), Told::Wrote(_)) => *wrote = Some(Duration::ZERO),
+            (Some(Told::Screen { wrote, .. }), Told::Wrote(_)) => *wrote = Some(Wrote::NOW),
             (Some(old), told) => *old = told,
             (None, told) => self.queue.push_back(told),
         }
@@ -70,7 +69,7 @@ mod tests {
 
     fn screen(pane: u32, text: &str, wrote: bool) -> Told {
         let pane = PaneIdentity { id: PaneId(pane), pid: 1, start: 1 };
-        Told::Screen { pane, screen: Arc::new(Screen::plain(text)), wrote: wrote.then_some(Duration::ZERO) }
+        Told::Screen { pane, screen: Arc::new(Screen::plain(text)), wrote: wrote.then_some(Wrote::NOW) }
     }
 
     fn drain(mut outbox: Outbox) -> Vec<String> {

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 pub use super::slot::Sight;
 use super::slot::{BLIND_FRONT, STREAK_GAP, Slot};
+use crate::domain::server::Wrote;
 use crate::domain::session::PaneId;
 
 const fn ms(n: u64) -> Duration {
@@ -26,6 +27,8 @@ const BACK_SHARE: Duration = ms(5);
 const SECOND_LOOK: Duration = ms(3);
 /// By then tmux has read what was written before.
 const SETTLED: Duration = ms(33);
+/// A write that was noticed longer ago is not what drew the screen, if one was missed: not everything is told of.
+const LATE: Duration = ms(10);
 /// The same where what is seen stands by itself. Whoever answers it looks there again before.
 const STANDING: Duration = ms(180);
 /// The same for a pane that writes all the time, one of many: the next write brings the next look anyway.
@@ -303,10 +306,16 @@ impl Schedule {
         false
     }
 
-    /// When the last write was noticed that a look which is answered now can show: none that came after it was asked for.
-    pub fn noticed(&self, pane: PaneId) -> Option<Instant> {
-        let slot = self.slots.get(&pane).filter(|s| s.sight == Sight::Told)?;
-        slot.last_write.map(|write| slot.asked.map_or(write, |asked| write.min(asked)))
+    /// The last write that a look which is answered now surely shows, and whether another one came behind it that it may
+    /// show. Whoever asks has heard of every write that came before the answer.
+    pub fn noticed(&self, pane: PaneId, now: Instant) -> (Wrote, bool) {
+        let told = self.slots.get(&pane).filter(|s| s.sight == Sight::Told);
+        let Some((write, asked)) = told.and_then(|s| s.last_write.zip(s.asked)) else {
+            return (Wrote::NOW, false);
+        };
+        let ago = now.saturating_duration_since(write.min(asked));
+        let behind = write > asked;
+        (Wrote { ago, stands: !behind && ago <= LATE }, behind)
     }
 
     /// When something is due next, if anything is.
@@ -482,6 +491,27 @@ mod tests {
         sim.wrote(P);
         sim.run(1000);
         assert_eq!(sim.times(), [0, 50, 83]);
+    }
+
+    #[test]
+    fn what_a_look_shows_has_stood_since_the_last_write_only_if_none_came_behind_it() {
+        let check = |wait: u64, behind: Option<u64>, want: (u64, bool, bool)| {
+            let mut sim = Sim::new(1, Sight::Told, true);
+            sim.wrote(P);
+            sim.now += ms(wait);
+            assert_eq!(sim.schedule.take_due(sim.now), [P]);
+            if let Some(after) = behind {
+                sim.now += ms(after);
+                sim.wrote(P);
+            }
+            sim.now += ms(1);
+            let (wrote, more) = sim.schedule.noticed(P, sim.now);
+            assert_eq!((wrote.ago.as_millis() as u64, wrote.stands, more), want);
+        };
+        check(0, None, (1, true, false));
+        check(3, None, (4, true, false));
+        check(15, None, (16, false, false));
+        check(0, Some(2), (3, false, true));
     }
 
     #[test]

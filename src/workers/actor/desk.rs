@@ -167,6 +167,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 .quiet
                 .filter(|_| self.notices)
                 .map(|quiet| now.saturating_sub(quiet)),
+            stands: looked.stands,
         };
         self.live(id, Input::Look(look));
         self.climbed(id, &Climb::Look);

@@ -15,6 +15,7 @@ fn looked(id: u32, state: Status, wrote: bool) -> Event {
         pane,
         screen: Arc::new(Screen::plain("x")),
         wrote,
+        stands: false,
         fresh: true,
         command: None,
         conversation: None,

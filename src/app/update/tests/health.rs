@@ -19,6 +19,7 @@ impl Room {
             pane: pane(id, name).identity,
             screen: Arc::new(Screen::plain("x")),
             wrote: false,
+            stands: false,
             fresh: true,
             command: None,
             conversation: None,

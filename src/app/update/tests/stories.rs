@@ -176,6 +176,7 @@ fn freezing_holds_screens_and_thawing_shows_the_newest() {
             pane: pane(0, "a").identity,
             screen: Arc::new(Screen::plain(s)),
             wrote: true,
+            stands: false,
             fresh: true,
             command: None,
             conversation: None,

@@ -271,6 +271,7 @@ fn what_was_not_heard_for_a_while_is_stale() {
         pane: pane(0, "s0").identity,
         screen: Arc::new(Screen::plain("x")),
         wrote: false,
+        stands: false,
         fresh,
         command: None,
         conversation: None,

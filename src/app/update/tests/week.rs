@@ -104,6 +104,7 @@ fn a_week_leaves_no_more_behind_than_a_day() {
                     pane: pane(ids[who], NAMES[who]).identity,
                     screen: Arc::new(screen),
                     wrote: true,
+                    stands: false,
                     fresh: true,
                     command: Some("claude".to_owned()),
                     conversation: None,

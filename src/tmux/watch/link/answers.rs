@@ -1,9 +1,9 @@
 //! What a connection makes of the answers: who the server is, which panes there are, what they show.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::{Asked, CHECK, GLIMPSE, Link, TITLES_GAP, Up, ms, sight};
-use crate::domain::server::{Server, Told};
+use crate::domain::server::{Server, Told, Wrote};
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::ports::TypeError;
 use crate::tmux::address;
@@ -194,15 +194,18 @@ impl Link {
         }
         match look {
             Look::New(pane, screen, stirred) => {
-                let noticed = self.schedule.noticed(pane.id);
+                let (noticed, behind) = self.schedule.noticed(pane.id, now);
                 self.schedule.looked(pane.id, Change::of_rows(stirred), now);
-                let ago = noticed.map_or(Duration::ZERO, |at| now.saturating_duration_since(at));
-                let wrote = (self.unseen.remove(&pane.id) || stirred > 0).then_some(ago);
+                let unseen = self.unseen.remove(&pane.id);
+                if behind {
+                    self.unseen.insert(pane.id);
+                }
+                let wrote = (unseen || stirred > 0).then_some(noticed);
                 outbox.push(Told::Screen { pane, screen, wrote });
             }
             Look::Again(pane, screen) => {
                 let seen = self.schedule.looked(pane.id, Change::None, now);
-                let wrote = (seen && self.unseen.remove(&pane.id)).then_some(Duration::ZERO);
+                let wrote = (seen && self.unseen.remove(&pane.id)).then_some(Wrote::NOW);
                 outbox.push(Told::Screen { pane, screen, wrote });
             }
             Look::Same => {

@@ -83,6 +83,14 @@ impl Sighting {
         }
     }
 
+    /// Reads what the kernel has to tell by now.
+    pub(super) fn catch_up(&mut self) -> std::io::Result<()> {
+        match &mut self.watches {
+            Some(watches) => watches.read(&mut self.noticed),
+            None => Ok(()),
+        }
+    }
+
     /// Notes that notices were read, or that a tick had none.
     fn paced(&mut self, now: Instant) -> std::io::Result<()> {
         let Some(watches) = &mut self.watches else {
