@@ -3,11 +3,9 @@
 
 use std::ops::Range;
 
-use regex::Regex;
-
 use super::choices::Choices;
 use super::line::{Kind, Line};
-use crate::domain::agent::{DialogShape, Edge, Manifest};
+use crate::domain::agent::{DialogShape, Edge, Manifest, Pattern};
 
 /// A block higher than this is none.
 const MAX_BLOCK: usize = 1000;
@@ -231,7 +229,7 @@ fn append(text: &mut String, before: Option<&Line<'_>>, line: &Line<'_>) {
 }
 
 /// Hints fit the whole text: what goes on behind one is something else.
-fn fits_whole(hint: &Regex, text: &str) -> bool {
+fn fits_whole(hint: &Pattern, text: &str) -> bool {
     text.len() <= MAX_HINT && hint.is_match(text)
 }
 
