@@ -234,7 +234,9 @@ impl Proc {
     }
 
     fn file(&self, pid: u32, name: &str) -> PathBuf {
-        self.root.join(pid.to_string()).join(name)
+        let mut path = self.root.clone().into_os_string();
+        path.push(format!("/{pid}/{name}"));
+        path.into()
     }
 
     fn stat(&self, pid: u32) -> Option<ProcStat> {
