@@ -18,12 +18,8 @@ pub struct Guard {
 
 impl Guard {
     fn parse(s: &[u8]) -> Option<Self> {
-        let mut parts = std::str::from_utf8(s).ok()?.split(' ');
-        let guard = Self {
-            time: parts.next()?.parse().ok()?,
-            number: parts.next()?.parse().ok()?,
-            flags: parts.next()?.parse().ok()?,
-        };
+        let mut parts = s.split(|&b| b == b' ').map(number);
+        let guard = Self { time: parts.next()??, number: parts.next()??, flags: parts.next()?? };
         parts.next().is_none().then_some(guard)
     }
 }
@@ -58,7 +54,7 @@ pub struct Parser {
 impl Parser {
     /// Takes the next bytes, however they were cut, and appends what they complete.
     pub fn feed(&mut self, mut bytes: &[u8], out: &mut Vec<Event>) {
-        while let Some(at) = bytes.iter().position(|&b| b == b'\n') {
+        while let Some(at) = memchr::memchr(b'\n', bytes) {
             if self.line.is_empty() {
                 self.take(&bytes[..at], out);
             } else {
@@ -74,19 +70,18 @@ impl Parser {
     }
 
     fn take(&mut self, line: &[u8], out: &mut Vec<Event>) {
-        if let Some((guard, mut body)) = self.block.take() {
+        if let Some((guard, body)) = &mut self.block {
             match end_of(line) {
-                Some((ok, end)) if end == guard => {
+                Some((ok, end)) if end == *guard => {
                     body.pop();
-                    out.push(Event::Block { guard, ok, body });
+                    out.push(Event::Block { guard: end, ok, body: std::mem::take(body) });
+                    self.block = None;
                 }
-                _ => {
-                    if body.len() + line.len() < MAX_BODY {
-                        body.extend_from_slice(line);
-                        body.push(b'\n');
-                    }
-                    self.block = Some((guard, body));
+                _ if body.len() + line.len() < MAX_BODY => {
+                    body.extend_from_slice(line);
+                    body.push(b'\n');
                 }
+                _ => {}
             }
             return;
         }
@@ -96,6 +91,12 @@ impl Parser {
         }
         out.push(top_level(line));
     }
+}
+
+fn number(digits: &[u8]) -> Option<u64> {
+    let digit = |b: &u8| b.is_ascii_digit().then(|| u64::from(b - b'0'));
+    let add = |n: u64, b| n.checked_mul(10)?.checked_add(digit(b)?);
+    digits.iter().try_fold(0, add).filter(|_| !digits.is_empty())
 }
 
 fn end_of(line: &[u8]) -> Option<(bool, Guard)> {
