@@ -15,7 +15,7 @@ pub fn parse(bytes: &[u8], width: u16, height: u16) -> Screen {
     let mut pen = Pen::default();
     let body = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     if !bytes.is_empty() {
-        for line in body.split(|&b| b == b'\n').take(limit) {
+        for line in raw_rows(body).take(limit) {
             rows.push(pen.row(&line[..line.len().min(MAX_ROW_BYTES)]));
         }
     }
@@ -26,6 +26,17 @@ pub fn parse(bytes: &[u8], width: u16, height: u16) -> Screen {
         width
     };
     Screen { width, height, rows, cursor: None, alternate: None }
+}
+
+/// The rows of a capture as they came, without their line breaks.
+pub fn raw_rows(capture: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(capture);
+    std::iter::from_fn(move || {
+        let now = rest?;
+        let end = memchr::memchr(b'\n', now);
+        rest = end.map(|at| &now[at + 1..]);
+        Some(&now[..end.unwrap_or(now.len())])
+    })
 }
 
 /// The style and character set in force while a capture is read.

@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -234,8 +235,11 @@ impl Proc {
     }
 
     fn file(&self, pid: u32, name: &str) -> PathBuf {
-        let mut path = self.root.clone().into_os_string();
-        path.push(format!("/{pid}/{name}"));
+        let mut path = OsString::with_capacity(self.root.as_os_str().len() + 32);
+        path.push(&self.root);
+        for part in ["/", &pid.to_string(), "/", name] {
+            path.push(part);
+        }
         path.into()
     }
 

@@ -54,7 +54,16 @@ pub struct Parser {
 impl Parser {
     /// Takes the next bytes, however they were cut, and appends what they complete.
     pub fn feed(&mut self, mut bytes: &[u8], out: &mut Vec<Event>) {
-        while let Some(at) = memchr::memchr(b'\n', bytes) {
+        loop {
+            if self.line.is_empty()
+                && let Some((_, body)) = &mut self.block
+                && body.len() + bytes.len() < MAX_BODY
+            {
+                let (plain, rest) = bytes.split_at(plain(bytes));
+                body.extend_from_slice(plain);
+                bytes = rest;
+            }
+            let Some(at) = memchr::memchr(b'\n', bytes) else { break };
             if self.line.is_empty() {
                 self.take(&bytes[..at], out);
             } else {
@@ -93,10 +102,16 @@ impl Parser {
     }
 }
 
+/// A number of at most 19 digits: every one of those fits.
 fn number(digits: &[u8]) -> Option<u64> {
-    let digit = |b: &u8| b.is_ascii_digit().then(|| u64::from(b - b'0'));
-    let add = |n: u64, b| n.checked_mul(10)?.checked_add(digit(b)?);
-    digits.iter().try_fold(0, add).filter(|_| !digits.is_empty())
+    let right = (1..20).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
+    right.then(|| digits.iter().fold(0, |n, b| n * 10 + u64::from(b - b'0')))
+}
+
+/// Length of the whole lines at the start that cannot end a block, whatever its numbers are: no `%` opens one of them.
+fn plain(bytes: &[u8]) -> usize {
+    let marked = memchr::memchr_iter(b'%', bytes).find(|&at| at == 0 || bytes[at - 1] == b'\n');
+    marked.or_else(|| memchr::memrchr(b'\n', bytes).map(|at| at + 1)).unwrap_or(0)
 }
 
 fn end_of(line: &[u8]) -> Option<(bool, Guard)> {

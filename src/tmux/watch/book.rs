@@ -190,17 +190,7 @@ impl Book {
 
 /// How many rows differ.
 fn differing(a: &[u8], b: &[u8]) -> usize {
-    rows(a).zip(rows(b)).filter(|(a, b)| a != b).count()
-}
-
-fn rows(raw: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = Some(raw);
-    std::iter::from_fn(move || {
-        let now = rest?;
-        let end = memchr::memchr(b'\n', now);
-        rest = end.map(|at| &now[at + 1..]);
-        Some(end.map_or(now, |at| &now[..at]))
-    })
+    ansi::raw_rows(a).zip(ansi::raw_rows(b)).filter(|(a, b)| a != b).count()
 }
 
 fn shows_the_same(a: &Vitals, b: &Vitals) -> bool {
