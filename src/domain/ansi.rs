@@ -15,7 +15,7 @@ pub fn parse(bytes: &[u8], width: u16, height: u16) -> Screen {
     let mut pen = Pen::default();
     let body = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     if !bytes.is_empty() {
-        for line in body.split(|&b| b == b'\n').take(limit) {
+        for line in raw_rows(body).take(limit) {
             rows.push(pen.row(&line[..line.len().min(MAX_ROW_BYTES)]));
         }
     }
@@ -26,6 +26,17 @@ pub fn parse(bytes: &[u8], width: u16, height: u16) -> Screen {
         width
     };
     Screen { width, height, rows, cursor: None, alternate: None }
+}
+
+/// The rows of a capture as they came, without their line breaks.
+pub fn raw_rows(capture: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(capture);
+    std::iter::from_fn(move || {
+        let now = rest?;
+        let end = memchr::memchr(b'\n', now);
+        rest = end.map(|at| &now[at + 1..]);
+        Some(&now[..end.unwrap_or(now.len())])
+    })
 }
 
 /// The style and character set in force while a capture is read.
@@ -48,8 +59,9 @@ impl Pen {
                     i += 1;
                 }
                 0x20..=0x7e if self.drawing => {
-                    out.push(line_drawing(b), self.style);
-                    i += 1;
+                    let n = line[i..].iter().take_while(|&&next| next == b).count();
+                    out.push(line_drawing(b), n, self.style);
+                    i += n;
                 }
                 0x20..=0x7e => {
                     let n = line[i..].iter().take_while(|b| matches!(b, 0x20..=0x7e)).count();
@@ -59,8 +71,11 @@ impl Pen {
                 0x00..=0x1f | 0x7f => i += 1,
                 _ => {
                     let (c, n) = decode(&line[i..]);
-                    out.push(c, self.style);
-                    i += n;
+                    // Rules and frames are one glyph many times. What is broken is looked at byte by byte.
+                    let glyphs = line[i..].chunks_exact(n).take_while(|g| **g == line[i..i + n]);
+                    let times = if n > 1 { glyphs.count() } else { 1 };
+                    out.push(c, times, self.style);
+                    i += n * times;
                 }
             }
         }
@@ -264,7 +279,7 @@ impl RowBuilder {
     fn push_ascii(&mut self, run: &[u8], style: Style) {
         self.style(style);
         let start = self.text.len();
-        self.text.extend(run.iter().map(|&b| b as char));
+        self.text.push_str(str::from_utf8(run).unwrap_or_default());
         self.marks = 0;
         if style.paints_blanks() {
             self.shown = self.text.len();
@@ -273,22 +288,23 @@ impl RowBuilder {
         }
     }
 
-    fn push(&mut self, c: char, style: Style) {
+    fn push(&mut self, c: char, mut times: usize, style: Style) {
         if !text::is_printable(c) {
             self.hides = true;
             return;
         }
         if text::char_width(c) == 0 {
             // A mark with nothing to stand on would join whatever is drawn before it on our own screen.
-            if self.text.is_empty() || self.marks >= text::MAX_MARKS {
+            times = times.min(text::MAX_MARKS - self.marks);
+            if self.text.is_empty() || times == 0 {
                 return;
             }
-            self.marks += 1;
+            self.marks += times;
         } else {
             self.marks = 0;
             self.style(style);
         }
-        self.text.push(c);
+        self.text.extend(std::iter::repeat_n(c, times));
         if c != ' ' || style.paints_blanks() {
             self.shown = self.text.len();
         }
@@ -426,6 +442,16 @@ mod tests {
     }
 
     #[test]
+    fn broken_bytes_hide_no_glyph_behind_them() {
+        assert_eq!(
+            parse(b"\xe2\xe2\x94\x80\xe2\x94\x80\xe2\x94", 80, 1).rows[0].text(),
+            "\u{fffd}──\u{fffd}\u{fffd}"
+        );
+        let marks = format!("  e{}x", "\u{301}".repeat(20));
+        assert_eq!(parse(marks.as_bytes(), 80, 1).rows[0].text().chars().count(), 4 + text::MAX_MARKS);
+    }
+
+    #[test]
     fn attributes_go_on_and_off() {
         let got = runs("\x1b[1;2mx\x1b[22my\x1b[4:3mz\x1b[4:0mw");
         assert_eq!(got[0].1.attrs, Attrs::BOLD.with(Attrs::DIM));
@@ -453,6 +479,15 @@ mod tests {
             for row in &s.rows {
                 prop_assert!(row.text().chars().all(text::is_printable));
             }
+        }
+
+        #[test]
+        fn many_of_a_glyph_are_as_one_by_one(glyphs in proptest::collection::vec((prop_oneof![
+            Just('─'), Just('漢'), Just('\u{301}'), Just('\u{200d}'), Just('\u{202e}'), Just('\u{a0}'), Just(' '), Just('q'),
+            Just('\u{e}'), Just('\u{f}')], 1usize..12), 0..20)) {
+            let glyphs: Vec<char> = glyphs.into_iter().flat_map(|(c, n)| std::iter::repeat_n(c, n)).collect();
+            let (run, single): (String, String) = (glyphs.iter().collect(), glyphs.iter().flat_map(|&c| [c, '\u{7}']).collect());
+            prop_assert_eq!(parse(run.as_bytes(), 40, 1), parse(single.as_bytes(), 40, 1));
         }
 
         #[test]

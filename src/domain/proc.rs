@@ -28,26 +28,27 @@ impl ProcStat {
     /// Reads the one line of the file. The name ends at the *last* `)`, since it may hold others.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let open = bytes.iter().position(|&b| b == b'(')?;
-        let close = bytes.iter().rposition(|&b| b == b')')?;
+        let close = memchr::memrchr(b')', bytes)?;
         let comm = bytes.get(open + 1..close)?.to_vec();
-        let pid = std::str::from_utf8(&bytes[..open]).ok()?.trim().parse().ok()?;
-        let rest = std::str::from_utf8(&bytes[close + 1..]).ok()?;
-        let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
-        // Field 3 (state) of proc(5) is fields[0].
-        let number = |n: usize| fields.get(n - 3)?.parse::<i64>().ok();
-        let unsigned = |n: usize| number(n).and_then(|v| u32::try_from(v).ok());
+        // Behind the name stand the state, which is field 3 of proc(5), and numbers.
+        let mut numbers = bytes[close + 1..].trim_ascii().split(|&b| b == b' ');
+        let state = numbers.next()?;
         Some(Self {
-            pid,
+            pid: number(bytes[..open].trim_ascii())?,
             comm,
-            ppid: unsigned(4)?,
-            pgrp: unsigned(5)?,
-            session: unsigned(6)?,
-            tty_nr: number(7)? as u32,
-            tpgid: unsigned(8).filter(|&g| g > 0),
-            start: fields.get(22 - 3)?.parse().ok()?,
-            runs: *fields.first()? == "R",
+            ppid: number(numbers.next()?)?,
+            pgrp: number(numbers.next()?)?,
+            session: number(numbers.next()?)?,
+            tty_nr: number::<i64>(numbers.next()?)? as u32,
+            tpgid: number(numbers.next()?).filter(|&g| g > 0),
+            start: number(numbers.nth(22 - 9)?)?,
+            runs: state == b"R",
         })
     }
+}
+
+fn number<T: std::str::FromStr>(digits: &[u8]) -> Option<T> {
+    std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -87,6 +88,9 @@ mod tests {
         let none = b"1 (init) S 0 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 5 0";
         assert_eq!(ProcStat::parse(none).and_then(|s| s.tpgid), None);
         assert_eq!(ProcStat::parse(none).map(|s| s.start), Some(5));
+        let far = b"1 (init) S 0 1 1 -2147483648 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 18446744073709551615\n";
+        let far = ProcStat::parse(far).map(|s| (s.tty_nr, s.start));
+        assert_eq!(far, Some((1 << 31, u64::MAX)), "the kernel prints the terminal with a sign");
         for bad in
             [&b""[..], b"1", b"1 (x", b"1 (x) S 1", b"x (x) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 0 0 1 0 5", b")("]
         {

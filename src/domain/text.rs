@@ -18,6 +18,9 @@ pub fn is_printable(c: char) -> bool {
 
 /// The text without characters that may not be drawn.
 pub fn printable(s: &str) -> String {
+    if s.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return s.to_owned();
+    }
     s.chars().filter(|&c| is_printable(c)).collect()
 }
 

@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -237,7 +238,12 @@ impl Proc {
     }
 
     fn file(&self, pid: u32, name: &str) -> PathBuf {
-        self.root.join(pid.to_string()).join(name)
+        let mut path = OsString::with_capacity(self.root.as_os_str().len() + 32);
+        path.push(&self.root);
+        for part in ["/", &pid.to_string(), "/", name] {
+            path.push(part);
+        }
+        path.into()
     }
 
     fn stat(&self, pid: u32) -> Option<ProcStat> {

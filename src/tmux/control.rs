@@ -18,12 +18,8 @@ pub struct Guard {
 
 impl Guard {
     fn parse(s: &[u8]) -> Option<Self> {
-        let mut parts = std::str::from_utf8(s).ok()?.split(' ');
-        let guard = Self {
-            time: parts.next()?.parse().ok()?,
-            number: parts.next()?.parse().ok()?,
-            flags: parts.next()?.parse().ok()?,
-        };
+        let mut parts = s.split(|&b| b == b' ').map(number);
+        let guard = Self { time: parts.next()??, number: parts.next()??, flags: parts.next()?? };
         parts.next().is_none().then_some(guard)
     }
 }
@@ -58,7 +54,16 @@ pub struct Parser {
 impl Parser {
     /// Takes the next bytes, however they were cut, and appends what they complete.
     pub fn feed(&mut self, mut bytes: &[u8], out: &mut Vec<Event>) {
-        while let Some(at) = bytes.iter().position(|&b| b == b'\n') {
+        loop {
+            if self.line.is_empty()
+                && let Some((_, body)) = &mut self.block
+                && body.len() + bytes.len() < MAX_BODY
+            {
+                let (plain, rest) = bytes.split_at(plain(bytes));
+                body.extend_from_slice(plain);
+                bytes = rest;
+            }
+            let Some(at) = memchr::memchr(b'\n', bytes) else { break };
             if self.line.is_empty() {
                 self.take(&bytes[..at], out);
             } else {
@@ -74,19 +79,18 @@ impl Parser {
     }
 
     fn take(&mut self, line: &[u8], out: &mut Vec<Event>) {
-        if let Some((guard, mut body)) = self.block.take() {
+        if let Some((guard, body)) = &mut self.block {
             match end_of(line) {
-                Some((ok, end)) if end == guard => {
+                Some((ok, end)) if end == *guard => {
                     body.pop();
-                    out.push(Event::Block { guard, ok, body });
+                    out.push(Event::Block { guard: end, ok, body: std::mem::take(body) });
+                    self.block = None;
                 }
-                _ => {
-                    if body.len() + line.len() < MAX_BODY {
-                        body.extend_from_slice(line);
-                        body.push(b'\n');
-                    }
-                    self.block = Some((guard, body));
+                _ if body.len() + line.len() < MAX_BODY => {
+                    body.extend_from_slice(line);
+                    body.push(b'\n');
                 }
+                _ => {}
             }
             return;
         }
@@ -96,6 +100,18 @@ impl Parser {
         }
         out.push(top_level(line));
     }
+}
+
+/// A number of at most 19 digits: every one of those fits.
+fn number(digits: &[u8]) -> Option<u64> {
+    let right = (1..20).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit);
+    right.then(|| digits.iter().fold(0, |n, b| n * 10 + u64::from(b - b'0')))
+}
+
+/// Length of the whole lines at the start that cannot end a block, whatever its numbers are: no `%` opens one of them.
+fn plain(bytes: &[u8]) -> usize {
+    let marked = memchr::memchr_iter(b'%', bytes).find(|&at| at == 0 || bytes[at - 1] == b'\n');
+    marked.or_else(|| memchr::memrchr(b'\n', bytes).map(|at| at + 1)).unwrap_or(0)
 }
 
 fn end_of(line: &[u8]) -> Option<(bool, Guard)> {

@@ -5,13 +5,14 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use regex::{Regex, RegexBuilder};
+use regex::RegexBuilder;
 
 use super::file::{self, Text};
 use crate::domain::restart::Resume;
 
 use super::{
-    ChoiceShape, ComposerShape, Cue, DialogShape, Manifest, ManifestError, Note, SubjectPlace, TextShape,
+    ChoiceShape, ComposerShape, Cue, DialogShape, Manifest, ManifestError, Note, Pattern, SubjectPlace,
+    TextShape,
 };
 
 /// A manifest file larger than this is refused.
@@ -179,7 +180,7 @@ impl Compiler<'_> {
         let captured = [&shape.head, &shape.question, &shape.body]
             .into_iter()
             .flatten()
-            .any(|p| p.capture_names().flatten().any(|n| n == "subject"));
+            .any(|p| p.names().any(|n| n == "subject"));
         if shape.subject == SubjectPlace::Capture && !captured {
             let at = [&d.head, &d.question, &d.body]
                 .into_iter()
@@ -191,16 +192,16 @@ impl Compiler<'_> {
         Ok(shape)
     }
 
-    fn optional(&mut self, text: Option<&Text>) -> Result<Option<Regex>, ManifestError> {
+    fn optional(&mut self, text: Option<&Text>) -> Result<Option<Pattern>, ManifestError> {
         text.map(|t| self.pattern(t)).transpose()
     }
 
-    fn patterns(&mut self, texts: &[Text]) -> Result<Vec<Regex>, ManifestError> {
+    fn patterns(&mut self, texts: &[Text]) -> Result<Vec<Pattern>, ManifestError> {
         texts.iter().map(|t| self.pattern(t)).collect()
     }
 
     /// Patterns that fit a whole text or nothing.
-    fn whole(&mut self, texts: &[Text]) -> Result<Vec<Regex>, ManifestError> {
+    fn whole(&mut self, texts: &[Text]) -> Result<Vec<Pattern>, ManifestError> {
         texts
             .iter()
             .map(|t| {
@@ -210,7 +211,7 @@ impl Compiler<'_> {
             .collect()
     }
 
-    fn pattern(&mut self, text: &Text) -> Result<Regex, ManifestError> {
+    fn pattern(&mut self, text: &Text) -> Result<Pattern, ManifestError> {
         self.patterns += 1;
         let s = text.get_ref();
         if self.patterns > MAX_PATTERNS {
@@ -219,19 +220,17 @@ impl Compiler<'_> {
         if s.len() > MAX_PATTERN {
             return Err(self.error(text.span(), format!("a pattern longer than {MAX_PATTERN} bytes")));
         }
-        let regex = self.build(text, s)?;
-        if regex.is_match("") {
+        let pattern = self.build(text, s)?;
+        if pattern.is_match("") {
             return Err(self.error(text.span(), "this pattern fits everything, an empty row too"));
         }
-        Ok(regex)
+        Ok(pattern)
     }
 
-    fn build(&self, text: &Text, pattern: &str) -> Result<Regex, ManifestError> {
-        RegexBuilder::new(pattern)
-            .size_limit(MAX_COMPILED)
-            .dfa_size_limit(4 * MAX_COMPILED)
-            .build()
-            .map_err(|e| self.error(text.span(), in_one_line(&e)))
+    fn build(&self, text: &Text, pattern: &str) -> Result<Pattern, ManifestError> {
+        let build =
+            |p: &str| RegexBuilder::new(p).size_limit(MAX_COMPILED).dfa_size_limit(4 * MAX_COMPILED).build();
+        Pattern::new(pattern, build).map_err(|e| self.error(text.span(), in_one_line(&e)))
     }
 
     fn error(&self, span: Range<usize>, what: impl Into<String>) -> ManifestError {

@@ -3,19 +3,20 @@
 
 mod compile;
 mod file;
+mod pattern;
 pub mod programs;
 
 use std::fmt;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use regex::Regex;
 use serde::Deserialize;
 
 use super::dialog::{Meaning, Opens, Operation};
 use super::health::Trouble;
 use super::restart::Resume;
 use super::status::State;
+pub use pattern::Pattern;
 
 /// The manifests that come with the program, in the order in which an unknown screen is tried.
 const BUILTIN: [(&str, &str); 7] = [
@@ -42,11 +43,11 @@ pub struct Manifest {
     /// Versions whose recorded screens all read right.
     pub verified: Vec<String>,
     /// Rows that no other program draws; may capture `version`.
-    pub signs: Vec<Regex>,
+    pub signs: Vec<Pattern>,
     /// Rows that it leaves behind when it ends.
-    pub farewells: Vec<Regex>,
+    pub farewells: Vec<Pattern>,
     /// Rows that only say that a turn is done.
-    pub done: Vec<Regex>,
+    pub done: Vec<Pattern>,
     /// How it takes a conversation up again.
     pub resume: Resume,
     /// Where its composer stands.
@@ -60,7 +61,7 @@ pub struct Manifest {
     /// How its choices look.
     pub choice: ChoiceShape,
     /// What labels mean; the first that fits wins.
-    pub meanings: Vec<(Regex, Meaning)>,
+    pub meanings: Vec<(Pattern, Meaning)>,
     /// Options that take a text; the first that fits wins.
     pub texts: Vec<TextShape>,
     /// Its dialogs; the first that fits wins.
@@ -77,11 +78,11 @@ pub struct TextShape {
     /// How the field is opened.
     pub opens: Opens,
     /// What must stand below the options for it to be offered.
-    pub offered: Option<Regex>,
+    pub offered: Option<Pattern>,
     /// So many options stand below it.
     pub below: usize,
     /// What stands below the options while the field is open.
-    pub hint: Option<Regex>,
+    pub hint: Option<Pattern>,
     /// What stands in the open field while it is empty.
     pub empty: String,
     /// The agent's own words before the text.
@@ -98,11 +99,11 @@ pub struct ComposerShape {
     /// Glyphs in front of its first row.
     pub prompts: Vec<char>,
     /// Texts that stand in an empty composer: needed only where a capture has no colours.
-    pub placeholders: Vec<Regex>,
+    pub placeholders: Vec<Pattern>,
     /// Rows inside its frame that are not what a person typed.
-    pub trim: Vec<Regex>,
+    pub trim: Vec<Pattern>,
     /// What stands in it for a long paste; may capture `lines` and `chars`.
-    pub pasted: Vec<Regex>,
+    pub pasted: Vec<Pattern>,
 }
 
 /// What bounds a composer.
@@ -129,7 +130,7 @@ pub struct Cue {
     /// Where it counts.
     pub place: Place,
     /// How it looks.
-    pub shape: Regex,
+    pub shape: Pattern,
     /// How sure it is, 0 to 1.
     pub weight: f32,
     /// What is wrong, where it tells an error.
@@ -162,7 +163,7 @@ pub struct Note {
     /// Where it counts.
     pub place: Place,
     /// How it looks.
-    pub shape: Regex,
+    pub shape: Pattern,
     /// The mode that it stands for, where it has no capture for it.
     pub mode: Option<String>,
 }
@@ -179,11 +180,11 @@ pub struct ChoiceShape {
     /// Where a dialog without a frame begins.
     pub edge: Edge,
     /// What stands below a dialog, joined; it says how to leave.
-    pub hints: Vec<Regex>,
+    pub hints: Vec<Pattern>,
     /// Rows that may stand below a dialog and are none of its own.
-    pub overlays: Vec<Regex>,
+    pub overlays: Vec<Pattern>,
     /// Rows that say that something is not shown.
-    pub cuts: Vec<Regex>,
+    pub cuts: Vec<Pattern>,
     /// A permission stands at most so many columns from the left; what is printed stands further in.
     pub margin: Option<u16>,
     /// Rows of content that a frame can show at most, where it scrolls without a sign; 0 = it does not.
@@ -224,19 +225,19 @@ pub struct DialogShape {
     /// The agent's name for the tool, unless captured as `tool`.
     pub tool: Option<String>,
     /// Its first rows, joined by line breaks; may capture `subject`, `question`, `tool`, `asker`.
-    pub head: Option<Regex>,
+    pub head: Option<Pattern>,
     /// The paragraph above the options, joined by blanks; may capture `subject` and `name`.
-    pub question: Option<Regex>,
+    pub question: Option<Pattern>,
     /// What stands below the options, joined by blanks.
-    pub hint: Option<Regex>,
+    pub hint: Option<Pattern>,
     /// A row anywhere in it; may capture `subject`.
-    pub body: Option<Regex>,
+    pub body: Option<Pattern>,
     /// The label of one of its options.
-    pub option: Option<Regex>,
+    pub option: Option<Pattern>,
     /// Where the subject stands.
     pub subject: SubjectPlace,
     /// What of a command is the subject, by a capture of that name.
-    pub pick: Option<Regex>,
+    pub pick: Option<Pattern>,
     /// How the subject's first row begins, where it stands behind a prefix.
     pub prefix: String,
     /// Its rows are wrapped this way.

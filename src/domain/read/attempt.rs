@@ -1,11 +1,9 @@
 //! One screen read with one manifest, and how well it fits.
 
-use regex::Regex;
-
 use super::line::Line;
 use super::live::{Around, Told};
 use super::{Composer, Facts, Pasted, Reading, SILENCE, block, choices, composer, dialog, shell};
-use crate::domain::agent::{Manifest, Place};
+use crate::domain::agent::{Manifest, Pattern, Place};
 use crate::domain::screen::Screen;
 use crate::domain::status::State;
 
@@ -184,7 +182,7 @@ impl Attempt {
 }
 
 /// A paste that the agent shows as a word of its own.
-fn pasted(typed: &str, shapes: &[Regex]) -> Option<Pasted> {
+fn pasted(typed: &str, shapes: &[Pattern]) -> Option<Pasted> {
     let c = shapes.iter().find_map(|p| p.captures(typed.trim()))?;
     let number = |name| c.name(name).and_then(|m| m.as_str().parse().ok());
     Some(Pasted { lines: number("lines"), chars: number("chars") })

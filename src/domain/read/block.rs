@@ -3,11 +3,9 @@
 
 use std::ops::Range;
 
-use regex::Regex;
-
 use super::choices::Choices;
 use super::line::{Kind, Line};
-use crate::domain::agent::{DialogShape, Edge, Manifest};
+use crate::domain::agent::{DialogShape, Edge, Manifest, Pattern};
 
 /// A block higher than this is none.
 const MAX_BLOCK: usize = 1000;
@@ -64,18 +62,20 @@ pub(super) fn around(lines: &[Line<'_>], choices: &Choices, manifest: &Manifest)
 pub(super) fn keys_only(lines: &[Line<'_>], manifest: &Manifest) -> Option<Block> {
     let last = lines.len().checked_sub(1)?;
     let start = paragraph_up(lines, last).start;
+    let (top, edge) = top(lines, start, lines[start].column, manifest);
+    if start <= top || !(edge || fills_screen(lines, top..start, manifest, true)) {
+        return None;
+    }
     let mut text = String::new();
     for i in start..=last {
         append(&mut text, (i > start).then(|| &lines[i - 1]), &lines[i]);
     }
     let hint = manifest.choice.hints.iter().any(|p| fits_whole(p, &text));
-    let (top, edge) = top(lines, start, lines[start].column, manifest);
-    let edge = edge || fills_screen(lines, top..start, manifest, true);
-    if !hint || !edge || start <= top {
+    if !hint {
         return None;
     }
     let tail = Tail { text, known: true, hint, closed: true, cut: false };
-    Some(block(lines, top..last + 1, start, edge, tail, manifest))
+    Some(block(lines, top..last + 1, start, true, tail, manifest))
 }
 
 fn block(
@@ -122,8 +122,8 @@ fn top(lines: &[Line<'_>], first: usize, left: usize, manifest: &Manifest) -> (u
         Edge::Rule => {
             for i in (from..first).rev() {
                 let l = &lines[i];
-                let wide = l.width() * 5 >= (l.right - l.left).saturating_sub(2 * l.column) * 3;
-                if l.kind == Kind::Rule && wide && (l.column == 0 || l.column < left) {
+                let wide = || l.width() * 5 >= (l.right - l.left).saturating_sub(2 * l.column) * 3;
+                if l.kind == Kind::Rule && (l.column == 0 || l.column < left) && wide() {
                     return (i + 1, true);
                 }
             }
@@ -231,7 +231,7 @@ fn append(text: &mut String, before: Option<&Line<'_>>, line: &Line<'_>) {
 }
 
 /// Hints fit the whole text: what goes on behind one is something else.
-fn fits_whole(hint: &Regex, text: &str) -> bool {
+fn fits_whole(hint: &Pattern, text: &str) -> bool {
     text.len() <= MAX_HINT && hint.is_match(text)
 }
 

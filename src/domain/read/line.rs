@@ -81,10 +81,10 @@ impl Line<'_> {
 
     /// True if `next` can be the same paragraph wrapped: its first word would not have fitted here any more.
     pub(super) fn wraps_into(&self, next: &Line<'_>) -> bool {
-        let word = next.text.split(' ').next().map_or(0, text::width);
         let room = self.right.saturating_sub(self.column + self.indent().min(3));
+        let word = || next.text.split(' ').next().map_or(0, text::width);
         let alike = self.boxes == next.boxes && self.bar == next.bar;
-        alike && self.is_text() && next.is_text() && self.width() + 1 + word > room
+        alike && self.is_text() && next.is_text() && self.width() + 1 + word() > room
     }
 
     /// True if the text reaches the end of its frame.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::block::joined;
 use super::line::Line;
-use crate::domain::agent::{Manifest, Place};
+use crate::domain::agent::{Manifest, Pattern, Place};
 use crate::domain::health::Trouble;
 use crate::domain::screen::Screen;
 use crate::domain::status::State;
@@ -140,15 +140,14 @@ impl<'a> Around<'a> {
         out
     }
 
-    fn captures(&self, place: Place, shape: &regex::Regex) -> Option<Vec<(String, String)>> {
+    fn captures(&self, place: Place, shape: &Pattern) -> Option<Vec<(String, String)>> {
         let found = match place {
             Place::Above | Place::Near => self.rows(place).find_map(|i| shape.captures(self.whole(i))),
             _ => shape.captures(self.text(place)),
         }?;
         Some(
             shape
-                .capture_names()
-                .flatten()
+                .names()
                 .filter_map(|n| found.name(n).map(|m| (n.to_owned(), m.as_str().to_owned())))
                 .collect(),
         )

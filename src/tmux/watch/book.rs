@@ -159,7 +159,7 @@ impl Book {
         let (Some(vitals), Some(entry)) = (list::vitals(vitals), self.entries.get_mut(&pane)) else {
             return (Look::Stale, false);
         };
-        let rows = body.split(|&b| b == b'\n').count() - 1;
+        let rows = memchr::memchr_iter(b'\n', body).count();
         if vitals.id != pane || vitals.pid != entry.identity.pid || rows != usize::from(vitals.height) {
             return (Look::Stale, false);
         }
@@ -190,8 +190,7 @@ impl Book {
 
 /// How many rows differ.
 fn differing(a: &[u8], b: &[u8]) -> usize {
-    let rows = |raw| <[u8]>::split(raw, |&c: &u8| c == b'\n');
-    rows(a).zip(rows(b)).filter(|(a, b)| a != b).count()
+    ansi::raw_rows(a).zip(ansi::raw_rows(b)).filter(|(a, b)| a != b).count()
 }
 
 fn shows_the_same(a: &Vitals, b: &Vitals) -> bool {
