@@ -193,12 +193,10 @@ impl Dialog {
     /// Who this dialog is, by content alone: another wrap, another size, a moved mark, a redraw or a text that is being
     /// written into its field keep it. Two equal calls in a row have the same identity; `domain::track` tells them apart by their epoch.
     pub fn identity(&self) -> DialogId {
-        let mut hash = Sha256::new();
+        let mut said = String::with_capacity(512);
         let mut part = |s: &str| {
-            for word in s.split_whitespace() {
-                hash.update(word.as_bytes());
-            }
-            hash.update([0]);
+            said.extend(s.split_whitespace());
+            said.push('\0');
         };
         part(self.operation.word());
         part(self.tool.as_deref().unwrap_or_default());
@@ -209,7 +207,7 @@ impl Dialog {
             part(&option.label);
         }
         let mut first = [0; 8];
-        first.copy_from_slice(&hash.finalize()[..8]);
+        first.copy_from_slice(&Sha256::digest(said)[..8]);
         DialogId(u64::from_be_bytes(first))
     }
 }

@@ -121,6 +121,14 @@ impl Tracker {
         self.dialog.as_ref()
     }
 
+    /// Who a dialog is: mostly the one that is open, and to compare costs less than to hash.
+    pub fn identity(&self, dialog: &Dialog) -> DialogId {
+        match &self.dialog {
+            Some(seen) if seen.dialog == *dialog => seen.id,
+            _ => dialog.identity(),
+        }
+    }
+
     /// When a tick could change something; `None` while nothing is pending.
     pub fn due(&self) -> Option<Duration> {
         self.pending.map(|(state, since)| since + patience(self.state, state, &self.reading))
@@ -229,7 +237,7 @@ impl Tracker {
             self.epoch += 1;
             return DialogChange::Closed;
         };
-        let id = dialog.identity();
+        let id = self.identity(dialog);
         let epoch = self.epoch;
         match &mut self.dialog {
             Some(seen) if seen.id == id => {
@@ -237,7 +245,9 @@ impl Tracker {
                 seen.steady = if same { seen.steady.or(Some(now)) } else { dialog.complete.then_some(now) };
                 seen.looks = if same { seen.looks.saturating_add(1) } else { 1 };
                 seen.last = now;
-                seen.dialog = dialog.clone();
+                if !same {
+                    seen.dialog = dialog.clone();
+                }
                 DialogChange::Same
             }
             old => {

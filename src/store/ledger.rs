@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::types::Type;
-use rusqlite::{Connection, Error, OptionalExtension, Row, Transaction, named_params};
+use rusqlite::{Connection, Error, OptionalExtension, Row, Transaction, params};
 
 use super::Store;
 use super::fault::said;
@@ -172,38 +172,37 @@ fn insert(conn: &Connection, entry: &Entry) -> Result<(), StoreError> {
         times,
     } = &entry.body;
     let us = |time: Option<Duration>| time.map(|d| d.as_micros() as i64);
-    let sql = "INSERT INTO ledger VALUES (:seq, :of, :at, :host, :session, :pane, :pid, :start, :agent, :cwd, :dialog,
-        :operation, :subject, :asked, :verdict, :rule, :reason, :actor, :channel, :key, :outcome, :seen, :pressed,
-        :cleared, :hash)";
+    // In the order of the table: names would be looked up with each entry.
+    let sql = "INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     conn.prepare_cached(sql)
         .and_then(|mut statement| {
-            statement.execute(named_params! {
-                ":seq": entry.seq,
-                ":of": of,
-                ":at": at.as_millisecond(),
-                ":host": scene.host,
-                ":session": scene.session.as_str(),
-                ":pane": scene.pane.id.0,
-                ":pid": scene.pane.pid,
-                ":start": scene.pane.start,
-                ":agent": scene.agent,
-                ":cwd": scene.cwd,
-                ":dialog": showing.to_string(),
-                ":operation": operation.word(),
-                ":subject": subject.as_ref().map(Masked::as_str),
-                ":asked": asked.as_ref().map(Masked::as_str),
-                ":verdict": verdict.action.word(),
-                ":rule": verdict.rule,
-                ":reason": verdict.reason,
-                ":actor": actor.to_string(),
-                ":channel": channel.map(Channel::word),
-                ":key": key.as_ref().map(KeyName::as_str),
-                ":outcome": outcome.word(),
-                ":seen": us(times.seen),
-                ":pressed": us(times.pressed),
-                ":cleared": us(times.cleared),
-                ":hash": entry.hash.0,
-            })
+            statement.execute(params![
+                entry.seq,
+                of,
+                at.as_millisecond(),
+                scene.host,
+                scene.session.as_str(),
+                scene.pane.id.0,
+                scene.pane.pid,
+                scene.pane.start,
+                scene.agent,
+                scene.cwd,
+                showing.to_string(),
+                operation.word(),
+                subject.as_ref().map(Masked::as_str),
+                asked.as_ref().map(Masked::as_str),
+                verdict.action.word(),
+                verdict.rule,
+                verdict.reason,
+                actor.to_string(),
+                channel.map(Channel::word),
+                key.as_ref().map(KeyName::as_str),
+                outcome.word(),
+                us(times.seen),
+                us(times.pressed),
+                us(times.cleared),
+                entry.hash.0,
+            ])
         })
         .map_err(said)?;
     Ok(())

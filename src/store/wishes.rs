@@ -53,7 +53,7 @@ impl Store {
             let taken = self.write(|tx| {
                 let sql =
                     "UPDATE wishes SET act = ?2 WHERE taken_ms IS NULL AND expires_ms <= ?1 AND act <> ?2";
-                tx.execute(sql, (ms, NOTHING)).map_err(said)?;
+                tx.prepare_cached(sql).and_then(|mut s| s.execute((ms, NOTHING))).map_err(said)?;
                 let sql = "UPDATE wishes SET taken_ms = ?1 WHERE id = (
                         SELECT id FROM wishes WHERE taken_ms IS NULL AND expires_ms > ?1 ORDER BY id LIMIT 1
                     ) RETURNING id, who, act, at_ms";
@@ -65,8 +65,8 @@ impl Store {
                         r.get::<_, i64>(3)?,
                     ))
                 };
-                let taken = tx.query_row(sql, [ms], read).optional().map_err(said)?;
-                let Some((id, who, act, at)) = taken else { return Ok(None) };
+                let taken = tx.prepare_cached(sql).and_then(|mut s| s.query_row([ms], read).optional());
+                let Some((id, who, act, at)) = taken.map_err(said)? else { return Ok(None) };
                 let ask = serde_json::from_str::<Ask>(&act).ok();
                 let kept = ask.as_ref().map_or_else(|| NOTHING.to_owned(), |_| kind(&act));
                 tx.execute("UPDATE wishes SET act = ?2 WHERE id = ?1", (id, kept)).map_err(said)?;

@@ -5,8 +5,6 @@
 //! `#{C/r:…}` gives the first row, from the top and from 1, that a pattern matches; so the place is compared, too. Rows
 //! without a letter or digit (blanks, rules) are not compared. What it cannot see is what the program wrote and tmux has not read yet.
 
-use std::ops::Range;
-
 use crate::domain::screen::{Row, Screen};
 
 /// Marks that make another command of a line: compared as themselves. The others cannot stand in a format, or say little;
@@ -21,16 +19,17 @@ const MOST: usize = 90;
 /// One condition for each row that says something, from `first` to `last`. `None` if the server cannot be asked: nothing
 /// to compare, too much, or a row that also stands above the block, where the server would find it instead.
 pub fn rows(screen: &Screen, (first, last): (u16, u16)) -> Option<Vec<String>> {
-    let shapes: Vec<Vec<Sign>> = screen.rows.iter().map(|row| shape(row.trimmed())).collect();
+    let (first, last) = (usize::from(first), usize::from(last));
+    let shapes: Vec<Shape> = screen.rows.iter().take(last + 1).map(|row| shape(row.trimmed())).collect();
     let mut conditions = Vec::new();
-    for at in usize::from(first)..=usize::from(last) {
+    for at in first..=last {
         let own = shapes.get(at)?;
-        if !own.iter().any(|s| matches!(s, Sign::Plain(c) if c.is_alphanumeric())) {
+        if !own.row.chars().any(|c| c.is_alphanumeric() && sign(c) == Sign::Plain(c)) {
             continue;
         }
         match shapes[..at].iter().position(|row| fits(own, row)) {
             // Told by its double within the block, as far as the server can tell.
-            Some(double) if double >= usize::from(first) => continue,
+            Some(double) if double >= first => continue,
             Some(_) => return None,
             None => {}
         }
@@ -42,16 +41,17 @@ pub fn rows(screen: &Screen, (first, last): (u16, u16)) -> Option<Vec<String>> {
 /// Whether [`rows`] compares every row that says something: one that reads like another within the block is passed over.
 pub fn tells_all(screen: &Screen, (first, last): (u16, u16)) -> bool {
     let block = screen.rows.get(usize::from(first)..=usize::from(last)).unwrap_or_default();
-    let texts: Vec<&str> =
-        block.iter().map(Row::trimmed).filter(|t| t.chars().any(char::is_alphanumeric)).collect();
+    let texts = block.iter().map(Row::trimmed).filter(|t| t.chars().any(char::is_alphanumeric));
+    // Most are told apart by their letters.
+    let letters = |t: &str| t.bytes().filter(u8::is_ascii_alphanumeric).map(u32::from).sum::<u32>();
+    let rows: Vec<(u32, &str)> = texts.map(|t| (letters(t), t)).collect();
     let alike = |a: &str, b: &str| {
         let (a, b) = (shape(a), shape(b));
         fits(&a, &b) || fits(&b, &a)
     };
-    let pairs = texts.iter().enumerate().flat_map(|(i, a)| texts[..i].iter().map(move |b| (*a, *b)));
-    // Most are told apart by their letters.
-    let letters = |t: &str| t.chars().filter(char::is_ascii_alphanumeric).map(u32::from).sum::<u32>();
-    !pairs.into_iter().any(|(a, b)| letters(a) == letters(b) && alike(a, b))
+    let passed_over =
+        |(i, (n, a)): (usize, &(u32, &str))| rows[..i].iter().any(|(m, b)| n == m && alike(a, b));
+    !rows.iter().enumerate().any(passed_over)
 }
 
 /// Conditions for the rows from `first` to the end that can be compared, and for the cursor; the others are passed over.
@@ -78,67 +78,81 @@ enum Sign {
     Other,
 }
 
-/// A row as the server can compare it: letters and digits of any script, blanks and what is harmless in a format and in a
-/// pattern stay, marks that matter are told apart, and everything else is some other character.
-fn shape(row: &str) -> Vec<Sign> {
-    let keep = |c: char| matches!(c, ' ' | '_' | '/' | '-') || c.is_ascii_alphanumeric() || plain(c);
-    let sign = |c: char| match c {
-        c if keep(c) => Sign::Plain(c),
-        c if EXACT.contains(c) => Sign::Mark(c),
+/// A row as the server can compare it. Rows are compared by the dozen for one key: nothing of them is copied.
+struct Shape<'a> {
+    row: &'a str,
+    /// The row without its padding and the frame behind it.
+    text: &'a str,
+    /// The frame at its end, where the row is padded up to it.
+    frame: Option<char>,
+}
+
+/// The blanks between a text and the frame at the end of its row are padding: how many they are says where the frame stands and
+/// nothing of the text; counting a hundred of them is most of what a row costs the server.
+fn shape(row: &str) -> Shape<'_> {
+    let frame = row.chars().next_back().filter(|c| matches!(c, '│' | '┃' | '║'));
+    let before = &row[..row.len() - frame.map_or(0, char::len_utf8)];
+    let text = before.trim_end_matches(' ');
+    if frame.is_some() && before.len() - text.len() >= 2 {
+        Shape { row, text, frame }
+    } else {
+        Shape { row, text: row, frame: None }
+    }
+}
+
+/// Letters and digits of any script, blanks and what is harmless in a format and in a pattern stay, marks that matter are told
+/// apart, and everything else is some other character.
+fn sign(c: char) -> Sign {
+    match c {
+        ' ' | '_' | '/' | '-' => Sign::Plain(c),
+        _ if c.is_ascii_alphanumeric() || plain(c) => Sign::Plain(c),
+        _ if EXACT.contains(c) => Sign::Mark(c),
         _ => Sign::Other,
-    };
-    row.chars().map(sign).collect()
+    }
 }
 
 /// The shape as a pattern.
-fn pattern(shape: &[Sign]) -> String {
+fn pattern(shape: &Shape) -> String {
     let mut out = String::new();
-    let padding = padding(shape);
-    for (at, sign) in shape.iter().enumerate() {
+    for sign in shape.text.chars().map(sign) {
         match sign {
-            _ if padding.contains(&at) => {}
-            Sign::Plain(c) => out.push(*c),
+            Sign::Plain(c) => out.push(c),
             Sign::Mark('#') => out.push_str("[##]"),
-            Sign::Mark(c) => out.extend(['[', *c, ']']),
+            Sign::Mark(c) => out.extend(['[', c, ']']),
             Sign::Other => out.extend(["[^", EXACT_SAID, "]"]),
         }
-        if at + 1 == padding.end && !padding.is_empty() {
-            out.push_str("   *");
-        }
+    }
+    if let Some(frame) = shape.frame {
+        out.push_str("   *");
+        out.push(frame);
     }
     out
-}
-
-/// The blanks between a text and the frame at the end of its row. How many they are says where the frame stands and nothing of
-/// the text; counting a hundred of them is most of what a row costs the server.
-fn padding(shape: &[Sign]) -> Range<usize> {
-    let [before @ .., Sign::Plain('│' | '┃' | '║')] = shape else { return 0..0 };
-    let blanks = before.iter().rev().take_while(|s| **s == Sign::Plain(' ')).count();
-    if blanks < 2 { 0..0 } else { before.len() - blanks..before.len() }
 }
 
 /// A mark or a letter beyond ASCII that is one character for tmux, too: nothing that combines with another.
 fn plain(c: char) -> bool {
     // Frames, too: told as they are they cost the server less than as any other character.
-    const MARKS: &str = "❯›●○◉✓✔│┃║─━";
+    let marks = matches!(c, '❯' | '›' | '●' | '○' | '◉' | '✓' | '✔' | '│' | '┃' | '║' | '─' | '━');
     let alphabets = matches!(c, '\u{c0}'..='\u{24f}' | '\u{391}'..='\u{3c9}' | '\u{410}'..='\u{44f}');
     let others = matches!(c, '\u{3041}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}');
-    MARKS.contains(c) || ((alphabets || others) && c.is_alphabetic())
+    marks || ((alphabets || others) && c.is_alphabetic())
 }
 
 /// Whether the pattern of a shape matches a whole row of that shape.
-fn fits(pattern: &[Sign], row: &[Sign]) -> bool {
-    let meets = |(p, c): (&Sign, &Sign)| p == c || (*p == Sign::Other && !matches!(c, Sign::Mark(_)));
-    let all = |p: &[Sign], c: &[Sign]| p.len() == c.len() && p.iter().zip(c).all(meets);
-    let (blanks, text) = (padding(pattern), padding(pattern).start);
-    if blanks.is_empty() {
-        return all(pattern, row);
+fn fits(pattern: &Shape, row: &Shape) -> bool {
+    let meets = |p, c| p == c || (sign(p) == Sign::Other && !matches!(sign(c), Sign::Mark(_)));
+    let mut row = row.row.chars();
+    if !pattern.text.chars().all(|p| row.next().is_some_and(|c| meets(p, c))) {
+        return false;
     }
-    // At least two blanks, then the frame.
-    row.len() >= text + 3
-        && all(&pattern[..text], &row[..text])
-        && row[text..row.len() - 1].iter().all(|s| *s == Sign::Plain(' '))
-        && row.last() == pattern.last()
+    match pattern.frame {
+        None => row.as_str().is_empty(),
+        // At least two blanks, then the frame.
+        Some(frame) => row
+            .as_str()
+            .strip_suffix(frame)
+            .is_some_and(|blanks| blanks.len() >= 2 && blanks.bytes().all(|b| b == b' ')),
+    }
 }
 
 /// All conditions, nested in pairs: `#{&&:a,b,c}` would read a and b only. Each level is read anew by the server, so there
@@ -149,7 +163,7 @@ pub fn all(conditions: &[String]) -> String {
         [one] => one.clone(),
         _ => {
             let (half, rest) = conditions.split_at(conditions.len() / 2);
-            format!("#{{&&:{},{}}}", all(half), all(rest))
+            ["#{&&:", &all(half), ",", &all(rest), "}"].concat()
         }
     }
 }

@@ -98,15 +98,15 @@ pub fn verify<'a>(
 
 /// The canonical form: every field in this order, each with its length before it and *none* told from *empty*.
 fn digest(before: Hash, seq: u64, body: &Body) -> Hash {
-    let mut hash = Sha256::new();
-    hash.update(FORM);
-    hash.update(before.0);
+    let mut form = Vec::with_capacity(2048);
+    form.extend_from_slice(FORM);
+    form.extend_from_slice(&before.0);
     let mut bytes = |field: Option<&[u8]>| match field {
-        None => hash.update([0]),
+        None => form.push(0),
         Some(b) => {
-            hash.update([1]);
-            hash.update((b.len() as u64).to_be_bytes());
-            hash.update(b);
+            form.push(1);
+            form.extend_from_slice(&(b.len() as u64).to_be_bytes());
+            form.extend_from_slice(b);
         }
     };
     // Named one by one: a new field does not compile until it is hashed.
@@ -151,5 +151,5 @@ fn digest(before: Hash, seq: u64, body: &Body) -> Hash {
         let us = time.map(|d| (d.as_micros() as u64).to_be_bytes());
         bytes(us.as_ref().map(<[u8; 8]>::as_slice));
     }
-    Hash(hash.finalize().into())
+    Hash(Sha256::digest(form).into())
 }

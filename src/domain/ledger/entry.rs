@@ -56,8 +56,8 @@ impl Masked {
     /// Masks, cuts to a sane length, and leaves out what cannot be printed.
     pub fn new(raw: &str, mask: &dyn Fn(&str) -> String) -> Self {
         // Masked first: a cut secret is not recognised any more.
-        let mut clean: String =
-            mask(raw).chars().filter(|&c| c == '\n' || c == '\t' || text::is_printable(c)).collect();
+        let mut clean = mask(raw);
+        clean.retain(|c| c == '\n' || c == '\t' || text::is_printable(c));
         if clean.len() > MAX_TEXT {
             clean.truncate(clean.floor_char_boundary(MAX_TEXT));
             clean.push('…');

@@ -18,14 +18,10 @@ fn same_letter(a: char, b: char) -> bool {
     a.to_lowercase().eq(b.to_lowercase()) || a.to_uppercase().eq(b.to_uppercase())
 }
 
-/// True if the first characters already differ: most patterns are done with here.
+/// True if they differ before the pattern's first wildcard: most patterns are done with here.
 pub(super) fn cannot_start(pattern: &str, text: &str) -> bool {
-    match (pattern.as_bytes().first(), text.as_bytes().first()) {
-        (Some(a), Some(b)) if !matches!(a, b'*' | b'?') => {
-            a.is_ascii() && b.is_ascii() && !a.eq_ignore_ascii_case(b)
-        }
-        _ => false,
-    }
+    let told = |(a, b): &(u8, u8)| a.is_ascii() && b.is_ascii() && !matches!(a, b'*' | b'?');
+    pattern.bytes().zip(text.bytes()).take_while(told).any(|(a, b)| !a.eq_ignore_ascii_case(&b))
 }
 
 /// Rules are tried by the hundred: nothing is copied.

@@ -102,8 +102,7 @@ impl RuleSpec {
             || self.unknown_program;
         let Some(part) = &case.part else { return !asks };
         (self.command.is_empty() || self.command.iter().any(|c| c.is(part, self.generous())))
-            && (self.program.is_empty() || self.program.iter().any(|p| names(p, part.words, self.generous())))
-            && !self.not_program.iter().any(|p| names(p, part.words, false))
+            && self.program(part)
             && (self.flag.is_empty() || self.flag.iter().any(|f| has_flag(f, part.words)))
             && self.arguments(part)
             && (self.effect.is_empty() || part.effect.is_some_and(|e| self.effect.contains(&e)))
@@ -114,6 +113,18 @@ impl RuleSpec {
             && (!self.elsewhere || part.elsewhere)
             && (!self.redirect || part.redirect)
             && (!self.unknown_program || !part.known)
+    }
+
+    /// Programs are listed by the hundred: what of a part they are compared with is found once for a rule.
+    fn program(&self, part: &PartCase) -> bool {
+        let Some((program, args)) = part.words.split_first() else {
+            return self.program.is_empty();
+        };
+        let name = base(&program.text);
+        let exactly = |p: &String| names(p, &program.text, args);
+        let loosely = |p: &String| !cannot_start(p, name) && may_name(p, name, args);
+        let named = |p: &String| if self.generous() { loosely(p) } else { exactly(p) };
+        (self.program.is_empty() || self.program.iter().any(named)) && !self.not_program.iter().any(exactly)
     }
 
     fn arguments(&self, part: &PartCase) -> bool {
@@ -145,23 +156,19 @@ pub(super) fn base(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or(program)
 }
 
-/// `git push` names a part: exactly, or generously: options and their values may stand between the words.
-fn names(wanted: &str, words: &[Word], generous: bool) -> bool {
-    let Some((program, args)) = words.split_first() else {
-        return false;
-    };
-    if generous && cannot_start(wanted, base(&program.text)) {
-        return false;
-    }
+/// `git push` names a part exactly.
+fn names(wanted: &str, program: &str, args: &[Word]) -> bool {
     let mut wanted = wanted.split_whitespace();
-    let name = wanted.next().unwrap_or_default();
-    if !generous {
-        return name == program.text
-            && wanted
-                .zip(args.iter().map(Some).chain(std::iter::repeat(None)))
-                .all(|(w, arg)| arg.is_some_and(|a| a.text == w));
-    }
-    if !fits_any_case(name, base(&program.text)) {
+    wanted.next().unwrap_or_default() == program
+        && wanted
+            .zip(args.iter().map(Some).chain(std::iter::repeat(None)))
+            .all(|(w, arg)| arg.is_some_and(|a| a.text == w))
+}
+
+/// `git push` names a part generously: in any folder, and options and their values may stand between the words.
+fn may_name(wanted: &str, name: &str, args: &[Word]) -> bool {
+    let mut wanted = wanted.split_whitespace();
+    if !fits_any_case(wanted.next().unwrap_or_default(), name) {
         return false;
     }
     let mut at = 0;

@@ -52,7 +52,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let Some(desk) = self.desks.get(&pane) else { return };
         let (identity, mut asks) = (desk.info.identity, self.asks(desk));
         if let Some(desk) = self.desks.get_mut(&pane) {
-            desk.judged = Some((dialog.identity(), asks.cwd.clone()));
+            desk.judged = Some((desk.tracker.identity(&dialog), asks.cwd.clone()));
         }
         self.place_call(identity, &dialog, &mut asks);
         let (judge, asked, version) = (Arc::clone(&self.judge), Arc::clone(&dialog), self.version);

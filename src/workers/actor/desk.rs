@@ -190,7 +190,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 
     /// Where it happens, for the ledger: in the folder in which it was judged.
     pub(super) fn scene_of(&self, desk: &Desk, dialog: &Dialog) -> Scene {
-        let judged = desk.judged.as_ref().filter(|(id, _)| *id == dialog.identity());
+        let judged = desk.judged.as_ref().filter(|(id, _)| *id == desk.tracker.identity(dialog));
         let mut asks = match judged {
             Some((_, cwd)) => desk.asks_in(cwd.clone()),
             None => self.asks(desk),

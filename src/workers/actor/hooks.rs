@@ -149,9 +149,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// Where this dialog is a waiting call, the folder that the call names counts. Two that say the same in two folders
     /// name none: then every path is outside.
     pub(super) fn place_call(&self, pane: PaneIdentity, dialog: &Dialog, asks: &mut Asks) {
-        let content = dialog.identity();
-        let mut folders =
-            self.calls.values().filter(|c| c.pane == pane && c.content == content).map(|c| &c.cwd);
+        let says_it = |c: &&Call| c.pane == pane && c.content == dialog.identity();
+        let mut folders = self.calls.values().filter(says_it).map(|c| &c.cwd);
         if let Some(first) = folders.next() {
             asks.cwd = if folders.all(|f| f == first) { first.clone() } else { None };
         }
