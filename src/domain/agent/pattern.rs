@@ -1,5 +1,5 @@
 //! A pattern of a manifest. Where it asks for a word boundary a looser one is asked first: boundaries heed the letters of
-//! all scripts, so a text with a single `•` takes the slow way, 150 times that of a text that can be told by bytes alone.
+//! all scripts, so a text with a single `•` takes the slow way, a hundred times that of a text that can be told by bytes alone.
 
 use regex::{Captures, Error, Regex};
 
