@@ -42,15 +42,9 @@ pub fn rows(screen: &Screen, (first, last): (u16, u16)) -> Option<Vec<String>> {
 pub fn tells_all(screen: &Screen, (first, last): (u16, u16)) -> bool {
     let block = screen.rows.get(usize::from(first)..=usize::from(last)).unwrap_or_default();
     let texts = block.iter().map(Row::trimmed).filter(|t| t.chars().any(char::is_alphanumeric));
-    // Most are told apart by their letters.
-    let letters = |t: &str| t.bytes().filter(u8::is_ascii_alphanumeric).map(u32::from).sum::<u32>();
-    let rows: Vec<(u32, &str)> = texts.map(|t| (letters(t), t)).collect();
-    let alike = |a: &str, b: &str| {
-        let (a, b) = (shape(a), shape(b));
-        fits(&a, &b) || fits(&b, &a)
-    };
-    let passed_over =
-        |(i, (n, a)): (usize, &(u32, &str))| rows[..i].iter().any(|(m, b)| n == m && alike(a, b));
+    let rows: Vec<Shape> = texts.map(shape).collect();
+    let alike = |a: &Shape, b: &Shape| fits(a, b) || fits(b, a);
+    let passed_over = |(i, a): (usize, &Shape)| rows[..i].iter().any(|b| alike(a, b));
     !rows.iter().enumerate().any(passed_over)
 }
 
@@ -197,6 +191,22 @@ mod tests {
         assert_eq!(rows(&screen, (4, 5)), None, "the server would find the other one");
         assert_eq!(rows(&screen, (0, 5)).map(|c| c.len()), Some(3), "its double stands in the block");
         assert_eq!(rows(&screen, (3, 9)), None, "beyond the screen");
+    }
+
+    #[test]
+    fn a_row_that_is_passed_over_is_not_told() {
+        let check = |text: &str, want: bool| {
+            let screen = Screen::plain(text);
+            let last = u16::try_from(screen.rows.len()).expect("a few") - 1;
+            assert_eq!(tells_all(&screen, (0, last)), want, "{text:?}");
+            let compared = rows(&screen, (0, last)).map_or(0, |c| c.len());
+            let says = screen.rows.iter().filter(|r| r.trimmed().chars().any(char::is_alphanumeric));
+            assert_eq!(compared == says.count(), want, "{text:?}");
+        };
+        check("touch ab\ntouch a,b\n 1. Yes", true);
+        check("touch axb\ntouch a,b\n 1. Yes", false);
+        check("touch a,b\ntouch a:b\n 1. Yes", false);
+        check("touch a.b\ntouch a;b\n 1. Yes", true);
     }
 
     #[test]
