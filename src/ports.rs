@@ -20,7 +20,7 @@ use crate::domain::task::record::{Sought, Trace};
 use crate::domain::task::{self, Now, Queue, Rules};
 
 mod actor;
-mod alarm;
+pub mod alarm;
 mod counter;
 mod folders;
 mod gallery;

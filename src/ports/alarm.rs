@@ -2,12 +2,29 @@
 //! a dialog's last byte to its being read. Not for what may wait.
 
 use std::os::fd::OwnedFd;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use rustix::time::{
     Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime,
 };
 use tokio::io::unix::AsyncFd;
+
+/// Between two common ticks: what need not be exact waits for one, and shares the wake-up with the rest of the fleet. A
+/// wake-up costs more than most of what is done in it.
+pub const TICK: Duration = Duration::from_millis(50);
+
+/// From where ticks are counted: the same instant for everybody in this process.
+pub fn zero() -> Instant {
+    static ZERO: LazyLock<Instant> = LazyLock::new(clock);
+    *ZERO
+}
+
+/// The common tick at that instant, or the next one behind it.
+pub fn tick(at: Instant) -> Instant {
+    let ticks = at.saturating_duration_since(zero()).as_micros().div_ceil(TICK.as_micros());
+    zero() + TICK * u32::try_from(ticks).unwrap_or(u32::MAX)
+}
 
 /// One alarm clock. Made within a runtime.
 #[derive(Debug)]
@@ -76,6 +93,16 @@ fn clock() -> Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_common_tick_is_never_before_what_waits_for_it() {
+        for us in [0, 1, 49_999, 50_000, 50_001, 1_234_567] {
+            let at = zero() + Duration::from_micros(us);
+            let tick = tick(at);
+            assert!(tick >= at && tick < at + TICK, "{us}");
+            assert_eq!((tick - zero()).as_micros() % TICK.as_micros(), 0, "{us}");
+        }
+    }
 
     #[tokio::test]
     async fn it_rings_when_it_should_however_often_it_is_set() {

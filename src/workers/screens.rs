@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use super::clock::{at, clock};
+use super::clock::clock;
 use super::{Facts, Worker};
 use crate::app::Event;
 use crate::app::event::Looked;
@@ -19,14 +19,12 @@ use crate::domain::roster::Roster;
 use crate::domain::screen::Screen;
 use crate::domain::server::{PaneInfo, Wrote};
 use crate::domain::session::PaneId;
+use crate::ports::alarm::{self, Alarm};
 use crate::ports::{Glance, Panes, Processes, Told, View};
 
 /// After a write a screen is read again so much later, though it did not change: the process may have ended meanwhile, and
 /// a sign of work that nothing follows counts for less after a while of silence.
 const AGAIN: [Duration; 2] = [Duration::from_millis(600), Duration::from_millis(5_200)];
-
-/// These fall on common ticks, to share a wake-up.
-const TICK: Duration = Duration::from_millis(200);
 
 /// Watches the panes of one server.
 pub struct Screens<P, Q> {
@@ -43,8 +41,8 @@ pub struct Screens<P, Q> {
     known: BTreeMap<PaneId, Known>,
     /// Which of [`AGAIN`] comes next for a pane, and when.
     again: BTreeMap<PaneId, (usize, Instant)>,
-    /// Ticks are counted from here.
-    epoch: Instant,
+    /// Rings for what is to be read again.
+    alarm: Alarm,
 }
 
 /// What was last seen of a pane.
@@ -83,7 +81,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
             dispatcher: None,
             known: BTreeMap::new(),
             again: BTreeMap::new(),
-            epoch: clock(),
+            alarm: Alarm::new(),
         }
     }
 
@@ -232,11 +230,6 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
         .await
     }
 
-    fn tick_after(&self, at: Instant) -> Instant {
-        let ticks = at.saturating_duration_since(self.epoch).as_micros().div_ceil(TICK.as_micros());
-        self.epoch + TICK * u32::try_from(ticks).unwrap_or(u32::MAX)
-    }
-
     /// Reads again what is due; false if nobody listens any more.
     async fn read_again(&mut self) -> bool {
         let now = clock();
@@ -261,7 +254,7 @@ impl<P: Panes, Q: Processes> Worker for Screens<P, Q> {
     async fn run(&mut self) {
         loop {
             let again = self.again.values().map(|(_, at)| *at).min();
-            let again = again.map(|at| self.tick_after(at));
+            let again = again.map(|at| alarm::tick(at.into_std()));
             let heard = tokio::select! {
                 changed = self.view.changed() => {
                     if changed.is_err() {
@@ -279,7 +272,7 @@ impl<P: Panes, Q: Processes> Worker for Screens<P, Q> {
                     }
                     continue;
                 }
-                () = at(again) => self.read_again().await,
+                () = self.alarm.until(again) => self.read_again().await,
             };
             if !heard {
                 return;
@@ -341,7 +334,7 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn an_agent_that_ended_is_seen_though_its_screen_stays() {
         let (tell, told) = mpsc::channel(8);
         let (process, table) = watch::channel("claude");

@@ -90,12 +90,21 @@ impl Life {
 
     /// When time alone will change something.
     pub fn deadline(&self, now: Duration) -> Option<Duration> {
+        self.acts_at(now).into_iter().chain(self.goes_at()).min()
+    }
+
+    /// The same of what has been away for so long that it is gone: a little later will do.
+    pub fn goes_at(&self) -> Option<Duration> {
+        self.cases.iter().filter(|c| c.can_go()).filter_map(|c| Some(c.away? + BLINK)).min()
+    }
+
+    /// The same of all else.
+    pub fn acts_at(&self, now: Duration) -> Option<Duration> {
         self.cases.iter().filter_map(|c| self.due(c, now)).min()
     }
 
     fn due(&self, c: &Case, now: Duration) -> Option<Duration> {
-        let away = c.away.filter(|_| c.can_go()).map(|at| at + BLINK);
-        let own = match &c.stage {
+        match &c.stage {
             Stage::Reading if !c.current() => None,
             Stage::Reading if now < self.early(c) => Some(self.early(c)),
             Stage::Reading if now < c.since + self.ways.settle => Some(c.since + self.ways.settle),
@@ -119,8 +128,7 @@ impl Life {
             Stage::Held((Hold::HookSpeaks, _)) => self.hook_owns(now).held().map_or(Some(now), |(_, at)| at),
             Stage::Held((_, again)) => *again,
             _ => None,
-        };
-        [away, own].into_iter().flatten().min()
+        }
     }
 
     // ── what is seen ──

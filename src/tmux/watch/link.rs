@@ -15,7 +15,7 @@ use super::schedule::Schedule;
 use super::{Wire, clock};
 use crate::domain::server::{Notice, Server, Told};
 use crate::domain::session::{PaneId, PaneIdentity};
-use crate::ports::{Alarm, TypeError, View};
+use crate::ports::{Alarm, TypeError, View, alarm};
 use crate::tmux::address::{Address, SocketId};
 use crate::tmux::exchange::Heard;
 use crate::tmux::keys::{Typing, What};
@@ -132,7 +132,7 @@ impl Link {
             attached: false,
             up: None,
             book: Book::default(),
-            schedule: Schedule::new(now),
+            schedule: Schedule::new(alarm::zero()),
             view,
             sighting: Sighting::new(now),
             unseen: HashSet::new(),

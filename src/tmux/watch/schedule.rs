@@ -15,6 +15,7 @@ pub use super::slot::Sight;
 use super::slot::{BLIND_FRONT, STREAK_GAP, Slot};
 use crate::domain::server::Wrote;
 use crate::domain::session::PaneId;
+use crate::ports::alarm::TICK as COMMON;
 
 const fn ms(n: u64) -> Duration {
     Duration::from_millis(n)
@@ -25,7 +26,7 @@ const BACK_GAP: Duration = ms(250);
 const BACK_SHARE: Duration = ms(5);
 /// The second look, if the first showed nothing.
 const SECOND_LOOK: Duration = ms(3);
-/// By then tmux has read what was written before.
+/// By then tmux has read what was written before. Where the first look showed something this waits for a common tick.
 const SETTLED: Duration = ms(33);
 /// A write that was noticed longer ago is not what drew the screen, if one was missed: not everything is told of.
 const LATE: Duration = ms(10);
@@ -84,14 +85,14 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// An empty one.
-    pub fn new(now: Instant) -> Self {
+    /// An empty one, whose ticks are counted from there.
+    pub fn new(epoch: Instant) -> Self {
         Self {
-            epoch: now,
+            epoch,
             slots: BTreeMap::new(),
             flying: 0,
             tokens: BURST,
-            filled: now,
+            filled: epoch,
             paused: false,
             many: None,
             next: None,
@@ -160,7 +161,8 @@ impl Schedule {
     /// What the last look showed stands by itself: the look behind the last write may wait.
     pub fn stands(&mut self, pane: PaneId) {
         let Some(slot) = self.slots.get_mut(&pane).filter(|s| !s.busy() && !s.urgent) else { return };
-        let Some(write) = slot.last_write.filter(|w| slot.due == Some(*w + SETTLED)) else { return };
+        let settled = |write: Instant| tick_after(self.epoch, COMMON, write + SETTLED);
+        let Some(write) = slot.last_write.filter(|w| slot.due == Some(settled(*w))) else { return };
         slot.due = Some(write + STANDING);
         self.next = None;
     }
@@ -297,9 +299,11 @@ impl Schedule {
             return true;
         }
         if slot.busy() && many.is_some() {
-            slot.due_by(tick_after(epoch, settled), many);
+            slot.due_by(tick_after(epoch, TICK, settled), many);
         } else if !changed && asked < write + SECOND_LOOK {
             slot.due_at(write + SECOND_LOOK);
+        } else if changed && !slot.busy() {
+            slot.due_by(tick_after(epoch, COMMON, settled), many);
         } else {
             slot.due_by(settled, many);
         }
@@ -354,7 +358,7 @@ impl Schedule {
     }
 
     fn next_tick(&self, at: Instant) -> Instant {
-        tick_after(self.epoch, at)
+        tick_after(self.epoch, TICK, at)
     }
 
     fn tokens_at(&self, now: Instant) -> f64 {
@@ -367,9 +371,9 @@ impl Schedule {
     }
 }
 
-fn tick_after(epoch: Instant, at: Instant) -> Instant {
+fn tick_after(epoch: Instant, tick: Duration, at: Instant) -> Instant {
     let since = at.saturating_duration_since(epoch).as_micros() as u64;
-    let tick = TICK.as_micros() as u64;
+    let tick = tick.as_micros() as u64;
     epoch + Duration::from_micros(since.div_ceil(tick) * tick)
 }
 
@@ -458,14 +462,15 @@ mod tests {
     fn a_look_that_showed_something_saves_the_second() {
         let mut sim = Sim::new(1, Sight::Told, true);
         sim.changed = Change::Little;
+        sim.run(7);
         sim.wrote(P);
         sim.run(5000);
-        assert_eq!(sim.times(), [0, 33]);
+        assert_eq!(sim.times(), [7, 50], "and the one that makes sure waits for a common tick");
     }
 
     #[test]
     fn what_stands_by_itself_is_made_sure_of_by_whoever_looks_again() {
-        for (again, want) in [(Some(120), vec![0, 120]), (None, vec![0, 180]), (Some(20), vec![0, 20, 33])] {
+        for (again, want) in [(Some(120), vec![0, 120]), (None, vec![0, 180]), (Some(20), vec![0, 20, 50])] {
             let mut sim = Sim::new(1, Sight::Told, true);
             sim.changed = Change::Much;
             sim.wrote(P);
@@ -490,7 +495,7 @@ mod tests {
         sim.run(48);
         sim.wrote(P);
         sim.run(1000);
-        assert_eq!(sim.times(), [0, 50, 83]);
+        assert_eq!(sim.times(), [0, 50, 100]);
     }
 
     #[test]
@@ -579,7 +584,7 @@ mod tests {
             sim.wrote(P);
             sim.run(pause);
         }
-        assert_eq!(sim.times(), [0, 20, 45, 78]);
+        assert_eq!(sim.times(), [0, 20, 45, 100]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::desk::Desk;
 use super::done::Done;
-use super::{Actor, monotonic, utc};
+use super::{Actor, later, monotonic, utc};
 use crate::app::Event;
 use crate::app::event::Did;
 use crate::domain::confirm::{CaseId, Facts, Input, Order, Presence, Sent, Standing};
@@ -86,7 +86,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         }
         // What has ended may rest a moment, unless a person waits to be told.
         let rests = automatic && body.outcome == Outcome::Cleared;
-        self.later.rest((identity, case), body, monotonic());
+        let by = self.on_tick(monotonic() + later::REST);
+        self.later.rest((identity, case), body, by);
         if !rests {
             self.write_resting();
         }

@@ -18,9 +18,6 @@ use crate::domain::status::State;
 use crate::domain::track::{Seen, Tracker};
 use crate::ports::{Asks, Hooks, Judge, Press, Processes, Seat};
 
-/// What only lasts is told on common ticks.
-const TICK: Duration = Duration::from_millis(100);
-
 /// One pane.
 pub(super) struct Desk {
     pub info: PaneInfo,
@@ -67,11 +64,13 @@ impl Desk {
         }
     }
 
-    /// When time alone changes something here.
-    fn due(&self) -> Option<Duration> {
-        let life = self.life.as_ref().and_then(|life| life.deadline(monotonic()));
+    /// When time alone changes something here; what need not be exact waits for a tick.
+    fn due(&self, on_tick: impl Fn(Duration) -> Duration) -> Option<Duration> {
+        let acts = self.life.as_ref().and_then(|life| life.acts_at(monotonic()));
         let errand = self.errand.as_ref().map(|e| e.course.due());
-        life.into_iter().chain(self.tracker.due().map(on_tick)).chain(errand).min()
+        let goes = self.life.as_ref().and_then(Life::goes_at);
+        let lasts = goes.into_iter().chain(self.tracker.due()).min().map(on_tick);
+        acts.into_iter().chain(errand).chain(lasts).min()
     }
 
     /// The dialog that the last look showed.
@@ -88,12 +87,6 @@ impl Desk {
         let ways = Ways::of_agent(self.agent.as_deref().unwrap_or_default(), hook_fallback);
         if self.conversation.is_some() { ways.reporting() } else { ways }
     }
-}
-
-/// The tick behind that: many panes share a wake-up.
-fn on_tick(at: Duration) -> Duration {
-    let ticks = at.as_millis().div_ceil(TICK.as_millis());
-    TICK * u32::try_from(ticks).unwrap_or(u32::MAX)
 }
 
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
@@ -177,7 +170,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// Notes when time alone changes something there. Asked after each fact, not when the time has come: what is due by
     /// then is no deadline any more.
     pub(super) fn set_alarm(&mut self, pane: PaneId) {
-        match self.desks.get(&pane).and_then(Desk::due) {
+        match self.desks.get(&pane).and_then(|desk| desk.due(|at| self.on_tick(at))) {
             Some(at) => self.alarms.insert(pane, at),
             None => self.alarms.remove(&pane),
         };

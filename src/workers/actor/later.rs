@@ -11,7 +11,7 @@ use crate::ports::{Ledger, StoreError};
 use crate::workers::scribe::Scribe;
 
 /// How long the end of a dialog may rest.
-const REST: Duration = Duration::from_millis(200);
+pub(super) const REST: Duration = Duration::from_millis(200);
 
 /// Whose entry it is.
 pub(super) type Whose = (PaneIdentity, CaseId);
@@ -40,10 +40,10 @@ impl<R: Ledger + 'static> Later<R> {
         self.resting.clear();
     }
 
-    /// One more, which may rest.
-    pub fn rest(&mut self, whose: Whose, body: Body, now: Duration) {
+    /// One more, which may rest until then.
+    pub fn rest(&mut self, whose: Whose, body: Body, by: Duration) {
         self.resting.push((whose, body));
-        self.due.get_or_insert(now + REST);
+        self.due.get_or_insert(by);
     }
 
     /// When what rests is to be written.
@@ -104,8 +104,8 @@ mod tests {
         let mut later = Later::default();
         later.go_to(Some(scribe.clone()));
         assert!(later.write().is_none(), "nothing rests");
-        later.rest(whose(1), body(Outcome::Cleared), ms(50));
-        later.rest(whose(2), body(Outcome::Intended), ms(70));
+        later.rest(whose(1), body(Outcome::Cleared), ms(250));
+        later.rest(whose(2), body(Outcome::Intended), ms(270));
         assert_eq!(later.due(), Some(ms(250)));
         let (told, written) = later.write().expect("two rest").await;
         assert_eq!(told, [whose(1), whose(2)]);

@@ -42,7 +42,8 @@ use crate::domain::ledger::Entry;
 use crate::domain::roster::Roster;
 use crate::domain::server::{Notice, Server};
 use crate::domain::session::{PaneId, PaneIdentity};
-use crate::ports::{Alarm, Hooks, Judge, Press, Processes, Renewed, Seat};
+use crate::ports::alarm::{self, Alarm};
+use crate::ports::{Hooks, Judge, Press, Processes, Renewed, Seat};
 
 use board::Books;
 use desk::Desk;
@@ -290,9 +291,19 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         }
     }
 
+    fn instant(&self, at: Duration) -> Instant {
+        self.zero.0 + at.saturating_sub(self.zero.1)
+    }
+
+    /// The common tick at that time, or the next one behind it.
+    fn on_tick(&self, at: Duration) -> Duration {
+        let instant = self.instant(at).into_std();
+        at + alarm::tick(instant).saturating_duration_since(instant)
+    }
+
     fn wake(&self) -> Option<std::time::Instant> {
         let due = self.alarms.values().copied().chain(self.restarts.due()).chain(self.later.due()).min();
-        let due = due.map(|at| self.zero.0 + at.saturating_sub(self.zero.1));
+        let due = due.map(|at| self.instant(at));
         let board = self.changed.then_some(self.board_due);
         due.into_iter().chain(self.again).chain(board).min().map(Instant::into_std)
     }
