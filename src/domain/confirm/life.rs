@@ -111,6 +111,10 @@ impl Life {
             // The end of what is on its way is told; until then nothing is due.
             Stage::Reading if self.another_in_flight(c.id) => None,
             Stage::Reading => self.waits_for_hook(c).then_some(c.first + HOOK_WAIT),
+            // Whoever writes tells the end of it then, if not sooner.
+            Stage::Writing(After::Send(act)) if act.is_ahead() => {
+                Some(c.since + self.ways.settle).filter(|at| now < *at)
+            }
             Stage::Ready(..) => c.current().then_some(c.since + self.ways.settle),
             Stage::Rechecking(act, _) if act.is_ahead() && c.current() && !c.twice => {
                 c.asked.map(|at| at + LOOK_AGAIN)

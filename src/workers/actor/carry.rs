@@ -57,7 +57,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         self.place_call(identity, &dialog, &mut asks);
         let (judge, asked, version) = (Arc::clone(&self.judge), Arc::clone(&dialog), self.version);
         let judged = tokio::task::spawn_blocking(move || judge.judge(&asks, &asked));
-        self.beside(async move {
+        // A hook waits for its word; a key goes out much later.
+        let by = if self.hooked.contains(&identity) { Duration::ZERO } else { self.on_tick(monotonic()) };
+        self.unhurried(by, async move {
             let verdict =
                 judged.await.unwrap_or_else(|_| Verdict::unjudged("the judge failed; the log has more"));
             Done::Judged(version, identity, Input::Judged { case, dialog, verdict })
@@ -89,14 +91,16 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let by = self.on_tick(monotonic() + later::REST);
         self.later.rest((identity, case), body, by);
         if !rests {
-            self.write_resting();
+            // Of an intent that is ahead of its key nobody needs to hear before that.
+            let life = self.desks.get(&pane).and_then(|d| d.life.as_ref()).filter(|_| counts);
+            self.write_resting(life.and_then(|life| life.acts_at(monotonic())).unwrap_or_default());
         }
     }
 
-    /// What rests goes to the disk.
-    pub(super) fn write_resting(&mut self) {
+    /// What rests goes to the disk, and by that time it is heard of.
+    pub(super) fn write_resting(&mut self, by: Duration) {
         if let Some(written) = self.later.write() {
-            self.beside(async move {
+            self.unhurried(by, async move {
                 let (whose, how) = written.await;
                 Done::Recorded(whose, how)
             });

@@ -15,6 +15,7 @@ mod later;
 mod observer;
 mod renew;
 mod restart;
+mod ripening;
 mod seat;
 mod tidy;
 mod unstick;
@@ -50,6 +51,7 @@ use desk::Desk;
 use done::Done;
 use hooks::{Call, Stray};
 use later::Later;
+use ripening::Ripening;
 
 pub use observer::Wishing;
 pub use wishes::Asked;
@@ -138,6 +140,8 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     books: Books,
     /// What is being done beside.
     beside: FuturesUnordered<Pin<Box<dyn Future<Output = Done<S>> + Send>>>,
+    /// The same, of which nobody waits for the end: we need not be woken for it.
+    ripening: Ripening<Done<S>>,
     /// Away while somebody asks for it. Behind the records: they are closed before the next one sits down.
     seat: Option<S>,
     /// Rings for what is due.
@@ -231,6 +235,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             tidy: None,
             books: Books::default(),
             beside: FuturesUnordered::new(),
+            ripening: Ripening::default(),
             alarm: Alarm::new(),
             changed: true,
             zero: (clock(), monotonic()),
@@ -243,6 +248,23 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// Does something beside; what comes of it is taken as it comes.
     fn beside(&self, work: impl Future<Output = Done<S>> + Send + 'static) {
         self.beside.push(Box::pin(work));
+    }
+
+    /// The same, where it is enough to hear of it by that time.
+    fn unhurried(&mut self, by: Duration, work: impl Future<Output = Done<S>> + Send + 'static) {
+        if by <= monotonic() {
+            return self.beside(work);
+        }
+        self.ripening.push(by, Box::pin(work));
+    }
+
+    /// Takes what has been done meanwhile.
+    fn reap(&mut self) {
+        let (ripe, late) = self.ripening.take(monotonic());
+        self.beside.extend(late);
+        for done in ripe {
+            self.done(done);
+        }
     }
 
     fn hear(&mut self, event: Event) {
@@ -264,6 +286,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 
     /// Time went on: lives have deadlines, states last, the seat and wishes are looked for.
     fn tick(&mut self) {
+        self.reap();
         let now = monotonic();
         let due: Vec<PaneId> =
             self.alarms.iter().filter(|(_, at)| **at <= now).map(|(pane, _)| *pane).collect();
@@ -277,7 +300,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         }
         self.restarts_tick();
         if self.later.due().is_some_and(|at| at <= now) {
-            self.write_resting();
+            self.write_resting(self.on_tick(now));
         }
         if self.again.is_some_and(|at| at <= clock()) {
             self.again = None;
@@ -302,7 +325,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     }
 
     fn wake(&self) -> Option<std::time::Instant> {
-        let due = self.alarms.values().copied().chain(self.restarts.due()).chain(self.later.due()).min();
+        let due = self
+            .alarms
+            .values()
+            .copied()
+            .chain(self.restarts.due())
+            .chain(self.later.due())
+            .chain(self.ripening.due())
+            .min();
         let due = due.map(|at| self.instant(at));
         let board = self.changed.then_some(self.board_due);
         due.into_iter().chain(self.again).chain(board).min().map(Instant::into_std)
@@ -343,6 +373,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Worker for Actor<S, K,
                 renewed = renew::next(self.renewed.as_mut()) => self.renew(renewed),
                 () = self.alarm.until(wake) => self.tick(),
             }
+            self.reap();
             if !self.tell_board().await {
                 return;
             }

@@ -1,0 +1,70 @@
+//! What is done beside and need not wake us when it is done: whoever wakes for something else finds it ripe. A wake-up costs
+//! more than most of what is done in it. By its time it is waited for like all else.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+type Work<D> = Pin<Box<dyn Future<Output = D> + Send>>;
+
+/// Work with the time by which it is waited for.
+pub(super) struct Ripening<D> {
+    waiting: Vec<(Duration, Work<D>)>,
+}
+
+impl<D> Default for Ripening<D> {
+    fn default() -> Self {
+        Self { waiting: Vec::new() }
+    }
+}
+
+impl<D> Ripening<D> {
+    /// One more.
+    pub fn push(&mut self, by: Duration, work: Work<D>) {
+        self.waiting.push((by, work));
+    }
+
+    /// When the first of them is to be waited for.
+    pub fn due(&self) -> Option<Duration> {
+        self.waiting.iter().map(|(by, _)| *by).min()
+    }
+
+    /// Takes out what is done, in the order in which it began, and what is to be waited for from now on.
+    pub fn take(&mut self, now: Duration) -> (Vec<D>, Vec<Work<D>>) {
+        let mut nobody = Context::from_waker(Waker::noop());
+        let (mut ripe, mut late) = (Vec::new(), Vec::new());
+        for (by, mut work) in std::mem::take(&mut self.waiting) {
+            match work.as_mut().poll(&mut nobody) {
+                Poll::Ready(done) => ripe.push(done),
+                Poll::Pending if by <= now => late.push(work),
+                Poll::Pending => self.waiting.push((by, work)),
+            }
+        }
+        (ripe, late)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::oneshot;
+
+    #[tokio::test]
+    async fn what_is_done_is_found_and_what_is_late_is_waited_for() {
+        let ms = Duration::from_millis;
+        let mut ripening = Ripening::default();
+        let (soon, told_soon) = oneshot::channel::<u8>();
+        let (late, told_late) = oneshot::channel::<u8>();
+        ripening.push(ms(50), Box::pin(told_late));
+        ripening.push(ms(80), Box::pin(told_soon));
+        assert_eq!(ripening.due(), Some(ms(50)));
+        let (ripe, waits) = ripening.take(ms(10));
+        assert!(ripe.is_empty() && waits.is_empty());
+        soon.send(1).expect("it waits");
+        let (ripe, mut waits) = ripening.take(ms(50));
+        assert_eq!((ripe, waits.len(), ripening.due()), (vec![Ok(1)], 1, None));
+        let told = tokio::spawn(waits.remove(0));
+        late.send(2).expect("it waits");
+        assert_eq!(told.await.expect("it ended"), Ok(2), "whoever waits from now on is woken");
+    }
+}
