@@ -367,7 +367,7 @@ fn a_new_rule_that_does_not_fit_says_so() {
     let view = boards::views().into_iter().find(|(name, _)| *name == "rule-made").expect("it is there").1;
     let text = |h: u16| {
         let buf = frame(&view, &theme, (80, h));
-        buf.content.iter().map(ratatui::buffer::Cell::symbol).collect::<String>()
+        buf.content.iter().map(Cell::symbol).collect::<String>()
     };
     assert!(text(24).contains("command = [") && !text(24).contains("more rows"), "{}", text(24));
     for h in [14, 16] {
