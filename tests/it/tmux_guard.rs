@@ -249,7 +249,11 @@ async fn the_key_goes_once_and_only_to_what_was_expected() {
     let stirred = Expected { stirred: Some(facts.stirred + 1), ..expected.clone() };
     assert_eq!(room.during(keys.press(pane, &stirred, &one)).await, Err(TypeError::Stirred));
     let both = Expected { actor: "b-2".to_owned(), stirred: Some(facts.stirred), ..expected.clone() };
-    assert_eq!(room.during(keys.press(pane, &both, &one)).await, Err(TypeError::Changed), "nobody was active");
+    assert_eq!(
+        room.during(keys.press(pane, &both, &one)).await,
+        Err(TypeError::Changed),
+        "nobody was active"
+    );
     let replaced = PaneIdentity { pid: pane.pid + 1, start: 0, ..pane };
     assert_eq!(room.during(keys.press(replaced, &expected, &one)).await, Err(TypeError::Gone));
     tmux.run(&["copy-mode", "-t", &pane.id.to_string()]);

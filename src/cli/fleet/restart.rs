@@ -85,9 +85,12 @@ fn meant<'a>(state: &'a State, name: &str) -> Result<&'a Session, Fail> {
             "`archtui up` makes what is missing",
         )),
         None => {
-            let near =
-                text::nearest(name.as_str(), all.iter().filter(|s| s.member.is_some()).map(|s| s.name.as_str()));
-            let hint = near.map_or("`archtui plan` lists the roster".into(), |n| format!("did you mean \"{n}\"?"));
+            let near = text::nearest(
+                name.as_str(),
+                all.iter().filter(|s| s.member.is_some()).map(|s| s.name.as_str()),
+            );
+            let hint =
+                near.map_or("`archtui plan` lists the roster".into(), |n| format!("did you mean \"{n}\"?"));
             Err(Fail::not_found(format!("no session of the roster is called \"{shown}\""), hint))
         }
     }

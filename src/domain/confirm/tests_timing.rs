@@ -111,7 +111,15 @@ fn who_comes_in_the_last_moment_has_his_quiet_time_and_then_it_begins_anew() {
     // The world says at once that nobody is attached: the quiet time counts all the same.
     check(
         "one key, after the quiet time and a settle time",
-        &[Show("ls", 1), At(120), Sends(Some(Sent::Stirred)), At(151), Sends(Some(Sent::Done(ms(0)))), World(|_| {}), At(10_400)],
+        &[
+            Show("ls", 1),
+            At(120),
+            Sends(Some(Sent::Stirred)),
+            At(151),
+            Sends(Some(Sent::Done(ms(0)))),
+            World(|_| {}),
+            At(10_400),
+        ],
         &["120 intended", "150 PRESS 1", withdrawn, "10270 intended", "10300 PRESS 1"],
     );
     check(
@@ -144,7 +152,14 @@ fn who_comes_in_the_last_moment_has_his_quiet_time_and_then_it_begins_anew() {
     );
     check(
         "what was refused for another reason stays a person's",
-        &[Show("ls", 1), At(120), Sends(Some(Sent::Refused("x".to_owned()))), At(151), Sends(Some(Sent::Done(ms(0)))), At(30_000)],
+        &[
+            Show("ls", 1),
+            At(120),
+            Sends(Some(Sent::Refused("x".to_owned()))),
+            At(151),
+            Sends(Some(Sent::Done(ms(0)))),
+            At(30_000),
+        ],
         &["120 intended", "150 PRESS 1", "150 refused: x"],
     );
 }

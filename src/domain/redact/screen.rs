@@ -97,7 +97,11 @@ mod tests {
     #[test]
     fn what_a_dialog_breaks_within_its_frame_is_not_saved() {
         let key = "ghp_q7Lw9ZrT2mXbV5cKd8NfJh3GsYp6AeUi1Ro4";
-        let shown = format!("│ export T={:<20} │\n│ {:<29} │\n│ in /home/somebody             │", &key[..14], &key[14..]);
+        let shown = format!(
+            "│ export T={:<20} │\n│ {:<29} │\n│ in /home/somebody             │",
+            &key[..14],
+            &key[14..]
+        );
         let screen = Screen { width: 120, ..Screen::plain(&shown) };
         let out = saved(&screen, &["somebody"]);
         let pieces = (4..=key.len() - 4).map(|at| &key[at..at + 4]);
