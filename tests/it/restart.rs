@@ -159,6 +159,10 @@ fn a_session_is_ended_by_a_persons_word_alone_and_written_down() {
 #[test]
 fn only_a_session_of_the_roster_is_restarted_by_name_and_all_names_are_looked_at_first() {
     let site = site(&[("one", ""), ("away", "")]);
+    for args in [&["restart", "one"][..], &["unstick", "one"], &["answer", "one", "--option", "1"]] {
+        let said = site.run(args, 3);
+        assert!(said.contains("no tmux server"), "{args:?}: {said}");
+    }
     let mine = site.tmux.session("mine", "cat");
     site.run(&["up", "one"], 0);
     let before = panes(&site, "one");

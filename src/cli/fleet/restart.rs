@@ -36,7 +36,7 @@ pub struct RestartArgs {
 pub fn run(global: &Global, args: &RestartArgs) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
     who::only_a_person(&ground, "archtui restart")?;
-    let state = status::look_once(&ground, status::Trees::Not)?;
+    let state = status::look_at_server(&ground)?;
     // A name that cannot be meant is told before anything is done, or asked.
     let sessions = args.session.iter().map(|name| meant(&state, name)).collect::<Result<Vec<_>, Fail>>()?;
     let mut failed = None;
