@@ -30,6 +30,7 @@ pub(super) async fn leave<R: Send + 'static, S>(scribe: Scribe<R>, seat: S, go: 
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
     use std::sync::mpsc::channel;
 
     use super::*;
@@ -50,11 +51,11 @@ mod tests {
         }));
         // As many more as wait: the desk is full, and the seat is not left for that.
         let more: Vec<_> = (0..600).map(|_| another.ask(|_| Ok(()))).collect();
-        let leaving = tokio::spawn(leave(scribe, 4711, move |_| tell.send("left").expect("heard")));
-        tokio::time::sleep(AGAIN * 3).await;
-        assert!(told.try_recv().is_err(), "nothing is on disk, and it was left");
+        let mut leaving = pin!(leave(scribe, 4711, move |_| tell.send("left").expect("heard")));
+        let early = tokio::time::timeout(AGAIN * 3, &mut leaving).await;
+        assert!(early.is_err() && told.try_recv().is_err(), "nothing is on disk, and it was left");
         drop(hold);
-        assert_eq!(leaving.await.expect("it ends"), 4711);
+        assert_eq!(leaving.await, 4711);
         assert_eq!(told.iter().collect::<Vec<_>>(), ["written", "left"]);
         drop(more);
     }
