@@ -82,6 +82,9 @@ pub enum TypeError {
     /// Its screen is another one by now, or the server has another actor.
     #[error("the screen shows something else now")]
     Changed,
+    /// Somebody was active in the session since [`Expected::stirred`]; nothing was sent.
+    #[error("a person was active there just now")]
+    Stirred,
     /// tmux refused, in its own words.
     #[error("tmux: {0}")]
     Refused(String),

@@ -114,7 +114,7 @@ fn write(session: SessionName, text: &str, deny: bool) -> Result<Ask, Fail> {
 
 /// The option as it stands there now: it is chosen by what it says, in that dialog only.
 fn choose(ground: &setup::Ground, session: SessionName, number: usize) -> Result<Ask, Fail> {
-    let state = status::look_once(ground, status::Trees::Not)?;
+    let state = status::look_at_server(ground)?;
     let mut asking = state.fleet.sessions.iter().filter(|s| s.name == session).filter_map(|s| s.dialog());
     let none = || Fail::failed(format!("{session} asks nothing"), "`archtui status` tells who asks");
     let dialog = asking.next().ok_or_else(none)?;
@@ -237,7 +237,13 @@ fn leave(state_dir: &Path, sockets: &[PathBuf], ask: &Ask) -> Result<String, Fai
         match store.fate(id, Timestamp::now()).map_err(failed)? {
             Some(Fate::Answered(told)) if told.done => return Ok(told.text),
             Some(Fate::Answered(told)) => {
-                return Err(Fail::failed(told.text, "`archtui status` tells what that session asks now"));
+                let hint = match ask {
+                    Ask::Restart { .. } => {
+                        "`archtui ledger` tells how far it came, `archtui doctor` checks what it needs"
+                    }
+                    _ => "`archtui status` tells what that session asks now",
+                };
+                return Err(Fail::failed(told.text, hint));
             }
             Some(Fate::Expired) | None => {
                 return Err(nobody());

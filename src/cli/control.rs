@@ -20,14 +20,26 @@ use crate::workers::actor::Fixed;
 /// Why a wall acts on nothing.
 const WALL: &str = "a wall only looks";
 
+/// What is shown first, and whether there is anything behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Front {
+    /// The control room.
+    Room,
+    /// A wall over the control room: `z` takes it down.
+    WallOverRoom,
+    /// A wall with nothing behind it: it only looks.
+    Wall,
+}
+
 /// Opens the control room, or a wall.
 pub fn run(global: &Global, wall: bool) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
-    open(&ground, global, wall, None)
+    open(&ground, global, if wall { Front::Wall } else { Front::Room }, None)
 }
 
-/// Opens the control room over the demo's fleet; everything it writes lies in the demo's folder.
-pub fn over(demo: &Demo, global: &Global, time: Option<Duration>) -> Result<(), Fail> {
+/// Opens the control room over the demo's fleet, a wall hung before it if one is wished; everything it writes lies in the demo's
+/// folder. Nobody else acts there, so that a wall alone would show a fleet that waits for ever.
+pub fn over(demo: &Demo, global: &Global, wall: bool, time: Option<Duration>) -> Result<(), Fail> {
     let global = Global {
         socket_path: Some(demo.socket()),
         socket_name: None,
@@ -36,14 +48,14 @@ pub fn over(demo: &Demo, global: &Global, time: Option<Duration>) -> Result<(), 
     };
     let mut ground = setup::Ground::lay(&global)?;
     ground.env.state_home = Some(demo.state_dir());
-    open(&ground, &global, false, time)
+    open(&ground, &global, if wall { Front::WallOverRoom } else { Front::Room }, time)
 }
 
 /// Opens the control room on a ground that is laid; it ends by itself after a time, if one is given.
 fn open(
     ground: &setup::Ground,
     global: &Global,
-    wall: bool,
+    front: Front,
     ends_after: Option<Duration>,
 ) -> Result<(), Fail> {
     ground.terminal_fits()?;
@@ -57,9 +69,12 @@ fn open(
     state.fleet.roster = actor::fleet(ground);
     state.tasks.sender = sender(ground);
     let counter = Counter::new(state_dir.clone());
-    if wall {
-        state.hang_only();
+    match front {
+        Front::Room => {}
+        Front::WallOverRoom => state.hang_first(),
+        Front::Wall => state.hang_only(),
     }
+    let wall = front == Front::Wall;
     match counter.drafts() {
         // Nobody writes at a wall; what somebody keeps is his.
         _ if wall => {}

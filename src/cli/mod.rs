@@ -176,7 +176,7 @@ fn run(args: Args) -> Result<(), Fail> {
     match args.command {
         Some(_) if args.wall => Err(Fail::usage(
             "--wall is the control room's own option",
-            "leave the command out: archtui --wall",
+            "leave the command out: archtui --wall; over the demo: archtui demo --wall",
         )),
         None => control::run(global, args.wall),
         Some(Command::Status(a)) => status::run(global, &a),
@@ -205,7 +205,7 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Tasks(a)) => tasks::run(global, &a),
         Some(Command::Task(command)) => task::run(global, &command),
         Some(Command::Branches(a)) => branches::run(global, &a),
-        Some(Command::Demo(a)) => demo::run(&a, |demo, time| control::over(demo, global, time)),
+        Some(Command::Demo(a)) => demo::run(&a, |demo, time| control::over(demo, global, a.wall, time)),
         Some(Command::Ledger(a)) => ledger::run(global, &a),
         Some(Command::Metrics(a)) => metrics::run(global, &a),
         Some(Command::Hook(a)) => {

@@ -124,6 +124,15 @@ pub enum Trees {
     Not,
 }
 
+/// The same where nothing can be said without a server.
+pub fn look_at_server(ground: &setup::Ground) -> Result<State, Fail> {
+    let state = look_once(ground, Trees::Not)?;
+    match &state.server {
+        Server::Up { .. } => Ok(state),
+        server => Err(no_server(ground, server)),
+    }
+}
+
 /// The fleet as one look finds it: every pane's screen read once.
 pub fn look_once(ground: &setup::Ground, trees: Trees) -> Result<State, Fail> {
     let (panes, _keyboard) = Watcher::new(ground.address.clone(), ground.loaded.config.fleet.notice);

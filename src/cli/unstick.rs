@@ -32,7 +32,7 @@ pub fn run(global: &Global, args: &UnstickArgs) -> Result<(), Fail> {
         let what = format!("{}: {}", step.word(), step.does());
         return Err(Fail::usage(what, "say --yes if that is what you want"));
     }
-    let state = status::look_once(&ground, status::Trees::Not)?;
+    let state = status::look_at_server(&ground)?;
     let (mut held, mut failed) = (false, None);
     for name in &args.session {
         let name = SessionName::new(name);

@@ -123,7 +123,7 @@ impl Hands for Keys {
             Put::Type(text) => vec![send_keys(pane.id, &Stroke::Text(text.clone()))?],
             Put::Enter => vec![format!("send-keys -t {} Enter", pane.id)],
         };
-        let commands = if_all(pane, &conditions, &sends);
+        let commands = if_all(pane, &conditions, &sends, None);
         self.send(pane, commands.clone(), What::Types).await?;
         Ok(commands)
     }
@@ -157,7 +157,8 @@ impl Keys {
         for (format, word) in words.into_iter().filter_map(|(f, w)| Some((f, w?))) {
             conditions.extend(guard::equals(format, word));
         }
-        conditions.extend(expected.stirred.map(|at| format!("#{{==:#{{session_activity}},{at}}}")));
+        let quiet = expected.stirred.map(|at| format!("#{{==:#{{session_activity}},{at}}}"));
+        conditions.extend(quiet.clone());
         let rows = if expected.cursor {
             guard::spot(&expected.screen, expected.rows.0)
         } else {
@@ -166,13 +167,13 @@ impl Keys {
         conditions.extend(
             rows.ok_or_else(|| TypeError::Refused("the dialog cannot be compared on the server".to_owned()))?,
         );
-        let commands = if_all(pane, &conditions, sends);
+        let commands = if_all(pane, &conditions, sends, quiet.as_deref());
         self.send(pane, commands.clone(), what).await?;
         Ok(commands)
     }
 
     async fn type_all(&self, pane: PaneIdentity, sends: &[String]) -> Result<String, TypeError> {
-        let commands = if_all(pane, &still_it(pane), sends);
+        let commands = if_all(pane, &still_it(pane), sends, None);
         self.send(pane, commands.clone(), What::Types).await?;
         Ok(commands)
     }
@@ -225,16 +226,18 @@ fn still_it(pane: PaneIdentity) -> Vec<String> {
     ]
 }
 
-/// The whole command: guard, what is sent, and a word that tells which branch ran.
-fn if_all(pane: PaneIdentity, conditions: &[String], sends: &[String]) -> String {
+/// The whole command: guard, what is sent, and a word that tells which branch ran. Where it refuses it tells why as far as the
+/// server knows: one of the conditions, that nobody was active, by itself.
+fn if_all(pane: PaneIdentity, conditions: &[String], sends: &[String], quiet: Option<&str>) -> String {
     let id = pane.id;
     let said = format!("display-message -p {TYPED}");
     let sends = sends.iter().map(String::as_str).chain([said.as_str()]).collect::<Vec<_>>().join(" ; ");
     // A quote in a row ends the word, stands for itself, and begins it anew.
+    let quiet = quiet.unwrap_or("1");
     let guard = guard::all(conditions).replace('\'', r"'\''");
     format!(
         "if-shell -F -t {id} '{guard}' {{ {sends} }} {{ display-message -p -t {id} \
-         '{REFUSED} #{{pane_pid}} #{{pane_in_mode}} #{{pane_synchronized}} #{{pane_dead}} #{{pane_input_off}}' }}"
+         '{REFUSED} #{{pane_pid}} #{{pane_in_mode}} #{{pane_synchronized}} #{{pane_dead}} #{{pane_input_off}} {quiet}' }}"
     )
 }
 
@@ -280,7 +283,8 @@ pub(super) fn outcome(
         [_, _, _, "1", ..] => TypeError::Gone,
         [_, mode, ..] if mode != "0" => TypeError::InMode,
         [_, _, "1", ..] => TypeError::Synchronized,
-        [_, _, _, _, "1"] => TypeError::Refused("input to that pane is switched off".to_owned()),
+        [_, _, _, _, "1", ..] => TypeError::Refused("input to that pane is switched off".to_owned()),
+        [.., "0"] if facts.len() == 6 => TypeError::Stirred,
         _ => TypeError::Changed,
     })
 }
@@ -296,14 +300,14 @@ mod tests {
         let strokes =
             [Stroke::Text("it's; #{x}".to_owned()), Stroke::Key(KeyName::new("Enter").expect("a key"))];
         let keys: Vec<_> = strokes.iter().map(|s| send_keys(PANE.id, s).expect("it can be typed")).collect();
-        let command = if_all(PANE, &still_it(PANE), &keys);
+        let command = if_all(PANE, &still_it(PANE), &keys, None);
         assert_eq!(
             command,
             "if-shell -F -t %3 '#{&&:#{&&:#{==:#{pane_pid},4711},#{==:#{pane_in_mode},0}},\
              #{&&:#{==:#{pane_synchronized},0},#{&&:#{==:#{pane_dead},0},#{==:#{pane_input_off},0}}}}' \
              { send-keys -t %3 -l -- 'it'\\''s; #{x}' ; send-keys -t %3 -- 'Enter' ; display-message -p typed } \
              { display-message -p -t %3 'refused #{pane_pid} #{pane_in_mode} #{pane_synchronized} #{pane_dead} \
-             #{pane_input_off}' }"
+             #{pane_input_off} 1' }"
         );
     }
 
@@ -347,15 +351,18 @@ mod tests {
     fn refusals_are_told_apart() {
         for (body, want) in [
             ("typed", Ok(String::new())),
+            ("refused 4711 0 0 0 0 1", Err(TypeError::Changed)),
+            ("refused 4711 0 0 0 0 0", Err(TypeError::Stirred)),
             ("refused 4711 0 0 0 0", Err(TypeError::Changed)),
-            ("refused 4711 1 0 0 0", Err(TypeError::InMode)),
-            ("refused 4711 2 0 0 0", Err(TypeError::InMode)),
-            ("refused 4711 0 1 0 0", Err(TypeError::Synchronized)),
-            ("refused 4711 0 0 1 0", Err(TypeError::Gone)),
-            ("refused 4712 0 0 0 0", Err(TypeError::Gone)),
-            ("refused     ", Err(TypeError::Gone)),
+            ("refused 4711 0 0 0 0 ", Err(TypeError::Changed)),
+            ("refused 4711 1 0 0 0 0", Err(TypeError::InMode)),
+            ("refused 4711 2 0 0 0 1", Err(TypeError::InMode)),
+            ("refused 4711 0 1 0 0 1", Err(TypeError::Synchronized)),
+            ("refused 4711 0 0 1 0 0", Err(TypeError::Gone)),
+            ("refused 4712 0 0 0 0 0", Err(TypeError::Gone)),
+            ("refused      1", Err(TypeError::Gone)),
             (
-                "refused 4711 0 0 0 1",
+                "refused 4711 0 0 0 1 0",
                 Err(TypeError::Refused("input to that pane is switched off".to_owned())),
             ),
             ("", Err(TypeError::Refused("an answer that cannot be read".to_owned()))),

@@ -251,6 +251,25 @@ fn the_control_room_leaves_without_a_trace() {
     check(&["kill-server"], None);
 }
 
+#[test]
+fn a_wall_hangs_over_the_demo_and_the_control_room_is_behind_it() {
+    let home = TempDir::new().expect("a scratch folder");
+    let socket = home.path().join("person");
+    let shell = format!("{PROGRAM} demo --wall --sessions 2; exec sh");
+    let size = ["-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30", "--", "sh", "-c", &shell];
+    tmux(&socket, &size).expect("a terminal");
+    let person = Server(socket);
+    let shown = || tmux(&person.0, &["capture-pane", "-p"]);
+    // The actor of the demo is behind it: the fleet goes on.
+    eventually("the wall hangs, and auto-confirm is live", || {
+        shown().filter(|s| ["architect", "z leaves", "LIVE sop"].iter().all(|w| s.contains(w)))
+    });
+    tmux(&person.0, &["send-keys", "z"]).expect("sent");
+    eventually("the control room is behind it", || {
+        shown().filter(|s| s.contains("approve once") && !s.contains("z leaves"))
+    });
+}
+
 /// One agent under a script, in a tmux of its own.
 struct Stage {
     // In this order: the server ends before its folder goes.

@@ -360,6 +360,22 @@ fn every_view_at_every_size() {
     }
 }
 
+/// A rule is saved only when all of it was seen: where it does not fit, that is told before somebody tries.
+#[test]
+fn a_new_rule_that_does_not_fit_says_so() {
+    let theme = Theme::dark(Depth::True);
+    let view = boards::views().into_iter().find(|(name, _)| *name == "rule-made").expect("it is there").1;
+    let text = |h: u16| {
+        let buf = frame(&view, &theme, (80, h));
+        buf.content.iter().map(Cell::symbol).collect::<String>()
+    };
+    assert!(text(24).contains("command = [") && !text(24).contains("more rows"), "{}", text(24));
+    for h in [14, 16] {
+        assert!(!text(h).contains("command = ["), "it would fit: {}", text(h));
+        assert!(text(h).contains("more rows: it is saved only when all are seen"), "{h}: {}", text(h));
+    }
+}
+
 #[test]
 fn the_grid_in_every_theme_and_with_few_colours() {
     let state = fleets::nine();

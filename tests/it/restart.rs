@@ -86,7 +86,7 @@ fn what_has_ended_comes_back_beside_and_what_is_protected_does_not() {
     site.run(&["restart", "one", "--yes"], 0);
     assert!(matches!(panes(&site, "one")[..], [(pid, false)] if pid != lives), "{:?}", panes(&site, "one"));
     // What the roster does not name is not restarted; what is missing is told.
-    assert!(site.run(&["restart", "base", "--yes"], 1).contains("the roster does not name"));
+    assert!(site.run(&["restart", "base", "--yes"], 3).contains("is not in the roster"));
     assert!(site.run(&["restart", "nobody", "--yes"], 3).contains("nobody"));
 }
 
@@ -154,6 +154,32 @@ fn a_session_is_ended_by_a_persons_word_alone_and_written_down() {
     let all = ledger(&site);
     assert_eq!((all.matches(" intended ").count(), all.matches(" cleared ").count()), (1, 1), "{all}");
     assert!(all.contains("kill-ordered"), "{all}");
+}
+
+#[test]
+fn only_a_session_of_the_roster_is_restarted_by_name_and_all_names_are_looked_at_first() {
+    let site = site(&[("one", ""), ("away", "")]);
+    for args in [&["restart", "one"][..], &["unstick", "one"], &["answer", "one", "--option", "1"]] {
+        let said = site.run(args, 3);
+        assert!(said.contains("no tmux server"), "{args:?}: {said}");
+    }
+    let mine = site.tmux.session("mine", "cat");
+    site.run(&["up", "one"], 0);
+    let before = panes(&site, "one");
+    for (name, told) in [
+        ("mine", "\"mine\" is not in the roster"),
+        ("on", "did you mean \"one\"?"),
+        ("away", "\"away\" does not stand"),
+        ("%0", "no session of the roster is called \"%0\""),
+    ] {
+        // Nobody acts here: nothing is asked of anybody, and of the right name nothing is done either.
+        let said = site.run(&["restart", "--yes", "one", name], 3);
+        assert!(said.contains(told), "{said}");
+        let said = site.run(&["restart", name], 3);
+        assert!(said.contains(told), "{said}");
+    }
+    assert_eq!(panes(&site, "one"), before);
+    assert!(site.sessions().contains("mine"), "{mine:?}");
 }
 
 #[test]

@@ -242,11 +242,18 @@ async fn the_key_goes_once_and_only_to_what_was_expected() {
             },
         ),
         ("another actor", Expected { actor: "b-2".to_owned(), ..expected.clone() }),
-        ("somebody was active since", Expected { stirred: Some(facts.stirred + 1), ..expected.clone() }),
         ("another program", Expected { command: Some("bash".to_owned()), ..expected.clone() }),
     ] {
         assert_eq!(room.during(keys.press(pane, &wrong, &one)).await, Err(TypeError::Changed), "{what}");
     }
+    let stirred = Expected { stirred: Some(facts.stirred + 1), ..expected.clone() };
+    assert_eq!(room.during(keys.press(pane, &stirred, &one)).await, Err(TypeError::Stirred));
+    let both = Expected { actor: "b-2".to_owned(), stirred: Some(facts.stirred), ..expected.clone() };
+    assert_eq!(
+        room.during(keys.press(pane, &both, &one)).await,
+        Err(TypeError::Changed),
+        "nobody was active"
+    );
     let replaced = PaneIdentity { pid: pane.pid + 1, start: 0, ..pane };
     assert_eq!(room.during(keys.press(replaced, &expected, &one)).await, Err(TypeError::Gone));
     tmux.run(&["copy-mode", "-t", &pane.id.to_string()]);
@@ -284,5 +291,5 @@ async fn a_person_in_a_session_of_the_same_group_is_there() {
     // What the person does after that keeps the key off, also between the question and the key.
     let one = KeyName::new("1").expect("a key");
     let pressed = Expected { stirred: Some(there.stirred.saturating_sub(1)), ..expected };
-    assert_eq!(room.during(keys.press(pane, &pressed, &one)).await, Err(TypeError::Changed));
+    assert_eq!(room.during(keys.press(pane, &pressed, &one)).await, Err(TypeError::Stirred));
 }

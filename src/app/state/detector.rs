@@ -85,7 +85,7 @@ impl Detector {
         {
             self.unread.pop_front();
         }
-        let screen = Arc::new(Secrets::builtin().anonymous(screen, &[]));
+        let screen = Arc::new(Secrets::builtin().veiled(screen));
         self.unread.push_back(Unread { local, session: session.clone(), screen });
     }
 

@@ -39,6 +39,9 @@ pub struct Args {
     /// Only the fleet, without a control room over it: prints where it is and waits for Ctrl-C
     #[arg(long)]
     headless: bool,
+    /// Begin with the wall hung before the control room: big words for the room; z takes it down
+    #[arg(long, conflicts_with = "headless")]
+    pub(super) wall: bool,
 }
 
 /// A running fleet. Dropping it removes all of it: first the server, then the folder in which its socket lies.

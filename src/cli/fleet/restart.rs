@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::roster::Trees;
 use super::{role, roster};
+use crate::app::state::{Session, State};
 use crate::cli::{Fail, Global, answer, desk, out, setup, status, who};
 use crate::domain::agent::Agents;
 use crate::domain::confirm::Ask;
@@ -35,17 +36,12 @@ pub struct RestartArgs {
 pub fn run(global: &Global, args: &RestartArgs) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
     who::only_a_person(&ground, "archtui restart")?;
-    let state = status::look_once(&ground, status::Trees::Not)?;
+    let state = status::look_at_server(&ground)?;
+    // A name that cannot be meant is told before anything is done, or asked.
+    let sessions = args.session.iter().map(|name| meant(&state, name)).collect::<Result<Vec<_>, Fail>>()?;
     let mut failed = None;
-    for name in &args.session {
-        let name = SessionName::new(name);
-        let Some(session) = state.fleet.sessions.iter().find(|s| s.name == name && s.pane.is_some()) else {
-            let what = format!("no session is called \"{name}\"");
-            return Err(Fail::not_found(
-                what,
-                "`archtui plan` lists the roster, `archtui up` makes what is missing",
-            ));
-        };
+    for session in sessions {
+        let name = &session.name;
         let protected = session.member.as_ref().is_some_and(|m| m.protected);
         if !args.yes {
             let word = if protected { ", and it is protected" } else { "" };
@@ -70,6 +66,34 @@ pub fn run(global: &Global, args: &RestartArgs) -> Result<(), Fail> {
         }
     }
     failed.map_or(Ok(()), Err)
+}
+
+/// The session of the roster with that name; it must stand.
+fn meant<'a>(state: &'a State, name: &str) -> Result<&'a Session, Fail> {
+    let shown = text::printable(name);
+    let name = SessionName::new(name);
+    let all = &state.fleet.sessions;
+    let found = all.iter().find(|s| s.name == name && s.pane.is_some());
+    match found {
+        Some(session) if session.member.is_some() => Ok(session),
+        Some(_) => Err(Fail::not_found(
+            format!("\"{shown}\" is not in the roster: nobody knows what to start there"),
+            "`archtui init --adopt` takes it in, `archtui plan` lists the roster",
+        )),
+        None if all.iter().any(|s| s.name == name) => Err(Fail::not_found(
+            format!("the session \"{shown}\" does not stand"),
+            "`archtui up` makes what is missing",
+        )),
+        None => {
+            let near = text::nearest(
+                name.as_str(),
+                all.iter().filter(|s| s.member.is_some()).map(|s| s.name.as_str()),
+            );
+            let hint =
+                near.map_or("`archtui plan` lists the roster".into(), |n| format!("did you mean \"{n}\"?"));
+            Err(Fail::not_found(format!("no session of the roster is called \"{shown}\""), hint))
+        }
+    }
 }
 
 /// Windows and sessions of the server meant, for whoever acts.

@@ -138,17 +138,22 @@ impl<'a> Scan<'a> {
                 at += 1;
             }
         }
-        let required = &self.table.require.0;
-        if !required.is_empty() && required.is_disjoint(&self.seen) {
-            let names: Vec<&str> = required.iter().map(String::as_str).collect();
-            return Err(format!("only with {} it is vouched for", names.join(" or ")));
-        }
+        self.required()?;
         self.operands(&operands)?;
         let mut outcome = self.outcome()?;
         if let Some(behind) = behind {
             outcome.uses.extend(behind.uses);
         }
         Ok(outcome)
+    }
+
+    fn required(&self) -> Result<(), String> {
+        let required = &self.table.require.0;
+        if required.is_empty() || !required.is_disjoint(&self.seen) {
+            return Ok(());
+        }
+        let names: Vec<&str> = required.iter().map(String::as_str).collect();
+        Err(format!("only with {} it is vouched for", names.join(" or ")))
     }
 
     /// Some programs read no options behind the first operand: there the value of one is a file like any other.
@@ -296,6 +301,7 @@ impl<'a> Scan<'a> {
             kind.check(&word.text, &mut self.uses)?;
             at += 1;
         }
+        self.required()?;
         let Some(name) = args.get(at) else {
             return Err("it starts nothing".into());
         };

@@ -48,6 +48,8 @@ impl Life {
                         Err(held) => drop(self.cases[i].vetoed.get_or_insert(held)),
                     }
                 }
+                // Whoever came in the last moment has his quiet time, also where he is not seen to be attached any more.
+                Stage::Held((Hold::PersonCame, Some(again))) if now < again => {}
                 // A hook that gave it back does not get it again; nor does a key.
                 Stage::Held((hold, _)) if hold.passes() && self.cases[i].hook.is_none() => {
                     let passed = facts.allow(Channel::Key, now);
@@ -265,6 +267,16 @@ impl Life {
                 let after = After::Rest((Hold::Refused(why.clone()), None));
                 self.write(id, Outcome::Refused, why, after, out);
             }
+            // The server itself says that nothing went out: after the quiet time it may be tried from the beginning.
+            Sent::Stirred if act.is_ahead() => {
+                let quiet = case.cleared.map_or(Duration::ZERO, |c| c.quiet);
+                case.tried = false;
+                if self.pressed.back() == self.cases.iter().find(|c| c.id == id).map(|c| &c.showing) {
+                    self.pressed.pop_back();
+                }
+                self.withdraw(id, &act, (Hold::PersonCame, Some(now + quiet)), out);
+            }
+            Sent::Stirred => self.sent(id, Sent::Refused(Hold::PersonCame.to_string()), now, out),
             Sent::Unknown(why) => {
                 self.uncertain = Some(now + STUCK);
                 let after = After::Rest((Hold::Uncertain(why.clone()), None));

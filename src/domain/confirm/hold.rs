@@ -33,6 +33,8 @@ pub enum Hold {
     Off(String),
     /// A person was active there just now.
     PersonActive,
+    /// A person became active there between the last question and the key: the server found it.
+    PersonCame,
     /// It is not known whether a person is active there.
     PersonUnknown,
     /// The pane's program has ended.
@@ -78,6 +80,7 @@ impl Hold {
                 | Self::Paused(_)
                 | Self::Off(_)
                 | Self::PersonActive
+                | Self::PersonCame
                 | Self::PersonUnknown
                 | Self::InMode
                 | Self::Synchronized
@@ -104,6 +107,7 @@ impl fmt::Display for Hold {
             Self::Paused(who) => write!(f, "paused by {who}"),
             Self::Off(who) => write!(f, "switched off for this session by {who}"),
             Self::PersonActive => f.write_str("a person is active there"),
+            Self::PersonCame => f.write_str("a person was active there just before the key"),
             Self::PersonUnknown => f.write_str("it is not known whether a person is active there"),
             Self::Dead => f.write_str("the pane is dead"),
             Self::InMode => f.write_str("the pane is in copy mode"),

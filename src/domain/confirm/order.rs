@@ -90,6 +90,9 @@ pub enum Sent {
     Done(Duration),
     /// It did not go out: what was there was something else.
     Refused(String),
+    /// It did not go out: somebody was active in the session since the world was asked. The server itself said so, in the
+    /// command that would have sent it.
+    Stirred,
     /// It is not known.
     Unknown(String),
 }

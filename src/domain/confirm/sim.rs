@@ -229,9 +229,11 @@ impl World {
                 Input::Recorded { case, seq: self.book.append(body).seq }
             }
             // Compare and send: the rows must read the same.
-            Order::Press { case, dialog, intent, .. } => {
+            Order::Press { case, dialog, intent, stirred, .. } => {
                 let same = self.truth.as_ref().is_some_and(|t| *shown(t.what) == *dialog);
-                let how = if same {
+                let how = if stirred.is_some() && self.facts.presence != Presence::Away {
+                    Sent::Stirred
+                } else if same {
                     self.reach(self.automatic(intent), self.numb);
                     sent(self.deaf, self.now)
                 } else {

@@ -135,6 +135,65 @@ fn what_changes_while_the_intent_is_written_stops_the_key() {
 }
 
 #[test]
+fn who_comes_in_the_last_moment_has_his_quiet_time_and_then_it_begins_anew() {
+    let withdrawn = "150 withdrawn: a person was active there just before the key";
+    // The world says at once that nobody is attached: the quiet time counts all the same.
+    check(
+        "one key, after the quiet time and a settle time",
+        &[
+            Show("ls", 1),
+            At(120),
+            Sends(Some(Sent::Stirred)),
+            At(151),
+            Sends(Some(Sent::Done(ms(0)))),
+            World(|_| {}),
+            At(10_400),
+        ],
+        &["120 intended", "150 PRESS 1", withdrawn, "10270 intended", "10300 PRESS 1"],
+    );
+    check(
+        "he is still there then",
+        &[
+            Show("ls", 1),
+            At(120),
+            Sends(Some(Sent::Stirred)),
+            At(151),
+            Sends(Some(Sent::Done(ms(0)))),
+            World(|f| f.presence = Presence::Active(ms(0))),
+            At(19_000),
+        ],
+        &["120 intended", "150 PRESS 1", withdrawn],
+    );
+    check(
+        "another dialog there by then is another one, and this one is not answered twice",
+        &[
+            Show("ls", 1),
+            At(120),
+            Sends(Some(Sent::Stirred)),
+            At(151),
+            Sends(Some(Sent::Done(ms(0)))),
+            Gone,
+            At(400),
+            Show("ls", 2),
+            At(600),
+        ],
+        &["120 intended", "150 PRESS 1", withdrawn, "301 gone", "520 intended", "550 PRESS 1"],
+    );
+    check(
+        "what was refused for another reason stays a person's",
+        &[
+            Show("ls", 1),
+            At(120),
+            Sends(Some(Sent::Refused("x".to_owned()))),
+            At(151),
+            Sends(Some(Sent::Done(ms(0)))),
+            At(30_000),
+        ],
+        &["120 intended", "150 PRESS 1", "150 refused: x"],
+    );
+}
+
+#[test]
 fn where_the_server_cannot_tell_all_rows_a_look_stands_right_before_the_key() {
     let mut rig = Rig::new(false);
     rig.facts.coarse = true;

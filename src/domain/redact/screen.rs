@@ -75,9 +75,10 @@ pub(super) fn masked_like(row: &Row, as_it_came: &Row, its: &[Range<usize>]) -> 
     masked(row, 0, &hidden)
 }
 
-/// A screen as bytes to be saved, made nobody's.
+/// A screen as bytes to be saved, made nobody's: what a wall would mask, and the words.
 pub fn saved(screen: &Screen, words: &[&str]) -> String {
-    ansi::print(&Secrets::builtin().anonymous(screen, words))
+    let secrets = Secrets::builtin();
+    ansi::print(&secrets.anonymous(&secrets.veiled(screen), words))
 }
 
 #[cfg(test)]
@@ -91,6 +92,21 @@ mod tests {
         screen.width = 20;
         let out = Secrets::builtin().anonymous(&screen, &["end"]);
         assert_eq!(out.to_text(), format!("token {}\n{}\n•••\n", "•".repeat(14), "•".repeat(17)));
+    }
+
+    #[test]
+    fn what_a_dialog_breaks_within_its_frame_is_not_saved() {
+        let key = "ghp_q7Lw9ZrT2mXbV5cKd8NfJh3GsYp6AeUi1Ro4";
+        let shown = format!(
+            "│ export T={:<20} │\n│ {:<29} │\n│ in /home/somebody             │",
+            &key[..14],
+            &key[14..]
+        );
+        let screen = Screen { width: 120, ..Screen::plain(&shown) };
+        let out = saved(&screen, &["somebody"]);
+        let pieces = (4..=key.len() - 4).map(|at| &key[at..at + 4]);
+        assert!(pieces.clone().all(|piece| !out.contains(piece)), "{out}");
+        assert!(out.contains("│ export T=") && out.contains("/home/••••••••"), "{out}");
     }
 
     #[test]

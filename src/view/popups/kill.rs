@@ -24,7 +24,7 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, doomed: 
     let room = usize::from(wide.saturating_sub(4)).max(1);
     let name = text::fit(session.name.as_str(), 60);
     let mut means =
-        vec![format!("It is {}; its agent and everything in it end at once.", session.state.word())];
+        vec![format!("Its state: {}. Its agent and everything in it end at once.", session.state.word())];
     let member = session.member.as_ref();
     if member.is_some_and(|m| m.protected) {
         means.push("The roster protects it.".to_owned());

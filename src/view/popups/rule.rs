@@ -111,9 +111,10 @@ pub fn making(buf: &mut Buffer, over: Area, theme: &Theme, making: &Making, area
     let hidden = top.len().saturating_sub(usize::from(above.h));
     areas.rule = text.filter(|_| hidden == 0);
     if hidden > 0 && above.h > 0 {
-        above.h -= 1;
+        let last = above.h - 1;
         let more = format!("… {} more rows: it is saved only when all are seen", hidden + 1);
-        Pen::row(buf, above, above.h).put(&more, theme.style(Role::Problem));
+        Pen::row(buf, above, last).put(&more, theme.style(Role::Problem));
+        above.h = last;
     }
     for (y, (line, role)) in (0..above.h).zip(&top) {
         Pen::row(buf, above, y).put(line, theme.style(*role));

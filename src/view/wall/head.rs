@@ -29,6 +29,9 @@ struct Says {
     about: String,
 }
 
+/// Columns between the headline and the clock.
+const GAP: u16 = 2;
+
 /// Draws it.
 pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, stale: Option<Stale>) {
     let says = says(state, stale);
@@ -187,7 +190,8 @@ fn clock(buf: &mut Buffer, band: Area, state: &State, style: Style) -> u16 {
         size.write(buf, Area { x: place.x + indent, ..place }, &short, style);
         let line = Area { y: band.y + band.h - 1, w: wide, h: 1, ..place };
         Pen::row(buf, line, 0).right(&news, style);
-        return left;
+        // Letters of several rows that touch cannot be told apart from afar.
+        return left.saturating_sub(GAP);
     }
     let lines: &[&str] = match (band.h, band.w) {
         (2.., 60..) => &[&with_seconds, &news],

@@ -155,6 +155,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             let how = match pressed {
                 Ok(_) => Sent::Done(monotonic()),
                 Err(e @ (TypeError::Unanswered | TypeError::Timeout(_))) => Sent::Unknown(e.to_string()),
+                Err(TypeError::Stirred) => Sent::Stirred,
                 Err(e) => Sent::Refused(e.to_string()),
             };
             Done::Pressed(identity, case, how, did)

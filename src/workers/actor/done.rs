@@ -27,6 +27,8 @@ pub(super) enum Done<S: Seat> {
     Climbed(PaneIdentity, Climbed),
     /// How asking for the seat ended.
     Seated(S, Seated<S::Records>),
+    /// The seat was given back.
+    Left(S),
     /// What lies in the records.
     Opened(Result<Box<Opened>, StoreError>),
     /// The server knows us.
@@ -83,6 +85,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             }
             Done::Climbed(pane, climbed) => self.climb_done(pane, climbed),
             Done::Seated(seat, seated) => self.seated(seat, seated),
+            Done::Left(seat) => self.left(seat),
             Done::Opened(opened) => self.opened(opened),
             Done::Claimed(claimed) => self.claimed(claimed),
             Done::Wish(Ok(Some(wish))) => {

@@ -12,6 +12,7 @@ mod free_text;
 mod hooks;
 mod kill;
 mod later;
+mod leave;
 mod observer;
 mod renew;
 mod restart;

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::done::Done;
+use super::leave::leave;
 use super::{AGAIN, Actor, FOLLOW, clock, monotonic, utc};
 use crate::app::state::Post;
 use crate::domain::confirm::{Life, Rates, Switches};
@@ -148,6 +149,13 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         self.tell_of_hooks(identity);
     }
 
+    /// The seat is free, and can be asked for again.
+    pub(super) fn left(&mut self, seat: S) {
+        self.seat = Some(seat);
+        // That may have been due meanwhile.
+        self.again = self.again.or_else(|| self.server_up.then(clock));
+    }
+
     /// From now on nothing is answered from here.
     pub(super) fn unseat(&mut self, post: Post) {
         let errands = self.desks.values().filter_map(|d| d.errand.as_ref()?.wish);
@@ -161,12 +169,20 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         }
         self.drop_restarts();
         self.later.go_to(None);
-        self.scribe = None;
+        let scribe = self.scribe.take();
         self.give_chair();
         self.hooks = None;
         self.calls.clear();
-        if let Some(seat) = self.seat.as_mut() {
-            seat.leave();
+        match (scribe, self.seat.take()) {
+            // The next one reads what we wrote: not before it is written.
+            (Some(scribe), Some(seat)) => {
+                self.beside(async move { Done::Left(leave(scribe, seat, S::leave).await) });
+            }
+            (_, Some(mut seat)) => {
+                seat.leave();
+                self.seat = Some(seat);
+            }
+            (_, None) => {}
         }
         let next = if matches!(post, Post::Observing(_)) { FOLLOW } else { AGAIN };
         self.post = post;

@@ -69,6 +69,11 @@ pub struct Stale {
 const BLINK: Duration = Duration::from_secs(2);
 
 impl State {
+    /// Hangs the wall before anything was seen; the control room is behind it.
+    pub fn hang_first(&mut self) {
+        self.wall.page = Some(Page::default());
+    }
+
     /// Hangs the wall for good: there is no control room behind it, and the mouse is not listened to.
     pub fn hang_only(&mut self) {
         self.wall.only = true;

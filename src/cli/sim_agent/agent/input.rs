@@ -16,9 +16,10 @@ impl Agent {
         if let Doing::Asking(ask, _) = &mut self.doing {
             let early = ask.deaf(now);
             let answer = if early { None } else { ask.press(input) };
-            let (dialog, subject) = (ask.word(), ask.subject().to_owned());
+            let (dialog, subject, writing) = (ask.word(), ask.subject().to_owned(), ask.field.is_some());
             match answer {
                 Some(answer) => self.answered(&answer, now),
+                None if writing => {}
                 None => self.notes.push(Note::Ignored { dialog, subject, early }),
             }
             return;
@@ -86,7 +87,7 @@ impl Agent {
             return;
         };
         let choice = match answer {
-            Answer::Chosen(i) => ask.choices.get(*i),
+            Answer::Chosen(i) | Answer::Written(i, _) => ask.choices.get(*i),
             Answer::Cancelled => None,
         };
         let meaning = choice.map_or(Meaning::Deny, |c| c.meaning);
@@ -96,6 +97,9 @@ impl Agent {
             label: choice.map(|c| c.label.clone()),
             meaning: format!("{meaning:?}").to_lowercase(),
         });
+        if let Answer::Written(_, text) = answer {
+            return self.written(&ask.matter, text, now);
+        }
         match (meaning, &ask.matter) {
             (Meaning::Quit, _) | (Meaning::Deny, Matter::Trust(_)) => self.end(End::Exit),
             (Meaning::Deny, matter) => self.stop_turn(now, Some(output::refused(matter))),
@@ -116,6 +120,18 @@ impl Agent {
                 }
                 self.run(step, now);
             }
+        }
+    }
+
+    /// Answered in a person's own words: a question goes on with them, anything else is refused and they are what comes next.
+    fn written(&mut self, matter: &Matter, text: &str, now: Duration) {
+        if let Matter::Question(q) = matter {
+            self.transcript.push(Entry::Said("User answered Claude's questions:".to_owned()));
+            self.transcript.push(Entry::Note(format!("· {} → {text}", q.ask)));
+            self.next_step(now);
+        } else {
+            self.stop_turn(now, Some(output::refused(matter)));
+            self.take_message(text, now);
         }
     }
 

@@ -9,6 +9,11 @@ use crate::cli::sim_agent::paint::{
 };
 use ratatui::style::{Color, Style};
 
+/// The footer of a question.
+const CHOOSING: &str = "Enter to select · ↑/↓ to navigate · Esc to cancel";
+/// The same while a text is written.
+const WRITING: &str = "Enter to select · ↑/↓ to navigate · ctrl+g to edit in Vim · Esc to cancel";
+
 /// The rows of a dialog, top to bottom.
 pub struct Drawn {
     /// The rows; never more than the screen has.
@@ -107,6 +112,7 @@ impl Ask {
         let footer = match &self.matter {
             Matter::Fetch(_) => None,
             Matter::Trust(_) => Some("Enter to confirm · Esc to cancel"),
+            _ if self.field.is_some() => Some("Esc to cancel"),
             _ => Some("Esc to cancel · Tab to amend"),
         };
         if let Some(footer) = footer {
@@ -184,7 +190,7 @@ impl Ask {
         self.options(&mut drawn, 0, width);
         drawn.lines.push(Line::default());
         drawn.lines.extend(
-            wrap("Enter to select · ↑/↓ to navigate · Esc to cancel", width.into())
+            wrap(if self.field.is_some() { WRITING } else { CHOOSING }, width.into())
                 .into_iter()
                 .map(|r| line(r, GREY)),
         );
@@ -215,7 +221,11 @@ impl Ask {
                 span(if marked { "❯ " } else { "  " }, BLUE),
                 span(number, GREY),
             ];
-            drawn.lines.extend(hang(head, label, style, limit));
+            if marked && self.field.is_some() {
+                drawn.lines.extend(self.field_rows(head, label, limit));
+            } else {
+                drawn.lines.extend(hang(head, label, style, limit));
+            }
             if let Some(sub) = sub {
                 let head = vec![span(" ".repeat(usize::from(left) + 5), PLAIN)];
                 drawn.lines.extend(hang(head, sub, GREY, limit));

@@ -3,6 +3,7 @@
 
 pub mod diff;
 pub mod draw;
+mod field;
 
 use std::time::Duration;
 
@@ -67,6 +68,8 @@ pub struct Choice {
 pub enum Answer {
     /// The option with that index.
     Chosen(usize),
+    /// A text, into the field of the option with that index.
+    Written(usize, String),
     /// Escape.
     Cancelled,
 }
@@ -80,6 +83,8 @@ pub struct Ask {
     pub choices: Vec<Choice>,
     /// Which one is marked.
     pub marked: usize,
+    /// What stands in the field of the marked option, while that is open.
+    pub field: Option<String>,
     /// When it was drawn.
     pub shown: Duration,
     /// Another one stood in its place.
@@ -110,7 +115,7 @@ impl Ask {
             _ => return None,
         };
         let choices = choices(&matter, cwd);
-        Some(Self { matter, choices, marked: 0, shown, swapped: false })
+        Some(Self { matter, choices, marked: 0, field: None, shown, swapped: false })
     }
 
     /// True while keys are lost.
@@ -120,12 +125,19 @@ impl Ask {
 
     /// Takes one input. Text of two or more characters came in one read: a paste, which dialogs ignore.
     pub fn press(&mut self, input: &Input) -> Option<Answer> {
+        if self.field.is_some() {
+            return self.write(input);
+        }
         match input {
             Input::Text(t) if self.numbered() => {
                 let n: usize = t.parse().ok().filter(|_| t.len() == 1)?;
-                (1..=self.choices.len()).contains(&n).then(|| Answer::Chosen(n - 1))
+                (1..=self.choices.len()).contains(&n).then(|| self.choose(n - 1))?
             }
-            Input::Enter => Some(Answer::Chosen(self.marked)),
+            Input::Enter => self.choose(self.marked),
+            Input::Ctrl('i') if self.amends() => {
+                self.field = Some(String::new());
+                None
+            }
             Input::Escape => Some(Answer::Cancelled),
             Input::Up => {
                 self.marked = self.marked.checked_sub(1).unwrap_or(self.choices.len() - 1);
@@ -137,6 +149,15 @@ impl Ask {
             }
             _ => None,
         }
+    }
+
+    /// An option is an answer, or opens its field.
+    fn choose(&mut self, option: usize) -> Option<Answer> {
+        if !self.writes(option) {
+            return Some(Answer::Chosen(option));
+        }
+        (self.marked, self.field) = (option, Some(String::new()));
+        None
     }
 
     /// The trust dialog has no numbers: digits do nothing there.
