@@ -67,7 +67,7 @@ struct Staff {
     _ears: (mpsc::Sender<Asked>, watch::Sender<View>),
 }
 
-/// Starts them; rules that change while they work come by `renewed`.
+/// Starts them; rules that change while they work come by `renewed`, and what panes show is told only where it is `seen`.
 fn staff<
     P: Panes,
     K: Press + Hands + Clone,
@@ -79,6 +79,7 @@ fn staff<
     setup: Setup<P, K, Q, S, J, H>,
     renewed: Option<mpsc::Receiver<Renewed<J>>>,
     boards: Duration,
+    seen: bool,
 ) -> Staff {
     let Setup { panes, keyboard, processes, roster, agents, fixed, tasks, seat, judge, hooks, sessions } =
         setup;
@@ -108,7 +109,8 @@ fn staff<
         None => acting,
     });
     let screens = Screens::new(panes, processes, agents, roster, view, facts.clone());
-    workers.spawn(screens.with_actor(heard_first, wanted).with_dispatcher(tell_dispatcher));
+    let screens = screens.with_actor(heard_first, wanted).with_dispatcher(tell_dispatcher);
+    workers.spawn(if seen { screens } else { screens.unseen() });
     Staff { facts, workers, told, _ears: (nobody, no_screen) }
 }
 
@@ -132,7 +134,7 @@ pub fn run<
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
         let (renew, renewed) = mpsc::channel(1);
-        let Staff { facts, mut workers, mut told, _ears } = staff(setup, Some(renewed), BOARDS);
+        let Staff { facts, mut workers, mut told, _ears } = staff(setup, Some(renewed), BOARDS, false);
         let (ask_reload, reload_asked) = mpsc::channel(reload::ASKED);
         let watched = Inotify::new().with_writes();
         workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts));
@@ -210,7 +212,7 @@ pub fn attend<
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let outcome = runtime.block_on(async {
         // The rules of a command that attends let nothing through, whatever the files say meanwhile.
-        let Staff { workers, mut told, _ears, .. } = staff(setup, None, LOOK);
+        let Staff { workers, mut told, _ears, .. } = staff(setup, None, LOOK, true);
         let mut signals = super::Signals::listen()?;
         let mut batch = Vec::with_capacity(super::BATCH);
         let ended = loop {

@@ -34,6 +34,8 @@ pub struct Screens<P, Q> {
     roster: Roster,
     view: watch::Receiver<View>,
     facts: Facts,
+    /// Nobody looks: what panes show is for the workers beside alone.
+    unseen: bool,
     /// The actor hears the same facts, and asks for looks.
     actor: Option<(Facts, mpsc::Receiver<PaneId>)>,
     /// The dispatcher hears them, too.
@@ -77,6 +79,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
             roster,
             view,
             facts,
+            unseen: false,
             actor: None,
             dispatcher: None,
             known: BTreeMap::new(),
@@ -95,6 +98,12 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
     #[must_use]
     pub fn with_dispatcher(self, facts: Facts) -> Self {
         Self { dispatcher: Some(facts), ..self }
+    }
+
+    /// The same where no screen shows what panes do.
+    #[must_use]
+    pub fn unseen(self) -> Self {
+        Self { unseen: true, ..self }
     }
 
     /// Passes a fact on; false if nobody listens any more.
@@ -119,7 +128,8 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
                 self.dispatcher = None;
             }
         }
-        self.facts.send(event).await.is_ok()
+        let of_a_pane = matches!(event, Event::Screen(_) | Event::Wrote(_));
+        (self.unseen && of_a_pane) || self.facts.send(event).await.is_ok()
     }
 
     /// Takes what tmux told; false if nobody listens any more.
