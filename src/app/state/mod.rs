@@ -150,6 +150,8 @@ pub struct State {
     pub drawn: BTreeMap<PaneIdentity, (Showing, Duration)>,
     /// A text that was written as an answer, for which dialog: it comes back if that still stands there.
     pub unsent: Option<(Showing, String)>,
+    /// Somebody who wanted to write was refused: keys are words without a place until then, and act on nothing.
+    pub deaf: Option<Duration>,
     /// How well screens are read.
     pub detector: Detector,
     /// What is known of the work trees.
@@ -200,6 +202,7 @@ impl State {
             old_rules: None,
             drawn: BTreeMap::new(),
             unsent: None,
+            deaf: None,
             detector: Detector::default(),
             branches: Branches::default(),
             tasks: Tasks::default(),

@@ -207,7 +207,7 @@ fn freeze(state: &mut State) {
 
 fn type_into(state: &mut State) {
     if !state.connected() {
-        say(state, "tmux is not connected; there is nobody to type to", true);
+        writing::refuse(state, "tmux is not connected; there is nobody to type to");
         return;
     }
     match state.focused().map(|s| s.pane.clone()) {
@@ -215,8 +215,10 @@ fn type_into(state: &mut State) {
             state.open_panel = None;
             state.mode = Mode::TypeInto(pane.identity);
         }
-        Some(None) => say(state, "this session does not exist now; there is nothing to type into", true),
-        None => say(state, "no session is focused", true),
+        Some(None) => {
+            writing::refuse(state, "this session does not exist now; there is nothing to type into")
+        }
+        None => writing::refuse(state, "no session is focused"),
     }
 }
 

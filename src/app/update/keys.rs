@@ -5,13 +5,16 @@ use crate::app::key::{Code, Key};
 use crate::app::state::{Input, Mode, State};
 use crate::domain::session::PaneIdentity;
 
-use super::{acts, moves, popups, say};
+use super::{acts, moves, popups, say, writing};
 
 /// The key that leaves typing. Fixed: whatever the keymap says, there is a way out.
 pub const LEAVE: Key = Key::ctrl(']');
 
 /// A person pressed a key.
 pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
+    if writing::typed_on(state, key) {
+        return vec![];
+    }
     match state.mode {
         Mode::TypeInto(pane) => type_into(state, pane, key),
         Mode::Filter => {
@@ -36,6 +39,9 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
 
 /// A person pasted text.
 pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
+    if writing::typed_on(state, Key::plain(Code::Enter)) {
+        return vec![];
+    }
     match state.mode {
         Mode::TypeInto(pane) => {
             let session = session_name(state, pane);

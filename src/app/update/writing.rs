@@ -1,6 +1,8 @@
 //! Answering a dialog by a text: the prompt in which it is written, and what is asked of the actor. The dialog is the one
 //! that was drawn when the prompt was opened; another one there by then is not written into.
 
+use std::time::Duration;
+
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
@@ -12,6 +14,9 @@ use crate::domain::text;
 
 use super::{answers, say};
 
+/// Whoever types on makes no longer pause than this.
+const TYPED_ON: Duration = Duration::from_millis(900);
+
 /// The key that turns to another option that takes a text.
 pub const TURN: Key = Key::plain(Code::Tab);
 
@@ -19,8 +24,23 @@ pub const TURN: Key = Key::plain(Code::Tab);
 pub fn open(state: &mut State) {
     match prompt(state) {
         Ok(writing) => state.popup = Some(Popup::Write(Box::new(writing))),
-        Err(why) => say(state, why, true),
+        Err(why) => refuse(state, &why),
     }
+}
+
+/// Says why nothing can be written. What is typed on in good faith must not act: keys do nothing until there is a pause.
+pub fn refuse(state: &mut State, why: &str) {
+    say(state, format!("{why} (keys rest until you pause, or Esc)"), true);
+    state.deaf = Some(state.now.mono + TYPED_ON);
+}
+
+/// True if the key is one of those.
+pub fn typed_on(state: &mut State, key: Key) -> bool {
+    let deaf = state.deaf.take().is_some_and(|until| state.now.mono < until);
+    if deaf && key.code != Code::Esc {
+        state.deaf = Some(state.now.mono + TYPED_ON);
+    }
+    deaf
 }
 
 fn prompt(state: &State) -> Result<Writing, String> {

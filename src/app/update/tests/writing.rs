@@ -105,4 +105,15 @@ fn where_no_option_takes_a_text_there_is_no_prompt() {
     room.press("answer-text");
     assert_eq!(room.state.popup, None);
     assert!(said(&room).contains("takes a text"), "{}", said(&room));
+    // Typed on in good faith: `o` would attach, `y` and Enter would answer.
+    for _ in 0..3 {
+        room.wait(500);
+        for key in ["o", "y", "enter"] {
+            assert!(room.key(key).is_empty(), "{key}");
+        }
+        assert_eq!(room.state.popup, None);
+    }
+    room.key("esc");
+    room.key("?");
+    assert!(matches!(room.state.popup, Some(Popup::Help { .. })), "keys act again: {:?}", room.state.popup);
 }
