@@ -34,6 +34,7 @@ mod read_cli;
 mod read_facts;
 mod read_fakes;
 mod read_mutations;
+mod recordings;
 mod records;
 mod restart;
 mod roster;
