@@ -1,7 +1,11 @@
-//! What can happen, in the past tense: the only way in for facts.
+//! What can happen, in the past tense: the only way in for facts. Their serde form is that of a recording (`record`), read
+//! back by the same version only.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use super::areas::Areas;
 use super::key::Key;
@@ -16,7 +20,7 @@ use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::task::{Listing, Page, Refusal, TaskId};
 
 /// One fact.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Event {
     /// Time went on; nothing else happened.
     Woke,
@@ -28,7 +32,8 @@ pub enum Event {
     Mouse(Mouse),
     /// The terminal has another size now.
     Resized(u16, u16),
-    /// A frame was drawn, and what it showed where.
+    /// A frame was drawn, and what it showed where. A recording marks it; whoever replays draws anew.
+    #[serde(skip)]
     Drew(Areas),
     /// The tmux server's state changed.
     Server(Server),
@@ -67,14 +72,14 @@ pub enum Event {
     /// A background worker panicked; it is started again after a pause. The log has the report.
     WorkerFailed {
         /// The worker's name.
-        worker: &'static str,
+        worker: Cow<'static, str>,
         /// The pause.
         again_in: Duration,
     },
 }
 
 /// What came of a wish of the rules; each error is one line why not.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum RuleTold {
     /// The rule.
     Page(Result<Arc<RulePage>, String>),
@@ -87,11 +92,12 @@ pub enum RuleTold {
 }
 
 /// A pane's screen with what the world said of the pane at that moment.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Looked {
     /// Which pane.
     pub pane: PaneIdentity,
     /// What it shows.
+    #[serde(with = "super::record::screen")]
     pub screen: Arc<Screen>,
     /// True if the program wrote something since the look before.
     pub wrote: bool,
@@ -108,7 +114,7 @@ pub struct Looked {
 }
 
 /// What the mouse did, at a cell of our terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mouse {
     /// Which act.
     pub act: MouseAct,
@@ -119,7 +125,7 @@ pub struct Mouse {
 }
 
 /// Acts of the mouse that mean something here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MouseAct {
     /// The left button went down.
     Press,
@@ -129,8 +135,13 @@ pub enum MouseAct {
     WheelUp,
 }
 
+/// How an entry begins that tells of what a person typed.
+pub const TYPED: &str = "typed into";
+/// And of what a person pasted.
+pub const PASTED: &str = "pasted into";
+
 /// An entry of the event log: what archtui itself did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Did {
     /// One line: what.
     pub what: String,

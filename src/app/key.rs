@@ -3,10 +3,12 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::stroke::{KeyName, Stroke};
 
 /// Which key, without modifiers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Code {
     /// A printable character, as it arrives: `N` is shift and n.
     Char(char),
@@ -66,15 +68,18 @@ const NAMES: [(&str, Code); 17] = [
 ];
 
 /// A key press with its modifiers. Shift stands in the character itself where there is one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Key {
     /// Which key.
     pub code: Code,
     /// Control held.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ctrl: bool,
     /// Alt held.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub alt: bool,
     /// Shift held, for keys that are not characters.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shift: bool,
 }
 

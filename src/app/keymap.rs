@@ -73,6 +73,20 @@ impl Keymap {
         Ok(())
     }
 
+    /// The keys and the names of what they mean.
+    pub fn pairs(&self) -> impl Iterator<Item = (Key, &'static str)> {
+        self.keys.iter().map(|(key, action)| (*key, action.row().name))
+    }
+
+    /// From such pairs; the error names an action that there is not.
+    pub fn of(pairs: impl IntoIterator<Item = (Key, String)>) -> Result<Self, String> {
+        let action =
+            |name: &str| Action::by_name(name).ok_or_else(|| format!("no action is called {name:?}"));
+        let keys: Result<_, String> =
+            pairs.into_iter().map(|(key, name)| Ok((key, action(&name)?))).collect();
+        Ok(Self { keys: keys? })
+    }
+
     /// What a key means.
     pub fn action(&self, key: Key) -> Option<Action> {
         self.keys.get(&key).copied()

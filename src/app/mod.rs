@@ -8,6 +8,7 @@ pub mod event;
 pub mod key;
 pub mod keymap;
 pub mod panel;
+pub mod record;
 pub mod schedule;
 pub mod state;
 pub mod update;

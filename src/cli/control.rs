@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::demo::Demo;
-use super::{Fail, Global, actor, answer, fleet, reload, rules, setup, who};
+use super::{Fail, Global, actor, answer, fleet, reload, replay, rules, setup, who};
 use crate::app::state::form::draft;
 use crate::app::state::tasks::Sends;
 use crate::domain::text;
@@ -31,10 +31,10 @@ enum Front {
     Wall,
 }
 
-/// Opens the control room, or a wall.
-pub fn run(global: &Global, wall: bool) -> Result<(), Fail> {
+/// Opens the control room, or a wall; the run is written down, if a file is given.
+pub fn run(global: &Global, wall: bool, record: Option<&Path>) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
-    open(&ground, global, if wall { Front::Wall } else { Front::Room }, None)
+    open(&ground, global, if wall { Front::Wall } else { Front::Room }, record, None)
 }
 
 /// Opens the control room over the demo's fleet, a wall hung before it if one is wished; everything it writes lies in the demo's
@@ -48,7 +48,7 @@ pub fn over(demo: &Demo, global: &Global, wall: bool, time: Option<Duration>) ->
     };
     let mut ground = setup::Ground::lay(&global)?;
     ground.env.state_home = Some(demo.state_dir());
-    open(&ground, &global, if wall { Front::WallOverRoom } else { Front::Room }, time)
+    open(&ground, &global, if wall { Front::WallOverRoom } else { Front::Room }, None, time)
 }
 
 /// Opens the control room on a ground that is laid; it ends by itself after a time, if one is given.
@@ -56,6 +56,7 @@ fn open(
     ground: &setup::Ground,
     global: &Global,
     front: Front,
+    record: Option<&Path>,
     ends_after: Option<Duration>,
 ) -> Result<(), Fail> {
     ground.terminal_fits()?;
@@ -114,6 +115,8 @@ fn open(
             .map(|h| h.display().to_string())
             .chain(ground.env.user.clone())
             .collect(),
+        // Last: where anything else is wrong, no file is left behind.
+        record: record.map(replay::tape).transpose()?,
         barred,
         ends_after,
     };

@@ -24,6 +24,7 @@ pub mod out;
 mod policy;
 mod print;
 mod reload;
+mod replay;
 mod rules;
 mod send;
 mod setup;
@@ -55,6 +56,11 @@ pub struct Args {
     /// Hang on a wall: big words for the room, secrets masked; it only looks, and no key acts
     #[arg(long)]
     wall: bool,
+    /// Write the run down to a new file: every fact and screen, for `archtui replay FILE`. Secrets that are known for
+    /// some, your home folder, user and host name, and what you type into agents are left out; all else that was on the
+    /// screen is in it: look at it before you pass it on
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -140,6 +146,8 @@ enum Command {
     Metrics(metrics::MetricsArgs),
     /// What an agent's hook runs: reads the event on stdin, asks the actor, prints its decision or nothing
     Hook(hook::HookArgs),
+    /// A recorded run again
+    Replay(replay::ReplayArgs),
     /// Our hook in an agent's settings: then it asks here before it asks you
     #[command(subcommand)]
     Hooks(hooks::HooksCommand),
@@ -178,7 +186,12 @@ fn run(args: Args) -> Result<(), Fail> {
             "--wall is the control room's own option",
             "leave the command out: archtui --wall; over the demo: archtui demo --wall",
         )),
-        None => control::run(global, args.wall),
+        Some(_) if args.record.is_some() => Err(Fail::usage(
+            "--record is the control room's own option",
+            "leave the command out: archtui --record FILE",
+        )),
+        None => control::run(global, args.wall, args.record.as_deref()),
+        Some(Command::Replay(a)) => replay::run(global, &a),
         Some(Command::Status(a)) => status::run(global, &a),
         Some(Command::Watch(a)) => watch::run(global, &a),
         Some(Command::Doctor) => doctor::run(global),

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::session::PaneIdentity;
 
 /// Clock ticks a second in `/proc`: the same on every architecture since Linux 2.6.
@@ -21,7 +23,7 @@ pub enum Strain {
 }
 
 /// The machine at one instant.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Host {
     /// Processes that ran or waited for the disk, over the last minute.
     pub load: Option<f32>,
@@ -110,7 +112,7 @@ impl Sample {
 }
 
 /// What an agent's process costs.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Usage {
     /// Percent of one processor, over the time since the sample before.
     pub cpu: Option<f32>,
@@ -119,11 +121,12 @@ pub struct Usage {
 }
 
 /// All figures at one instant.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Gauges {
     /// The machine.
     pub host: Host,
     /// The process in the foreground of each pane, itself, without what it started.
+    #[serde(with = "super::pairs")]
     pub panes: BTreeMap<PaneIdentity, Usage>,
 }
 

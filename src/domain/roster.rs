@@ -30,7 +30,7 @@ impl Tier {
 }
 
 /// One entry of the roster.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Member {
     /// The tmux session's name, or a pattern with `*` that names many.
     pub name: String,
@@ -73,7 +73,7 @@ impl Member {
 }
 
 /// The sessions that the config names.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Roster {
     /// In the order of the config.
     pub members: Vec<Member>,

@@ -108,6 +108,16 @@ impl Row {
         Self { text, spans, hides }
     }
 
+    /// A row of runs; characters that may not be drawn are dropped.
+    pub fn of_runs<'a>(runs: impl IntoIterator<Item = (&'a str, Style)>, hides: bool) -> Self {
+        let mut row = Self { hides, ..Self::default() };
+        for (run, style) in runs {
+            row.text.push_str(&text::printable(run));
+            row.spans.push(Span { end: row.text.len() as u32, style });
+        }
+        row
+    }
+
     /// A row of one style; characters that may not be drawn are dropped.
     pub fn plain(raw: &str) -> Self {
         let text = text::printable(raw);

@@ -8,11 +8,10 @@ use std::path::{Path, PathBuf};
 use crossterm::event::EventStream;
 use tokio::sync::{mpsc, watch};
 
-use super::{Room, clock};
+use super::Room;
 use crate::app::Event;
 use crate::app::effect::{Effect, RuleWish};
 use crate::app::event::Did;
-use crate::app::update;
 use crate::config::{self, files};
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::{redact, screen::Screen};
@@ -168,9 +167,7 @@ impl Room {
 
     /// Takes an answer that wishes for nothing further.
     fn answered(&mut self, event: Event) {
-        let now = clock::now();
-        self.pace.happened(&event, now.mono);
-        update(&mut self.state, event, now);
+        let _ = self.hear(event);
     }
 
     /// Asks the actor; it answers by facts.
@@ -210,9 +207,7 @@ impl Room {
             self.input = Some(EventStream::new());
         }
         let size = self.terminal.size()?;
-        let now = clock::now();
-        self.pace.happened(&Event::Woke, now.mono);
-        update(&mut self.state, Event::Resized(size.0, size.1), now);
+        let _ = self.hear(Event::Resized(size.0, size.1));
         Ok(match outcome {
             Ok(command) => Did { what: format!("attached {session}"), command: Some(command), failed: None },
             Err(why) => Did { what: format!("not attached {session}"), command: None, failed: Some(why) },

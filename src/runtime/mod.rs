@@ -8,6 +8,9 @@ mod hangup;
 pub mod headless;
 mod input;
 mod pace;
+pub mod record;
+pub mod replay;
+mod signals;
 
 use std::io;
 use std::path::PathBuf;
@@ -16,9 +19,11 @@ use std::time::Duration;
 
 use crossterm::event::EventStream;
 use futures_util::StreamExt;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, watch};
 
+use crate::app::effect::Effect;
+use crate::app::record::{Start, untyped};
+use crate::app::state::Now;
 use crate::app::{self, Event, State, schedule};
 use crate::domain::agent::Agents;
 use crate::domain::branch::RuleBook;
@@ -47,6 +52,8 @@ use crate::workers::typist::{self, Typist, Wish};
 use crate::workers::{self, Facts, Workers};
 
 use pace::Pace;
+use record::{Recording, Tape};
+use signals::{Heard, Signals};
 
 /// Facts taken in one go: more than a frame's worth from 200 sessions.
 const BATCH: usize = 512;
@@ -99,6 +106,8 @@ pub struct Setup<P, K, Q, S, C: Configs, H, N, R> {
     pub frames: Option<PathBuf>,
     /// Words that tell whose machine this is (home, user): taken out of saved frames.
     pub whose: Vec<String>,
+    /// Where the run is written down.
+    pub record: Option<Tape>,
     /// Why nothing is answered, typed or switched from this screen: it was opened in an agent's session.
     pub barred: Option<String>,
     /// Ends by itself after this time.
@@ -159,9 +168,16 @@ async fn control<
         config,
         frames,
         whose,
+        record,
         barred,
         ends_after,
     } = setup;
+    let begin = |tape| {
+        // The host is in no screen that is saved; it is in what an actor says of itself.
+        let whose = whose.iter().cloned().chain([fixed.host.clone()]).collect();
+        Recording::begin(tape, Start::of(&state), theme.name(), whose)
+    };
+    let recording = record.map(begin).transpose()?;
     let (facts, mut told) = mpsc::channel(workers::WAITING);
     let (look_at, view) = watch::channel(View::default());
     let (wishes, wished) = mpsc::channel::<Wish>(typist::WAITING);
@@ -205,6 +221,8 @@ async fn control<
         terminal: Terminal::take(state.fixed.mouse)?,
         input: Some(EventStream::new()),
         pace: Pace::default(),
+        recording,
+        drawn: (0, 0),
         state,
         theme,
         hands: effects::Hands {
@@ -272,6 +290,7 @@ async fn control<
     }
     // First the workers end what they hold, then the terminal is given back.
     drop(told);
+    room.recording.as_mut().map(Recording::close);
     workers.stop(PATIENCE).await;
     drop(room);
     Ok(())
@@ -293,6 +312,9 @@ struct Room {
     /// `None` while a person is handed over to a real session.
     input: Option<EventStream>,
     pace: Pace,
+    recording: Option<Recording>,
+    /// Columns and rows of the last frame.
+    drawn: (u16, u16),
     state: State,
     theme: Theme,
     hands: effects::Hands,
@@ -301,18 +323,42 @@ struct Room {
 impl Room {
     /// Takes one fact; true if the program is to end.
     async fn take(&mut self, event: Event) -> io::Result<bool> {
+        let wishes = self.hear(event);
+        self.carry_out(wishes).await
+    }
+
+    /// The one way of a fact into the state: it is written down and taken.
+    fn hear(&mut self, event: Event) -> Vec<Effect> {
         let now = clock::now();
         self.pace.happened(&event, now.mono);
+        self.write_down(&event, now);
         let wishes = app::update(&mut self.state, event, now);
         self.pace.hang(self.state.wall.is_up());
-        self.carry_out(wishes).await
+        wishes
+    }
+
+    /// Hands a fact to the recording. One that has ended is told once, and is over.
+    fn write_down(&mut self, event: &Event, now: Now) {
+        let Some(recording) = &mut self.recording else { return };
+        let ended = match event {
+            Event::Drew(_) => recording.drew(now, self.drawn),
+            event => recording.fact(now, untyped(&self.state, event)),
+        };
+        if let Some(did) = ended {
+            self.recording = None;
+            app::update(&mut self.state, Event::Did(did), now);
+        }
     }
 
     /// Draws a frame and feeds back what it showed where; true if the program is to end.
     async fn draw(&mut self) -> io::Result<bool> {
         let (state, theme) = (&self.state, &self.theme);
-        let mut areas = None;
-        self.terminal.draw(|frame| areas = Some(view::draw(state, theme, frame)))?;
+        let (mut areas, mut drawn) = (None, self.drawn);
+        self.terminal.draw(|frame| {
+            drawn = (frame.area().width, frame.area().height);
+            areas = Some(view::draw(state, theme, frame));
+        })?;
+        self.drawn = drawn;
         self.pace.drew(clock::monotonic());
         match areas {
             Some(areas) => self.take(Event::Drew(areas)).await,
@@ -326,46 +372,5 @@ async fn next_report(input: Option<&mut EventStream>) -> Option<io::Result<cross
     match input {
         Some(input) => input.next().await,
         None => std::future::pending().await,
-    }
-}
-
-/// What a signal asks for.
-enum Heard {
-    /// Leave.
-    End,
-    /// The terminal is gone; to a daemon: read the files anew.
-    HangUp,
-    /// We were stopped and go on: the terminal may show anything.
-    Continue,
-}
-
-/// The signals that mean something here.
-struct Signals {
-    term: Signal,
-    int: Signal,
-    hup: Signal,
-    quit: Signal,
-    cont: Signal,
-}
-
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        Ok(Self {
-            term: signal(SignalKind::terminate())?,
-            int: signal(SignalKind::interrupt())?,
-            hup: signal(SignalKind::hangup())?,
-            quit: signal(SignalKind::quit())?,
-            cont: signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
-        })
-    }
-
-    async fn next(&mut self) -> Heard {
-        tokio::select! {
-            _ = self.term.recv() => Heard::End,
-            _ = self.int.recv() => Heard::End,
-            _ = self.hup.recv() => Heard::HangUp,
-            _ = self.quit.recv() => Heard::End,
-            _ = self.cont.recv() => Heard::Continue,
-        }
     }
 }

@@ -86,7 +86,7 @@ async fn supervise<W: Worker>(mut worker: W, facts: Facts) {
     let mut pause = PAUSE;
     while AssertUnwindSafe(worker.run()).catch_unwind().await.is_err() {
         tracing::error!(worker = W::NAME, ?pause, "a worker panicked");
-        let failed = Event::WorkerFailed { worker: W::NAME, again_in: pause };
+        let failed = Event::WorkerFailed { worker: W::NAME.into(), again_in: pause };
         if facts.send(failed).await.is_err() {
             return;
         }
@@ -124,7 +124,9 @@ mod tests {
         finished.recv().await.expect("it gets there in the end");
         for want in [PAUSE, PAUSE * 2] {
             match told.recv().await {
-                Some(Event::WorkerFailed { worker: "clumsy", again_in }) => assert_eq!(again_in, want),
+                Some(Event::WorkerFailed { worker, again_in }) => {
+                    assert_eq!((&*worker, again_in), ("clumsy", want));
+                }
                 other => panic!("{other:?}"),
             }
         }

@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 
 use super::{Facts, Worker};
 use crate::app::Event;
-use crate::app::event::Did;
+use crate::app::event::{self, Did};
 use crate::domain::session::{PaneIdentity, SessionName};
 use crate::domain::stroke::Stroke;
 use crate::ports::Keyboard;
@@ -49,18 +49,16 @@ impl<K: Keyboard> Worker for Typist<K> {
     async fn run(&mut self) {
         while let Some(Wish { pane, session, what }) = self.wishes.recv().await {
             let (verb, outcome) = match what {
-                What::Strokes(strokes) => ("typed", self.keyboard.type_into(pane, strokes).await),
-                What::Paste(text) => ("pasted", self.keyboard.paste_into(pane, text).await),
+                What::Strokes(strokes) => (event::TYPED, self.keyboard.type_into(pane, strokes).await),
+                What::Paste(text) => (event::PASTED, self.keyboard.paste_into(pane, text).await),
             };
             let did = match outcome {
                 Ok(command) => {
-                    Did { what: format!("{verb} into {session}"), command: Some(command), failed: None }
+                    Did { what: format!("{verb} {session}"), command: Some(command), failed: None }
                 }
-                Err(e) => Did {
-                    what: format!("not {verb} into {session}"),
-                    command: None,
-                    failed: Some(e.to_string()),
-                },
+                Err(e) => {
+                    Did { what: format!("not {verb} {session}"), command: None, failed: Some(e.to_string()) }
+                }
             };
             if self.facts.send(Event::Did(did)).await.is_err() {
                 return;

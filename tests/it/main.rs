@@ -35,6 +35,7 @@ mod read_facts;
 mod read_fakes;
 mod read_mutations;
 mod read_patterns;
+mod recordings;
 mod records;
 mod restart;
 mod roster;

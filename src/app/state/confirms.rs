@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::confirm::{Confirmation, Since};
 use crate::domain::ledger::{Entry, Tally};
 use crate::domain::session::{PaneIdentity, SessionName};
 
 /// Whether this archtui may act.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Post {
     /// Not asked yet, or there is no server.
     #[default]
@@ -22,7 +24,7 @@ pub enum Post {
 }
 
 /// What is told at once.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Board {
     /// Whether this archtui acts.
     pub post: Post,

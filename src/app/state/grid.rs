@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::fleet::{Session, SessionKey};
 use super::input::Input;
 use super::{hierarchy, needs};
 use crate::domain::roster::Tier;
 
 /// Which tile comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Order {
     /// As the config lists them, then the unmanaged ones.
     #[default]

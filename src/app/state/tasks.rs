@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::branches::Place;
 use super::form::{Form, Kind};
 use super::input::Input;
@@ -45,7 +47,7 @@ pub struct Tasks {
 }
 
 /// Who wishes at this screen.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Sends(pub Result<(Sender, String), String>);
 
 impl Default for Sends {

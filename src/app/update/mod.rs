@@ -18,6 +18,8 @@ mod writing;
 
 use std::time::Duration;
 
+pub use keys::LEAVE;
+
 use super::effect::Effect;
 use super::event::Event;
 use super::state::{Entry, Now, Popup, State, Toast};
@@ -148,7 +150,7 @@ fn take(state: &mut State, event: Event) -> Vec<Effect> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 /// Tells the person one line.
 fn say(state: &mut State, text: impl Into<String>, bad: bool) {

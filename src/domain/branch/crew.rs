@@ -1,11 +1,13 @@
 //! Who works in a work tree: sessions with their place in the chain of command, from which the rules for the tree are
 //! taken. Not for finding the tree of a session.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::roster::Tier;
 use crate::domain::session::PaneIdentity;
 
 /// A session that works somewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Worker {
     /// The session's name.
     pub name: String,

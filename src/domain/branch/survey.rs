@@ -6,19 +6,21 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::crew::Worker;
 use super::{Finding, Rules, Severity, Unknown, WorkTree, tell_once};
 use crate::domain::session::PaneIdentity;
 
 /// A work tree with what is said of it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
     /// What was found.
     pub tree: Arc<WorkTree>,
     /// The worst first.
     pub findings: Vec<Finding>,
-    /// What is asked of it.
+    /// What is asked of it. Nothing that is shown needs it: it is not written down.
+    #[serde(skip)]
     pub rules: Arc<Rules>,
     /// Who works there.
     pub crew: Vec<Worker>,
@@ -44,7 +46,7 @@ impl Seen {
 }
 
 /// Where a session works.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Home {
     /// In the tree with this top folder.
     Tree(PathBuf),
@@ -55,11 +57,12 @@ pub enum Home {
 }
 
 /// What is known of all work trees.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Survey {
     /// By top folder.
     pub trees: BTreeMap<PathBuf, Seen>,
     /// Where each session is; one that is not listed has not been looked for yet.
+    #[serde(with = "crate::domain::pairs")]
     pub homes: BTreeMap<PaneIdentity, Home>,
     /// Every listed session has been looked for, and every tree looked at as a whole.
     pub complete: bool,

@@ -128,7 +128,7 @@ impl Kind {
 }
 
 /// From when on something counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Working without output for longer.
     pub stuck_after: Duration,

@@ -48,7 +48,7 @@ impl fmt::Display for Showing {
 }
 
 /// A text of an agent in which secrets have been masked: nothing else of an agent's texts gets into an entry.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Masked(String);
 
@@ -77,9 +77,10 @@ impl Masked {
 }
 
 /// Where it happens: the same for every entry of a dialog.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scene {
-    /// The machine.
+    /// The machine. What is written elsewhere than in the ledger does not tell it.
+    #[serde(skip)]
     pub host: String,
     /// The session.
     pub session: SessionName,
@@ -92,7 +93,7 @@ pub struct Scene {
 }
 
 /// When things happened, after the dialog's last byte. What was not observed is `None`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Times {
     /// Read by us.
     pub seen: Option<Duration>,
@@ -126,7 +127,7 @@ pub struct Decision {
 }
 
 /// An entry without its place in the chain.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Body {
     /// The entry that opened this dialog's life; `None` if this is the one.
     pub of: Option<u64>,
@@ -220,13 +221,14 @@ fn whole(dialog: &Dialog, mask: &dyn Fn(&str) -> String) -> Option<Masked> {
 }
 
 /// An entry in its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Its number, without gaps.
     pub seq: u64,
     /// What it says.
     pub body: Body,
-    /// Of itself and everything before it.
+    /// Of itself and everything before it. Outside of the ledger it would prove nothing.
+    #[serde(skip)]
     pub hash: Hash,
 }
 

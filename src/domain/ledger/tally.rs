@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::entry::Entry;
 use super::words::{Actor, Outcome};
@@ -12,7 +13,7 @@ use crate::domain::policy::Action;
 const HOUR_MS: i64 = 3_600_000;
 
 /// How often a rule decided, and what came of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RuleCount {
     /// Answered by automation and seen to go.
     pub cleared: u32,
@@ -36,7 +37,7 @@ pub struct Latency {
 }
 
 /// Sums over a run of entries.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Tally {
     /// By the rule's id.
     pub rules: BTreeMap<String, RuleCount>,

@@ -10,7 +10,7 @@ use crate::domain::policy::{Action, Verdict};
 pub const ACTIONS: [Action; 4] = [Action::Ignore, Action::Confirm, Action::Hold, Action::Deny];
 
 /// What the policy said, as far as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ruling {
     /// What to do.
     pub action: Action,
@@ -29,7 +29,7 @@ impl From<&Verdict> for Ruling {
 }
 
 /// Who acts.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Actor {
     /// The rules, without a person.
     Automation,

@@ -4,12 +4,14 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use toml_edit::{Array, Table, Value, value};
 
 use super::path::Located;
 use super::{Action, Context, RuleAction, Verdict, url};
 use crate::domain::bash;
 use crate::domain::dialog::{Dialog, Operation};
+use crate::domain::redact::Secrets;
 use crate::domain::session::{PaneIdentity, SessionName};
 use crate::domain::text;
 
@@ -30,7 +32,7 @@ pub struct Cause {
 }
 
 /// Whose dialogs the rule is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 enum Who {
     Session(String),
     Role(String),
@@ -39,7 +41,7 @@ enum Who {
 }
 
 /// What it is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 enum What {
     Parts(Vec<String>),
     Program(String),
@@ -51,7 +53,7 @@ enum What {
 }
 
 /// A rule as it would be saved.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
     /// What it does.
     pub action: RuleAction,
@@ -277,6 +279,8 @@ fn free_id(operation: Operation, what: &What, taken: impl Fn(&str) -> bool) -> S
         }
         What::Tree => "",
     };
+    // An id is shown, counted and written down everywhere: it quotes no secret.
+    let about = Secrets::builtin().mask(about);
     let slug: String =
         about.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { ' ' }).collect();
     let words: Vec<&str> = match what {

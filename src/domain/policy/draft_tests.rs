@@ -78,6 +78,12 @@ fn the_narrowest_rule_confirms_that_dialog_in_that_session_and_no_other() {
 }
 
 #[test]
+fn an_id_quotes_no_secret() {
+    let made = draft(&dialog(Operation::Bash, "DB_PASSWORD=hunter2 psql")).expect("a rule");
+    assert_eq!(made.id(), "my-bash-db-password-psql");
+}
+
+#[test]
 fn it_is_widened_and_narrowed_step_by_step() {
     let d = dialog(Operation::Bash, "frobnicate plan -out x");
     let mut draft = draft(&d).expect("made");

@@ -13,6 +13,7 @@ mod panel;
 mod shell;
 mod subject;
 mod unwrap;
+mod whole;
 
 use std::time::Duration;
 
@@ -87,7 +88,7 @@ pub struct Composer {
 }
 
 /// A paste for which an agent shows a word of its own.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pasted {
     /// Lines that it says it has.
     pub lines: Option<usize>,
@@ -96,7 +97,7 @@ pub struct Pasted {
 }
 
 /// What one screen tells.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// The agent's name, where it was told or recognised.
     pub agent: Option<String>,
@@ -107,8 +108,10 @@ pub struct Reading {
     /// What was matched where, strongest first.
     pub evidence: Vec<String>,
     /// What it asks.
+    #[serde(with = "whole::dialog")]
     pub dialog: Option<Dialog>,
     /// The composer, where one is on the screen.
+    #[serde(with = "whole::composer")]
     pub composer: Option<Composer>,
     /// Permission mode, where the footer shows it.
     pub mode: Option<String>,

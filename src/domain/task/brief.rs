@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::clock::QueueTime;
 use super::queue::Rules;
@@ -19,7 +20,7 @@ const WORDS: usize = 200;
 const REASON: usize = 300;
 
 /// A task in a list. Every text in it is printable, on one line, and cut.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Brief {
     /// Its number.
     pub id: TaskId,
@@ -51,7 +52,10 @@ pub struct Brief {
     pub reason: Option<String>,
     /// Whoever asked for it has looked at how it ended.
     pub seen: bool,
-    /// What a filter searches, in small letters.
+    /// The tier that may take it.
+    tier: Option<Tier>,
+    /// What a filter searches, in small letters: made of the rest. In small letters a secret is not known for one.
+    #[serde(skip)]
     hay: String,
     /// Its place in the line.
     line: (Priority, QueueTime, QueueTime, i64),
@@ -83,14 +87,15 @@ impl Brief {
             since: since(task),
             reason,
             seen: task.seen,
+            tier: task.tier,
             hay: String::new(),
             line: (task.priority, task.ready, task.not_before, task.place()),
         };
-        brief.hay = brief.words(task.tier).to_lowercase();
+        brief.hay = brief.words().to_lowercase();
         brief
     }
 
-    fn words(&self, tier: Option<Tier>) -> String {
+    fn words(&self) -> String {
         let mut words =
             format!("#{} {} p{} {} from {}", self.id, self.state.word(), self.priority, self.to(), self.from);
         for (is, word) in [
@@ -104,7 +109,7 @@ impl Brief {
                 words.push_str(word);
             }
         }
-        format!("{words} {} {}", tier.map_or("", Tier::word), self.text)
+        format!("{words} {} {}", self.tier.map_or("", Tier::word), self.text)
     }
 
     /// Who has it, had it, or for whom it waits.
@@ -156,14 +161,21 @@ impl Brief {
 }
 
 /// What a list of the queue has: the tasks, and how many are not in it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing {
     /// The tasks, in the list's order.
+    #[serde(deserialize_with = "rows")]
     pub rows: Vec<Arc<Brief>>,
     /// Finished ones that are older than the oldest listed.
     pub older: usize,
     /// Others that found no room.
     pub left_out: usize,
+}
+
+/// Tasks that were written down: what a filter searches is made anew.
+fn rows<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Arc<Brief>>, D::Error> {
+    let rows = Vec::<Brief>::deserialize(from)?;
+    Ok(rows.into_iter().map(|b| Arc::new(Brief { hay: b.words().to_lowercase(), ..b })).collect())
 }
 
 /// More than these are counted, not listed.

@@ -1,12 +1,14 @@
 //! The chain of command: who may hand work to whom. High-level to managers, managers to workers, nobody past a step. The
 //! operator is outside of it.
 
+use serde::{Deserialize, Serialize};
+
 use super::id::Sender;
 use crate::domain::roster::{Member, Roster, Tier};
 use crate::domain::session::SessionName;
 
 /// A hand-over that the procedure forbids.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Breach {
     /// The rule, with the names.
     pub rule: String,

@@ -1,13 +1,14 @@
 //! Everything known of one task, for its page: the task, its history, and both as lines. For lists see `brief`.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::evidence::span;
 use super::{Evidence, Task};
 use crate::domain::text;
 
 /// One line of a task's history.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Logged {
     /// When.
     pub at: Timestamp,
@@ -22,7 +23,7 @@ pub struct Logged {
 }
 
 /// A task and what happened to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     /// The task.
     pub task: Task,

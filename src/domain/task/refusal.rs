@@ -1,11 +1,13 @@
 //! Why a wish is refused: one sentence what, one what to do. Nothing of a refused wish is done.
 
+use serde::{Deserialize, Serialize};
+
 use super::chain::Breach;
 use super::text::{BadText, TaskText};
 use super::{Priority, State, TaskId};
 
 /// A refused wish.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
     /// The text cannot be a task.
     Text(BadText),

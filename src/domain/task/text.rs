@@ -14,7 +14,7 @@ use crate::domain::text;
 pub struct TaskText(Box<str>);
 
 /// Why a text cannot be a task.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BadText {
     /// Nothing that could be read.
     Empty,

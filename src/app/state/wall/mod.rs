@@ -8,6 +8,8 @@ pub mod rest;
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::State;
 use crate::domain::server::Server;
 
@@ -15,7 +17,7 @@ pub use pages::Page;
 pub use rest::Night;
 
 /// How a wall hangs: `[wall]` of the config.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// How long a page stays.
     pub page: Duration,

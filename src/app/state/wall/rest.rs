@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use jiff::civil::Time;
+use serde::{Deserialize, Serialize};
 
 /// The hours in which a wall is dimmed, in local time; they may go over midnight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Night {
     /// From then on.
     pub from: Time,

@@ -7,7 +7,7 @@ mod forms;
 mod health;
 mod hierarchy;
 mod kill;
-mod property;
+pub(in crate::app) mod property;
 mod routine;
 mod stories;
 mod tasks;

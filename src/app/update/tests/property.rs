@@ -12,7 +12,8 @@ use crate::app::state::Mode;
 use crate::domain::read::Reading;
 use crate::domain::screen::Screen;
 
-fn any_event() -> impl Strategy<Value = Event> {
+/// Any fact, of a few panes and names.
+pub(in crate::app) fn any_event() -> impl Strategy<Value = Event> {
     let names = ["a", "b", "c", "d"];
     prop_oneof![
         8 => (0..ACTIONS.len()).prop_map(|i| Event::Key(Keymap::builtin().keys_of(ACTIONS[i].action)[0])),

@@ -1,0 +1,160 @@
+//! `archtui replay FILE`: a recorded run again. `archtui --record FILE` makes one; this file knows where both are said.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+
+use super::{Fail, Global, out, setup};
+use crate::domain::text;
+use crate::runtime::record::Tape;
+use crate::runtime::replay::{self, End, Film, Reel};
+use crate::theme::Theme;
+
+/// What a mark of a frame has and no fact: in a text the first quote would be escaped.
+const FRAME: &[u8] = b"\"drew\":[";
+
+/// Options of `archtui replay`.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Keys: space pauses and goes on, → or . takes one fact, + and - change the speed, q leaves.\n\
+    A recording is made by `archtui --record FILE`. Nothing is done again: no tmux, no files, no keys."
+)]
+pub struct ReplayArgs {
+    /// The recording
+    file: PathBuf,
+    /// Begin so many seconds after its first fact
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    at: Option<Duration>,
+    /// Print the frame that was on the screen then (without --at the last one) as text, and end
+    #[arg(long)]
+    frame: bool,
+}
+
+fn seconds(s: &str) -> Result<Duration, String> {
+    let number = s.parse::<f64>().ok();
+    number
+        .and_then(|n| Duration::try_from_secs_f64(n).ok())
+        .ok_or_else(|| "write seconds, like 90 or 12.5".to_owned())
+}
+
+/// Shows it.
+pub fn run(global: &Global, args: &ReplayArgs) -> Result<(), Fail> {
+    let broken = |why: String| {
+        let hint = "name a file that `archtui --record FILE` wrote, and use the version that wrote it";
+        Fail::usage(format!("{} cannot be replayed: {why}", args.file.display()), hint)
+    };
+    let (header, reel) = Reel::open(open(&args.file)?).map_err(broken)?;
+    let ground = setup::Ground::salvage(global);
+    if !args.frame {
+        ground.terminal_fits().map_err(|f| {
+            Fail::usage(f.what(), "run it in a terminal, or print one frame: archtui replay FILE --frame")
+        })?;
+    }
+    let theme = theme(&ground, global, &header.theme)?;
+    let mut film = Film::new(header, reel, theme.clone()).map_err(broken)?;
+    if args.frame {
+        film.until(args.at.unwrap_or(Duration::MAX));
+        return print(&film, &args.file);
+    }
+    film.until(args.at.unwrap_or_default());
+    replay::run(film, theme, facts(&args.file)?)
+        .map_err(|e| Fail::failed(format!("the terminal failed: {e}"), "run it in another one"))
+}
+
+fn open(file: &Path) -> Result<BufReader<File>, Fail> {
+    let unread = |e| Fail::usage(format!("{} cannot be read: {e}", file.display()), "name a recording");
+    let opened = File::open(file).map_err(unread)?;
+    if opened.metadata().is_ok_and(|m| !m.is_file()) {
+        return Err(Fail::usage(format!("{} is no file", file.display()), "name a recording"));
+    }
+    Ok(BufReader::new(opened))
+}
+
+/// How many facts it has; what is cut off counts.
+fn facts(file: &Path) -> Result<usize, Fail> {
+    let lines = open(file)?.split(b'\n').skip(1).map_while(Result::ok).filter(|l| !l.is_empty());
+    Ok(lines.filter(|l| !l.windows(FRAME.len()).any(|w| w == FRAME)).count())
+}
+
+/// The one asked for, else that of the recording where there is one of that name.
+fn theme(ground: &setup::Ground, global: &Global, recorded: &str) -> Result<Theme, Fail> {
+    let named =
+        |name: &str| ground.theme(&Global { theme: Some(name.to_owned()), ..global.clone() }, ground.depth());
+    match &global.theme {
+        Some(name) => named(name),
+        None => Ok(named(recorded).unwrap_or_else(|_| Theme::dark(ground.depth()))),
+    }
+}
+
+fn print<R: BufRead>(film: &Film<R>, file: &Path) -> Result<(), Fail> {
+    let Some(frame) = film.frame() else {
+        return Err(Fail::not_found("no frame had been drawn by then", "name a later moment with --at"));
+    };
+    for row in rows(frame) {
+        out::line(&row);
+    }
+    match film.end() {
+        Some(End::Damaged { line, why }) => {
+            let why = text::printable(why);
+            let what = format!("line {line} of {} cannot be read: {why}", file.display());
+            return Err(Fail::failed(what, "what stands before it was shown; use the version that wrote it"));
+        }
+        Some(End::Cut) => {
+            out::complain(&format!("archtui: {} is cut off: this is as far as it goes", file.display()));
+        }
+        Some(End::Whole) | None => {}
+    }
+    Ok(())
+}
+
+/// A frame as text, blanks at the ends of rows left out.
+fn rows(frame: &Buffer) -> impl Iterator<Item = String> {
+    let (width, height) = (frame.area.width, frame.area.height);
+    (0..height).map(move |y| {
+        let mut row = String::new();
+        let mut x = 0;
+        while x < width {
+            let symbol = frame[(x, y)].symbol();
+            row.push_str(symbol);
+            x += u16::try_from(text::width(symbol)).unwrap_or(1).max(1);
+        }
+        row.trim_end().to_owned()
+    })
+}
+
+/// A new file for a recording, for its owner alone. What exists is never written over.
+pub fn tape(file: &Path) -> Result<Tape, Fail> {
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    let name = text::printable(&file.display().to_string());
+    match made {
+        Ok(file) => Ok(Tape { file, name }),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Err(Fail::usage(
+            format!("{name} exists, and a recording overwrites nothing"),
+            "name another file",
+        )),
+        Err(e) => Err(Fail::usage(format!("{name} cannot be written: {e}"), "name another file")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_seconds() {
+        assert_eq!(seconds("12.5"), Ok(Duration::from_millis(12_500)));
+        for bad in ["", "-1", "nan", "inf", "1:30", "1e300"] {
+            assert!(seconds(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_frame_is_printed_by_its_cells() {
+        let frame = Buffer::with_lines(["ab漢字 ", "      "]);
+        assert_eq!(rows(&frame).collect::<Vec<_>>(), ["ab漢字", ""]);
+    }
+}

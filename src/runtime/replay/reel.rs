@@ -1,0 +1,104 @@
+//! The lines of a recording, one after the other, and how they end. Not for what they mean (`app::record`).
+
+use std::io::{self, BufRead, Read};
+
+use crate::app::record::{Header, Line, decode_header};
+
+/// No first line is longer.
+const HEADER: u64 = 16 << 20;
+
+/// How a recording ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// With a whole line.
+    Whole,
+    /// In the middle of a line: whoever wrote it was ended, or the disk was full.
+    Cut,
+    /// At a line that cannot be read, though others follow.
+    Damaged {
+        /// Which, from 1.
+        line: usize,
+        /// Why.
+        why: String,
+    },
+}
+
+/// The lines behind the first one.
+#[derive(Debug)]
+pub struct Reel<R> {
+    from: R,
+    /// Lines read so far, the first one too.
+    read: usize,
+    next: Option<Line>,
+    end: Option<End>,
+}
+
+impl<R: BufRead> Reel<R> {
+    /// Reads the first line. The error says what is wrong with the file.
+    pub fn open(mut from: R) -> Result<(Header, Self), String> {
+        let mut first = Vec::new();
+        let mut head = (&mut from).take(HEADER);
+        head.read_until(b'\n', &mut first).map_err(|e| e.to_string())?;
+        if first.is_empty() {
+            return Err("it is empty".to_owned());
+        }
+        let text = str::from_utf8(&first).map_err(|_| "it is no recording of archtui".to_owned())?;
+        let header = decode_header(text.trim_end_matches('\n'))?;
+        let mut reel = Self { from, read: 1, next: None, end: None };
+        reel.look_ahead();
+        Ok((header, reel))
+    }
+
+    /// The line that comes next.
+    pub fn peek(&self) -> Option<&Line> {
+        self.next.as_ref()
+    }
+
+    /// Takes it.
+    pub fn take(&mut self) -> Option<Line> {
+        let line = self.next.take()?;
+        self.look_ahead();
+        Some(line)
+    }
+
+    /// How it ends, as soon as the last line that can be taken is known.
+    pub fn end(&self) -> Option<&End> {
+        self.end.as_ref()
+    }
+
+    /// Nothing behind the line taken last can be taken: that line could not be.
+    pub fn break_off(&mut self, why: String) {
+        let line = self.read - usize::from(self.next.is_some());
+        self.next = None;
+        self.end = Some(End::Damaged { line, why });
+    }
+
+    fn look_ahead(&mut self) {
+        if self.end.is_some() {
+            return;
+        }
+        let (next, end) = match self.read_line() {
+            Ok(Some(line)) => (Some(line), None),
+            Ok(None) => (None, Some(End::Whole)),
+            Err(end) => (None, Some(end)),
+        };
+        (self.next, self.end) = (next, end);
+    }
+
+    fn read_line(&mut self) -> Result<Option<Line>, End> {
+        let damaged = |line, why: String| End::Damaged { line, why };
+        let mut bytes = Vec::new();
+        let read = self.from.read_until(b'\n', &mut bytes);
+        if read.map_err(|e: io::Error| damaged(self.read + 1, e.to_string()))? == 0 {
+            return Ok(None);
+        }
+        self.read += 1;
+        let whole = bytes.pop_if(|b| *b == b'\n').is_some();
+        let line = str::from_utf8(&bytes).map_err(|e| e.to_string()).and_then(Line::decode);
+        match line {
+            Ok(line) => Ok(Some(line)),
+            Err(_) if !whole => Err(End::Cut),
+            Err(why) => Err(damaged(self.read, why)),
+        }
+    }
+}
