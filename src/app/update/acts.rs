@@ -216,7 +216,7 @@ fn type_into(state: &mut State) {
             state.mode = Mode::TypeInto(pane.identity);
         }
         Some(None) => {
-            writing::refuse(state, "this session does not exist now; there is nothing to type into")
+            writing::refuse(state, "this session does not exist now; there is nothing to type into");
         }
         None => writing::refuse(state, "no session is focused"),
     }

@@ -172,13 +172,8 @@ impl World {
             _ => (self.seen, self.now, 1),
         };
         let dialog = self.seen.zip(dialog);
-        self.hear(Input::Look(Look {
-            asks: dialog.is_some(),
-            dialog,
-            wrote: Some(self.now),
-            stands: false,
-            unsent: false,
-        }));
+        let (asks, wrote) = (dialog.is_some(), Some(self.now));
+        self.hear(Input::Look(Look { asks, dialog, wrote, stands: false, unsent: false }));
     }
 
     fn look(&mut self) {

@@ -81,7 +81,16 @@ pub struct Schedule {
     /// Many panes write all the time: between two looks at one that is out of view.
     many: Option<Duration>,
     /// When something is due next, if anything is, as long as that is known: most wake-ups are for something else.
-    next: Option<Option<Instant>>,
+    next: Next,
+}
+
+/// When something is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// To be found.
+    Unknown,
+    /// Then, if ever.
+    At(Option<Instant>),
 }
 
 impl Schedule {
@@ -95,20 +104,20 @@ impl Schedule {
             filled: epoch,
             paused: false,
             many: None,
-            next: None,
+            next: Next::Unknown,
         }
     }
 
     /// The pane exists (again): looked at as soon as possible.
     pub fn add(&mut self, pane: PaneId, sight: Sight, front: bool, now: Instant) {
-        self.next = None;
+        self.next = Next::Unknown;
         self.remove(pane);
         self.slots.insert(pane, Slot::new(sight, front, now));
     }
 
     /// The pane is gone.
     pub fn remove(&mut self, pane: PaneId) {
-        self.next = None;
+        self.next = Next::Unknown;
         if self.slots.remove(&pane).is_some_and(|s| s.flying) {
             self.flying -= 1;
         }
@@ -116,7 +125,7 @@ impl Schedule {
 
     /// Whether the kernel tells of this pane's writes, as it is known now.
     pub fn see(&mut self, pane: PaneId, sight: Sight, now: Instant) {
-        self.next = None;
+        self.next = Next::Unknown;
         if let Some(slot) = self.slots.get_mut(&pane)
             && slot.sight != sight
         {
@@ -128,7 +137,7 @@ impl Schedule {
 
     /// What is on our own screen, and whether anything is to be looked at.
     pub fn view(&mut self, front: &[PaneId], paused: bool, now: Instant) {
-        self.next = None;
+        self.next = Next::Unknown;
         self.paused = paused;
         for (id, slot) in &mut self.slots {
             let is_front = front.contains(id);
@@ -143,7 +152,7 @@ impl Schedule {
 
     /// The kernel told of a write.
     pub fn wrote(&mut self, pane: PaneId, now: Instant) {
-        self.next = None;
+        self.next = Next::Unknown;
         let tick = self.next_tick(now + SETTLED_BUSY);
         let close = |w: Option<Instant>| w.is_some_and(|w| now.saturating_duration_since(w) < STREAK_GAP);
         let busy = self.slots.values().filter(|s| s.busy() && close(s.last_write)).count();
@@ -164,12 +173,12 @@ impl Schedule {
         let settled = |write: Instant| tick_after(self.epoch, COMMON, write + SETTLED);
         let Some(write) = slot.last_write.filter(|w| slot.due == Some(settled(*w))) else { return };
         slot.due = Some(write + STANDING);
-        self.next = None;
+        self.next = Next::Unknown;
     }
 
     /// Something else says that the pane may have changed: a key of ours, a moved cursor, an old look.
     pub fn nudge(&mut self, pane: PaneId, at: Instant) {
-        self.next = None;
+        self.next = Next::Unknown;
         if let Some(slot) = self.slots.get_mut(&pane) {
             slot.pace = slot.blind_pace().0;
             slot.due_by(at, self.many);
@@ -178,7 +187,7 @@ impl Schedule {
 
     /// Somebody waits for a look at it: it comes before what changes by itself, also out of view.
     pub fn ask(&mut self, pane: PaneId, at: Instant) {
-        self.next = None;
+        self.next = Next::Unknown;
         if let Some(slot) = self.slots.get_mut(&pane) {
             slot.urgent = true;
             slot.pace = slot.blind_pace().0;
@@ -237,11 +246,11 @@ impl Schedule {
 
     /// The panes to look at now; they count as asked.
     pub fn take_due(&mut self, now: Instant) -> Vec<PaneId> {
-        let nothing = self.next.is_some_and(|next| next.is_none_or(|at| at > now));
+        let nothing = matches!(self.next, Next::At(next) if next.is_none_or(|at| at > now));
         if nothing || self.paused || self.flying >= MAX_FLYING {
             return Vec::new();
         }
-        self.next = None;
+        self.next = Next::Unknown;
         self.fill(now);
         let mut due: Vec<_> = self
             .slots
@@ -273,7 +282,7 @@ impl Schedule {
 
     /// A look is answered. True if everything written before is surely seen.
     pub fn looked(&mut self, pane: PaneId, change: Change, now: Instant) -> bool {
-        self.next = None;
+        self.next = Next::Unknown;
         let changed = change != Change::None;
         let (epoch, many) = (self.epoch, self.many);
         let Some(slot) = self.slots.get_mut(&pane) else { return true };
@@ -324,11 +333,11 @@ impl Schedule {
 
     /// When something is due next, if anything is.
     pub fn next_wake(&mut self, now: Instant) -> Option<Instant> {
-        if let Some(next) = self.next {
+        if let Next::At(next) = self.next {
             return next;
         }
         let next = self.soonest(now);
-        self.next = Some(next);
+        self.next = Next::At(next);
         next
     }
 

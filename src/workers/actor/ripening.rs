@@ -63,8 +63,8 @@ mod tests {
         soon.send(1).expect("it waits");
         let (ripe, mut waits) = ripening.take(ms(50));
         assert_eq!((ripe, waits.len(), ripening.due()), (vec![Ok(1)], 1, None));
-        let told = tokio::spawn(waits.remove(0));
-        late.send(2).expect("it waits");
-        assert_eq!(told.await.expect("it ended"), Ok(2), "whoever waits from now on is woken");
+        let send = async { late.send(2).expect("it waits") };
+        let (told, ()) = tokio::join!(waits.remove(0), send);
+        assert_eq!(told, Ok(2), "whoever waits from now on is woken");
     }
 }
