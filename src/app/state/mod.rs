@@ -148,6 +148,8 @@ pub struct State {
     pub old_rules: Option<String>,
     /// Which open dialog stands on our screen, and since when.
     pub drawn: BTreeMap<PaneIdentity, (Showing, Duration)>,
+    /// Whose dialog the answering keys are for, and since when without a person's doing.
+    pub aim: Option<(PaneIdentity, Duration)>,
     /// A text that was written as an answer, for which dialog: it comes back if that still stands there.
     pub unsent: Option<(Showing, String)>,
     /// Somebody who wanted to write was refused: keys are words without a place until then, and act on nothing.
@@ -201,6 +203,7 @@ impl State {
             boards: Boards::default(),
             old_rules: None,
             drawn: BTreeMap::new(),
+            aim: None,
             unsent: None,
             deaf: None,
             detector: Detector::default(),

@@ -68,8 +68,20 @@ pub(super) fn drawn_dialog(state: &State) -> Result<(&Session, PaneIdentity, (Sh
         let key = state.fixed.keymap.shown(Action::Zoom);
         return Err(format!("its dialog is not drawn here; {key} goes to its tile"));
     }
-    let seen = state.drawn.get(&pane).ok_or("that dialog has just appeared; look at it first")?;
-    Ok((session, pane, *seen))
+    let (showing, since) =
+        *state.drawn.get(&pane).ok_or("that dialog has just appeared; look at it first")?;
+    let aimed = state.aim.filter(|(at, _)| *at == pane).map_or(state.now.mono, |(_, since)| since);
+    Ok((session, pane, (showing, since.max(aimed))))
+}
+
+/// Notes whose dialog the answering keys are for, and since when: where the one before it went and nobody turned to this one by
+/// hand, its reader may still mean the other.
+pub fn aim(state: &mut State, by_hand: bool) {
+    let pane = target(state).and_then(|s| s.pane.as_ref()).map(|p| p.identity);
+    if state.aim.map(|(at, _)| at) != pane {
+        let since = if by_hand { Duration::ZERO } else { state.now.mono };
+        state.aim = pane.map(|pane| (pane, since));
+    }
 }
 
 /// Why nothing can be asked of the actor from here.

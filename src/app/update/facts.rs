@@ -11,7 +11,7 @@ use crate::domain::server::{PaneInfo, Server};
 use crate::domain::session::PaneId;
 use crate::domain::status::State as Status;
 
-use super::{answers, health, say};
+use super::{answers, health, say, writing};
 
 /// A frame was drawn: the panes on it are looked at first from now on.
 pub fn drew(state: &mut State, areas: Areas) -> Vec<Effect> {
@@ -42,7 +42,7 @@ pub fn server(state: &mut State, server: Server) -> Vec<Effect> {
     state.server_since = state.now.mono;
     if !state.connected() && matches!(state.mode, Mode::TypeInto(_)) {
         state.mode = Mode::Normal;
-        say(state, "typing stopped: tmux is not connected", true);
+        writing::refuse(state, "typing stopped: tmux is not connected");
     }
     vec![]
 }
@@ -72,7 +72,7 @@ pub fn panes(state: &mut State, panes: Vec<PaneInfo>) -> Vec<Effect> {
         && state.fleet.by_pane(pane).is_none()
     {
         state.mode = Mode::Normal;
-        say(state, "typing stopped: that pane is gone", true);
+        writing::refuse(state, "typing stopped: that pane is gone");
     }
     // The focus stays with its session: a pane that was replaced hands it to the one that has the name now.
     if state.focused().is_none() {

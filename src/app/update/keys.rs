@@ -71,7 +71,7 @@ fn type_into(state: &mut State, pane: PaneIdentity, key: Key) -> Vec<Effect> {
     }
     let Some(session) = session_name(state, pane) else {
         state.mode = Mode::Normal;
-        say(state, "typing stopped: that pane is gone", true);
+        writing::refuse(state, "typing stopped: that pane is gone");
         return vec![];
     };
     let Some(stroke) = key.stroke() else {

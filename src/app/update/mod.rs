@@ -41,7 +41,9 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     let edits = matches!(event, Event::Key(_) | Event::Paste(_) | Event::Mouse(_) | Event::TaskAnswer(..));
     let was_form = matches!(state.popup, Some(Popup::Form(_)));
     let tells = !matches!(event, Event::Wrote(_) | Event::Drew(_));
+    let by_hand = matches!(event, Event::Key(_) | Event::Mouse(_));
     let mut effects = take(state, event);
+    answers::aim(state, by_hand);
     if tells {
         state.turn_wall();
     }

@@ -103,6 +103,12 @@ impl Life {
         self.cases.iter().filter_map(|c| self.due(c, now)).min()
     }
 
+    /// Until when it is enough to hear that the intent of a case is on disk; `None`: at once.
+    pub fn told_by(&self, case: CaseId, now: Duration) -> Option<Duration> {
+        let ahead = |c: &&Case| matches!(&c.stage, Stage::Writing(After::Send(act)) if act.is_ahead());
+        self.cases.iter().filter(|c| c.id == case).find(ahead).and_then(|c| self.due(c, now))
+    }
+
     fn due(&self, c: &Case, now: Duration) -> Option<Duration> {
         match &c.stage {
             Stage::Reading if !c.current() => None,

@@ -58,6 +58,37 @@ fn a_dialog_has_stood_since_its_last_byte_where_nothing_came_behind_that() {
 }
 
 #[test]
+fn an_intent_is_heard_of_when_its_own_key_is_due_and_a_hook_s_at_once() {
+    let intended = |orders: &[Order]| match orders {
+        [Order::Record { case, .. }] => *case,
+        other => panic!("{other:?}"),
+    };
+    let mut rig = Rig::new(false);
+    rig.show(Some(("ls", 1)));
+    rig.life.hear(Input::Tick, ms(120));
+    let case = intended(&rig.life.hear(Input::Facts(clear()), ms(121)));
+    assert_eq!(rig.life.told_by(case, ms(121)), Some(ms(150)));
+    assert_eq!(rig.life.told_by(case, ms(150)), None, "it is late");
+
+    let mut life = Rig::new(false).life;
+    for id in 1..=2 {
+        let now = ms(id * 100);
+        let asks = HookSaid::Asks { id: HookId(id), dialog: rig::call(&format!("ls {id}")) };
+        let orders = life.hear(Input::Hook(asks), now);
+        let [Order::Judge { case, dialog }] = &orders[..] else { panic!("{orders:?}") };
+        let judged = Input::Judged {
+            case: *case,
+            dialog: dialog.clone(),
+            verdict: rig::verdict(crate::domain::policy::Action::Confirm),
+        };
+        let orders = life.hear(judged, now);
+        assert!(orders.contains(&Order::Check), "{orders:?}");
+        let case = intended(&life.hear(Input::Facts(clear()), now));
+        assert_eq!(life.told_by(case, now), None, "its agent waits");
+    }
+}
+
+#[test]
 fn an_agent_that_computes_is_not_ready_for_a_key() {
     check(
         "it rests after a while",

@@ -29,7 +29,7 @@ const SECOND_LOOK: Duration = ms(3);
 /// By then tmux has read what was written before. Where the first look showed something this waits for a common tick.
 const SETTLED: Duration = ms(33);
 /// A write that was noticed longer ago is not what drew the screen, if one was missed: not everything is told of.
-const LATE: Duration = ms(10);
+const LATE: Duration = ms(5);
 /// The same where what is seen stands by itself. Whoever answers it looks there again before.
 const STANDING: Duration = ms(180);
 /// The same for a pane that writes all the time, one of many: the next write brings the next look anyway.

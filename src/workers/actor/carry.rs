@@ -92,8 +92,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         self.later.rest((identity, case), body, by);
         if !rests {
             // Of an intent that is ahead of its key nobody needs to hear before that.
-            let life = self.desks.get(&pane).and_then(|d| d.life.as_ref()).filter(|_| counts);
-            self.write_resting(life.and_then(|life| life.acts_at(monotonic())).unwrap_or_default());
+            let life = self.desks.get(&pane).and_then(|d| d.life.as_ref());
+            self.write_resting(life.and_then(|life| life.told_by(case, monotonic())).unwrap_or_default());
         }
     }
 

@@ -261,11 +261,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 
     /// Takes what has been done meanwhile.
     fn reap(&mut self) {
-        let (ripe, late) = self.ripening.take(monotonic());
-        self.beside.extend(late);
-        for done in ripe {
+        while let Some(done) = self.ripening.pop() {
             self.done(done);
         }
+        self.beside.extend(self.ripening.late(monotonic()));
     }
 
     fn hear(&mut self, event: Event) {

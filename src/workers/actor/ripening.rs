@@ -29,18 +29,21 @@ impl<D> Ripening<D> {
         self.waiting.iter().map(|(by, _)| *by).min()
     }
 
-    /// Takes out what is done, in the order in which it began, and what is to be waited for from now on.
-    pub fn take(&mut self, now: Duration) -> (Vec<D>, Vec<Work<D>>) {
+    /// Takes out the first that is done. One at a time: whoever fails over it still finds the others.
+    pub fn pop(&mut self) -> Option<D> {
         let mut nobody = Context::from_waker(Waker::noop());
-        let (mut ripe, mut late) = (Vec::new(), Vec::new());
-        for (by, mut work) in std::mem::take(&mut self.waiting) {
-            match work.as_mut().poll(&mut nobody) {
-                Poll::Ready(done) => ripe.push(done),
-                Poll::Pending if by <= now => late.push(work),
-                Poll::Pending => self.waiting.push((by, work)),
+        for (i, (_, work)) in self.waiting.iter_mut().enumerate() {
+            if let Poll::Ready(done) = work.as_mut().poll(&mut nobody) {
+                drop(self.waiting.remove(i));
+                return Some(done);
             }
         }
-        (ripe, late)
+        None
+    }
+
+    /// Takes out what is to be waited for from now on.
+    pub fn late(&mut self, now: Duration) -> impl Iterator<Item = Work<D>> {
+        self.waiting.extract_if(.., move |(by, _)| *by <= now).map(|(_, work)| work)
     }
 }
 
@@ -58,11 +61,11 @@ mod tests {
         ripening.push(ms(50), Box::pin(told_late));
         ripening.push(ms(80), Box::pin(told_soon));
         assert_eq!(ripening.due(), Some(ms(50)));
-        let (ripe, waits) = ripening.take(ms(10));
-        assert!(ripe.is_empty() && waits.is_empty());
+        assert!(ripening.pop().is_none() && ripening.late(ms(10)).next().is_none());
         soon.send(1).expect("it waits");
-        let (ripe, mut waits) = ripening.take(ms(50));
-        assert_eq!((ripe, waits.len(), ripening.due()), (vec![Ok(1)], 1, None));
+        assert_eq!((ripening.pop(), ripening.pop().is_none()), (Some(Ok(1)), true));
+        let mut waits: Vec<_> = ripening.late(ms(50)).collect();
+        assert_eq!((waits.len(), ripening.due()), (1, None));
         let send = async { late.send(2).expect("it waits") };
         let (told, ()) = tokio::join!(waits.remove(0), send);
         assert_eq!(told, Ok(2), "whoever waits from now on is woken");

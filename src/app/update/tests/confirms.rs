@@ -95,6 +95,33 @@ fn a_key_answers_the_marked_dialog_that_is_drawn_and_the_mark_stays_on_it() {
 }
 
 #[test]
+fn a_dialog_to_which_the_mark_slid_was_not_read_by_who_pressed() {
+    // The time begins anew here.
+    let mut state = State { aim: None, ..fleet_of(&["a", "b"]) };
+    show(&mut state, "a", "one");
+    show(&mut state, "b", "two");
+    let told = board(&state, Post::Acting, &[("a", "one"), ("b", "two")]);
+    update(&mut state, told, at_ms(0));
+    state.open_panel = Some(PanelId::Confirms);
+    let mut areas = Areas::default();
+    areas.tiles.extend([0, 1].map(|i| (i, Area { x: 0, y: 0, w: 80, h: 10 })));
+    update(&mut state, Event::Drew(areas), at_ms(10));
+    let drawn = |effects: &[Effect]| match effects {
+        [Effect::Answer { drawn, .. }] => drawn.1.as_millis(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(drawn(&key(&mut state, 'y', 4000)), 3990);
+    // Somebody else answers the marked one.
+    let told = board(&state, Post::Acting, &[("b", "two")]);
+    update(&mut state, told, at_ms(4020));
+    assert_eq!(drawn(&key(&mut state, 'y', 4040)), 20, "it is the marked one since then");
+    let told = board(&state, Post::Acting, &[("b", "two"), ("a", "one")]);
+    update(&mut state, told, at_ms(4100));
+    key(&mut state, 'j', 4200);
+    assert_eq!(drawn(&key(&mut state, 'y', 5000)), 4990, "turned to by hand");
+}
+
+#[test]
 fn digits_answer_in_a_zoomed_dialog_and_nowhere_else() {
     let mut state = fleet_of(&["a", "b"]);
     show(&mut state, "a", "one");

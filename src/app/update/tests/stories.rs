@@ -113,9 +113,17 @@ fn typing_stops_when_the_pane_goes_or_tmux_goes() {
     room.press("type-into");
     room.hear(Event::Panes(vec![pane(4, "a")]));
     assert_eq!(room.state.mode, Mode::Normal, "another pane under the same name is not the one meant");
+    // Whoever types on in good faith does nothing with it.
+    for word in ["p", "y", "enter", "q"] {
+        room.wait(300);
+        assert_eq!(room.key(word), [], "{word}");
+    }
+    room.wait(1000);
     room.press("type-into");
+    assert!(matches!(room.state.mode, Mode::TypeInto(_)));
     room.hear(Event::Server(Server::Lost { why: "killed".into() }));
     assert_eq!(room.state.mode, Mode::Normal);
+    room.wait(1000);
     room.press("type-into");
     assert_eq!(room.state.mode, Mode::Normal, "nobody to type to");
 }
