@@ -1,7 +1,7 @@
 //! `archtui replay FILE`: a recorded run again. `archtui --record FILE` makes one; this file knows where both are said.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 
 use super::{Fail, Global, out, setup};
+use crate::app::record::LONGEST;
 use crate::domain::text;
 use crate::runtime::record::Tape;
 use crate::runtime::replay::{self, End, Film, Reel};
@@ -65,9 +66,12 @@ pub fn run(global: &Global, args: &ReplayArgs) -> Result<(), Fail> {
         .map_err(|e| Fail::failed(format!("the terminal failed: {e}"), "run it in another one"))
 }
 
+const NO_WAIT: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+
 fn open(file: &Path) -> Result<BufReader<File>, Fail> {
     let unread = |e| Fail::usage(format!("{} cannot be read: {e}", file.display()), "name a recording");
-    let opened = File::open(file).map_err(unread)?;
+    // A pipe would be waited for until somebody writes.
+    let opened = OpenOptions::new().read(true).custom_flags(NO_WAIT).open(file).map_err(unread)?;
     if opened.metadata().is_ok_and(|m| !m.is_file()) {
         return Err(Fail::usage(format!("{} is no file", file.display()), "name a recording"));
     }
@@ -76,8 +80,23 @@ fn open(file: &Path) -> Result<BufReader<File>, Fail> {
 
 /// How many facts it has; what is cut off counts.
 fn facts(file: &Path) -> Result<usize, Fail> {
-    let lines = open(file)?.split(b'\n').skip(1).map_while(Result::ok).filter(|l| !l.is_empty());
-    Ok(lines.filter(|l| !l.windows(FRAME.len()).any(|w| w == FRAME)).count())
+    Ok(facts_of(open(file)?))
+}
+
+fn facts_of(mut from: impl BufRead) -> usize {
+    let (mut facts, mut first, mut line) = (0, true, Vec::new());
+    loop {
+        line.clear();
+        let read = (&mut from).take(LONGEST as u64).read_until(b'\n', &mut line);
+        let whole = line.pop_if(|b| *b == b'\n').is_some();
+        // Nobody reads on behind a line that is too long.
+        if !read.is_ok_and(|n| n > 0) || !whole && line.len() == LONGEST {
+            return facts;
+        }
+        let told = !first && !line.is_empty() && !line.windows(FRAME.len()).any(|w| w == FRAME);
+        facts += usize::from(told);
+        first = false;
+    }
 }
 
 /// The one asked for, else that of the recording where there is one of that name.
@@ -150,6 +169,25 @@ mod tests {
         for bad in ["", "-1", "nan", "inf", "1:30", "1e300"] {
             assert!(seconds(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn facts_are_counted_by_their_lines() {
+        let lines = "{head}\n{\"fact\":1}\n\n{\"drew\":[8,2]}\n{\"fact\":2}\n{\"fa";
+        assert_eq!(facts_of(lines.as_bytes()), 3);
+        let endless =
+            "{head}\n{\"fact\":1}\n".as_bytes().chain(std::io::repeat(b'x').take(LONGEST as u64 + 9));
+        assert_eq!(facts_of(BufReader::new(endless)), 1);
+    }
+
+    #[test]
+    fn a_pipe_is_no_recording_and_nobody_waits_for_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pipe = folder.path().join("pipe");
+        let made = rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RWXU);
+        made.expect("a pipe");
+        let fault = open(&pipe).expect_err("no file");
+        assert!(fault.what().ends_with("is no file"), "{}", fault.what());
     }
 
     #[test]

@@ -342,7 +342,7 @@ impl Room {
         let Some(recording) = &mut self.recording else { return };
         let ended = match event {
             Event::Drew(_) => recording.drew(now, self.drawn),
-            event => recording.fact(now, untyped(&self.state, event)),
+            event => recording.fact(now, untyped(&self.state, event, now)),
         };
         if let Some(did) = ended {
             self.recording = None;

@@ -4,10 +4,14 @@
 //! A change is `null` (nothing), `{"is": V}` (it is V now), `{"keys": {K: change…}, "gone": [K…]}` of an object, or `{"items": […]}` of
 //! an array, whose items are `[from, count]` (as they stood), `[from, change]` (the one that stood there, changed), or `{"is": V}`.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 /// So far around its place an item is looked for.
 const NEAR: usize = 256;
+/// Nothing larger is built of a change, in bytes: a short one can double a value, the next one that, and so on.
+const LARGEST: usize = 64 << 20;
 
 /// What leads from `old` to `new`.
 pub fn diff(old: &Value, new: &Value) -> Value {
@@ -54,45 +58,77 @@ fn items(old: &[Value], new: &[Value]) -> Vec<Value> {
     out
 }
 
-/// What `old` becomes. `None`: no change of such a value is written like that.
+/// What `old` becomes. `None`: no change of such a value is written like that, or it becomes too large.
 pub fn patch(old: &Value, change: &Value) -> Option<Value> {
+    patch_within(old, change, &mut { LARGEST })
+}
+
+/// The same where so many bytes are left.
+fn patch_within(old: &Value, change: &Value, left: &mut usize) -> Option<Value> {
     if change.is_null() {
-        return Some(old.clone());
+        return copy(old, left);
     }
     if let Some(value) = change.get("is") {
-        return Some(value.clone());
+        return copy(value, left);
     }
     if let Some(all) = change.get("items") {
-        return patch_items(old.as_array()?, all.as_array()?).map(Value::Array);
+        return patch_items(old.as_array()?, all.as_array()?, left).map(Value::Array);
     }
-    let (mut new, keys) = (old.as_object()?.clone(), change.get("keys")?.as_object()?);
-    for gone in change.get("gone").and_then(Value::as_array).into_iter().flatten() {
-        new.remove(gone.as_str()?)?;
+    let (old, keys) = (old.as_object()?, change.get("keys")?.as_object()?);
+    let gone = change.get("gone").and_then(Value::as_array).into_iter().flatten();
+    let gone: BTreeSet<&str> = gone.map(Value::as_str).collect::<Option<_>>()?;
+    if gone.iter().any(|key| !old.contains_key(*key)) {
+        return None;
+    }
+    let mut new = Map::new();
+    for (key, value) in old {
+        if !gone.contains(key.as_str()) && !keys.contains_key(key) {
+            new.insert(key.clone(), copy(value, left)?);
+        }
     }
     for (key, change) in keys {
-        let value = patch(new.get(key).unwrap_or(&Value::Null), change)?;
-        new.insert(key.clone(), value);
+        let was = old.get(key).filter(|_| !gone.contains(key.as_str()));
+        new.insert(key.clone(), patch_within(was.unwrap_or(&Value::Null), change, left)?);
     }
     Some(Value::Object(new))
 }
 
-fn patch_items(old: &[Value], items: &[Value]) -> Option<Vec<Value>> {
-    let mut new = Vec::with_capacity(old.len());
+fn patch_items(old: &[Value], items: &[Value], left: &mut usize) -> Option<Vec<Value>> {
+    let mut new = Vec::new();
     for item in items {
         let Some([from, what]) = item.as_array().map(Vec::as_slice) else {
-            new.push(item.get("is")?.clone());
+            new.push(copy(item.get("is")?, left)?);
             continue;
         };
         let from = usize::try_from(from.as_u64()?).ok()?;
         match what.as_u64() {
             Some(count) => {
                 let end = from.checked_add(usize::try_from(count).ok()?)?;
-                new.extend_from_slice(old.get(from..end)?);
+                for value in old.get(from..end)? {
+                    new.push(copy(value, left)?);
+                }
             }
-            None => new.push(patch(old.get(from)?, what)?),
+            None => new.push(patch_within(old.get(from)?, what, left)?),
         }
     }
     Some(new)
+}
+
+/// A copy, if it fits in.
+fn copy(value: &Value, left: &mut usize) -> Option<Value> {
+    *left = left.checked_sub(weight(value))?;
+    Some(value.clone())
+}
+
+/// About the bytes that a value takes.
+fn weight(value: &Value) -> usize {
+    let own = size_of::<Value>();
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => own,
+        Value::String(s) => own + s.len(),
+        Value::Array(all) => own + all.iter().map(weight).sum::<usize>(),
+        Value::Object(all) => own + all.iter().map(|(k, v)| own + k.len() + weight(v)).sum::<usize>(),
+    }
 }
 
 #[cfg(test)]
@@ -129,6 +165,19 @@ mod tests {
         fn whatever_is_said_to_be_a_change_breaks_nothing(old in any_value(), change in any_value()) {
             let _ = patch(&old, &change);
         }
+    }
+
+    #[test]
+    fn a_change_that_doubles_again_and_again_is_refused() {
+        let mut value = json!(["a row of some length, as they are"]);
+        for _ in 0..24 {
+            let all = value.as_array().map_or(0, Vec::len);
+            match patch(&value, &json!({ "items": [[0, all], [0, all]] })) {
+                Some(next) => value = next,
+                None => return assert!(weight(&value) > LARGEST / 4, "refused too early"),
+            }
+        }
+        panic!("nothing refused it");
     }
 
     #[test]

@@ -32,6 +32,9 @@ pub use veil::untyped;
 /// The form of the file. Another one cannot be read by this version.
 pub const FORMAT: u32 = 1;
 
+/// No line is longer, in bytes: a file without line breaks must not fill the memory of whoever reads it.
+pub const LONGEST: usize = 16 << 20;
+
 /// The first line.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Header {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::veil::Veil;
-use super::{FORMAT, Header, Line, Stamp, Start, What, delta};
+use super::{FORMAT, Header, LONGEST, Line, Stamp, Start, What, delta};
 use crate::app::event::Event;
 use crate::app::state::Now;
 use crate::domain::text;
@@ -63,11 +63,20 @@ impl Recorder {
 
     /// A fact.
     pub fn fact(&mut self, now: Now, event: &Event) -> String {
-        let what = match self.veil.fact(event) {
-            Ok(fact) => self.shortened(fact),
-            Err(why) => What::Lost(why),
+        let fact = match self.veil.fact(event) {
+            Ok(fact) => fact,
+            Err(why) => return line(now, What::Lost(why)),
         };
-        line(now, what)
+        let kind = kind(&fact);
+        let told = line(now, self.shortened(fact));
+        if told.len() < LONGEST {
+            return told;
+        }
+        // Whoever reads does not have it: the next one of its kind is told whole.
+        if let Some(kind) = kind {
+            self.last.remove(&kind);
+        }
+        line(now, What::Lost("it is too large for a line".to_owned()))
     }
 
     /// A frame that was drawn.
@@ -154,7 +163,7 @@ impl Player {
     }
 }
 
-/// Leaves out of every text what may not be drawn: a recording may come from anybody.
+/// Leaves out of every text, names too, what may not be drawn: a recording may come from anybody.
 fn clean(value: &mut Value) {
     let sound = |c: char| matches!(c, '\n' | '\t') || text::is_printable(c);
     match value {
@@ -162,6 +171,12 @@ fn clean(value: &mut Value) {
         Value::String(s) => s.retain(sound),
         Value::Array(all) => all.iter_mut().for_each(clean),
         Value::Object(all) => {
+            if !all.keys().all(|name| name.chars().all(sound)) {
+                let cleaned = std::mem::take(all).into_iter();
+                *all = cleaned
+                    .map(|(name, value)| (name.chars().filter(|c| sound(*c)).collect(), value))
+                    .collect();
+            }
             for (name, value) in all {
                 match value {
                     // A key is one character, and stays one.

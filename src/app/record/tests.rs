@@ -62,7 +62,7 @@ impl Twice {
         let areas = if let Event::Drew(areas) = &event { areas.clone() } else { Areas::default() };
         let line = match &event {
             Event::Drew(_) => Recorder::drew(now, (80, 24)),
-            event => self.recorder.fact(now, &untyped(&self.state, event)),
+            event => self.recorder.fact(now, &untyped(&self.state, event, now)),
         };
         let _ = update(&mut self.state, event, now);
         let decoded = Line::decode(&line).expect("reads");
@@ -217,12 +217,49 @@ fn a_secret_that_wraps_is_in_no_line() {
 }
 
 #[test]
+fn what_was_masked_on_a_screen_is_in_no_later_line() {
+    let (one, two) = SECRET.split_at(17);
+    let mut run = Twice::new(first(), &[]);
+    run.hear(Event::Panes(vec![info("")]));
+    let Event::Screen(seen) = looked("x") else { unreachable!("it is one") };
+    let screen = |rows: &str| {
+        let screen = Arc::new(Screen { width: 60, height: 4, ..Screen::plain(rows) });
+        Event::Screen(Arc::new(Looked { screen, ..Looked::clone(&seen) }))
+    };
+    run.hear(screen(&format!("│ export TOKEN={one} │\n│ {two} │\n│ proceed? │")));
+    run.hear(screen("done"));
+    run.hear(board(&format!("unknown program: {two}"), false));
+    run.hear(Event::Did(Did {
+        what: two.to_owned(),
+        command: Some(format!("run {one}\n{two}")),
+        failed: None,
+    }));
+    run.hear(Event::Panes(vec![info(two)]));
+    let file = run.file();
+    assert!(!file.contains(&one[4..]) && !file.contains(two), "{file}");
+}
+
+#[test]
+fn what_was_masked_is_remembered_within_bounds() {
+    let mut lately = veil::Lately::default();
+    for n in 0..1000_u32 {
+        let of = PaneIdentity { id: PaneId(n % 200), pid: 1, start: 1 };
+        lately.saw(of, veil::Hidden { torn: vec![format!("torn {n}")], pieces: vec![format!("piece {n}")] });
+    }
+    let all = &lately.all;
+    assert!(all.pieces.contains(&"piece 999".to_owned()) && all.torn.contains(&"torn 999".to_owned()));
+    assert!(all.pieces.len() <= 1024 && all.torn.len() <= 1024, "{}", all.pieces.len());
+}
+
+#[test]
 fn nothing_tells_whose_machine_it_was() {
     let mut state = first();
     state.config_file = Some("/home/alice/.config/archtui/archtui.toml".to_owned());
     let mut run = Twice::new(state, &["/home/alice", "alice", "wonderland"]);
     told(&mut run, "cat /home/alice/notes of alice@wonderland");
     run.hear(board("ls /home/alice", false));
+    // As tmux titles a pane where nobody else does.
+    run.hear(Event::Panes(vec![info("wonderland")]));
     let file = run.file();
     assert!(!file.contains("alice") && !file.contains("wonderland"), "{file}");
     assert_eq!(run.states().0.lines().count(), run.states().1.lines().count(), "nothing else is gone");
@@ -254,6 +291,19 @@ fn what_is_typed_into_an_agent_is_in_no_line() {
     assert_eq!((&run.state.mode, &run.replay.state().mode), (&Mode::Normal, &Mode::Normal));
     let file = run.file();
     assert!(!["Ä", "Ö", "Ü", "geheim"].iter().any(|w| file.contains(w)), "{file}");
+}
+
+#[test]
+fn what_is_typed_on_where_nobody_takes_it_is_in_no_line() {
+    let mut run = Twice::new(first(), &[]);
+    run.state.deaf = Some(at(900).mono);
+    run.hear(Event::Key(Key::char('Ä')));
+    run.hear(Event::Paste("geheim".to_owned()));
+    run.ms = 5000;
+    run.hear(Event::Key(Key::char('Ö')));
+    let file = run.file();
+    assert!(!file.contains('Ä') && !file.contains("geheim"), "{file}");
+    assert!(file.contains('Ö'), "behind the pause a key is a key again: {file}");
 }
 
 #[test]
@@ -310,6 +360,9 @@ fn nothing_that_may_not_be_drawn_comes_out_of_a_file() {
     };
     take(r#"{"Did":{"what":"a\u001b[2Jb\u202ec","command":null,"failed":null}}"#);
     take(r#"{"Key":{"code":{"Char":"\u001b"}}}"#);
+    let mut board = serde_json::to_value(Board::default()).expect("json");
+    board["held"] = serde_json::json!({ "a\u{1b}[2Jb": "why" });
+    take(&serde_json::json!({ "Board": board }).to_string());
     let state = format!("{:?}", replay.state());
     assert!(!state.contains("\\u{1b}") && !state.contains("\\u{202e}"), "{state}");
     assert_eq!(Key::plain(Code::Char('\u{fffd}')).to_string(), "\u{fffd}");

@@ -5,15 +5,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::app::event::{Did, Event, Looked, PASTED, TYPED};
-use crate::app::key::Key;
-use crate::app::state::{Mode, State};
+use crate::app::key::{Code, Key};
+use crate::app::state::{Mode, Now, State};
 use crate::app::update::LEAVE;
 use crate::domain::dialog::Dialog;
 use crate::domain::redact::{MASK, Secrets};
 use crate::domain::screen::Screen;
+use crate::domain::session::PaneIdentity;
 use crate::domain::text;
 
 /// More dialogs with secrets are not kept apart.
@@ -26,11 +29,53 @@ pub struct Veil {
     whose: Vec<String>,
     /// What a dialog is called in whose text something was masked: its own name is a fingerprint of the text.
     names: BTreeMap<u64, u64>,
+    lately: Lately,
 }
 
+/// Fields whose words are compared, with each other or with ours: one that is a single word stays as it is.
+const NAMES: [&str; 17] = [
+    "agent",
+    "id",
+    "key",
+    "keymap",
+    "meaning",
+    "name",
+    "occupied",
+    "off",
+    "operation",
+    "preset",
+    "reports_to",
+    "role",
+    "rule",
+    "session",
+    "target",
+    "theme",
+    "to",
+];
+
+/// Fields in which anything may stand: no word there is one of ours.
+const FREE: [&str; 12] = [
+    "alternative",
+    "command",
+    "conversation",
+    "cwd",
+    "dir",
+    "evidence",
+    "label",
+    "question",
+    "subject",
+    "text",
+    "title",
+    "what",
+];
+
 /// A fact without what a person types into an agent: it may be a password, letter by letter. The state does not know it either.
-pub fn untyped(state: &State, event: &Event) -> Event {
+pub fn untyped(state: &State, event: &Event, now: Now) -> Event {
+    // Typed on, where nobody takes it: only Esc does something then.
+    let deaf = state.deaf.is_some_and(|until| now.mono < until);
     match event {
+        Event::Key(key) if deaf && key.code != Code::Esc => Event::Key(Key::char(MASK)),
+        Event::Paste(_) if deaf => Event::Paste(String::new()),
         Event::Key(key)
             if matches!(state.mode, Mode::TypeInto(_)) && *key != LEAVE && key.stroke().is_some() =>
         {
@@ -50,7 +95,7 @@ impl Veil {
     pub fn new(mut whose: Vec<String>) -> Self {
         whose.retain(|w| w.chars().count() >= 3);
         whose.sort_by_key(|w| std::cmp::Reverse(w.len()));
-        Self { whose, names: BTreeMap::new() }
+        Self { whose, names: BTreeMap::new(), lately: Lately::default() }
     }
 
     /// A fact as JSON, masked. The error says why it cannot be written.
@@ -68,9 +113,16 @@ impl Veil {
     }
 
     /// Anything else that is written.
-    pub fn value(&self, value: &impl serde::Serialize) -> Result<Value, String> {
-        let value = serde_json::to_value(value).map_err(|e| e.to_string())?;
-        Ok(self.masked(value, &Hidden::default()))
+    pub fn value<T: Serialize + DeserializeOwned>(&self, value: &T) -> Result<Value, String> {
+        let plain = serde_json::to_value(value).map_err(|e| e.to_string())?;
+        let masked = self.masked(plain.clone(), "", Words::Names);
+        if masked == plain || T::deserialize(&masked).is_ok() {
+            return Ok(masked);
+        }
+        // Somebody is called like a word of ours, and it cannot be read any more.
+        let masked = self.masked(plain, "", Words::Ours);
+        T::deserialize(&masked).map_err(|e| e.to_string())?;
+        Ok(masked)
     }
 
     fn screen(&mut self, looked: &Looked) -> Result<Value, String> {
@@ -79,9 +131,9 @@ impl Veil {
         let veiled = secrets.veiled(&looked.screen);
         let hidden = Hidden { torn: secrets.torn(&looked.screen), pieces: pieces(&looked.screen, &veiled) };
         let screen = secrets.anonymous(&veiled, &whose);
+        self.lately.saw(looked.pane, hidden);
         let event = Event::Screen(Arc::new(Looked { screen: Arc::new(screen), ..looked.clone() }));
-        let value = serde_json::to_value(&event).map_err(|e| e.to_string())?;
-        let value = self.masked(value, &hidden);
+        let value = self.value(&event)?;
         let dialog = value.pointer("/Screen/reading/dialog/0").filter(|d| has_mask(d));
         if let (Some(old), Some(new)) = (&looked.reading.dialog, dialog) {
             let new: Dialog = serde_json::from_value(new.clone()).map_err(|e| e.to_string())?;
@@ -114,50 +166,104 @@ impl Veil {
         }
     }
 
-    fn masked(&self, value: Value, hidden: &Hidden) -> Value {
+    /// What stands in that field.
+    fn masked(&self, value: Value, field: &str, words: Words) -> Value {
         match value {
-            Value::String(s) => Value::String(self.text(&s, hidden)),
-            Value::Array(all) => all.into_iter().map(|v| self.masked(v, hidden)).collect(),
+            Value::String(s) => Value::String(self.text(&s, field, words)),
+            Value::Array(all) => all.into_iter().map(|v| self.masked(v, field, words)).collect(),
             Value::Object(all) => {
-                let key = |k: String| if k.contains('/') { self.text(&k, hidden) } else { k };
-                let all: Map<String, Value> =
-                    all.into_iter().map(|(k, v)| (key(k), self.masked(v, hidden))).collect();
-                Value::Object(all)
+                let key = |k: String| if k.contains('/') { self.text(&k, "", words) } else { k };
+                let within = |(k, v): (String, Value)| {
+                    let value = self.masked(v, &k, words);
+                    (key(k), value)
+                };
+                Value::Object(all.into_iter().map(within).collect::<Map<String, Value>>())
             }
             other => other,
         }
     }
 
-    fn text(&self, s: &str, hidden: &Hidden) -> String {
-        let secrets = Secrets::builtin();
-        let mut out = if hidden.torn.is_empty() {
-            secrets.mask(s).into_owned()
-        } else {
+    fn text(&self, s: &str, field: &str, words: Words) -> String {
+        let (secrets, hidden) = (Secrets::builtin(), &self.lately.all);
+        let one = s.chars().all(|c| c.is_alphanumeric() || "-_.*?".contains(c));
+        if one && (NAMES.contains(&field) || words == Words::Ours && !FREE.contains(&field)) {
+            return secrets.mask(s).into_owned();
+        }
+        let mut out = if hidden.torn.iter().any(|secret| secret.len() <= s.len()) {
             secrets.mask_torn(s, &hidden.torn)
+        } else {
+            secrets.mask(s).into_owned()
         };
         for piece in &hidden.pieces {
             out = without(&out, piece);
         }
-        // A single word is a name, of a session or of our own lists: those are compared, and stay.
-        let name = |c: char| c.is_alphanumeric() || "-_.*?".contains(c);
-        if !out.chars().all(name) {
-            for word in &self.whose {
-                if out.contains(word.as_str()) {
-                    out = out.replace(word.as_str(), &MASK.to_string().repeat(text::width(word)));
-                }
+        for word in &self.whose {
+            if out.contains(word.as_str()) {
+                out = out.replace(word.as_str(), &MASK.to_string().repeat(text::width(word)));
             }
         }
         out
     }
 }
 
+/// Which single words stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Words {
+    /// Names.
+    Names,
+    /// Those, and all where one of ours may stand.
+    Ours,
+}
+
+/// Of so many panes it is known what was masked.
+const PANES: usize = 64;
+/// Of each so many texts of a kind, the newest.
+const KEPT: usize = 16;
+
+/// What was masked on the last screens: boards, tasks and messages quote them later, when a half of a secret tells nobody
+/// that it is one.
+#[derive(Debug, Default)]
+pub(super) struct Lately {
+    /// The newest last.
+    panes: Vec<(PaneIdentity, Hidden)>,
+    /// All of it.
+    pub(super) all: Hidden,
+}
+
+impl Lately {
+    pub(super) fn saw(&mut self, pane: PaneIdentity, new: Hidden) {
+        if new.torn.is_empty() && new.pieces.is_empty() {
+            return;
+        }
+        let at = self.panes.iter().position(|(p, _)| *p == pane);
+        let mut its = at.map(|at| self.panes.remove(at).1).unwrap_or_default();
+        for (old, new) in [(&mut its.torn, new.torn), (&mut its.pieces, new.pieces)] {
+            old.retain(|text| !new.contains(text));
+            // What is on the screen now is kept in any case.
+            old.drain(..(old.len() + new.len()).saturating_sub(KEPT).min(old.len()));
+            old.extend(new);
+        }
+        if self.panes.len() >= PANES {
+            self.panes.remove(0);
+        }
+        self.panes.push((pane, its));
+        let all = |of: fn(&Hidden) -> &Vec<String>| {
+            let mut all: Vec<String> = self.panes.iter().flat_map(|(_, h)| of(h)).cloned().collect();
+            all.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+            all.dedup();
+            all
+        };
+        self.all = Hidden { torn: all(|h| &h.torn), pieces: all(|h| &h.pieces) };
+    }
+}
+
 /// What is masked on a screen: what is said of the screen does not tell it either.
 #[derive(Debug, Default)]
-struct Hidden {
+pub(super) struct Hidden {
     /// Secrets that go over several rows, whole.
-    torn: Vec<String>,
+    pub(super) torn: Vec<String>,
     /// What is masked, row by row: evidence quotes rows.
-    pieces: Vec<String>,
+    pub(super) pieces: Vec<String>,
 }
 
 /// A quote may be cut: so much of a piece tells that it is one.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::chain::Hash;
 use super::words::{Actor, Channel, Outcome, Ruling};
 use crate::domain::dialog::{Dialog, DialogId, Operation};
+use crate::domain::redact::{MASK, Secrets, pieces};
 use crate::domain::session::{PaneIdentity, SessionName};
 use crate::domain::stroke::KeyName;
 use crate::domain::text;
@@ -172,6 +173,8 @@ impl Body {
             (false, true) => why,
             (false, false) => format!("{why}; {}", verdict.reason),
         };
+        let torn = Torn::of(dialog);
+        let mask: &dyn Fn(&str) -> String = &|s| mask(&torn.masked(s));
         verdict.reason = Masked::new(&reason, mask).0;
         verdict.rule = text::printable(&verdict.rule);
         Self {
@@ -198,6 +201,36 @@ impl Times {
     fn rounded(self) -> Self {
         let us = |d: Duration| Duration::from_micros(u64::try_from(d.as_micros()).unwrap_or(u64::MAX >> 1));
         Self { seen: self.seen.map(us), pressed: self.pressed.map(us), cleared: self.cleared.map(us) }
+    }
+}
+
+/// The secrets that a dialog's other reading breaks: it has a line break wherever the screen leaves a doubt, and no half of
+/// a secret looks like one.
+struct Torn {
+    /// Whole, without breaks and blanks.
+    secrets: Vec<String>,
+    /// What stands of them on single lines: reasons quote lines.
+    pieces: Vec<String>,
+}
+
+impl Torn {
+    fn of(dialog: &Dialog) -> Self {
+        let (Some(subject), Some(lines)) = (&dialog.subject, &dialog.alternative) else {
+            return Self { secrets: vec![], pieces: vec![] };
+        };
+        let secrets = Secrets::builtin().solid(subject);
+        let pieces = pieces(lines, &secrets);
+        Self { secrets, pieces }
+    }
+
+    fn masked(&self, s: &str) -> String {
+        if self.secrets.is_empty() {
+            return s.to_owned();
+        }
+        let whole = Secrets::builtin().mask_torn(s, &self.secrets);
+        self.pieces.iter().fold(whole, |out, piece| {
+            out.replace(piece.as_str(), &MASK.to_string().repeat(text::width(piece)))
+        })
     }
 }
 

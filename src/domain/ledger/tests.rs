@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::dialog::{Dialog, DialogId, DialogOption, Meaning, Operation};
 use crate::domain::policy::Action;
+use crate::domain::redact::Secrets;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::stroke::KeyName;
 
@@ -206,6 +207,24 @@ fn nothing_of_a_secret_gets_into_an_entry() {
     assert_eq!(whole.subject.as_deref(), Some("deploy •••"));
     assert_eq!(whole.question.as_deref(), Some("Run deploy •••?"));
     assert_eq!(whole.options, dialog("x").options, "what the masks do not touch can be judged again");
+}
+
+#[test]
+fn a_secret_that_wraps_gets_into_no_entry_by_its_halves() {
+    let (one, two) = ("sk-ant-q7Lw9ZrT2mXbV5cK", "d8NfJh3GsYp6AeUi1Ro4");
+    let mask = |s: &str| Secrets::builtin().mask(s).into_owned();
+    let asked = Dialog {
+        alternative: Some(format!("deploy {one}\n{two} --now")),
+        ..dialog(&format!("deploy {one}{two} --now"))
+    };
+    let mut why = decision(Outcome::Held);
+    why.verdict.reason = format!("unknown program in: {two}");
+    let body = Body::new(at("2026-11-23T05:14:00Z"), &scene(), &asked, why, &mask);
+    assert!(!format!("{body:?}").contains(&two[..6]), "{body:?}");
+    let whole = Anchor::default().seal(body).dialog().expect("the dialog");
+    let lines = whole.alternative.expect("the other reading");
+    assert!(lines.starts_with("deploy •") && lines.ends_with("• --now"), "{lines}");
+    assert_eq!(lines.lines().count(), 2, "it is still two lines");
 }
 
 #[test]

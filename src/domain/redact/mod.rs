@@ -15,6 +15,7 @@ use serde::Deserialize;
 use super::text;
 
 pub use screen::saved;
+pub use wrapped::pieces;
 
 /// What stands in place of every column of a secret.
 pub const MASK: char = '•';

@@ -43,20 +43,20 @@ impl Secrets {
         torn
     }
 
+    /// The secrets of a text whose breaks are gone, each without its blanks: there may be others of it that still has them.
+    pub fn solid(&self, text: &str) -> Vec<String> {
+        self.find(text).into_iter().map(|r| solid(&text[r]).collect()).collect()
+    }
+
     /// A line with its secrets masked, and the torn ones too, whatever stands between their parts there.
     pub fn mask_torn(&self, line: &str, torn: &[String]) -> String {
         let mut hidden = self.find(line);
-        let marks: Vec<(usize, char)> = line.char_indices().filter(|(_, c)| !is_gap(*c)).collect();
-        let whole: String = marks.iter().map(|(_, c)| c).collect();
-        for secret in torn.iter().filter(|s| !s.is_empty()) {
-            for (at, found) in whole.match_indices(secret.as_str()) {
-                let first = whole[..at].chars().count();
-                let its = &marks[first..first + found.chars().count()];
-                hidden.extend(its.iter().map(|(at, c)| *at..at + c.len_utf8()));
-            }
+        let (marks, whole) = marks(line);
+        for its in places(&marks, &whole, torn) {
+            hidden.extend(its.iter().map(|(at, c)| *at..at + c.len_utf8()));
         }
         let hide = |(at, c): (usize, char)| {
-            if hidden.iter().any(|r| r.contains(&at)) {
+            if c != '\n' && hidden.iter().any(|r| r.contains(&at)) {
                 MASK.to_string().repeat(text::char_width(c))
             } else {
                 c.to_string()
@@ -129,6 +129,40 @@ impl Secrets {
             }
         }
     }
+}
+
+/// What stands of such secrets on each of the lines of a text that breaks them: who quotes a line quotes no more.
+pub fn pieces(lines: &str, torn: &[String]) -> Vec<String> {
+    let (marks, whole) = marks(lines);
+    let mut all: Vec<String> = Vec::new();
+    for its in places(&marks, &whole, torn) {
+        let (from, to) = (its.first().map_or(0, |m| m.0), its.last().map_or(0, |m| m.0 + m.1.len_utf8()));
+        let parts = lines[from..to].split('\n').map(|part| &part[inner(part)]);
+        // A shorter one tells nothing, and stands everywhere.
+        all.extend(parts.filter(|part| part.len() >= 4).map(str::to_owned));
+    }
+    all.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    all.dedup();
+    all
+}
+
+/// What a line says between its gaps, with its places, and as a text.
+fn marks(line: &str) -> (Vec<(usize, char)>, String) {
+    let marks: Vec<(usize, char)> = line.char_indices().filter(|(_, c)| !is_gap(*c)).collect();
+    let whole = marks.iter().map(|(_, c)| c).collect();
+    (marks, whole)
+}
+
+/// Where such secrets stand there.
+fn places<'a>(marks: &'a [(usize, char)], whole: &str, torn: &[String]) -> Vec<&'a [(usize, char)]> {
+    let mut all = Vec::new();
+    for secret in torn.iter().filter(|s| !s.is_empty()) {
+        for (at, found) in whole.match_indices(secret.as_str()) {
+            let first = whole[..at].chars().count();
+            all.push(&marks[first..first + found.chars().count()]);
+        }
+    }
+    all
 }
 
 /// What a row says, without indents and the frames at its sides.

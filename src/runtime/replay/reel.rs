@@ -2,10 +2,9 @@
 
 use std::io::{self, BufRead, Read};
 
-use crate::app::record::{Header, Line, decode_header};
+use crate::app::record::{Header, LONGEST, Line, decode_header};
 
-/// No first line is longer.
-const HEADER: u64 = 16 << 20;
+const LINE: u64 = LONGEST as u64;
 
 /// How a recording ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +36,7 @@ impl<R: BufRead> Reel<R> {
     /// Reads the first line. The error says what is wrong with the file.
     pub fn open(mut from: R) -> Result<(Header, Self), String> {
         let mut first = Vec::new();
-        let mut head = (&mut from).take(HEADER);
+        let mut head = (&mut from).take(LINE);
         head.read_until(b'\n', &mut first).map_err(|e| e.to_string())?;
         if first.is_empty() {
             return Err("it is empty".to_owned());
@@ -88,17 +87,34 @@ impl<R: BufRead> Reel<R> {
     fn read_line(&mut self) -> Result<Option<Line>, End> {
         let damaged = |line, why: String| End::Damaged { line, why };
         let mut bytes = Vec::new();
-        let read = self.from.read_until(b'\n', &mut bytes);
+        let read = (&mut self.from).take(LINE).read_until(b'\n', &mut bytes);
         if read.map_err(|e: io::Error| damaged(self.read + 1, e.to_string()))? == 0 {
             return Ok(None);
         }
         self.read += 1;
         let whole = bytes.pop_if(|b| *b == b'\n').is_some();
+        if !whole && bytes.len() == LONGEST {
+            return Err(damaged(self.read, "it is longer than 16 MB".to_owned()));
+        }
         let line = str::from_utf8(&bytes).map_err(|e| e.to_string()).and_then(Line::decode);
         match line {
             Ok(line) => Ok(Some(line)),
             Err(_) if !whole => Err(End::Cut),
             Err(why) => Err(damaged(self.read, why)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_without_an_end_is_not_read_to_its_end() {
+        let endless = io::BufReader::new(io::repeat(b'x').take(LINE + 9));
+        let mut reel = Reel { from: endless, read: 1, next: None, end: None };
+        reel.look_ahead();
+        let why = "it is longer than 16 MB".to_owned();
+        assert_eq!((reel.peek(), reel.end()), (None, Some(&End::Damaged { line: 2, why })));
     }
 }

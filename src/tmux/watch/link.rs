@@ -37,7 +37,7 @@ const SWEEP_AGE: (Duration, Duration) = (ms(4000), ms(10_000));
 const CHECK: (Duration, Duration) = (ms(100), ms(500));
 /// Between two questions to the server which of many panes that write all the time may have a dialog: while they are not
 /// very many, and then. 200 panes of 40 rows cost it some 2 ms.
-const GLIMPSE: (Duration, Duration, usize) = (ms(12), ms(22), 80);
+const GLIMPSE: (Duration, Duration, usize) = (ms(16), ms(33), 80);
 /// A notice of the server is followed by a list after this, to take several together.
 const LIST_SOON: Duration = ms(4);
 /// Lists are not asked more often than this.
