@@ -3,9 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::sync::mpsc::{
-    Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, channel, sync_channel,
-};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
@@ -51,7 +49,7 @@ impl Recording {
         let recorder = Recorder::new(whose);
         let header = recorder.header(start, theme).map_err(io::Error::other)?;
         let (taken, waiting) = sync_channel(WAITING);
-        let (tell, ended) = channel();
+        let (tell, ended) = sync_channel(1);
         let mut file = BufWriter::new(file);
         writeln!(file, "{header}").and_then(|()| file.flush())?;
         thread::Builder::new().name("recording".to_owned()).spawn(move || {

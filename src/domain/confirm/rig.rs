@@ -52,6 +52,11 @@ pub fn scene() -> Scene {
     }
 }
 
+/// A look that shows this, and tells nothing else.
+pub fn look(dialog: Option<(Showing, Arc<Dialog>)>) -> Look {
+    Look { asks: dialog.is_some(), dialog, wrote: None, stands: false, unsent: false }
+}
+
 pub fn verdict(action: Action) -> Verdict {
     Verdict { action, ..Verdict::hold("r", "because") }
 }
@@ -157,13 +162,8 @@ impl Rig {
 
     fn seen(&self, wrote: Option<Duration>) -> Input {
         let dialog = self.screen.clone();
-        Input::Look(Look {
-            asks: self.asks && dialog.is_some(),
-            dialog,
-            wrote,
-            stands: false,
-            unsent: self.unsent,
-        })
+        let look = look(dialog);
+        Input::Look(Look { asks: self.asks && look.asks, wrote, unsent: self.unsent, ..look })
     }
 
     pub fn hear(&mut self, input: Input) {

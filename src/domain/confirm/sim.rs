@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::rig::{call, clear, dialog, ms, scene, verdict};
+use super::rig::{self, call, clear, dialog, ms, scene, verdict};
 use super::*;
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor, Body, Book, Outcome, Showing};
@@ -172,8 +172,7 @@ impl World {
             _ => (self.seen, self.now, 1),
         };
         let dialog = self.seen.zip(dialog);
-        let (asks, wrote) = (dialog.is_some(), Some(self.now));
-        self.hear(Input::Look(Look { asks, dialog, wrote, stands: false, unsent: false }));
+        self.hear(Input::Look(Look { wrote: Some(self.now), ..rig::look(dialog) }));
     }
 
     fn look(&mut self) {

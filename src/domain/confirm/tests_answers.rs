@@ -324,13 +324,7 @@ fn a_dialog_that_moved_down_is_pressed_where_it_stands() {
             ..super::rig::dialog("ls")
         });
         let showing = crate::domain::ledger::Showing { content: dialog.identity(), epoch: 1 };
-        Input::Look(Look {
-            asks: true,
-            dialog: Some((showing, dialog)),
-            wrote: None,
-            stands: false,
-            unsent: false,
-        })
+        Input::Look(super::rig::look(Some((showing, dialog))))
     };
     let mut orders: std::collections::VecDeque<Order> = life.hear(shown(5), ms(0)).into();
     let mut pressed = None;

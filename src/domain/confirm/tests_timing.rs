@@ -16,15 +16,7 @@ fn between_the_intent_and_the_key_the_world_is_asked_once_more() {
     let [Order::Record { case, .. }] = orders[..] else { panic!("{orders:?}") };
     assert_eq!(rig.life.hear(Input::Recorded { case, seq: 1 }, rig.now), []);
     assert_eq!(rig.life.deadline(rig.now), Some(ms(150)));
-    let look = || {
-        Input::Look(Look {
-            asks: true,
-            dialog: rig.screen.clone(),
-            wrote: None,
-            stands: false,
-            unsent: false,
-        })
-    };
+    let look = || Input::Look(rig::look(rig.screen.clone()));
     let pressed = |orders: &[Order]| matches!(orders, [Order::Press { stirred: Some(7), .. }]);
     let mut prompt = rig.life.clone();
     assert_eq!(prompt.hear(look(), ms(121)), [], "it has not stood long enough");
@@ -51,7 +43,7 @@ fn a_dialog_has_stood_since_its_last_byte_where_nothing_came_behind_that() {
         rig.show(Some(("ls", 1)));
         let dialog = rig.screen.clone();
         let mut rig = Rig { now: ms(10), ..Rig::new(false) };
-        let look = Look { asks: true, dialog, wrote: Some(ms(7)), stands, unsent: false };
+        let look = Look { wrote: Some(ms(7)), stands, ..rig::look(dialog) };
         rig.hear(Input::Look(look));
         assert_eq!(rig.life.deadline(rig.now), Some(ms(due)), "{stands}");
     }
@@ -113,15 +105,7 @@ fn what_changes_while_the_intent_is_written_stops_the_key() {
     rig.show(Some(("ls", 1)));
     rig.now = ms(120);
     rig.life.hear(Input::Tick, rig.now);
-    let look = || {
-        Input::Look(Look {
-            asks: true,
-            dialog: rig.screen.clone(),
-            wrote: None,
-            stands: false,
-            unsent: false,
-        })
-    };
+    let look = || Input::Look(rig::look(rig.screen.clone()));
     rig.life.hear(look(), ms(121));
     let orders = rig.life.hear(Input::Facts(clear()), ms(121));
     let [Order::Record { case, .. }] = orders[..] else { panic!("{orders:?}") };

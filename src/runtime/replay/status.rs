@@ -21,7 +21,7 @@ impl<R: BufRead> Screening<R> {
             line = format!("{line}  {}", text::fit(&right, room));
         }
         let gap = width.saturating_sub(text::width(&line));
-        if let Some(keys) = [long, short].into_iter().find(|keys| gap >= text::width(keys)) {
+        if let Some(keys) = [long, short].into_iter().find(|keys| gap > text::width(keys)) {
             line = format!("{line}{}{keys}", " ".repeat(gap - text::width(keys)));
         }
         let line = text::fit(&line, width);
@@ -57,7 +57,7 @@ impl<R: BufRead> Screening<R> {
         let lost = (film.lost > 0).then(|| format!("facts that could not be recorded: {}", film.lost));
         let size = film.frame().map(|f| (f.area.width, f.area.height));
         let cut = size.filter(|(w, h)| *w > room.0 || *h > room.1);
-        let cut = cut.map(|(w, h)| format!("{}x{} of {w}x{h} fit", w.min(room.0), h.min(room.1)));
+        let cut = cut.map(|(w, h)| format!("{}x{} of {w}x{h}", w.min(room.0), h.min(room.1)));
         let none = size.is_none().then(|| "no frame was drawn yet".to_owned());
         (left, self.said.clone().or(ends).or(lost).or(none).or(cut))
     }
