@@ -20,15 +20,42 @@ pub fn check_command() -> String {
     format!("list-panes -a -F '{VITALS}'")
 }
 
-/// The panes that have a row which may be the first option of a permission, and the first such row: what is asked where a
-/// look at every pane would cost too much. It only brings a look forward, so it may miss and may be wrong.
-pub fn glimpse_command() -> String {
-    // `1. Yes` and `1. Allow`. Simple on purpose: 50 panes of 40 rows cost the server 2 ms, with groups and choices 7.
-    "list-panes -a -F '#{pane_id} #{C/r:1. [YA][el][sl]}'".to_owned()
+/// Where a pane's cursor stands, and how much has scrolled away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Its row.
+    pub row: u32,
+    /// Whether it is to be seen.
+    pub shown: bool,
+    /// Rows above the screen.
+    pub scrolled: u32,
 }
 
-/// What the server answers to [`glimpse_command`]: panes that have such a row, and which.
-pub fn glimpses(body: &str) -> Vec<(PaneId, u32)> {
+/// Where the cursors of all panes are: a fraction of what [`rows_command`] costs.
+pub const PLACES: &str = "list-panes -a -F '#{pane_id} #{cursor_y} #{cursor_flag} #{history_size}'";
+
+/// What the server answers to [`PLACES`].
+pub fn places(body: &str) -> Vec<(PaneId, Place)> {
+    let line = |l: &str| {
+        let mut numbers = l.strip_prefix('%')?.split(' ').map(|n| n.parse::<u32>().ok());
+        let (pane, row, shown, scrolled) =
+            (numbers.next()??, numbers.next()??, numbers.next()??, numbers.next()??);
+        Some((PaneId(pane), Place { row, shown: shown != 0, scrolled }))
+    };
+    body.lines().filter_map(line).collect()
+}
+
+/// The panes that have a row which may be the first option of a permission, and the first such row: of some panes, or of all.
+pub fn rows_command(of: Option<&[PaneId]>) -> String {
+    // `1. Yes` and `1. Allow`. Simple on purpose: with groups and choices it costs more than three times as much.
+    let format = "'#{pane_id} #{C/r:1. [YA][el][sl]}'";
+    let Some(of) = of else { return format!("list-panes -a -F {format}") };
+    let one = |pane| format!("display-message -p -t {pane} {format}");
+    of.iter().map(one).collect::<Vec<_>>().join(" ; ")
+}
+
+/// What the server answers to [`rows_command`]: panes that have such a row, and which.
+pub fn rows(body: &str) -> Vec<(PaneId, u32)> {
     let line = |l: &str| {
         let (pane, row) = l.split_once(' ')?;
         Some((PaneId(pane.strip_prefix('%')?.parse().ok()?), row.parse().ok()?))
@@ -135,9 +162,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn glimpses_are_panes_and_rows_and_nothing_else() {
-        assert_eq!(glimpses("%3 7\n%4 0\n%12 40\n"), [(PaneId(3), 7), (PaneId(12), 40)]);
-        assert_eq!(glimpses("3 7\n%x 1\n%4\n%5 a\n\n"), []);
+    fn rows_are_panes_and_rows_and_nothing_else() {
+        assert_eq!(rows("%3 7\n%4 0\n%12 40\n%5 \n"), [(PaneId(3), 7), (PaneId(12), 40)]);
+        assert_eq!(rows("3 7\n%x 1\n%4\n%5 a\n\n"), []);
+    }
+
+    #[test]
+    fn places_are_panes_and_numbers_and_nothing_else() {
+        let place = Place { row: 7, shown: true, scrolled: 2000 };
+        assert_eq!(places("%3 7 1 2000\n"), [(PaneId(3), place)]);
+        assert_eq!(places("3 7 1 0\n%3 7 1\n%3 x 1 0\n\n%3 -1 0 0\n"), []);
     }
 
     const GOOD: &str = "%3 4711 120 40 7 39 0 1 2 0 15 $1 @2 1 1 1 2 /dev/pts/4\tdev worker\t✳ a\ttitle";

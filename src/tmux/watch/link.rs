@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::sight::Sighting;
 use super::book::Book;
+use super::glimpse::{Glimpses, Question};
 use super::outbox::Outbox;
 use super::schedule::Schedule;
 use super::{Wire, clock};
@@ -35,9 +36,6 @@ const SWEEP_LOOKS: usize = 6;
 const SWEEP_AGE: (Duration, Duration) = (ms(4000), ms(10_000));
 /// Between two cheap checks where writes are not noticed: while something moves, and when nothing did for a while.
 const CHECK: (Duration, Duration) = (ms(100), ms(500));
-/// Between two questions to the server which of many panes that write all the time may have a dialog: while they are not
-/// very many, and then. 200 panes of 40 rows cost it some 2 ms.
-const GLIMPSE: (Duration, Duration, usize) = (ms(16), ms(33), 80);
 /// A notice of the server is followed by a list after this, to take several together.
 const LIST_SOON: Duration = ms(4);
 /// Lists are not asked more often than this.
@@ -55,7 +53,7 @@ pub(super) enum Asked {
     Leftovers,
     List,
     Check,
-    Glimpse,
+    Glimpse(Question),
     Screen(PaneId),
     /// The answer says nothing that anybody wants to know.
     Nothing,
@@ -86,6 +84,7 @@ pub(super) struct Link {
     up: Option<Up>,
     book: Book,
     schedule: Schedule,
+    glimpses: Glimpses,
     view: View,
     sighting: Sighting,
     /// Panes that wrote since their screen was told.
@@ -104,8 +103,6 @@ struct Timers {
     listed: Option<Instant>,
     check: Option<Instant>,
     check_pace: Duration,
-    /// When the server may be asked for glimpses again; `None` while an answer is awaited.
-    glimpse: Option<Instant>,
     sweep: Instant,
     titles: Option<Instant>,
     /// Since when an answer is awaited.
@@ -133,6 +130,7 @@ impl Link {
             up: None,
             book: Book::default(),
             schedule: Schedule::new(alarm::zero()),
+            glimpses: Glimpses::new(now),
             view,
             sighting: Sighting::new(now),
             unseen: HashSet::new(),
@@ -143,7 +141,6 @@ impl Link {
                 listed: None,
                 check: None,
                 check_pace: CHECK.0,
-                glimpse: Some(now),
                 sweep: now + SWEEP,
                 titles: None,
                 waiting: now,
@@ -263,9 +260,9 @@ impl Link {
             self.timers.check = None;
             self.ask(Asked::Check, None, &list::check_command(), now);
         }
-        if self.timers.glimpse.is_some_and(|at| now >= at) && self.schedule.wants_glimpse(now) {
-            self.timers.glimpse = None;
-            self.ask(Asked::Glimpse, None, &list::glimpse_command(), now);
+        if self.glimpses.next().is_some_and(|at| now >= at) && self.schedule.wants_glimpse(now) {
+            let question = self.glimpses.begin(now);
+            self.glimpse(question, now);
         }
         if self.timers.titles.is_some_and(|at| now >= at) {
             self.timers.titles = None;
@@ -274,6 +271,15 @@ impl Link {
         self.look_at_due(now);
         self.close_batch();
         Ok(())
+    }
+
+    fn glimpse(&mut self, question: Question, now: Instant) {
+        let command = match &question {
+            Question::Places => list::PLACES.to_owned(),
+            Question::Moved(panes) => list::rows_command(Some(panes)),
+            Question::All => list::rows_command(None),
+        };
+        self.ask(Asked::Glimpse(question), None, &command, now);
     }
 
     /// Asks for every look that is due.
@@ -298,7 +304,7 @@ impl Link {
         }
         by(timers.list.filter(|_| !timers.list_flying));
         by(timers.check);
-        by(timers.glimpse.filter(|_| self.schedule.wants_glimpse(now)).map(|at| at.max(now)));
+        by(self.glimpses.next().filter(|_| self.schedule.wants_glimpse(now)).map(|at| at.max(now)));
         by(timers.titles);
         by(looks);
         by(self.sighting.wake());

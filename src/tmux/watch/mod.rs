@@ -2,6 +2,7 @@
 //! When to look is `schedule`'s, what a look means is `book`'s; here they meet the connection and the clock.
 
 pub mod book;
+mod glimpse;
 pub mod inotify;
 mod link;
 pub mod outbox;

@@ -5,7 +5,7 @@
 //! nothing (the kernel tells before tmux has read the bytes), and once more when the write is surely read. A pane that
 //! writes all the time gets one look a write where that changes a row or two (a spinner), else it is dealt with like a
 //! quiet one: an agent works when it draws its dialog, and somebody waits for that. Where many panes write all the time they share batches on a common tick, and those out of view wait
-//! longer; whether a dialog came up in one of those the server is asked for all at once. Where writes are not told of (`Sight::Blind`): looks at a pace that slows down while they
+//! longer; whether a dialog came up in one of those the server is asked (`glimpse`). Where writes are not told of (`Sight::Blind`): looks at a pace that slows down while they
 //! show nothing.
 
 use std::collections::BTreeMap;
@@ -202,20 +202,9 @@ impl Schedule {
         self.many.is_some() && !self.paused && self.slots.values().any(|s| s.waits_long() && stirs(s))
     }
 
-    /// The server was asked which panes have a row that may be a dialog's, and where: one that has it now, or elsewhere than
-    /// before, is looked at.
-    pub fn glimpsed(&mut self, found: &[(PaneId, u32)], now: Instant) {
-        let mut asked = Vec::new();
-        for (id, slot) in &mut self.slots {
-            let row = found.iter().find(|(pane, _)| pane == id).map(|(_, row)| *row);
-            if row.is_some() && row != slot.glimpse && slot.waits_long() {
-                asked.push(*id);
-            }
-            slot.glimpse = row;
-        }
-        for pane in asked {
-            self.ask(pane, now);
-        }
+    /// Whether it is such a pane.
+    pub fn waits_long(&self, pane: PaneId) -> bool {
+        self.slots.get(&pane).is_some_and(Slot::waits_long)
     }
 
     /// Panes that were not looked at for an age (one for panes in view, one for the others), those in view and the
@@ -608,14 +597,11 @@ mod tests {
         }
         sim.wrote(P);
         assert!(sim.schedule.wants_glimpse(sim.now));
-        let found = [(P, 7)];
-        for (found, looks) in [(&found[..], 1), (&found[..], 0), (&[][..], 0), (&found[..], 1)] {
-            sim.looks.clear();
-            sim.schedule.glimpsed(found, sim.now);
-            sim.run(5);
-            let own = sim.looks.iter().filter(|(p, _)| *p == P).count();
-            assert_eq!(own, looks, "only where it was not found before");
-        }
+        assert!(sim.schedule.waits_long(P));
+        sim.looks.clear();
+        sim.schedule.ask(P, sim.now);
+        sim.run(5);
+        assert_eq!(sim.looks.iter().filter(|(p, _)| *p == P).count(), 1, "it comes before its time");
         assert!(!Sim::new(20, Sight::Told, false).schedule.wants_glimpse(sim.now), "where nothing stirs");
     }
 

@@ -44,8 +44,6 @@ pub struct Slot {
     pub streak: u32,
     /// Somebody waits for this look.
     pub urgent: bool,
-    /// Where the server found what may be a dialog.
-    pub glimpse: Option<u32>,
     /// Present pace of blind looks.
     pub pace: Duration,
 }
@@ -64,7 +62,6 @@ impl Slot {
             last_write: None,
             streak: 0,
             urgent: false,
-            glimpse: None,
             pace: Duration::ZERO,
         };
         slot.pace = slot.blind_pace().0;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Asked, CHECK, GLIMPSE, Link, TITLES_GAP, Up, ms, sight};
+use super::{Asked, CHECK, Link, TITLES_GAP, Up, ms, sight};
 use crate::domain::server::{Server, Told, Wrote};
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::ports::TypeError;
@@ -12,6 +12,7 @@ use crate::tmux::keys::{self, Typing, What};
 use crate::tmux::list;
 use crate::tmux::version::Version;
 use crate::tmux::watch::book::Look;
+use crate::tmux::watch::glimpse::Question;
 use crate::tmux::watch::outbox::Outbox;
 use crate::tmux::watch::schedule::Change;
 
@@ -41,11 +42,11 @@ impl Link {
                 }
             }
             Asked::Check => self.take_check(body, now),
-            Asked::Glimpse => {
-                let found = list::glimpses(&String::from_utf8_lossy(body.unwrap_or_default()));
-                self.schedule.glimpsed(&found, now);
-                let few = self.book.panes().len() < GLIMPSE.2;
-                self.timers.glimpse = Some(now + if few { GLIMPSE.0 } else { GLIMPSE.1 });
+            Asked::Glimpse(question) => {
+                // An answer for each pane that is asked of, up to one that is gone.
+                let answers = reply.blocks.iter().filter(|(ok, _)| *ok);
+                let lines: Vec<_> = answers.map(|(_, body)| String::from_utf8_lossy(body)).collect();
+                self.take_glimpse(&question, &lines.join("\n"), now);
             }
             Asked::Screen(pane) => {
                 // Exactly three blocks: captured, shown, deleted.
@@ -85,6 +86,22 @@ impl Link {
             }
         }
         Ok(())
+    }
+
+    fn take_glimpse(&mut self, question: &Question, body: &str, now: Instant) {
+        if *question == Question::Places {
+            let matters = |pane| self.schedule.waits_long(pane);
+            if let Some(question) = self.glimpses.placed(list::places(body), matters, now) {
+                self.glimpse(question, now);
+                self.close_batch();
+            }
+            return;
+        }
+        for pane in self.glimpses.found(question, &list::rows(body), now) {
+            if self.schedule.waits_long(pane) {
+                self.schedule.ask(pane, now);
+            }
+        }
     }
 
     fn hello(&mut self, body: &str, outbox: &mut Outbox, now: Instant) -> Result<(), Server> {
