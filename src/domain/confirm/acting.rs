@@ -55,7 +55,11 @@ impl Life {
                     let passed = facts.allow(Channel::Key, now);
                     let case = &mut self.cases[i];
                     match passed {
-                        Ok(()) if case.current() => case.read_anew(now),
+                        // What was judged then may have changed meanwhile.
+                        Ok(()) if case.current() => {
+                            case.judge_anew(now);
+                            self.judge_new(out);
+                        }
                         Ok(()) => {}
                         Err(held) => case.stage = Stage::Held(held),
                     }

@@ -243,6 +243,12 @@ impl Case {
         self.stage = if self.verdict.is_some() { Stage::Reading } else { Stage::Seen };
     }
 
+    /// The same, and what was said of it counts no more either.
+    pub fn judge_anew(&mut self, now: Duration) {
+        self.verdict = None;
+        self.read_anew(now);
+    }
+
     /// A key went out, at that time, and it had gone from the screen before.
     pub fn went_before(&self, sent: Duration) -> bool {
         let by_key = self.act.as_ref().is_some_and(|act| act.channel() == Channel::Key);

@@ -6,6 +6,9 @@ use std::time::Duration;
 use super::switches::Standing;
 use crate::domain::ledger::Channel;
 
+/// Between two questions to a server that does not answer.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+
 /// Why nothing is pressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hold {
@@ -21,8 +24,6 @@ pub enum Hold {
     NoKey,
     /// Another instance acts.
     NotActor,
-    /// Our own pane.
-    OwnPane,
     /// Not a session of the roster.
     Unmanaged,
     /// The config excludes it.
@@ -101,14 +102,13 @@ impl fmt::Display for Hold {
             Self::Doubtful => f.write_str("the session does not look as if it asked"),
             Self::NoKey => f.write_str("no single option of it means that, or part of it is hidden"),
             Self::NotActor => f.write_str("another instance acts"),
-            Self::OwnPane => f.write_str("this is our own pane"),
             Self::Unmanaged => f.write_str("the session is not of the roster"),
             Self::Excluded => f.write_str("the session is excluded"),
             Self::Paused(who) => write!(f, "paused by {who}"),
             Self::Off(who) => write!(f, "switched off for this session by {who}"),
             Self::PersonActive => f.write_str("a person is active there"),
             Self::PersonCame => f.write_str("a person was active there just before the key"),
-            Self::PersonUnknown => f.write_str("it is not known whether a person is active there"),
+            Self::PersonUnknown => f.write_str("tmux did not say whether a person is active there"),
             Self::Dead => f.write_str("the pane is dead"),
             Self::InMode => f.write_str("the pane is in copy mode"),
             Self::Synchronized => f.write_str("synchronize-panes is on"),
@@ -149,8 +149,6 @@ pub struct Facts {
     pub managed: bool,
     /// The config excludes the session.
     pub excluded: bool,
-    /// It is the pane that we run in.
-    pub own_pane: bool,
     /// What the switches say.
     pub standing: Standing,
     /// Whether a person is there.
@@ -184,7 +182,6 @@ impl Facts {
         let held = |hold| Err((hold, None));
         match () {
             () if !self.actor => return held(Hold::NotActor),
-            () if self.own_pane => return held(Hold::OwnPane),
             () if !self.managed => return held(Hold::Unmanaged),
             () if self.excluded => return held(Hold::Excluded),
             () => {}
@@ -195,16 +192,17 @@ impl Facts {
             Standing::Off(since) => return held(Hold::Off(since.who.clone())),
             Standing::Lapsed(_) | Standing::Watching => return held(Hold::Watching),
         }
+        // Nothing else is known then either, but that it may have ended.
+        if self.presence == Presence::Unknown && !self.dead {
+            return Err((Hold::PersonUnknown, Some(now + ASK_AGAIN)));
+        }
         if channel == Channel::Key {
             self.takes_keys().map_err(|hold| (hold, None))?;
         }
-        match self.presence {
-            Presence::Away => {}
-            Presence::Active(ago) if ago >= self.quiet => {}
-            Presence::Active(ago) => {
-                return Err((Hold::PersonActive, Some(now + self.quiet.saturating_sub(ago))));
-            }
-            Presence::Unknown => return held(Hold::PersonUnknown),
+        if let Presence::Active(ago) = self.presence
+            && ago < self.quiet
+        {
+            return Err((Hold::PersonActive, Some(now + self.quiet.saturating_sub(ago))));
         }
         match self.rate {
             Some(next) if next > now => Err((Hold::TooFast, Some(next))),
@@ -217,7 +215,7 @@ impl Facts {
         let held = |hold| Err((hold, None));
         match () {
             () if !self.actor => held(Hold::NotActor),
-            () if self.own_pane => held(Hold::OwnPane),
+            () if self.presence == Presence::Unknown && !self.dead => held(Hold::PersonUnknown),
             () if channel == Channel::Key => self.takes_keys().map_err(|hold| (hold, None)),
             () => Ok(()),
         }

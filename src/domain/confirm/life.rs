@@ -288,7 +288,8 @@ impl Life {
                 Stage::Held((Hold::HookSpeaks, _))
                     if case.current() && self.hook_owns(now) == HookOwns::No =>
                 {
-                    self.cases[i].read_anew(now);
+                    self.cases[i].judge_anew(now);
+                    self.judge_new(out);
                 }
                 Stage::Held((hold, Some(again))) if again <= now => {
                     self.cases[i].stage = Stage::Held((hold, None));

@@ -35,7 +35,7 @@ fn judge_again(case: &mut Case) {
     (case.verdict, case.stage) = (None, Stage::Seen);
 }
 
-/// Held by a rule, or by what passes: then the rules are asked again anyway, when it has passed.
+/// Held by a rule or by the roster, or by what passes: then the rules are asked again anyway, when it has passed.
 fn is_of_rules(hold: &Hold) -> bool {
-    matches!(hold, Hold::Rule | Hold::Ignored) || hold.passes()
+    matches!(hold, Hold::Rule | Hold::Ignored | Hold::Unmanaged | Hold::Excluded) || hold.passes()
 }

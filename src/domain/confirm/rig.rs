@@ -67,7 +67,6 @@ pub fn clear() -> Facts {
         actor: true,
         managed: true,
         excluded: false,
-        own_pane: false,
         standing: Standing::Live(Timestamp::MAX),
         presence: Presence::Away,
         quiet: ms(10_000),

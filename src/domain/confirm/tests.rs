@@ -186,7 +186,7 @@ fn the_world_can_forbid_it_and_what_passes_is_asked_again() {
         (|f| f.in_mode = true, "the pane is in copy mode"),
         (|f| f.synchronized = true, "synchronize-panes is on"),
         (|f| f.agent_in_front = false, "the agent is not in the foreground"),
-        (|f| f.presence = Presence::Unknown, "it is not known whether a person is active there"),
+        (|f| f.presence = Presence::Unknown, "tmux did not say whether a person is active there"),
         (|f| f.presence = Presence::Active(ms(4_000)), "a person is active there"),
         (|f| f.rate = Some(ms(50_000)), "too many answers in a minute"),
     ] {
@@ -195,7 +195,6 @@ fn the_world_can_forbid_it_and_what_passes_is_asked_again() {
     // … and what does not.
     for (world, why) in [
         ((|f| f.actor = false) as fn(&mut Facts), "another instance acts"),
-        (|f| f.own_pane = true, "this is our own pane"),
         (|f| f.managed = false, "the session is not of the roster"),
         (|f| f.excluded = true, "the session is excluded"),
         (|f| f.dead = true, "the pane is dead"),
@@ -213,6 +212,21 @@ fn the_world_can_forbid_it_and_what_passes_is_asked_again() {
         ],
         &["120 held: a person is active there", "6269 intended", "6299 PRESS 1"],
     );
+}
+
+#[test]
+fn what_was_held_is_judged_anew_when_that_has_passed() {
+    let mut rig = Rig::new(false);
+    rig.facts.standing = Standing::Paused(Since { who: "me".into(), at: jiff::Timestamp::UNIX_EPOCH });
+    rig.show(Some(("ls", 1)));
+    rig.until(60_000);
+    // The folder is another one now, or the session's name, or the rules.
+    rig.verdict = verdict(Action::Hold);
+    rig.facts = clear();
+    let facts = rig.facts.clone();
+    rig.hear(Input::Facts(facts));
+    rig.until(65_000);
+    assert_eq!(rig.log, ["120 held: paused by me", "60150 held"]);
 }
 
 #[test]

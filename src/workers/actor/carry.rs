@@ -200,10 +200,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         Facts {
             actor: self.scribe.is_some()
                 && seat.is_some_and(Seat::stands)
-                && said.is_ok_and(|facts| facts.actor.as_deref() == id),
+                && said.map_or(true, |facts| facts.actor.as_deref() == id),
             managed: self.fixed.roster.member(session).is_some(),
-            excluded: false,
-            own_pane: false,
+            excluded: self.fixed.roster.is_excluded(session),
             standing: self.switches.standing(session, self.fixed.lease.is_some(), utc()),
             presence,
             quiet: self.fixed.quiet,

@@ -93,12 +93,21 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// The panes that exist now.
     pub(super) fn list(&mut self, panes: Vec<PaneInfo>) {
         let mut old = std::mem::take(&mut self.desks);
+        let mut renamed = Vec::new();
         for info in panes {
             let id = info.identity.id;
             let known = old.remove(&id).filter(|d| d.info.identity == info.identity);
             let mut desk = known.unwrap_or_else(|| Desk::new(info.clone()));
+            if desk.info.session != info.session {
+                renamed.push(id);
+            }
             desk.info = info;
             self.desks.insert(id, desk);
+        }
+        // Other rules, another entry of the roster, other switches.
+        for id in renamed {
+            self.live(id, Input::Unclear);
+            self.live(id, Input::NewRules);
         }
         self.changed |= !old.is_empty();
         for gone in old.values() {

@@ -1,0 +1,31 @@
+//! What was judged counts for the session as it was then: one that is renamed is judged by its new name. Over a private tmux
+//! server, with an agent that is a script which shows recorded screens: this proves the plumbing.
+
+use std::fs;
+
+use super::actor::{Daemon, Stage};
+use super::support::wait_until;
+
+#[test]
+fn a_renamed_session_is_judged_by_its_new_name() {
+    let stage = Stage::new(&["permission--bash-subst--80x24.ansi", "permission--edit--80x24.ansi"]);
+    let config = stage.root.join("archtui.toml");
+    let text = fs::read_to_string(&config).expect("there");
+    let both = text.replace("[confirm]", "[confirm]\nexclude = [\"secret\"]")
+        + "[[session]]\nname = \"secret\"\nagent = \"claude\"\n";
+    fs::write(&config, both).expect("written");
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("the command is held", || stage.ledger().contains("held"), || stage.ledger());
+    assert_eq!(stage.say(&["pause"]), (true, "paused\n".to_owned()));
+    assert!(stage.say(&["deny", "worker"]).0);
+    wait_until("the edit is held by the pause", || stage.ledger().contains("paused by"), || stage.ledger());
+    stage.tmux.run(&["rename-session", "-t", "=worker", "secret"]);
+    let status = || stage.say(&["status", "--json"]).1;
+    wait_until("it is not for automation", || status().contains("session.excluded"), status);
+    assert_eq!(stage.say(&["resume"]), (true, "goes on\n".to_owned()));
+    wait_until("it goes on", || status().contains("\"paused\":false"), status);
+    assert_eq!(stage.keys(), "3", "{}", stage.ledger());
+    stage.tmux.run(&["rename-session", "-t", "=secret", "worker"]);
+    wait_until("the edit is confirmed", || stage.keys() == "31", || stage.ledger());
+}
