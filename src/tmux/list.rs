@@ -45,13 +45,24 @@ pub fn places(body: &str) -> Vec<(PaneId, Place)> {
     body.lines().filter_map(line).collect()
 }
 
+/// More panes than this are searched in one list.
+const SINGLE: usize = 6;
+
 /// The panes that have a row which may be the first option of a permission, and the first such row: of some panes, or of all.
 pub fn rows_command(of: Option<&[PaneId]>) -> String {
     // `1. Yes` and `1. Allow`. Simple on purpose: with groups and choices it costs more than three times as much.
-    let format = "'#{pane_id} #{C/r:1. [YA][el][sl]}'";
-    let Some(of) = of else { return format!("list-panes -a -F {format}") };
-    let one = |pane| format!("display-message -p -t {pane} {format}");
-    of.iter().map(one).collect::<Vec<_>>().join(" ; ")
+    let search = "#{C/r:1. [YA][el][sl]}";
+    match of {
+        Some(of) if of.len() <= SINGLE => {
+            let one = |pane| format!("display-message -p -t {pane} '#{{pane_id}} {search}'");
+            of.iter().map(one).collect::<Vec<_>>().join(" ; ")
+        }
+        Some(of) => {
+            let of: String = of.iter().map(|pane| format!("{pane} ")).collect();
+            format!("list-panes -a -F '#{{pane_id}} #{{?#{{m:* #{{pane_id}} *, {of}}},{search},}}'")
+        }
+        None => format!("list-panes -a -F '#{{pane_id}} {search}'"),
+    }
 }
 
 /// What the server answers to [`rows_command`]: panes that have such a row, and which.

@@ -2,7 +2,7 @@
 //! deserve a look for it. Pure. It only brings a look forward, so it may miss and may be wrong.
 //!
 //! To search every row of every pane costs a server with 200 full screens 12 ms, to tell where their cursors are 2: so it
-//! searches those whose cursor moved, and all of them now and then.
+//! searches those whose cursor moved, and all of them now and then; or always, while many of them stream.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -20,6 +20,9 @@ const fn ms(n: u64) -> Duration {
     Duration::from_millis(n)
 }
 
+/// Where more than one of so many has moved since a moment ago, they stream: all are searched for a while without asking first.
+const STREAMING: (usize, Duration, Duration) = (4, ms(150), ms(500));
+
 /// What the server is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
@@ -35,6 +38,8 @@ pub enum Question {
 #[derive(Debug)]
 pub struct Glimpses {
     places: HashMap<PaneId, Place>,
+    /// When they were told.
+    told: Instant,
     /// The first row that may be a dialog's.
     rows: HashMap<PaneId, u32>,
     began: Instant,
@@ -42,12 +47,15 @@ pub struct Glimpses {
     next: Option<Instant>,
     /// When all panes are searched again.
     all: Instant,
+    /// Until then they stream.
+    streaming: Instant,
 }
 
 impl Glimpses {
     /// Nothing is known.
     pub fn new(now: Instant) -> Self {
-        Self { places: HashMap::new(), rows: HashMap::new(), began: now, next: Some(now), all: now }
+        let (places, rows) = (HashMap::new(), HashMap::new());
+        Self { places, told: now, rows, began: now, next: Some(now), all: now, streaming: now }
     }
 
     /// When the server may be asked again; `None` while an answer is awaited.
@@ -58,7 +66,7 @@ impl Glimpses {
     /// It is asked now, and that.
     pub fn begin(&mut self, now: Instant) -> Question {
         (self.began, self.next) = (now, None);
-        if now >= self.all { Question::All } else { Question::Places }
+        if now >= self.all || now < self.streaming { Question::All } else { Question::Places }
     }
 
     /// Where the cursors are: what is to be asked at once of panes that matter and whose cursor moved.
@@ -73,12 +81,17 @@ impl Glimpses {
             .filter(|(pane, place)| self.places.get(pane) != Some(place) && matters(*pane))
             .map(|(pane, _)| *pane)
             .collect();
-        self.places = places.into_iter().collect();
+        let (one_of, moment, for_so_long) = STREAMING;
+        let many = moved.len() * one_of > places.len();
+        if many && now.saturating_duration_since(self.told) < moment {
+            self.streaming = now + for_so_long;
+        }
+        (self.places, self.told) = (places.into_iter().collect(), now);
         if moved.is_empty() {
             self.rest(now);
             return None;
         }
-        Some(Question::Moved(moved))
+        Some(if many { Question::All } else { Question::Moved(moved) })
     }
 
     /// Which have such a row, and where: those to look at. One that stands where it stood is known, but where the cursor
@@ -93,8 +106,10 @@ impl Glimpses {
             Question::All => {
                 self.rows.clear();
                 self.all = now + self.rest_of(REST_OF_ALL, now);
-                // What it took is paid for by its own rest.
-                self.began = now;
+                if now >= self.streaming {
+                    // What it took is paid for by its own rest.
+                    self.began = now;
+                }
             }
             Question::Places => {}
         }
@@ -124,45 +139,52 @@ mod tests {
         Instant::now()
     }
 
-    fn at(id: u32, row: u32) -> (PaneId, Place) {
-        (PaneId(id), Place { row, shown: true, scrolled: 0 })
+    /// Ten panes with their cursors in row 5, and some elsewhere.
+    fn places(elsewhere: &[(u32, u32)]) -> Vec<(PaneId, Place)> {
+        let row = |id| elsewhere.iter().find(|(other, _)| *other == id).map_or(5, |(_, row)| *row);
+        (1..=10).map(|id| (PaneId(id), Place { row: row(id), shown: true, scrolled: 0 })).collect()
     }
 
-    /// All were searched, and the cursors are known: of panes 1 and 2, that stand in rows 5 and 6.
+    /// All were searched, and the cursors are known.
     fn known(zero: Instant) -> Glimpses {
         let mut glimpses = Glimpses::new(zero);
         assert_eq!(glimpses.begin(zero), Question::All);
         assert_eq!(glimpses.found(&Question::All, &[], zero + ms(12)), []);
+        let now = zero + ms(200);
+        assert_eq!(glimpses.begin(now), Question::Places);
+        assert_eq!(glimpses.placed(places(&[]), |_| true, now), Some(Question::All), "none is known");
+        assert_eq!(glimpses.found(&Question::All, &[], now + ms(2)), []);
+        glimpses
+    }
+
+    /// The next question is for the cursors.
+    fn begun(glimpses: &mut Glimpses) -> Instant {
         let now = glimpses.next().expect("it rests");
         assert_eq!(glimpses.begin(now), Question::Places);
-        let first = glimpses.placed(vec![at(1, 5), at(2, 6)], |_| true, now);
-        assert_eq!(first, Some(Question::Moved(vec![PaneId(1), PaneId(2)])), "what is not known has moved");
-        assert_eq!(glimpses.found(&first.expect("above"), &[], now + ms(2)), []);
-        glimpses
+        now
     }
 
     #[test]
     fn a_moved_cursor_is_followed_by_a_search_there_and_that_by_a_look() {
         let mut glimpses = known(zero());
-        let now = glimpses.next().expect("it rests");
-        assert_eq!(glimpses.begin(now), Question::Places);
+        let now = begun(&mut glimpses);
         assert_eq!(glimpses.next(), None, "an answer is awaited");
-        let moved = glimpses.placed(vec![at(1, 5), at(2, 9)], |_| true, now).expect("one moved");
-        assert_eq!(moved, Question::Moved(vec![PaneId(2)]));
+        let moved = Question::Moved(vec![PaneId(2)]);
+        assert_eq!(glimpses.placed(places(&[(2, 9)]), |_| true, now), Some(moved.clone()));
         assert_eq!(glimpses.found(&moved, &[(PaneId(2), 8)], now), [PaneId(2)]);
         // The next one stands in the same row: the cursor was elsewhere in between.
-        let moved = glimpses.placed(vec![at(1, 5), at(2, 3)], |_| true, now).expect("one moved");
+        let now = begun(&mut glimpses);
+        assert_eq!(glimpses.placed(places(&[(2, 3)]), |_| true, now), Some(moved.clone()));
         assert_eq!(glimpses.found(&moved, &[(PaneId(2), 8)], now), [PaneId(2)]);
     }
 
     #[test]
     fn what_stands_still_or_does_not_matter_is_not_searched() {
         let mut glimpses = known(zero());
-        let now = glimpses.next().expect("it rests");
-        glimpses.begin(now);
-        assert_eq!(glimpses.placed(vec![at(1, 5), at(2, 6)], |_| true, now), None);
+        let now = begun(&mut glimpses);
+        assert_eq!(glimpses.placed(places(&[]), |_| true, now), None);
         assert_eq!(glimpses.next(), Some(now + REST.1));
-        assert_eq!(glimpses.placed(vec![at(1, 7), at(2, 6)], |pane| pane != PaneId(1), now), None);
+        assert_eq!(glimpses.placed(places(&[(1, 7)]), |pane| pane != PaneId(1), now), None);
     }
 
     #[test]
@@ -177,14 +199,30 @@ mod tests {
     }
 
     #[test]
+    fn where_many_move_all_the_time_all_are_searched_for_a_while() {
+        let mut glimpses = known(zero());
+        let now = begun(&mut glimpses);
+        assert_eq!(glimpses.placed(places(&[(1, 9), (2, 9), (3, 9)]), |_| true, now), Some(Question::All));
+        assert_eq!(glimpses.found(&Question::All, &[], now), []);
+        let next = glimpses.next().expect("it rests");
+        assert_eq!(glimpses.begin(next), Question::All);
+        assert_eq!(glimpses.found(&Question::All, &[], next), []);
+        // What moved in all that time tells nothing of how they move now.
+        let now = now + STREAMING.2;
+        glimpses.all = now + ms(1);
+        assert_eq!(glimpses.begin(now), Question::Places);
+        assert_eq!(glimpses.placed(places(&[]), |_| true, now), Some(Question::All));
+        assert_eq!(glimpses.found(&Question::All, &[], now), []);
+        begun(&mut glimpses);
+    }
+
+    #[test]
     fn a_slow_server_is_asked_less() {
         let zero = zero();
         for (took, rest) in [(0, 10), (1, 10), (4, 12), (10, 30), (60, 33)] {
             let mut glimpses = known(zero);
-            let now = glimpses.next().expect("it rests");
-            glimpses.begin(now);
-            let answered = now + ms(took);
-            glimpses.placed(vec![at(1, 5), at(2, 6)], |_| true, answered);
+            let answered = begun(&mut glimpses) + ms(took);
+            glimpses.placed(places(&[]), |_| true, answered);
             assert_eq!(glimpses.next(), Some(answered + ms(rest)), "{took} ms");
         }
     }

@@ -80,6 +80,8 @@ pub struct Schedule {
     paused: bool,
     /// Many panes write all the time: between two looks at one that is out of view.
     many: Option<Duration>,
+    /// When they are counted again: of 200 there are thousands of writes a second.
+    count_at: Instant,
     /// When something is due next, if anything is, as long as that is known: most wake-ups are for something else.
     next: Next,
 }
@@ -104,6 +106,7 @@ impl Schedule {
             filled: epoch,
             paused: false,
             many: None,
+            count_at: epoch,
             next: Next::Unknown,
         }
     }
@@ -155,8 +158,11 @@ impl Schedule {
         self.next = Next::Unknown;
         let tick = self.next_tick(now + SETTLED_BUSY);
         let close = |w: Option<Instant>| w.is_some_and(|w| now.saturating_duration_since(w) < STREAK_GAP);
-        let busy = self.slots.values().filter(|s| s.busy() && close(s.last_write)).count();
-        self.many = (busy > FEW).then(|| BACK_GAP.max(BACK_SHARE * busy as u32));
+        if now >= self.count_at {
+            let busy = self.slots.values().filter(|s| s.busy() && close(s.last_write)).count();
+            self.many = (busy > FEW).then(|| BACK_GAP.max(BACK_SHARE * busy as u32));
+            self.count_at = now + TICK;
+        }
         let Some(slot) = self.slots.get_mut(&pane) else { return };
         slot.streak = if close(slot.last_write) { slot.streak.saturating_add(1) } else { 0 };
         slot.last_write = Some(now);
