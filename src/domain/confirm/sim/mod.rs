@@ -1,6 +1,8 @@
 //! A pane, an agent, a keyboard, a disk and a person that do things in any order, with crashes: whatever happens, no
 //! dialog gets two answers of automation, and none without an entry that says why.
 
+mod op;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,60 +15,11 @@ use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor, Body, Book, Outcome, Showing};
 use crate::domain::policy::Action;
 
+use op::{Op, op};
+
 /// What agents ask here: two that the rules confirm, one that they hold, one that they deny.
 const ASKED: [(&str, Action); 4] =
     [("ls", Action::Confirm), ("cat x", Action::Confirm), ("rm x", Action::Hold), ("sudo", Action::Deny)];
-
-#[derive(Debug, Clone)]
-enum Op {
-    Wait(u64),
-    /// The agent asks; at once over whatever was there.
-    Ask(usize),
-    /// The dialog goes, for whatever reason.
-    Clear,
-    Look,
-    /// Half a frame: no dialog, or one cut short; the next look comes 20 ms later.
-    HalfFrame(bool),
-    /// So many orders are carried out.
-    Carry(usize),
-    World(usize),
-    Disk(bool),
-    /// A person answers the dialog that he saw last, or one before.
-    Person(Answer, bool),
-    HookAsks,
-    HookGivesUp,
-    /// Rules that say the same come into force.
-    NewRules,
-    /// The keyboard does what it is told but does not know that it did.
-    Deaf(bool),
-    /// A key does nothing (an agent that has just drawn ignores keys).
-    Numb(bool),
-    /// archtui ends; what it had ordered is still carried out, or is not.
-    Crash(bool),
-}
-
-fn op() -> impl Strategy<Value = Op> {
-    let answer =
-        prop_oneof![Just(Answer::Approve), Just(Answer::Deny), Just(Answer::Hold), Just(Answer::Choose(1))];
-    prop_oneof![
-        6 => (1u64..600).prop_map(Op::Wait),
-        1 => (1_000u64..9_000).prop_map(Op::Wait),
-        3 => (0..ASKED.len()).prop_map(Op::Ask),
-        2 => Just(Op::Clear),
-        4 => Just(Op::Look),
-        2 => any::<bool>().prop_map(Op::HalfFrame),
-        12 => (1usize..8).prop_map(Op::Carry),
-        2 => (0usize..6).prop_map(Op::World),
-        1 => any::<bool>().prop_map(Op::Disk),
-        2 => (answer, any::<bool>()).prop_map(|(a, b)| Op::Person(a, b)),
-        2 => Just(Op::HookAsks),
-        1 => Just(Op::HookGivesUp),
-        1 => Just(Op::NewRules),
-        1 => any::<bool>().prop_map(Op::Deaf),
-        1 => any::<bool>().prop_map(Op::Numb),
-        1 => any::<bool>().prop_map(Op::Crash),
-    ]
-}
 
 /// A dialog as the agent knows it.
 struct Truth {
