@@ -13,6 +13,10 @@ use crate::domain::ledger::{Actor, Channel, Outcome, Showing};
 impl Life {
     /// The world's word: for whoever asked, and for whoever is held by something that may have passed.
     pub(super) fn facts(&mut self, facts: &Facts, now: Duration, out: &mut Vec<Order>) {
+        let facts = &match self.came {
+            Some(at) => facts.with_active(now.saturating_sub(at)),
+            None => facts.clone(),
+        };
         for i in 0..self.cases.len() {
             let (id, stage) = (self.cases[i].id, self.cases[i].stage.clone());
             match stage {
@@ -48,8 +52,6 @@ impl Life {
                         Err(held) => drop(self.cases[i].vetoed.get_or_insert(held)),
                     }
                 }
-                // Whoever came in the last moment has his quiet time, also where he is not seen to be attached any more.
-                Stage::Held((Hold::PersonCame, Some(again))) if now < again => {}
                 // A hook that gave it back does not get it again; nor does a key.
                 Stage::Held((hold, _)) if hold.passes() && self.cases[i].hook.is_none() => {
                     let passed = facts.allow(Channel::Key, now);
@@ -267,14 +269,15 @@ impl Life {
                 let after = After::Rest((Hold::Refused(why.clone()), None));
                 self.write(id, Outcome::Refused, why, after, out);
             }
-            // The server itself says that nothing went out: after the quiet time it may be tried from the beginning.
+            // The server itself says that nothing went out: it may be tried from the beginning when the quiet time is over. How
+            // long that is the world says, which is asked at once.
             Sent::Stirred if act.is_ahead() => {
-                let quiet = case.cleared.map_or(Duration::ZERO, |c| c.quiet);
                 case.tried = false;
+                self.came = Some(now);
                 if self.pressed.back() == self.cases.iter().find(|c| c.id == id).map(|c| &c.showing) {
                     self.pressed.pop_back();
                 }
-                self.withdraw(id, &act, (Hold::PersonCame, Some(now + quiet)), out);
+                self.withdraw(id, &act, (Hold::PersonCame, Some(now)), out);
             }
             Sent::Stirred => self.sent(id, Sent::Refused(Hold::PersonCame.to_string()), now, out),
             Sent::Unknown(why) => {

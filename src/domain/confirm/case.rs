@@ -90,15 +90,13 @@ pub(super) struct Cleared {
     pub at: Duration,
     /// When anybody had last been active in the session by then.
     pub stirred: Option<u64>,
-    /// How long hands are kept off after a person was active.
-    pub quiet: Duration,
     /// The server could not tell every row of the dialog: a look must stand right before the key.
     pub coarse: bool,
 }
 
 impl Cleared {
     pub fn by(facts: &Facts, at: Duration) -> Self {
-        Self { at, stirred: facts.stirred, quiet: facts.quiet, coarse: facts.coarse }
+        Self { at, stirred: facts.stirred, coarse: facts.coarse }
     }
 }
 

@@ -179,6 +179,16 @@ pub struct Facts {
 pub type Held = (Hold, Option<Duration>);
 
 impl Facts {
+    /// The same where it is known that somebody was active so long ago.
+    pub(super) fn with_active(&self, ago: Duration) -> Self {
+        let presence = match self.presence {
+            Presence::Away => Presence::Active(ago),
+            Presence::Active(told) => Presence::Active(told.min(ago)),
+            Presence::Unknown => Presence::Unknown,
+        };
+        Self { presence, ..self.clone() }
+    }
+
     /// Whether automation may answer now over that channel. The reason given is the one nearest to *never*.
     pub fn allow(&self, channel: Channel, now: Duration) -> Result<(), Held> {
         let held = |hold| Err((hold, None));

@@ -32,6 +32,8 @@ pub struct Life {
     undoubted: Option<Duration>,
     /// It is not known where the last key went; until then.
     pub(super) uncertain: Option<Duration>,
+    /// Somebody came right before a key, then: also where he is not seen to be attached any more.
+    pub(super) came: Option<Duration>,
     pub(super) heard_hooks: bool,
     pub(super) hook_allowed: Option<Duration>,
 }
@@ -47,6 +49,7 @@ impl Life {
             doubts: Vec::new(),
             undoubted: None,
             uncertain: None,
+            came: None,
             heard_hooks: false,
             hook_allowed: None,
         }

@@ -1,9 +1,10 @@
 //! What happens in the last moments before a key, and when it does not go out.
 
 use super::rig::{self, Rig, clear, ms};
-use super::story::Step::*;
-use super::story::check;
+use super::story::Step::{self, *};
+use super::story::{asks, check};
 use super::*;
+use crate::domain::policy::Action;
 
 #[test]
 fn between_the_intent_and_the_key_the_world_is_asked_once_more() {
@@ -68,11 +69,8 @@ fn an_intent_is_heard_of_when_its_own_key_is_due_and_a_hook_s_at_once() {
         let asks = HookSaid::Asks { id: HookId(id), dialog: rig::call(&format!("ls {id}")) };
         let orders = life.hear(Input::Hook(asks), now);
         let [Order::Judge { case, dialog }] = &orders[..] else { panic!("{orders:?}") };
-        let judged = Input::Judged {
-            case: *case,
-            dialog: dialog.clone(),
-            verdict: rig::verdict(crate::domain::policy::Action::Confirm),
-        };
+        let judged =
+            Input::Judged { case: *case, dialog: dialog.clone(), verdict: rig::verdict(Action::Confirm) };
         let orders = life.hear(judged, now);
         assert!(orders.contains(&Order::Check), "{orders:?}");
         let case = intended(&life.hear(Input::Facts(clear()), now));
@@ -188,11 +186,11 @@ fn who_comes_in_the_last_moment_has_his_quiet_time_and_then_it_begins_anew() {
             At(151),
             Sends(Some(Sent::Done(ms(0)))),
             Gone,
-            At(400),
+            At(10_400),
             Show("ls", 2),
-            At(600),
+            At(10_600),
         ],
-        &["120 intended", "150 PRESS 1", withdrawn, "301 gone", "520 intended", "550 PRESS 1"],
+        &["120 intended", "150 PRESS 1", withdrawn, "301 gone", "10520 intended", "10550 PRESS 1"],
     );
     check(
         "what was refused for another reason stays a person's",
@@ -205,6 +203,79 @@ fn who_comes_in_the_last_moment_has_his_quiet_time_and_then_it_begins_anew() {
             At(30_000),
         ],
         &["120 intended", "150 PRESS 1", "150 refused: x"],
+    );
+}
+
+#[test]
+fn nothing_shortens_the_quiet_time_of_who_came_in_the_last_moment() {
+    let withdrawn = "150 withdrawn: a person was active there just before the key";
+    let tried_and_again = ["120 intended", "150 PRESS 1", withdrawn, "10270 intended", "10300 PRESS 1"];
+    let stirred = |during: &[Step], after: &[Step]| {
+        let mut steps = vec![Show("ls", 1), At(120), Sends(None), At(150)];
+        steps.extend_from_slice(during);
+        steps.extend([AnsweredSo(Sent::Stirred), At(151), Sends(Some(Sent::Done(ms(0))))]);
+        steps.extend_from_slice(after);
+        steps.push(At(10_400));
+        steps
+    };
+    let came = |name: &str, during: &[Step], after: &[Step]| {
+        check(name, &stirred(during, after), &tried_and_again);
+    };
+    came("a switch was turned while the key was under way", &[Unclear], &[World(|_| {})]);
+    came("other rules", &[], &[At(2_000), Renewed(Action::Confirm)]);
+    came(
+        "other rules, twice, and the world speaks",
+        &[],
+        &[
+            Renewed(Action::Confirm),
+            World(|_| {}),
+            At(9_000),
+            Unclear,
+            Renewed(Action::Confirm),
+            World(|_| {}),
+        ],
+    );
+    check(
+        "another dialog waits for it too",
+        &stirred(&[], &[Gone, At(400), Show("ls", 2)]),
+        &[
+            "120 intended",
+            "150 PRESS 1",
+            withdrawn,
+            "301 gone",
+            "520 held: a person is active there",
+            "10270 intended",
+            "10300 PRESS 1",
+        ],
+    );
+    check(
+        "and a hook, which the agent then asks without",
+        &stirred(&[], &[asks(1, "ls")]),
+        &["120 intended", "150 PRESS 1", withdrawn, "151 hook released"],
+    );
+    check(
+        "the quiet time that counts now counts",
+        &stirred(&[], &[At(2_000), World(|f| f.quiet = ms(5_000)), At(5_400)]),
+        &[
+            "120 intended",
+            "150 PRESS 1",
+            withdrawn,
+            "5270 intended",
+            "5300 PRESS 1",
+            "10300 stuck: answered, and still there after 5 s",
+        ],
+    );
+    check(
+        "a person's own key is his",
+        &stirred(&[], &[At(1_000), Person(Answer::Approve, "ls", 1, 900), At(1_050), Gone, At(1_500)]),
+        &[
+            "120 intended",
+            "150 PRESS 1",
+            withdrawn,
+            "1000 intended by a person",
+            "1000 PRESS 1",
+            "1200 cleared by a person",
+        ],
     );
 }
 

@@ -38,6 +38,8 @@ struct World {
     answers: BTreeMap<u64, u32>,
     orders: VecDeque<Order>,
     facts: Facts,
+    /// The server found somebody right before a key, then; whoever acts knows of it.
+    came: Option<Duration>,
     disk: bool,
     deaf: bool,
     numb: bool,
@@ -68,6 +70,7 @@ impl World {
             answers: BTreeMap::new(),
             orders: VecDeque::new(),
             facts: clear(),
+            came: None,
             disk: true,
             deaf: false,
             numb: false,
@@ -105,6 +108,7 @@ impl World {
         assert!(looks >= 2 && self.now >= since + SETTLE_FLOOR, "read twice, a settle time apart");
         // The rate was asked when it was intended.
         let facts = Facts { rate: None, ..self.facts.clone() };
+        assert!(self.came.is_none_or(|at| self.now >= at + facts.quiet), "whoever came has his quiet time");
         assert_eq!(facts.allow(crate::domain::ledger::Channel::Key, self.now), Ok(()));
         // Orders are carried out in order: a hook that is answered before the key has no word any more.
         let answered =
@@ -179,6 +183,7 @@ impl World {
             Order::Press { case, dialog, intent, stirred, .. } => {
                 let same = self.truth.as_ref().is_some_and(|t| *shown(t.what) == *dialog);
                 let how = if stirred.is_some() && self.facts.presence != Presence::Away {
+                    self.came = self.came.max(told.then_some(self.now));
                     Sent::Stirred
                 } else if same {
                     self.reach(self.automatic(intent), self.numb);
@@ -237,7 +242,7 @@ impl World {
         self.orders.clear();
         self.hook = None;
         // The new one counts its showings anew.
-        (self.epoch, self.seen, self.before) = (0, None, None);
+        (self.epoch, self.seen, self.before, self.came) = (0, None, None, None);
         self.run = (None, self.now, 0);
         self.life = Life::rebuilt(Ways::of_agent("claude", self.fallback), &self.book.unsettled());
     }
@@ -289,6 +294,7 @@ impl World {
                 }
             }
             Op::NewRules => self.hear(Input::NewRules),
+            Op::Unclear => self.hear(Input::Unclear),
             Op::Deaf(on) => self.deaf = on,
             Op::Numb(on) => self.numb = on,
             Op::Crash(carried_out) => self.crash(carried_out),

@@ -26,6 +26,8 @@ pub(super) enum Op {
     HookGivesUp,
     /// Rules that say the same come into force.
     NewRules,
+    /// A switch was turned there and back, or a person typed a letter.
+    Unclear,
     /// The keyboard does what it is told but does not know that it did.
     Deaf(bool),
     /// A key does nothing (an agent that has just drawn ignores keys).
@@ -52,6 +54,7 @@ pub(super) fn op() -> impl Strategy<Value = Op> {
         2 => Just(Op::HookAsks),
         1 => Just(Op::HookGivesUp),
         1 => Just(Op::NewRules),
+        1 => Just(Op::Unclear),
         1 => any::<bool>().prop_map(Op::Deaf),
         1 => any::<bool>().prop_map(Op::Numb),
         1 => any::<bool>().prop_map(Op::Crash),
