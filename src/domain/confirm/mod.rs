@@ -12,6 +12,7 @@
 mod acting;
 mod bulletin;
 mod case;
+mod guard;
 mod hold;
 mod hooks;
 mod life;
