@@ -161,17 +161,19 @@ impl Life {
                 let after = After::Rest((Hold::Refused(why.clone()), None));
                 self.write(id, Outcome::Refused, why, after, out);
             }
-            // The server itself says that nothing went out: it may be tried from the beginning when the quiet time is over. How
-            // long that is the world says, which is asked at once.
-            Sent::Stirred if act.is_ahead() => {
+            // Nothing went out, so where that passes it may be tried from the beginning. When that is the world says, which is
+            // asked at once.
+            Sent::Withheld(hold) if act.is_ahead() => {
                 case.tried = false;
-                self.came = Some(now);
+                if hold == Hold::PersonCame {
+                    self.came = Some(now);
+                }
                 if self.pressed.back() == self.cases.iter().find(|c| c.id == id).map(|c| &c.showing) {
                     self.pressed.pop_back();
                 }
-                self.withdraw(id, &act, (Hold::PersonCame, Some(now)), out);
+                self.withdraw(id, &act, (hold, Some(now)), out);
             }
-            Sent::Stirred => self.sent(id, Sent::Refused(Hold::PersonCame.to_string()), now, out),
+            Sent::Withheld(hold) => self.sent(id, Sent::Refused(hold.to_string()), now, out),
             Sent::Unknown(why) => {
                 self.uncertain = Some(now + STUCK);
                 let after = After::Rest((Hold::Uncertain(why.clone()), None));

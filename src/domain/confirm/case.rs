@@ -241,6 +241,11 @@ impl Case {
         self.stage = if self.verdict.is_some() { Stage::Reading } else { Stage::Seen };
     }
 
+    /// The rules are asked again: what they said before counts no more.
+    pub fn judge_anew(&mut self) {
+        (self.verdict, self.stage) = (None, Stage::Seen);
+    }
+
     /// A key went out, at that time, and it had gone from the screen before.
     pub fn went_before(&self, sent: Duration) -> bool {
         let by_key = self.act.as_ref().is_some_and(|act| act.channel() == Channel::Key);

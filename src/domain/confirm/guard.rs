@@ -15,6 +15,7 @@ impl Life {
             Some(at) => facts.with_active(now.saturating_sub(at)),
             None => facts.clone(),
         };
+        let mut anew = false;
         for i in 0..self.cases.len() {
             let (id, stage) = (self.cases[i].id, self.cases[i].stage.clone());
             match stage {
@@ -55,13 +56,25 @@ impl Life {
                     let passed = facts.allow(Channel::Key, now);
                     let case = &mut self.cases[i];
                     match passed {
-                        Ok(()) if case.current() => case.read_anew(now),
+                        // It may be hours since it was judged.
+                        Ok(()) if case.current() => {
+                            case.read_anew(now);
+                            case.judge_anew();
+                            anew = true;
+                        }
                         Ok(()) => {}
                         Err(held) => case.stage = Stage::Held(held),
                     }
                 }
+                // What it is held for may have passed before that is written down: asked again then.
+                Stage::Writing(After::Rest((hold, _))) if hold.passes() => {
+                    self.cases[i].stage = Stage::Writing(After::Rest((hold, Some(now))));
+                }
                 _ => {}
             }
+        }
+        if anew {
+            self.judge_new(out);
         }
     }
 

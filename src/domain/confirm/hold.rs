@@ -129,6 +129,18 @@ impl fmt::Display for Hold {
     }
 }
 
+impl Standing {
+    /// What stands against an answer of automation, as far as switches go.
+    pub fn hold(&self) -> Option<Hold> {
+        match self {
+            Self::Live(_) => None,
+            Self::Paused(since) => Some(Hold::Paused(since.who.clone())),
+            Self::Off(since) => Some(Hold::Off(since.who.clone())),
+            Self::Lapsed(_) | Self::Watching => Some(Hold::Watching),
+        }
+    }
+}
+
 /// Whether a person is at the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
@@ -199,11 +211,8 @@ impl Facts {
             () if self.excluded => return held(Hold::Excluded),
             () => {}
         }
-        match &self.standing {
-            Standing::Live(_) => {}
-            Standing::Paused(since) => return held(Hold::Paused(since.who.clone())),
-            Standing::Off(since) => return held(Hold::Off(since.who.clone())),
-            Standing::Lapsed(_) | Standing::Watching => return held(Hold::Watching),
+        if let Some(hold) = self.standing.hold() {
+            return held(hold);
         }
         if channel == Channel::Key {
             self.takes_keys().map_err(|hold| (hold, None))?;

@@ -156,7 +156,7 @@ fn who_comes_in_the_last_moment_has_his_quiet_time_and_then_it_begins_anew() {
         &[
             Show("ls", 1),
             At(120),
-            Sends(Some(Sent::Stirred)),
+            Sends(Some(Sent::Withheld(Hold::PersonCame))),
             At(151),
             Sends(Some(Sent::Done(ms(0)))),
             World(|_| {}),
@@ -169,7 +169,7 @@ fn who_comes_in_the_last_moment_has_his_quiet_time_and_then_it_begins_anew() {
         &[
             Show("ls", 1),
             At(120),
-            Sends(Some(Sent::Stirred)),
+            Sends(Some(Sent::Withheld(Hold::PersonCame))),
             At(151),
             Sends(Some(Sent::Done(ms(0)))),
             World(|f| f.presence = Presence::Active(ms(0))),
@@ -182,7 +182,7 @@ fn who_comes_in_the_last_moment_has_his_quiet_time_and_then_it_begins_anew() {
         &[
             Show("ls", 1),
             At(120),
-            Sends(Some(Sent::Stirred)),
+            Sends(Some(Sent::Withheld(Hold::PersonCame))),
             At(151),
             Sends(Some(Sent::Done(ms(0)))),
             Gone,
@@ -213,7 +213,7 @@ fn nothing_shortens_the_quiet_time_of_who_came_in_the_last_moment() {
     let stirred = |during: &[Step], after: &[Step]| {
         let mut steps = vec![Show("ls", 1), At(120), Sends(None), At(150)];
         steps.extend_from_slice(during);
-        steps.extend([AnsweredSo(Sent::Stirred), At(151), Sends(Some(Sent::Done(ms(0))))]);
+        steps.extend([AnsweredSo(Sent::Withheld(Hold::PersonCame)), At(151), Sends(Some(Sent::Done(ms(0))))]);
         steps.extend_from_slice(after);
         steps.push(At(10_400));
         steps
@@ -277,6 +277,79 @@ fn nothing_shortens_the_quiet_time_of_who_came_in_the_last_moment() {
             "1200 cleared by a person",
         ],
     );
+}
+
+#[test]
+fn what_is_switched_off_in_the_last_moment_and_on_again_is_judged_and_read_anew() {
+    let by = |why: Hold| [Show("ls", 1), At(120), Sends(Some(Sent::Withheld(why))), At(151)];
+    let off = Hold::Off("me".to_owned());
+    let withdrawn = "150 withdrawn: switched off for this session by me";
+    let since = || Since { who: "me".to_owned(), at: jiff::Timestamp::UNIX_EPOCH };
+    let before = |why: Hold, then: &[Step]| [by(why).as_slice(), then].concat();
+    let on_again = [Sends(Some(Sent::Done(ms(0)))), World(|_| {}), At(1_000), Gone, At(2_000)];
+    let pressed = ["120 intended", "150 PRESS 1", withdrawn, "270 intended", "300 PRESS 1", "1150 cleared"];
+    check("on again at once", &before(off.clone(), &on_again), &pressed);
+    let mut rig = Rig::new(false);
+    rig.sends = Some(Sent::Withheld(off.clone()));
+    rig.show(Some(("ls", 1)));
+    rig.until(149);
+    rig.facts.standing = Standing::Off(since());
+    rig.until(60_000);
+    assert_eq!(rig.log, ["120 intended", "150 PRESS 1", withdrawn], "it stays off");
+    rig.facts = clear();
+    // In an hour the files that its rules look at may be others.
+    rig.verdict.action = Action::Hold;
+    let facts = rig.facts.clone();
+    let mut other_rules =
+        Rig { life: rig.life.clone(), log: vec![], book: rig.book.clone(), ..Rig::new(false) };
+    (other_rules.now, other_rules.screen) = (rig.now, rig.screen.clone());
+    other_rules.verdict.action = Action::Hold;
+    other_rules.hear(Input::Facts(facts.clone()));
+    other_rules.until(61_000);
+    assert_eq!(other_rules.log, ["60150 held"]);
+    (rig.verdict.action, rig.sends) = (Action::Confirm, Some(Sent::Done(ms(0))));
+    rig.facts.rate = Some(ms(62_000));
+    let facts = rig.facts.clone();
+    rig.hear(Input::Facts(facts));
+    rig.until(61_990);
+    assert_eq!(rig.log.len(), 3, "the rate counts: {:?}", rig.log);
+    rig.until(80_000);
+    assert_eq!(
+        rig.log[3..],
+        ["62120 intended", "62150 PRESS 1", "67150 stuck: answered, and still there after 5 s"]
+    );
+    check(
+        "a lease that ran out",
+        &before(Hold::Watching, &on_again),
+        &[
+            "120 intended",
+            "150 PRESS 1",
+            "150 withdrawn: auto-confirm only watches here",
+            "270 intended",
+            "300 PRESS 1",
+            "1150 cleared",
+        ],
+    );
+    check(
+        "who lost his seat does not get it back by a look",
+        &before(Hold::NotActor, &on_again),
+        &["120 intended", "150 PRESS 1", "150 withdrawn: another instance acts", "1150 gone"],
+    );
+}
+
+#[test]
+fn what_passes_while_its_hold_is_written_down_is_not_held_for_good() {
+    let mut rig = Rig::new(false);
+    rig.show(Some(("ls", 1)));
+    rig.now = ms(120);
+    rig.life.hear(Input::Tick, rig.now);
+    let mut facts = clear();
+    facts.in_mode = true;
+    let orders = rig.life.hear(Input::Facts(facts), rig.now);
+    let [Order::Record { case, decision, .. }] = &orders[..] else { panic!("{orders:?}") };
+    assert_eq!(decision.outcome.word(), "held");
+    assert_eq!(rig.life.hear(Input::Facts(clear()), ms(125)), []);
+    assert_eq!(rig.life.hear(Input::Recorded { case: *case, seq: 1 }, ms(130)), [Order::Check]);
 }
 
 #[test]

@@ -184,7 +184,9 @@ impl World {
                 let same = self.truth.as_ref().is_some_and(|t| *shown(t.what) == *dialog);
                 let how = if stirred.is_some() && self.facts.presence != Presence::Away {
                     self.came = self.came.max(told.then_some(self.now));
-                    Sent::Stirred
+                    Sent::Withheld(Hold::PersonCame)
+                } else if let Some(hold) = self.facts.standing.hold().filter(|_| stirred.is_some()) {
+                    Sent::Withheld(hold)
                 } else if same {
                     self.reach(self.automatic(intent), self.numb);
                     sent(self.deaf, self.now)
