@@ -22,6 +22,8 @@ mod person;
 mod queue;
 mod rate;
 mod renewed;
+mod same;
+mod seen;
 mod stamp;
 mod switches;
 mod timing;
