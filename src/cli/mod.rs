@@ -103,7 +103,7 @@ enum Command {
     Man,
     /// Write a commented archtui.toml
     Init(init::InitArgs),
-    /// Draw the control room once, to a file
+    /// Draw the control room once, to a file; secrets are masked
     Snapshot(snapshot::SnapshotArgs),
     /// Check manifests of agents
     Agents(agents::AgentsArgs),

@@ -1,4 +1,5 @@
-//! `archtui snapshot`: the control room as it would look now, as a picture in a file.
+//! `archtui snapshot`: the control room as it would look now, as a picture in a file. Secrets are masked: who gets the
+//! picture is not known.
 
 use std::path::PathBuf;
 
@@ -33,7 +34,7 @@ fn size(s: &str) -> Result<(u16, u16), String> {
 pub fn run(global: &Global, args: &SnapshotArgs) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
     let theme = ground.theme(global, Depth::True)?;
-    let mut state = status::look_once(&ground, status::Trees::Too)?;
+    let mut state = status::look_veiled(&ground, status::Trees::Too)?;
     if !matches!(state.server, Server::Up { .. }) {
         return Err(status::no_server(&ground, &state.server));
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Fail, Global, actor, confirms, out, setup};
+use crate::app::record::Veil;
 use crate::app::state::branches::{self, Place};
 use crate::app::state::{Board, Post, Session, needs};
 use crate::app::{Event, State};
@@ -135,6 +136,15 @@ pub fn look_at_server(ground: &setup::Ground) -> Result<State, Fail> {
 
 /// The fleet as one look finds it: every pane's screen read once.
 pub fn look_once(ground: &setup::Ground, trees: Trees) -> Result<State, Fail> {
+    look(ground, trees, None)
+}
+
+/// The same for others to see: secrets are masked before anything is made of them.
+pub fn look_veiled(ground: &setup::Ground, trees: Trees) -> Result<State, Fail> {
+    look(ground, trees, Some(Veil::new(Vec::new())))
+}
+
+fn look(ground: &setup::Ground, trees: Trees, veil: Option<Veil>) -> Result<State, Fail> {
     let (panes, _keyboard) = Watcher::new(ground.address.clone(), ground.loaded.config.fleet.notice);
     headless::run(
         ground.state(),
@@ -145,6 +155,7 @@ pub fn look_once(ground: &setup::Ground, trees: Trees) -> Result<State, Fail> {
             rules: if trees == Trees::Too { Some(ground.rules()?) } else { None },
             counter: Some(Counter::new(ground.state_dir()?)),
             onlook: None,
+            veil,
         },
         Some(PATIENCE),
         |state| {

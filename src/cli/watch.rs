@@ -46,6 +46,7 @@ pub fn run(global: &Global, _args: &WatchArgs) -> Result<(), Fail> {
             rules: Some(ground.rules()?),
             counter: Some(Counter::new(ground.state_dir()?)),
             onlook: Some(actor::onlook(&ground, &ground.state_dir()?)),
+            veil: None,
         },
         None,
         |state| {

@@ -149,10 +149,14 @@ impl Room {
             Some(file) => config::adopt::add(file, session.as_str(), &entry),
             None => Err("there is no archtui.toml".to_owned()),
         };
-        let what = format!("adopted {session}: it counts after a restart of archtui");
+        let what = format!("{session} was added to archtui.toml; it takes effect when archtui is restarted");
         match added {
             Ok(()) => Did { what, command: None, failed: None },
-            Err(why) => Did { what: format!("not adopted: {session}"), command: None, failed: Some(why) },
+            Err(why) => Did {
+                what: format!("{session} was not added to archtui.toml"),
+                command: None,
+                failed: Some(why),
+            },
         }
     }
 

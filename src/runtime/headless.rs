@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::clock;
 use crate::app::effect::Effect;
+use crate::app::record::Veil;
 use crate::app::{self, Event, State, schedule};
 use crate::domain::agent::Agents;
 use crate::domain::branch::RuleBook;
@@ -30,6 +31,8 @@ pub struct Beside<C> {
     pub counter: Option<C>,
     /// What who acts has before him.
     pub onlook: Option<(HookGallery, annals::LedgerReader)>,
+    /// Facts go through it, where what is made of them is shown to others.
+    pub veil: Option<Veil>,
 }
 
 /// Runs the core until `look` breaks, a deadline passes or a signal ends it. `look` sees the state after each batch of
@@ -39,7 +42,7 @@ pub fn run<P: Panes, Q: Processes + Clone, C: Counter>(
     panes: P,
     processes: Q,
     agents: Agents,
-    beside: Beside<C>,
+    mut beside: Beside<C>,
     patience: Option<Duration>,
     mut look: impl FnMut(&State) -> ControlFlow<()>,
 ) -> io::Result<State> {
@@ -85,6 +88,14 @@ pub fn run<P: Panes, Q: Processes + Clone, C: Counter>(
             }
             for fact in batch.drain(..) {
                 let listed = matches!(fact, Event::Panes(_));
+                let fact = match beside.veil.as_mut().map(|veil| veil.shown(&fact)) {
+                    None => fact,
+                    Some(Ok(masked)) => masked,
+                    Some(Err(why)) => {
+                        tracing::warn!("a fact cannot be masked, it is left out: {why}");
+                        continue;
+                    }
+                };
                 for effect in app::update(&mut state, fact, clock::now()) {
                     match effect {
                         Effect::Posts(posts) => drop(mouth.posts.send_replace(posts)),

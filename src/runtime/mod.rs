@@ -197,9 +197,10 @@ async fn control<
     let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
     let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
     let (renew, renewed) = mpsc::channel(1);
-    workers.spawn(
-        acting.with_dispatcher(chair).with_reload(renewed).with_wishing(wishing).with_sessions(sessions),
-    );
+    let acting =
+        acting.with_dispatcher(chair).with_reload(renewed).with_wishing(wishing).with_sessions(sessions);
+    let (heir, acts) = watch::channel(false);
+    workers.spawn(acting.with_onlooker(acts));
     let (ask_reload, reload_asked) = mpsc::channel(reload::ASKED);
     let watched = Inotify::new().with_writes();
     workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts.clone()));
@@ -213,7 +214,7 @@ async fn control<
     workers.spawn(trees(processes, rules, ears, facts.clone()));
     let (clerk, asked) = mpsc::channel(clerk::ASKED);
     workers.spawn(Clerk::new(counter, Inotify::new().with_writes(), asked, facts.clone())?);
-    workers.spawn(Onlooker::new(onlook.0, onlook.1, Inotify::new(), facts.clone())?);
+    workers.spawn(Onlooker::new(onlook.0, onlook.1, Inotify::new(), facts.clone())?.with_heir(heir));
     workers.spawn(Typist { keyboard, wishes: wished, facts });
 
     let mut signals = Signals::listen()?;

@@ -1,10 +1,11 @@
 //! Looks on while another archtui acts: tells the main loop the confirmation queue that he has before him and what the
 //! ledger says of the last day. He tells whenever something changes; while nobody acts the kernel tells when somebody
-//! begins. Nothing is asked for by the clock. Wishes go another way: `actor::observer`.
+//! begins. Nothing is asked for by the clock. His end is told to whoever would follow him, too. Wishes go another way: `actor::observer`.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::books::{Books, DAY, MOST};
@@ -37,6 +38,8 @@ pub struct Onlooker<G, A, F> {
     books: Option<Books>,
     /// Why it cannot be read.
     fault: Option<String>,
+    /// Whoever would follow him is told whether he is heard.
+    heard: Option<watch::Sender<bool>>,
 }
 
 impl<G: Gallery, A: Annals, F: Folders> Onlooker<G, A, F> {
@@ -53,7 +56,20 @@ impl<G: Gallery, A: Annals, F: Folders> Onlooker<G, A, F> {
             knock: Some(clock()),
             books: None,
             fault: None,
+            heard: None,
         })
+    }
+
+    /// The same that also tells there whether somebody is heard who acts.
+    #[must_use]
+    pub fn with_heir(self, heard: watch::Sender<bool>) -> Self {
+        Self { heard: Some(heard), ..self }
+    }
+
+    fn tell_heir(&self, heard: bool) {
+        if let Some(heir) = &self.heard {
+            heir.send_if_modified(|was| std::mem::replace(was, heard) != heard);
+        }
     }
 
     async fn knock(&mut self) {
@@ -79,6 +95,7 @@ impl<G: Gallery, A: Annals, F: Folders> Onlooker<G, A, F> {
 
     /// A word, or the end of them.
     async fn heard(&mut self, word: Option<Bulletin>) -> bool {
+        self.tell_heir(word.is_some());
         let Some(word) = word else {
             self.inside = false;
             // He may have been replaced already: then his socket was, before we heard of his end. Who is turned away, or
@@ -236,7 +253,9 @@ mod tests {
         let script = Script(words, shut);
         let (facts, mut told) = mpsc::channel(16);
         let (stir, stirred) = mpsc::channel(4);
-        let mut onlooker = Onlooker::new(script, Empty, Told(stirred), facts).expect("a thread");
+        let (heir, mut heard) = watch::channel(false);
+        let onlooker = Onlooker::new(script, Empty, Told(stirred), facts).expect("a thread");
+        let mut onlooker = onlooker.with_heir(heir);
         let story = async {
             let name = |name: &str| vec![Stirred::Name { folder: "/run/archtui".into(), name: name.into() }];
             was_shut.recv().await.expect("it knocked");
@@ -250,9 +269,12 @@ mod tests {
                 }
             }
             assert_eq!(presets, [Some("sop".to_owned()), Some("watch".to_owned()), None]);
+            assert!(!*heard.borrow_and_update(), "his end is told");
             was_shut.recv().await.expect("it knocked again");
             stir.send(name("hook.sock")).await.expect("heard");
             assert!(matches!(told.recv().await, Some(Event::Theirs(Some(b))) if b.preset == "late"));
+            heard.changed().await.expect("it is told");
+            assert!(*heard.borrow(), "the next one is heard");
         };
         tokio::select! {
             () = onlooker.run() => panic!("it looks on for ever"),

@@ -295,7 +295,9 @@ fn views() -> Vec<(String, State)> {
             let entry = archtui::domain::fleet::adopt::entry("wrapper_claude");
             let question = Question {
                 what: "Take wrapper_claude into the roster?".into(),
-                means: format!("{entry}It stands at the end of archtui.toml."),
+                means: format!(
+                    "{entry}y adds this at the end of archtui.toml.\nIt takes effect when archtui is restarted."
+                ),
                 then: Then::Adopt(SessionName::new("wrapper_claude")),
                 since: Duration::ZERO,
             };

@@ -43,6 +43,7 @@ mod rule_seen;
 mod screens;
 mod scripts;
 mod sed_oracle;
+mod snapshot;
 mod stale;
 mod store;
 mod support;

@@ -27,7 +27,7 @@ use super::state::{Now, State};
 
 pub use start::Start;
 pub use tape::{Recorder, decode_header};
-pub use veil::untyped;
+pub use veil::{Veil, untyped};
 
 /// The form of the file. Another one cannot be read by this version.
 pub const FORMAT: u32 = 1;

@@ -1,12 +1,12 @@
-//! What a recording does not tell: secrets, as far as assets/secrets.toml knows them, the home folder and the user's name, and
+//! What a recording, or a picture of the control room, does not tell: secrets, as far as assets/secrets.toml knows them, the home folder and the user's name, and
 //! what a person types into an agent. Every text goes through here, those of facts that come to be later too: what is masked
 //! is the JSON that is written, not this field and that.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::app::event::{Did, Event, Looked, PASTED, TYPED};
@@ -110,6 +110,11 @@ impl Veil {
                 Ok(value)
             }
         }
+    }
+
+    /// A fact as it may be shown to anybody: what is made of it tells no secret either. The error says why it cannot be.
+    pub fn shown(&mut self, event: &Event) -> Result<Event, String> {
+        Event::deserialize(self.fact(event)?).map_err(|e| e.to_string())
     }
 
     /// Anything else that is written.

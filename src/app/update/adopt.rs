@@ -21,7 +21,7 @@ pub fn open(state: &mut State) {
     match asked {
         Ok((name, file)) => {
             let means = format!(
-                "{}\nIt stands at the end of {file}, and counts after a restart of archtui.",
+                "{}\ny adds this at the end of {file}.\nIt takes effect when archtui is restarted.",
                 adopt::entry(name.as_str()).trim_end()
             );
             tasks::ask(state, format!("Take {name} into the roster?"), &means, Then::Adopt(name));

@@ -1,128 +1,18 @@
-//! From *may it be answered?* to *it went*: the half of a dialog's life in which something is written down and sent.
+//! From *it may be answered* to *it went*: the half of a dialog's life in which something is written down and sent.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::case::{Act, After, By, Case, Cleared, Stage};
-use super::hold::{Facts, Held, Hold};
+use super::hold::{Held, Hold};
 use super::life::{Life, REMEMBERED};
 use super::order::{CaseId, HookId, HookWord, Order, Sent};
 use super::timing::{BLINK, FRESH, LOOK_AGAIN, STUCK};
 use crate::domain::ledger::{Actor, Channel, Outcome, Showing};
 
 impl Life {
-    /// The world's word: for whoever asked, and for whoever is held by something that may have passed.
-    pub(super) fn facts(&mut self, facts: &Facts, now: Duration, out: &mut Vec<Order>) {
-        for i in 0..self.cases.len() {
-            let (id, stage) = (self.cases[i].id, self.cases[i].stage.clone());
-            match stage {
-                Stage::Guarding(act) if act.is_ahead() && facts.computes && self.cases[i].may_rest(now) => {
-                    let settle = self.settle();
-                    self.cases[i].rest(now, settle);
-                }
-                Stage::Guarding(act) => match self.allowed(id, &act, facts, now) {
-                    Ok(()) => self.intend(id, act, Cleared::by(facts, now), out),
-                    Err(held) => self.denied(id, &act, held, out),
-                },
-                Stage::Ready(act, seq) | Stage::Rechecking(act, seq) => {
-                    let rechecking = matches!(self.cases[i].stage, Stage::Rechecking(..));
-                    let ready = !act.is_ahead() || self.cases[i].twice;
-                    // It was within the rate when it was intended, and counts itself since then.
-                    let facts = Facts { rate: None, ..facts.clone() };
-                    match self.allowed(id, &act, &facts, now) {
-                        Ok(()) => {
-                            self.cases[i].cleared = Some(Cleared::by(&facts, now));
-                            if rechecking && ready {
-                                self.send(id, act, seq, now, out);
-                            }
-                        }
-                        Err(held) => self.withdraw(id, &act, held, out),
-                    }
-                }
-                // The intent is on its way to the disk: the newest word counts when it is there.
-                Stage::Writing(After::Send(act)) if act.is_ahead() => {
-                    let facts = Facts { rate: None, ..facts.clone() };
-                    match self.allowed(id, &act, &facts, now) {
-                        Ok(()) => self.cases[i].cleared = Some(Cleared::by(&facts, now)),
-                        // What a person said before stays said.
-                        Err(held) => drop(self.cases[i].vetoed.get_or_insert(held)),
-                    }
-                }
-                // Whoever came in the last moment has his quiet time, also where he is not seen to be attached any more.
-                Stage::Held((Hold::PersonCame, Some(again))) if now < again => {}
-                // A hook that gave it back does not get it again; nor does a key.
-                Stage::Held((hold, _)) if hold.passes() && self.cases[i].hook.is_none() => {
-                    let passed = facts.allow(Channel::Key, now);
-                    let case = &mut self.cases[i];
-                    match passed {
-                        // What was judged then may have changed meanwhile.
-                        Ok(()) if case.current() => {
-                            case.judge_anew(now);
-                            self.judge_new(out);
-                        }
-                        Ok(()) => {}
-                        Err(held) => case.stage = Stage::Held(held),
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Something in the world was changed here: what it said before that counts no more.
-    pub(super) fn unclear(&mut self) {
-        self.cases.iter_mut().for_each(|case| case.cleared = None);
-    }
-
-    /// Everything that must be true right before an answer goes out.
-    fn allowed(&self, id: CaseId, act: &Act, facts: &Facts, now: Duration) -> Result<(), Held> {
-        self.allowed_here(id, act, now)?;
-        if act.actor == Actor::Automation {
-            facts.allow(act.channel(), now)
-        } else {
-            facts.allow_person(act.channel())
-        }
-    }
-
-    /// The part of it that the pane itself tells.
-    fn allowed_here(&self, id: CaseId, act: &Act, now: Duration) -> Result<(), Held> {
-        let Some(case) = self.cases.iter().find(|c| c.id == id) else { return Err((Hold::Doubtful, None)) };
-        let automatic = act.actor == Actor::Automation;
-        match &act.by {
-            By::Hook(hook) if case.hook.is_none_or(|h| h.id != *hook || !h.open) => {
-                return Err((Hold::HookFell, None));
-            }
-            By::Hook(_) => {}
-            By::Key(_) if !case.current() => {
-                return Err((Hold::Refused("the dialog is gone".to_owned()), None));
-            }
-            // It spoke while the key was on its way: the agent asks as usual, and nobody answers twice.
-            By::Key(_) if automatic && case.hook.is_some() => return Err((Hold::HookFell, None)),
-            By::Key(_) if automatic && (case.changed || !case.asks) => return Err((Hold::Doubtful, None)),
-            By::Key(key) if automatic && case.dialog.allow_once_key() != Some(key.as_str()) => {
-                return Err((Hold::NoKey, None));
-            }
-            By::Key(_) if automatic => {
-                if let Some(held) = self.hook_owns(now).held() {
-                    return Err(held);
-                }
-            }
-            By::Key(_) if act.goal.is_some() => {
-                if !act.moves(&case.dialog) {
-                    return Err((Hold::Refused("its mark stands elsewhere now".to_owned()), None));
-                }
-            }
-            By::Key(key) => {
-                if !case.dialog.options.iter().any(|o| o.key.as_deref() == Some(key.as_str())) {
-                    return Err((Hold::NoKey, None));
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// It was written down and does not go out.
-    fn withdraw(&mut self, id: CaseId, act: &Act, (hold, again): Held, out: &mut Vec<Order>) {
+    pub(super) fn withdraw(&mut self, id: CaseId, act: &Act, (hold, again): Held, out: &mut Vec<Order>) {
         let why = hold.to_string();
         self.release(id, out);
         refuse(act, &why, out);
@@ -130,7 +20,7 @@ impl Life {
     }
 
     /// The world says no to an answer that has not been written down.
-    fn denied(&mut self, id: CaseId, act: &Act, (hold, again): Held, out: &mut Vec<Order>) {
+    pub(super) fn denied(&mut self, id: CaseId, act: &Act, (hold, again): Held, out: &mut Vec<Order>) {
         if act.actor == Actor::Automation {
             self.release(id, out);
             self.hold_until(id, hold, again, out);
@@ -145,7 +35,7 @@ impl Life {
     }
 
     /// Writes down what is about to be sent. From here on automation never tries this dialog again.
-    fn intend(&mut self, id: CaseId, act: Act, cleared: Cleared, out: &mut Vec<Order>) {
+    pub(super) fn intend(&mut self, id: CaseId, act: Act, cleared: Cleared, out: &mut Vec<Order>) {
         let Some(case) = self.case(id) else { return };
         case.act = Some(act.clone());
         (case.pressed, case.cleared, case.vetoed) = (None, Some(cleared), None);
@@ -226,7 +116,7 @@ impl Life {
         }
     }
 
-    fn send(&mut self, id: CaseId, act: Act, intent: u64, now: Duration, out: &mut Vec<Order>) {
+    pub(super) fn send(&mut self, id: CaseId, act: Act, intent: u64, now: Duration, out: &mut Vec<Order>) {
         let Some(case) = self.case(id) else { return };
         case.stage = Stage::Sending(act.clone(), now);
         case.tried = true;
@@ -271,16 +161,19 @@ impl Life {
                 let after = After::Rest((Hold::Refused(why.clone()), None));
                 self.write(id, Outcome::Refused, why, after, out);
             }
-            // The server itself says that nothing went out: after the quiet time it may be tried from the beginning.
-            Sent::Stirred if act.is_ahead() => {
-                let quiet = case.cleared.map_or(Duration::ZERO, |c| c.quiet);
+            // Nothing went out, so where that passes it may be tried from the beginning. When that is the world says, which is
+            // asked at once.
+            Sent::Withheld(hold) if act.is_ahead() => {
                 case.tried = false;
+                if hold == Hold::PersonCame {
+                    self.came = Some(now);
+                }
                 if self.pressed.back() == self.cases.iter().find(|c| c.id == id).map(|c| &c.showing) {
                     self.pressed.pop_back();
                 }
-                self.withdraw(id, &act, (Hold::PersonCame, Some(now + quiet)), out);
+                self.withdraw(id, &act, (hold, Some(now)), out);
             }
-            Sent::Stirred => self.sent(id, Sent::Refused(Hold::PersonCame.to_string()), now, out),
+            Sent::Withheld(hold) => self.sent(id, Sent::Refused(hold.to_string()), now, out),
             Sent::Unknown(why) => {
                 self.uncertain = Some(now + STUCK);
                 let after = After::Rest((Hold::Uncertain(why.clone()), None));

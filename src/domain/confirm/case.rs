@@ -6,8 +6,9 @@ use std::time::Duration;
 use super::hold::{Facts, Held, Hold};
 use super::mark::Goal;
 use super::order::{CaseId, HookId};
+use super::same::{same_call, same_form};
 use super::timing::{LEAD, RESTED, RESTLESS};
-use crate::domain::dialog::{Dialog, Operation};
+use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor, Channel, Decision, Outcome, Ruling, Showing, Times};
 use crate::domain::policy::{Action, Verdict};
 use crate::domain::stroke::KeyName;
@@ -90,15 +91,13 @@ pub(super) struct Cleared {
     pub at: Duration,
     /// When anybody had last been active in the session by then.
     pub stirred: Option<u64>,
-    /// How long hands are kept off after a person was active.
-    pub quiet: Duration,
     /// The server could not tell every row of the dialog: a look must stand right before the key.
     pub coarse: bool,
 }
 
 impl Cleared {
     pub fn by(facts: &Facts, at: Duration) -> Self {
-        Self { at, stirred: facts.stirred, quiet: facts.quiet, coarse: facts.coarse }
+        Self { at, stirred: facts.stirred, coarse: facts.coarse }
     }
 }
 
@@ -243,10 +242,9 @@ impl Case {
         self.stage = if self.verdict.is_some() { Stage::Reading } else { Stage::Seen };
     }
 
-    /// The same, and what was said of it counts no more either.
-    pub fn judge_anew(&mut self, now: Duration) {
-        self.verdict = None;
-        self.read_anew(now);
+    /// The rules are asked again: what they said before counts no more.
+    pub fn judge_anew(&mut self) {
+        (self.verdict, self.stage) = (None, Stage::Seen);
     }
 
     /// A key went out, at that time, and it had gone from the screen before.
@@ -304,92 +302,5 @@ impl Case {
             Stage::Verifying(sent) if now.saturating_sub(*sent) >= still_there => Some(Hold::StillThere),
             _ => None,
         }
-    }
-}
-
-/// Whether what is judged of two dialogs is the same; where the mark stands is not.
-pub(super) fn same_form(a: &Dialog, b: &Dialog) -> bool {
-    // Each part by name: one that is added later is thought of here.
-    let Dialog {
-        operation,
-        tool,
-        subject,
-        question,
-        options,
-        selected: _,
-        complete,
-        asker,
-        alternative,
-        texts,
-        field,
-        rows: _,
-    } = a;
-    (operation, tool, subject, question) == (&b.operation, &b.tool, &b.subject, &b.question)
-        && (options, complete) == (&b.options, &b.complete)
-        && (asker, alternative) == (&b.asker, &b.alternative)
-        && (texts, field) == (&b.texts, &b.field)
-}
-
-/// The same call: what both name, wrapped or not. A screen shows a path from the folder that the agent works in, a hook may
-/// hand it over whole.
-fn same_call(one: &Dialog, other: &Dialog) -> bool {
-    let plain = |d: &Dialog| {
-        d.subject.as_deref().map(|s| s.split_whitespace().collect::<String>()).filter(|s| !s.is_empty())
-    };
-    let (Some(a), Some(b)) = (plain(one), plain(other)) else { return false };
-    let ends = || is_of_files(one.operation) && (is_end(&a, &b) || is_end(&b, &a));
-    one.operation == other.operation && (a == b || ends())
-}
-
-const fn is_of_files(operation: Operation) -> bool {
-    use Operation::{Edit, Glob, Grep, Read, Write};
-    matches!(operation, Read | Grep | Glob | Edit | Write)
-}
-
-/// A path as it is shown is the end of a whole one: from the folder of the work, from the home, from a folder above.
-fn is_end(shown: &str, whole: &str) -> bool {
-    let end = ["~/", "./"].iter().find_map(|p| shown.strip_prefix(p)).unwrap_or(shown);
-    let end = end.trim_start_matches("../");
-    let folder = whole.strip_suffix(end).filter(|_| !end.is_empty() && !end.starts_with('/'));
-    folder.is_some_and(|f| f.starts_with('/') && f.ends_with('/'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(operation: Operation, hook: &str, screen: &str, want: bool) {
-        let dialog = |s: &str| Dialog {
-            operation,
-            subject: Some(s.to_owned()).filter(|s| !s.is_empty()),
-            ..Dialog::default()
-        };
-        let (hook, screen) = (dialog(hook), dialog(screen));
-        assert_eq!(same_call(&hook, &screen), want, "{hook:?} {screen:?}");
-        assert_eq!(same_call(&screen, &hook), want, "{screen:?} {hook:?}");
-    }
-
-    #[test]
-    fn a_hook_and_a_screen_name_a_call_each_in_its_way() {
-        use Operation::{Bash, Edit, Mcp, Plan, Question, Read};
-        check(Bash, "cat a | sort", "cat a\n  | sort", true);
-        check(Bash, "/bin/ls", "ls", false);
-        check(Edit, "/w/src/a.rs", "src/a.rs", true);
-        check(Edit, "/w/src/a.rs", "./src/a.rs", true);
-        check(Edit, "/home/me/a.rs", "~/a.rs", true);
-        check(Edit, "/w/src/a.rs", "a.rs", true);
-        check(Edit, "/w/src/ba.rs", "a.rs", false);
-        check(Edit, "/tmp/a.rs", "../../../tmp/a.rs", true);
-        check(Edit, "/tmp/x/a.rs", "../a.rs", true);
-        check(Edit, "/tmp/a.rs", "../../../etc/a.rs", false);
-        check(Edit, "/tmp/a.rs", "../", false);
-        check(Edit, "src/a.rs", "a.rs", false);
-        check(Edit, "/w/a.rs", "/a.rs", false);
-        check(Read, "/etc/hostname", "/etc/hostname", true);
-        check(Edit, "/w/a.rs", "", false);
-        check(Mcp, "a: 1", "a: 1", true);
-        check(Mcp, "", "", false);
-        check(Plan, "", "", false);
-        check(Question, "", "", false);
     }
 }

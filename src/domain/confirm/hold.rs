@@ -129,6 +129,18 @@ impl fmt::Display for Hold {
     }
 }
 
+impl Standing {
+    /// What stands against an answer of automation, as far as switches go.
+    pub fn hold(&self) -> Option<Hold> {
+        match self {
+            Self::Live(_) => None,
+            Self::Paused(since) => Some(Hold::Paused(since.who.clone())),
+            Self::Off(since) => Some(Hold::Off(since.who.clone())),
+            Self::Lapsed(_) | Self::Watching => Some(Hold::Watching),
+        }
+    }
+}
+
 /// Whether a person is at the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
@@ -177,6 +189,16 @@ pub struct Facts {
 pub type Held = (Hold, Option<Duration>);
 
 impl Facts {
+    /// The same where it is known that somebody was active so long ago.
+    pub(super) fn with_active(&self, ago: Duration) -> Self {
+        let presence = match self.presence {
+            Presence::Away => Presence::Active(ago),
+            Presence::Active(told) => Presence::Active(told.min(ago)),
+            Presence::Unknown => Presence::Unknown,
+        };
+        Self { presence, ..self.clone() }
+    }
+
     /// Whether automation may answer now over that channel. The reason given is the one nearest to *never*.
     pub fn allow(&self, channel: Channel, now: Duration) -> Result<(), Held> {
         let held = |hold| Err((hold, None));
@@ -186,11 +208,8 @@ impl Facts {
             () if self.excluded => return held(Hold::Excluded),
             () => {}
         }
-        match &self.standing {
-            Standing::Live(_) => {}
-            Standing::Paused(since) => return held(Hold::Paused(since.who.clone())),
-            Standing::Off(since) => return held(Hold::Off(since.who.clone())),
-            Standing::Lapsed(_) | Standing::Watching => return held(Hold::Watching),
+        if let Some(hold) = self.standing.hold() {
+            return held(hold);
         }
         // Nothing else is known then either, but that it may have ended.
         if self.presence == Presence::Unknown && !self.dead {

@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::case::{Act, After, By, Case, Stage, same_form};
+use super::case::{Act, After, By, Case, Stage};
 use super::hold::{Held, Hold};
 use super::hooks::HookOwns;
-use super::order::{CaseId, Input, Look, Order, Sent};
+use super::order::{CaseId, Input, Order, Sent};
+use super::same::same_form;
 use super::timing::{BLINK, HOOK_OWNS, HOOK_WAIT, LEAD, LOOK_AGAIN, SETTLE_FLOOR, STILL_THERE, STUCK, Ways};
 use crate::domain::dialog::{Dialog, DialogId};
 use crate::domain::ledger::{Actor, Channel, Entry, Outcome, Showing};
@@ -23,15 +24,17 @@ pub(super) const REMEMBERED: usize = 1024;
 pub struct Life {
     ways: Ways,
     pub(super) cases: Vec<Case>,
-    next: u64,
+    pub(super) next: u64,
     /// Answered by us, or perhaps by us: automation keeps off.
     pub(super) pressed: VecDeque<Showing>,
     /// What an archtui that ended left unsettled: the content (`None` = any) and the entry that opened it.
     pub(super) doubts: Vec<(Option<DialogId>, u64)>,
     /// The pane has shown something else since then.
-    undoubted: Option<Duration>,
+    pub(super) undoubted: Option<Duration>,
     /// It is not known where the last key went; until then.
     pub(super) uncertain: Option<Duration>,
+    /// Somebody came right before a key, then: also where he is not seen to be attached any more.
+    pub(super) came: Option<Duration>,
     pub(super) heard_hooks: bool,
     pub(super) hook_allowed: Option<Duration>,
 }
@@ -47,6 +50,7 @@ impl Life {
             doubts: Vec::new(),
             undoubted: None,
             uncertain: None,
+            came: None,
             heard_hooks: false,
             hook_allowed: None,
         }
@@ -141,96 +145,6 @@ impl Life {
         }
     }
 
-    // ── what is seen ──
-
-    fn look(&mut self, look: Look, now: Duration, out: &mut Vec<Order>) {
-        let shown = look.dialog.as_ref().and_then(|(showing, _)| self.shown(*showing, now));
-        for case in self.cases.iter_mut().filter(|c| c.drawn && Some(c.id) != shown) {
-            case.away.get_or_insert(now);
-        }
-        let meant = look.dialog.as_ref().is_some_and(|(showing, _)| self.doubted(*showing));
-        if meant {
-            self.undoubted = None;
-        } else if now.saturating_sub(*self.undoubted.get_or_insert(now)) >= STUCK {
-            self.doubts.clear();
-        }
-        let Some((showing, dialog)) = look.dialog else { return };
-        let settle = self.ways.settle;
-        if let Some(case) = self.cases.iter_mut().find(|c| Some(c.id) == shown) {
-            if case.away.take().is_some() {
-                // Back from a blink: what was read before it was another frame.
-                case.since = now + case.deaf;
-                case.twice = false;
-            }
-            (case.showing, case.asks) = (showing, look.asks);
-            case.read(dialog, settle, now);
-        } else if let Some(case) =
-            self.cases.iter_mut().find(|c| c.hook.is_some() && !c.drawn && c.same_call(&dialog))
-        {
-            // What the hook told of is drawn now.
-            (case.drawn, case.asks, case.since, case.showing) = (true, look.asks, now, showing);
-            case.dialog = dialog;
-        } else {
-            let case = self.open(showing, dialog, look.wrote, now);
-            (case.drawn, case.asks) = (true, look.asks);
-            if let Some(last) = case.zero.filter(|_| look.stands) {
-                case.since = last;
-            }
-            if look.unsent {
-                case.over_text();
-            }
-        }
-        self.judge_new(out);
-    }
-
-    /// The case that is this showing: the very same, or one of the same content that only blinked.
-    fn shown(&self, showing: Showing, now: Duration) -> Option<CaseId> {
-        let live = |c: &&Case| c.drawn && c.stage != Stage::Over;
-        let blinked = |c: &&Case| {
-            c.showing.content == showing.content && c.away.is_some_and(|at| now.saturating_sub(at) < BLINK)
-        };
-        let same = self.cases.iter().filter(live).find(|c| c.showing == showing);
-        same.or_else(|| self.cases.iter().filter(live).find(blinked)).map(|c| c.id)
-    }
-
-    pub(super) fn open(
-        &mut self,
-        showing: Showing,
-        dialog: Arc<Dialog>,
-        wrote: Option<Duration>,
-        now: Duration,
-    ) -> &mut Case {
-        self.next += 1;
-        self.cases.push(Case {
-            id: CaseId(self.next),
-            showing,
-            dialog,
-            call: None,
-            drawn: false,
-            away: None,
-            hook: None,
-            asks: true,
-            zero: wrote.filter(|at| *at <= now),
-            first: now,
-            since: now,
-            deaf: Duration::ZERO,
-            twice: false,
-            asked: None,
-            cleared: None,
-            vetoed: None,
-            changed: false,
-            verdict: None,
-            stage: Stage::Seen,
-            opened: None,
-            act: None,
-            pressed: None,
-            tried: false,
-            kept: None,
-            outcome: None,
-        });
-        self.cases.last_mut().expect("one was pushed")
-    }
-
     /// Whatever has no verdict and has not been asked for one is judged.
     pub(super) fn judge_new(&mut self, out: &mut Vec<Order>) {
         for case in self.cases.iter().filter(|c| c.stage == Stage::Seen && c.verdict.is_none()) {
@@ -252,8 +166,6 @@ impl Life {
             self.hold(id, Hold::HookFell, out);
         }
     }
-
-    // ── what is done about it ──
 
     /// Everything that time, or the end of something else, has made due.
     fn go_on(&mut self, now: Duration, out: &mut Vec<Order>) {
@@ -288,7 +200,8 @@ impl Life {
                 Stage::Held((Hold::HookSpeaks, _))
                     if case.current() && self.hook_owns(now) == HookOwns::No =>
                 {
-                    self.cases[i].judge_anew(now);
+                    self.cases[i].read_anew(now);
+                    self.cases[i].judge_anew();
                     self.judge_new(out);
                 }
                 Stage::Held((hold, Some(again))) if again <= now => {
@@ -375,7 +288,7 @@ impl Life {
     }
 
     /// It may be the one that was being answered when archtui ended.
-    fn doubted(&self, showing: Showing) -> bool {
+    pub(super) fn doubted(&self, showing: Showing) -> bool {
         self.doubts.iter().any(|(content, _)| content.is_none_or(|c| c == showing.content))
     }
 

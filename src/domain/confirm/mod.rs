@@ -12,6 +12,7 @@
 mod acting;
 mod bulletin;
 mod case;
+mod guard;
 mod hold;
 mod hooks;
 mod life;
@@ -21,6 +22,8 @@ mod person;
 mod queue;
 mod rate;
 mod renewed;
+mod same;
+mod seen;
 mod stamp;
 mod switches;
 mod timing;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::hold::Facts;
+use super::hold::{Facts, Hold};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::dialog::Dialog;
@@ -90,9 +90,9 @@ pub enum Sent {
     Done(Duration),
     /// It did not go out: what was there was something else.
     Refused(String),
-    /// It did not go out: somebody was active in the session since the world was asked. The server itself said so, in the
-    /// command that would have sent it.
-    Stirred,
+    /// It did not go out, that is sure. Why was found right before: by the server, in the command that would have sent it, or by
+    /// whoever was to send it.
+    Withheld(Hold),
     /// It is not known.
     Unknown(String),
 }

@@ -1,7 +1,7 @@
 //! The rules have changed: what was not answered yet is judged anew, by those. What a person keeps, what was sent, and what
 //! a hook gave back stays as it is.
 
-use super::case::{After, Case, Stage};
+use super::case::{After, Stage};
 use super::hold::Hold;
 use super::life::Life;
 use super::order::Order;
@@ -12,11 +12,11 @@ impl Life {
         for i in 0..self.cases.len() {
             let case = &mut self.cases[i];
             match &case.stage {
-                Stage::Seen | Stage::Reading => judge_again(case),
-                Stage::Guarding(act) if act.actor == Actor::Automation => judge_again(case),
+                Stage::Seen | Stage::Reading => case.judge_anew(),
+                Stage::Guarding(act) if act.actor == Actor::Automation => case.judge_anew(),
                 Stage::Held((hold, _)) if case.hook.is_none() && !case.tried && is_of_rules(hold) => {
                     case.kept = None;
-                    judge_again(case);
+                    case.judge_anew();
                 }
                 // Its intent is on its way to the disk: from there it is withdrawn.
                 Stage::Writing(After::Send(act)) if act.is_ahead() => case.changed = true,
@@ -29,10 +29,6 @@ impl Life {
         }
         self.judge_new(out);
     }
-}
-
-fn judge_again(case: &mut Case) {
-    (case.verdict, case.stage) = (None, Stage::Seen);
 }
 
 /// Held by a rule or by the roster, or by what passes: then the rules are asked again anyway, when it has passed.

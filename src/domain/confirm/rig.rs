@@ -238,6 +238,13 @@ impl Rig {
         Some(Input::Sent { case, how })
     }
 
+    /// What was sent is answered only now.
+    pub fn answer(&mut self, how: Sent) {
+        for case in std::mem::take(&mut self.waiting) {
+            self.hear(Input::Sent { case, how: how.clone() });
+        }
+    }
+
     /// Nothing is sent without the entry that says why.
     fn intended(&self, seq: u64) {
         let entry = self.book.entries().iter().find(|e| e.seq == seq).expect("the entry is there");

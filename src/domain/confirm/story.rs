@@ -33,6 +33,10 @@ pub enum Step {
     Person(Answer, &'static str, u64, u64),
     /// What was sent is answered only now.
     Answered,
+    /// The same, and in this way.
+    AnsweredSo(Sent),
+    /// A switch was turned, or a person typed there.
+    Unclear,
     /// archtui ends and starts again.
     Crash,
 }
@@ -78,12 +82,9 @@ pub fn check_with(hook_fallback: bool, name: &str, steps: &[Step], want: &[&str]
                 let drawn = Some((showing, ms(on_screen)));
                 rig.hear(Input::Person(Reply { who: "operator".to_owned(), answer, drawn }));
             }
-            Answered => {
-                for case in std::mem::take(&mut rig.waiting) {
-                    let how = Sent::Done(rig.now);
-                    rig.hear(Input::Sent { case, how });
-                }
-            }
+            Answered => rig.answer(Sent::Done(rig.now)),
+            AnsweredSo(how) => rig.answer(how),
+            Unclear => rig.hear(Input::Unclear),
             Crash => {
                 let unsettled = rig.book.unsettled();
                 rig.life = Life::rebuilt(Ways::of_agent("claude", hook_fallback), &unsettled);

@@ -1,9 +1,10 @@
 //! What happens in the last moments before a key, and when it does not go out.
 
 use super::rig::{self, Rig, clear, ms};
-use super::story::Step::*;
-use super::story::check;
+use super::story::Step::{self, *};
+use super::story::{asks, check};
 use super::*;
+use crate::domain::policy::Action;
 
 #[test]
 fn between_the_intent_and_the_key_the_world_is_asked_once_more() {
@@ -68,11 +69,8 @@ fn an_intent_is_heard_of_when_its_own_key_is_due_and_a_hook_s_at_once() {
         let asks = HookSaid::Asks { id: HookId(id), dialog: rig::call(&format!("ls {id}")) };
         let orders = life.hear(Input::Hook(asks), now);
         let [Order::Judge { case, dialog }] = &orders[..] else { panic!("{orders:?}") };
-        let judged = Input::Judged {
-            case: *case,
-            dialog: dialog.clone(),
-            verdict: rig::verdict(crate::domain::policy::Action::Confirm),
-        };
+        let judged =
+            Input::Judged { case: *case, dialog: dialog.clone(), verdict: rig::verdict(Action::Confirm) };
         let orders = life.hear(judged, now);
         assert!(orders.contains(&Order::Check), "{orders:?}");
         let case = intended(&life.hear(Input::Facts(clear()), now));
@@ -158,7 +156,7 @@ fn who_comes_in_the_last_moment_has_his_quiet_time_and_then_it_begins_anew() {
         &[
             Show("ls", 1),
             At(120),
-            Sends(Some(Sent::Stirred)),
+            Sends(Some(Sent::Withheld(Hold::PersonCame))),
             At(151),
             Sends(Some(Sent::Done(ms(0)))),
             World(|_| {}),
@@ -171,7 +169,7 @@ fn who_comes_in_the_last_moment_has_his_quiet_time_and_then_it_begins_anew() {
         &[
             Show("ls", 1),
             At(120),
-            Sends(Some(Sent::Stirred)),
+            Sends(Some(Sent::Withheld(Hold::PersonCame))),
             At(151),
             Sends(Some(Sent::Done(ms(0)))),
             World(|f| f.presence = Presence::Active(ms(0))),
@@ -184,15 +182,15 @@ fn who_comes_in_the_last_moment_has_his_quiet_time_and_then_it_begins_anew() {
         &[
             Show("ls", 1),
             At(120),
-            Sends(Some(Sent::Stirred)),
+            Sends(Some(Sent::Withheld(Hold::PersonCame))),
             At(151),
             Sends(Some(Sent::Done(ms(0)))),
             Gone,
-            At(400),
+            At(10_400),
             Show("ls", 2),
-            At(600),
+            At(10_600),
         ],
-        &["120 intended", "150 PRESS 1", withdrawn, "301 gone", "520 intended", "550 PRESS 1"],
+        &["120 intended", "150 PRESS 1", withdrawn, "301 gone", "10520 intended", "10550 PRESS 1"],
     );
     check(
         "what was refused for another reason stays a person's",
@@ -206,6 +204,152 @@ fn who_comes_in_the_last_moment_has_his_quiet_time_and_then_it_begins_anew() {
         ],
         &["120 intended", "150 PRESS 1", "150 refused: x"],
     );
+}
+
+#[test]
+fn nothing_shortens_the_quiet_time_of_who_came_in_the_last_moment() {
+    let withdrawn = "150 withdrawn: a person was active there just before the key";
+    let tried_and_again = ["120 intended", "150 PRESS 1", withdrawn, "10270 intended", "10300 PRESS 1"];
+    let stirred = |during: &[Step], after: &[Step]| {
+        let mut steps = vec![Show("ls", 1), At(120), Sends(None), At(150)];
+        steps.extend_from_slice(during);
+        steps.extend([AnsweredSo(Sent::Withheld(Hold::PersonCame)), At(151), Sends(Some(Sent::Done(ms(0))))]);
+        steps.extend_from_slice(after);
+        steps.push(At(10_400));
+        steps
+    };
+    let came = |name: &str, during: &[Step], after: &[Step]| {
+        check(name, &stirred(during, after), &tried_and_again);
+    };
+    came("a switch was turned while the key was under way", &[Unclear], &[World(|_| {})]);
+    came("other rules", &[], &[At(2_000), Renewed(Action::Confirm)]);
+    came(
+        "other rules, twice, and the world speaks",
+        &[],
+        &[
+            Renewed(Action::Confirm),
+            World(|_| {}),
+            At(9_000),
+            Unclear,
+            Renewed(Action::Confirm),
+            World(|_| {}),
+        ],
+    );
+    check(
+        "another dialog waits for it too",
+        &stirred(&[], &[Gone, At(400), Show("ls", 2)]),
+        &[
+            "120 intended",
+            "150 PRESS 1",
+            withdrawn,
+            "301 gone",
+            "520 held: a person is active there",
+            "10270 intended",
+            "10300 PRESS 1",
+        ],
+    );
+    check(
+        "and a hook, which the agent then asks without",
+        &stirred(&[], &[asks(1, "ls")]),
+        &["120 intended", "150 PRESS 1", withdrawn, "151 hook released"],
+    );
+    check(
+        "the quiet time that counts now counts",
+        &stirred(&[], &[At(2_000), World(|f| f.quiet = ms(5_000)), At(5_400)]),
+        &[
+            "120 intended",
+            "150 PRESS 1",
+            withdrawn,
+            "5270 intended",
+            "5300 PRESS 1",
+            "10300 stuck: answered, and still there after 5 s",
+        ],
+    );
+    check(
+        "a person's own key is his",
+        &stirred(&[], &[At(1_000), Person(Answer::Approve, "ls", 1, 900), At(1_050), Gone, At(1_500)]),
+        &[
+            "120 intended",
+            "150 PRESS 1",
+            withdrawn,
+            "1000 intended by a person",
+            "1000 PRESS 1",
+            "1200 cleared by a person",
+        ],
+    );
+}
+
+#[test]
+fn what_is_switched_off_in_the_last_moment_and_on_again_is_judged_and_read_anew() {
+    let by = |why: Hold| [Show("ls", 1), At(120), Sends(Some(Sent::Withheld(why))), At(151)];
+    let off = Hold::Off("me".to_owned());
+    let withdrawn = "150 withdrawn: switched off for this session by me";
+    let since = || Since { who: "me".to_owned(), at: jiff::Timestamp::UNIX_EPOCH };
+    let before = |why: Hold, then: &[Step]| [by(why).as_slice(), then].concat();
+    let on_again = [Sends(Some(Sent::Done(ms(0)))), World(|_| {}), At(1_000), Gone, At(2_000)];
+    let pressed = ["120 intended", "150 PRESS 1", withdrawn, "270 intended", "300 PRESS 1", "1150 cleared"];
+    check("on again at once", &before(off.clone(), &on_again), &pressed);
+    let mut rig = Rig::new(false);
+    rig.sends = Some(Sent::Withheld(off.clone()));
+    rig.show(Some(("ls", 1)));
+    rig.until(149);
+    rig.facts.standing = Standing::Off(since());
+    rig.until(60_000);
+    assert_eq!(rig.log, ["120 intended", "150 PRESS 1", withdrawn], "it stays off");
+    rig.facts = clear();
+    // In an hour the files that its rules look at may be others.
+    rig.verdict.action = Action::Hold;
+    let facts = rig.facts.clone();
+    let mut other_rules =
+        Rig { life: rig.life.clone(), log: vec![], book: rig.book.clone(), ..Rig::new(false) };
+    (other_rules.now, other_rules.screen) = (rig.now, rig.screen.clone());
+    other_rules.verdict.action = Action::Hold;
+    other_rules.hear(Input::Facts(facts.clone()));
+    other_rules.until(61_000);
+    assert_eq!(other_rules.log, ["60150 held"]);
+    (rig.verdict.action, rig.sends) = (Action::Confirm, Some(Sent::Done(ms(0))));
+    rig.facts.rate = Some(ms(62_000));
+    let facts = rig.facts.clone();
+    rig.hear(Input::Facts(facts));
+    rig.until(61_990);
+    assert_eq!(rig.log.len(), 3, "the rate counts: {:?}", rig.log);
+    rig.until(80_000);
+    assert_eq!(
+        rig.log[3..],
+        ["62120 intended", "62150 PRESS 1", "67150 stuck: answered, and still there after 5 s"]
+    );
+    check(
+        "a lease that ran out",
+        &before(Hold::Watching, &on_again),
+        &[
+            "120 intended",
+            "150 PRESS 1",
+            "150 withdrawn: auto-confirm only watches here",
+            "270 intended",
+            "300 PRESS 1",
+            "1150 cleared",
+        ],
+    );
+    check(
+        "who lost his seat does not get it back by a look",
+        &before(Hold::NotActor, &on_again),
+        &["120 intended", "150 PRESS 1", "150 withdrawn: another instance acts", "1150 gone"],
+    );
+}
+
+#[test]
+fn what_passes_while_its_hold_is_written_down_is_not_held_for_good() {
+    let mut rig = Rig::new(false);
+    rig.show(Some(("ls", 1)));
+    rig.now = ms(120);
+    rig.life.hear(Input::Tick, rig.now);
+    let mut facts = clear();
+    facts.in_mode = true;
+    let orders = rig.life.hear(Input::Facts(facts), rig.now);
+    let [Order::Record { case, decision, .. }] = &orders[..] else { panic!("{orders:?}") };
+    assert_eq!(decision.outcome.word(), "held");
+    assert_eq!(rig.life.hear(Input::Facts(clear()), ms(125)), []);
+    assert_eq!(rig.life.hear(Input::Recorded { case: *case, seq: 1 }, ms(130)), [Order::Check]);
 }
 
 #[test]

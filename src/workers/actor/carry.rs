@@ -8,7 +8,7 @@ use super::done::Done;
 use super::{Actor, later, monotonic, utc};
 use crate::app::Event;
 use crate::app::event::Did;
-use crate::domain::confirm::{CaseId, Facts, Input, Order, Presence, Sent, Standing};
+use crate::domain::confirm::{CaseId, Facts, Hold, Input, Order, Presence, Sent};
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor as Who, Body, Decision, Outcome};
 use crate::domain::policy::Verdict;
@@ -123,10 +123,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             return self.live(pane, Input::Sent { case, how });
         };
         let command = (!desk.command.is_empty()).then(|| desk.command.clone());
-        let standing = || self.switches.standing(&desk.info.session, self.fixed.lease.is_some(), utc());
-        if stirred.is_some() && !(seat.stands() && matches!(standing(), Standing::Live(_))) {
-            let how = Sent::Refused("it was switched off at the last moment".to_owned());
-            return self.live(pane, Input::Sent { case, how });
+        let switched =
+            || self.switches.standing(&desk.info.session, self.fixed.lease.is_some(), utc()).hold();
+        let hold = if seat.stands() { switched() } else { Some(Hold::NotActor) };
+        if let Some(hold) = hold.filter(|_| stirred.is_some()) {
+            return self.live(pane, Input::Sent { case, how: Sent::Withheld(hold) });
         }
         let expected = Expected {
             screen,
@@ -155,7 +156,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             let how = match pressed {
                 Ok(_) => Sent::Done(monotonic()),
                 Err(e @ (TypeError::Unanswered | TypeError::Timeout(_))) => Sent::Unknown(e.to_string()),
-                Err(TypeError::Stirred) => Sent::Stirred,
+                Err(TypeError::Stirred) => Sent::Withheld(Hold::PersonCame),
                 Err(e) => Sent::Refused(e.to_string()),
             };
             Done::Pressed(identity, case, how, did)

@@ -1,14 +1,14 @@
 //! What was done beside, as it comes back.
 
+use super::Actor;
 use super::errand::Climbed;
 use super::kill::Killed;
 use super::later::Whose;
 use super::restart;
 use super::seat::Opened;
-use super::{Actor, Input};
 use crate::app::Event;
 use crate::app::event::Did;
-use crate::domain::confirm::{CaseId, Sent, Wish};
+use crate::domain::confirm::{CaseId, Input, Sent, Wish};
 use crate::domain::ledger::{Actor as Who, Entry, Outcome};
 use crate::domain::session::{PaneIdentity, SessionName};
 use crate::ports::{Hooks, Judge, PaneFacts, Press, Processes, Seat, Seated, StoreError, TypeError};

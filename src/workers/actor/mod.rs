@@ -7,6 +7,7 @@ mod carry;
 mod deed;
 mod desk;
 mod done;
+mod due;
 mod errand;
 mod free_text;
 mod hooks;
@@ -39,12 +40,12 @@ use super::{Facts, Worker};
 use crate::app::Event;
 use crate::app::state::Post;
 use crate::domain::agent::Agents;
-use crate::domain::confirm::{HookId, Input, Limits, Rates, Switches};
+use crate::domain::confirm::{HookId, Limits, Rates, Switches};
 use crate::domain::ledger::Entry;
 use crate::domain::roster::Roster;
 use crate::domain::server::{Notice, Server};
 use crate::domain::session::{PaneId, PaneIdentity};
-use crate::ports::alarm::{self, Alarm};
+use crate::ports::alarm::Alarm;
 use crate::ports::{Hooks, Judge, Press, Processes, Renewed, Seat};
 
 use board::Books;
@@ -65,8 +66,14 @@ pub const LOOKS: usize = 512;
 const AGAIN: Duration = Duration::from_secs(2);
 /// Between two boards: a frame's time. Who acts is told at once.
 const BOARD_GAP: Duration = Duration::from_millis(33);
-/// Between two tries while somebody else has the seat: whoever acts may be killed, and an observer follows within a second.
+/// Between two tries while somebody else has the seat and nobody tells when he is gone: whoever acts may be killed, and an
+/// observer follows within a second.
 const FOLLOW: Duration = Duration::from_millis(400);
+
+/// The same right after he was told to be gone: his lock goes a moment after his socket, …
+const SOON: Duration = Duration::from_millis(40);
+/// … within this.
+const LETTING_GO: Duration = Duration::from_secs(1);
 
 /// What does not change while the program runs.
 pub struct Fixed {
@@ -110,6 +117,10 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     open_hooks: OpenHooks<H>,
     /// How an observer asks who acts.
     wishing: Option<Wishing>,
+    /// Whether another one who acts is heard of: then his end is told.
+    other: Option<watch::Receiver<bool>>,
+    /// Since when he is not heard of any more.
+    silent: Option<Instant>,
     /// Only while we act.
     hooks: Option<H>,
     /// Who waits for a word, and where it will run.
@@ -193,6 +204,12 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         Self { wishing: Some(wishing), ..self }
     }
 
+    /// The same that is told by an onlooker whether another one acts.
+    #[must_use]
+    pub fn with_onlooker(self, other: watch::Receiver<bool>) -> Self {
+        Self { other: Some(other), ..self }
+    }
+
     /// The same with rules that may change while it runs.
     #[must_use]
     pub fn with_reload(self, renewed: mpsc::Receiver<Renewed<J>>) -> Self {
@@ -215,6 +232,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             facts,
             open_hooks: hooks,
             wishing: None,
+            other: None,
+            silent: None,
             hooks: None,
             calls: BTreeMap::new(),
             hooked: BTreeSet::new(),
@@ -284,60 +303,6 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         }
     }
 
-    /// Time went on: lives have deadlines, states last, the seat and wishes are looked for.
-    fn tick(&mut self) {
-        self.reap();
-        let now = monotonic();
-        let due: Vec<PaneId> =
-            self.alarms.iter().filter(|(_, at)| **at <= now).map(|(pane, _)| *pane).collect();
-        for pane in due {
-            if let Some(desk) = self.desks.get_mut(&pane) {
-                desk.tracker.tick(now);
-            }
-            self.set_alarm(pane);
-            self.live(pane, Input::Tick);
-            self.climbed(pane, &errand::Climb::Time);
-        }
-        self.restarts_tick();
-        if self.later.due().is_some_and(|at| at <= now) {
-            self.write_resting(self.on_tick(now));
-        }
-        if self.again.is_some_and(|at| at <= clock()) {
-            self.again = None;
-            match self.post {
-                Post::Acting => {
-                    self.tidy();
-                    self.look_for_wishes();
-                }
-                _ => self.ask_for_seat(),
-            }
-        }
-    }
-
-    fn instant(&self, at: Duration) -> Instant {
-        self.zero.0 + at.saturating_sub(self.zero.1)
-    }
-
-    /// The common tick at that time, or the next one behind it.
-    fn on_tick(&self, at: Duration) -> Duration {
-        let instant = self.instant(at).into_std();
-        at + alarm::tick(instant).saturating_duration_since(instant)
-    }
-
-    fn wake(&self) -> Option<std::time::Instant> {
-        let due = self
-            .alarms
-            .values()
-            .copied()
-            .chain(self.restarts.due())
-            .chain(self.later.due())
-            .chain(self.ripening.due())
-            .min();
-        let due = due.map(|at| self.instant(at));
-        let board = self.changed.then_some(self.board_due);
-        due.into_iter().chain(self.again).chain(board).min().map(Instant::into_std)
-    }
-
     /// Tells what the board shows, where that has changed and the last time is a while ago; false if nobody listens.
     async fn tell_board(&mut self) -> bool {
         let now = clock();
@@ -371,6 +336,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Worker for Actor<S, K,
                 said = hooks::next(self.hooks.as_mut()) => self.hook_said(said),
                 Some(asked) = self.asked.recv() => self.asked(asked),
                 renewed = renew::next(self.renewed.as_mut()) => self.renew(renewed),
+                heard = seat::told(self.other.as_mut()) => self.told_of_other(heard),
                 () = self.alarm.until(wake) => self.tick(),
             }
             self.reap();

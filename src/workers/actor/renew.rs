@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::{Actor, Input};
+use super::Actor;
+use crate::domain::confirm::Input;
 use crate::domain::session::PaneId;
 use crate::ports::{Hooks, Judge, Press, Processes, Renewed, Seat};
 

@@ -2,10 +2,13 @@
 //! dialogs get a life.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
 
 use super::done::Done;
 use super::leave::leave;
-use super::{AGAIN, Actor, FOLLOW, clock, monotonic, utc};
+use super::{AGAIN, Actor, FOLLOW, LETTING_GO, SOON, clock, monotonic, utc};
 use crate::app::state::Post;
 use crate::domain::confirm::{Life, Rates, Switches};
 use crate::domain::ledger::{Channel, Entry};
@@ -14,6 +17,12 @@ use crate::ports::{Hooks, Judge, Ledger, Press, Processes, Records, Seat, Seated
 use crate::workers::books::{Books, DAY, MOST};
 use crate::workers::dispatcher::Chair;
 use crate::workers::scribe::Scribe;
+
+/// Whether another one who acts is heard of, when that changes; `None`: nobody tells any more.
+pub(super) async fn told(other: Option<&mut watch::Receiver<bool>>) -> Option<bool> {
+    let Some(other) = other else { return std::future::pending().await };
+    other.changed().await.ok().map(|()| *other.borrow_and_update())
+}
 
 /// What lies in the records when we begin.
 pub(super) struct Opened {
@@ -71,7 +80,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 if self.post != post {
                     self.unseat(post);
                 }
-                self.again = self.server_up.then(|| clock() + FOLLOW);
+                self.again = self.server_up.then(|| clock() + self.follow());
             }
             Seated::Failed(why) => self.unseat(Post::Barred(why)),
         }
@@ -149,6 +158,31 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         self.tell_of_hooks(identity);
     }
 
+    /// Until the seat of another one is asked for again: his end is told, or it is not.
+    fn follow(&self) -> Duration {
+        match (&self.other, self.silent) {
+            (Some(other), _) if *other.borrow() => AGAIN,
+            (_, Some(since)) if clock().saturating_duration_since(since) < LETTING_GO => SOON,
+            _ => FOLLOW,
+        }
+    }
+
+    /// Whoever acts is heard of now, or no more: then his socket is closed, and his lock is free, or will be in a moment. The
+    /// lock alone decides.
+    pub(super) fn told_of_other(&mut self, heard: Option<bool>) {
+        match heard {
+            Some(true) => {}
+            Some(false) => {
+                self.silent = Some(clock());
+                if self.server_up && matches!(self.post, Post::Observing(_)) {
+                    self.again = Some(clock());
+                }
+            }
+            // Nobody tells any more.
+            None => self.other = None,
+        }
+    }
+
     /// The seat is free, and can be asked for again.
     pub(super) fn left(&mut self, seat: S) {
         self.seat = Some(seat);
@@ -184,7 +218,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             }
             (_, None) => {}
         }
-        let next = if matches!(post, Post::Observing(_)) { FOLLOW } else { AGAIN };
+        let next = if matches!(post, Post::Observing(_)) { self.follow() } else { AGAIN };
         self.post = post;
         self.again = self.server_up.then(|| clock() + next);
         self.changed = true;

@@ -1,6 +1,8 @@
 //! A pane, an agent, a keyboard, a disk and a person that do things in any order, with crashes: whatever happens, no
 //! dialog gets two answers of automation, and none without an entry that says why.
 
+mod op;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,60 +15,11 @@ use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor, Body, Book, Outcome, Showing};
 use crate::domain::policy::Action;
 
+use op::{Op, op};
+
 /// What agents ask here: two that the rules confirm, one that they hold, one that they deny.
 const ASKED: [(&str, Action); 4] =
     [("ls", Action::Confirm), ("cat x", Action::Confirm), ("rm x", Action::Hold), ("sudo", Action::Deny)];
-
-#[derive(Debug, Clone)]
-enum Op {
-    Wait(u64),
-    /// The agent asks; at once over whatever was there.
-    Ask(usize),
-    /// The dialog goes, for whatever reason.
-    Clear,
-    Look,
-    /// Half a frame: no dialog, or one cut short; the next look comes 20 ms later.
-    HalfFrame(bool),
-    /// So many orders are carried out.
-    Carry(usize),
-    World(usize),
-    Disk(bool),
-    /// A person answers the dialog that he saw last, or one before.
-    Person(Answer, bool),
-    HookAsks,
-    HookGivesUp,
-    /// Rules that say the same come into force.
-    NewRules,
-    /// The keyboard does what it is told but does not know that it did.
-    Deaf(bool),
-    /// A key does nothing (an agent that has just drawn ignores keys).
-    Numb(bool),
-    /// archtui ends; what it had ordered is still carried out, or is not.
-    Crash(bool),
-}
-
-fn op() -> impl Strategy<Value = Op> {
-    let answer =
-        prop_oneof![Just(Answer::Approve), Just(Answer::Deny), Just(Answer::Hold), Just(Answer::Choose(1))];
-    prop_oneof![
-        6 => (1u64..600).prop_map(Op::Wait),
-        1 => (1_000u64..9_000).prop_map(Op::Wait),
-        3 => (0..ASKED.len()).prop_map(Op::Ask),
-        2 => Just(Op::Clear),
-        4 => Just(Op::Look),
-        2 => any::<bool>().prop_map(Op::HalfFrame),
-        12 => (1usize..8).prop_map(Op::Carry),
-        2 => (0usize..6).prop_map(Op::World),
-        1 => any::<bool>().prop_map(Op::Disk),
-        2 => (answer, any::<bool>()).prop_map(|(a, b)| Op::Person(a, b)),
-        2 => Just(Op::HookAsks),
-        1 => Just(Op::HookGivesUp),
-        1 => Just(Op::NewRules),
-        1 => any::<bool>().prop_map(Op::Deaf),
-        1 => any::<bool>().prop_map(Op::Numb),
-        1 => any::<bool>().prop_map(Op::Crash),
-    ]
-}
 
 /// A dialog as the agent knows it.
 struct Truth {
@@ -85,6 +38,8 @@ struct World {
     answers: BTreeMap<u64, u32>,
     orders: VecDeque<Order>,
     facts: Facts,
+    /// The server found somebody right before a key, then; whoever acts knows of it.
+    came: Option<Duration>,
     disk: bool,
     deaf: bool,
     numb: bool,
@@ -115,6 +70,7 @@ impl World {
             answers: BTreeMap::new(),
             orders: VecDeque::new(),
             facts: clear(),
+            came: None,
             disk: true,
             deaf: false,
             numb: false,
@@ -152,6 +108,7 @@ impl World {
         assert!(looks >= 2 && self.now >= since + SETTLE_FLOOR, "read twice, a settle time apart");
         // The rate was asked when it was intended.
         let facts = Facts { rate: None, ..self.facts.clone() };
+        assert!(self.came.is_none_or(|at| self.now >= at + facts.quiet), "whoever came has his quiet time");
         assert_eq!(facts.allow(crate::domain::ledger::Channel::Key, self.now), Ok(()));
         // Orders are carried out in order: a hook that is answered before the key has no word any more.
         let answered =
@@ -226,7 +183,10 @@ impl World {
             Order::Press { case, dialog, intent, stirred, .. } => {
                 let same = self.truth.as_ref().is_some_and(|t| *shown(t.what) == *dialog);
                 let how = if stirred.is_some() && self.facts.presence != Presence::Away {
-                    Sent::Stirred
+                    self.came = self.came.max(told.then_some(self.now));
+                    Sent::Withheld(Hold::PersonCame)
+                } else if let Some(hold) = self.facts.standing.hold().filter(|_| stirred.is_some()) {
+                    Sent::Withheld(hold)
                 } else if same {
                     self.reach(self.automatic(intent), self.numb);
                     sent(self.deaf, self.now)
@@ -284,7 +244,7 @@ impl World {
         self.orders.clear();
         self.hook = None;
         // The new one counts its showings anew.
-        (self.epoch, self.seen, self.before) = (0, None, None);
+        (self.epoch, self.seen, self.before, self.came) = (0, None, None, None);
         self.run = (None, self.now, 0);
         self.life = Life::rebuilt(Ways::of_agent("claude", self.fallback), &self.book.unsettled());
     }
@@ -336,6 +296,7 @@ impl World {
                 }
             }
             Op::NewRules => self.hear(Input::NewRules),
+            Op::Unclear => self.hear(Input::Unclear),
             Op::Deaf(on) => self.deaf = on,
             Op::Numb(on) => self.numb = on,
             Op::Crash(carried_out) => self.crash(carried_out),

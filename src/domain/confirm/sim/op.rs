@@ -1,0 +1,62 @@
+//! What may happen in the simulation, and how often.
+
+use proptest::prelude::*;
+
+use super::super::Answer;
+use super::ASKED;
+
+/// One step.
+#[derive(Debug, Clone)]
+pub(super) enum Op {
+    Wait(u64),
+    /// The agent asks; at once over whatever was there.
+    Ask(usize),
+    /// The dialog goes, for whatever reason.
+    Clear,
+    Look,
+    /// Half a frame: no dialog, or one cut short; the next look comes 20 ms later.
+    HalfFrame(bool),
+    /// So many orders are carried out.
+    Carry(usize),
+    World(usize),
+    Disk(bool),
+    /// A person answers the dialog that he saw last, or one before.
+    Person(Answer, bool),
+    HookAsks,
+    HookGivesUp,
+    /// Rules that say the same come into force.
+    NewRules,
+    /// A switch was turned there and back, or a person typed a letter.
+    Unclear,
+    /// The keyboard does what it is told but does not know that it did.
+    Deaf(bool),
+    /// A key does nothing (an agent that has just drawn ignores keys).
+    Numb(bool),
+    /// archtui ends; what it had ordered is still carried out, or is not.
+    Crash(bool),
+}
+
+/// Any of them.
+pub(super) fn op() -> impl Strategy<Value = Op> {
+    let answer =
+        prop_oneof![Just(Answer::Approve), Just(Answer::Deny), Just(Answer::Hold), Just(Answer::Choose(1))];
+    prop_oneof![
+        6 => (1u64..600).prop_map(Op::Wait),
+        1 => (1_000u64..9_000).prop_map(Op::Wait),
+        3 => (0..ASKED.len()).prop_map(Op::Ask),
+        2 => Just(Op::Clear),
+        4 => Just(Op::Look),
+        2 => any::<bool>().prop_map(Op::HalfFrame),
+        12 => (1usize..8).prop_map(Op::Carry),
+        2 => (0usize..6).prop_map(Op::World),
+        1 => any::<bool>().prop_map(Op::Disk),
+        2 => (answer, any::<bool>()).prop_map(|(a, b)| Op::Person(a, b)),
+        2 => Just(Op::HookAsks),
+        1 => Just(Op::HookGivesUp),
+        1 => Just(Op::NewRules),
+        1 => Just(Op::Unclear),
+        1 => any::<bool>().prop_map(Op::Deaf),
+        1 => any::<bool>().prop_map(Op::Numb),
+        1 => any::<bool>().prop_map(Op::Crash),
+    ]
+}
