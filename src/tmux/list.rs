@@ -58,8 +58,8 @@ pub fn rows_command(of: Option<&[PaneId]>) -> String {
             of.iter().map(one).collect::<Vec<_>>().join(" ; ")
         }
         Some(of) => {
-            let of: String = of.iter().map(|pane| format!("{pane} ")).collect();
-            format!("list-panes -a -F '#{{pane_id}} #{{?#{{m:* #{{pane_id}} *, {of}}},{search},}}'")
+            let of = of.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+            format!("list-panes -a -F '#{{pane_id}} #{{?#{{m:* #{{pane_id}} *, {of} }},{search},}}'")
         }
         None => format!("list-panes -a -F '#{{pane_id}} {search}'"),
     }

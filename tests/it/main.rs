@@ -57,6 +57,7 @@ mod task_sim;
 mod task_store;
 mod tmux_guard;
 mod tmux_keys;
+mod tmux_list;
 mod tmux_load;
 mod tmux_server;
 mod tmux_watch;
