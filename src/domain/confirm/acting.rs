@@ -118,7 +118,7 @@ impl Life {
     }
 
     /// It was written down and does not go out.
-    fn withdraw(&mut self, id: CaseId, act: &Act, (hold, again): Held, out: &mut Vec<Order>) {
+    pub(super) fn withdraw(&mut self, id: CaseId, act: &Act, (hold, again): Held, out: &mut Vec<Order>) {
         let why = hold.to_string();
         self.release(id, out);
         refuse(act, &why, out);
@@ -126,7 +126,7 @@ impl Life {
     }
 
     /// The world says no to an answer that has not been written down.
-    fn denied(&mut self, id: CaseId, act: &Act, (hold, again): Held, out: &mut Vec<Order>) {
+    pub(super) fn denied(&mut self, id: CaseId, act: &Act, (hold, again): Held, out: &mut Vec<Order>) {
         if act.actor == Actor::Automation {
             self.release(id, out);
             self.hold_until(id, hold, again, out);
@@ -184,7 +184,6 @@ impl Life {
             }
             (After::Anew, _) => {
                 (case.act, case.verdict, case.stage) = (None, None, Stage::Seen);
-                self.judge_new(out);
             }
             (After::Over, _) => case.stage = Stage::Over,
         }

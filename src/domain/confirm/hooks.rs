@@ -64,7 +64,6 @@ impl Life {
                         (case.hook, case.call) = (hook, Some(dialog));
                     }
                 }
-                self.judge_new(out);
             }
             HookSaid::Closed { id } => self.hook_closed(id, out),
         }
@@ -103,7 +102,7 @@ impl Life {
         }
         let case_id = case.id;
         // Where its entry is on disk the second look at the world finds out by itself; what was sent is verified.
-        if matches!(case.stage, Stage::Seen | Stage::Reading | Stage::Guarding(_)) {
+        if case.is_open() {
             self.hold(case_id, Hold::HookFell, out);
         }
     }

@@ -14,6 +14,7 @@ mod bulletin;
 mod case;
 mod hold;
 mod hooks;
+mod judging;
 mod life;
 mod mark;
 mod order;
@@ -47,5 +48,7 @@ mod story;
 mod tests;
 #[cfg(test)]
 mod tests_answers;
+#[cfg(test)]
+mod tests_bounds;
 #[cfg(test)]
 mod tests_timing;

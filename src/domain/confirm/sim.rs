@@ -129,6 +129,7 @@ impl World {
 
     fn hear(&mut self, input: Input) {
         let orders = self.life.hear(input, self.now);
+        tests_bounds::all_end(&self.life, self.now);
         for order in orders {
             if let Order::Press { intent, dialog, .. } = &order {
                 self.may_press(*intent, dialog);

@@ -48,7 +48,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     }
 
     /// Files are looked at, so it is done beside.
-    fn judge(&mut self, pane: PaneId, case: CaseId, dialog: Arc<Dialog>) {
+    pub(super) fn judge(&mut self, pane: PaneId, case: CaseId, dialog: Arc<Dialog>) {
+        let Some(desk) = self.desks.get_mut(&pane) else { return };
+        if !desk.judging.begins(case, &dialog) {
+            return;
+        }
         let Some(desk) = self.desks.get(&pane) else { return };
         let (identity, mut asks) = (desk.info.identity, self.asks(desk));
         if let Some(desk) = self.desks.get_mut(&pane) {

@@ -50,9 +50,13 @@ pub(super) enum Done<S: Seat> {
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn done(&mut self, done: Done<S>) {
         match done {
-            // Those of today were asked as well.
-            Done::Judged(version, ..) if version != self.version => {}
-            Done::Judged(_, pane, input) => self.live_there(pane, input),
+            Done::Judged(version, pane, input) => {
+                // Those of today were asked as well.
+                if version == self.version {
+                    self.live_there(pane, input);
+                }
+                self.judge_next(pane);
+            }
             Done::Checked(pane, said) => {
                 let Some(desk) = self.desks.get_mut(&pane.id).filter(|d| d.info.identity == pane) else {
                     return;

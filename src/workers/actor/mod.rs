@@ -10,6 +10,7 @@ mod done;
 mod errand;
 mod free_text;
 mod hooks;
+mod judging;
 mod kill;
 mod later;
 mod leave;
