@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::case::{Act, After, By, Case, Stage};
 use super::hold::{Held, Hold};
-use super::hooks::HookOwns;
+use super::hooks::{HookOwns, Overlooked};
 use super::order::{CaseId, Input, Look, Order, Sent};
 use super::timing::{
     BLINK, HOOK_OWNS, HOOK_WAIT, JUDGE_WAIT, LEAD, LOOK_AGAIN, SETTLE_FLOOR, STILL_THERE, STUCK, Ways,
@@ -38,6 +38,7 @@ pub struct Life {
     pub(super) uncertain: Option<Duration>,
     pub(super) heard_hooks: bool,
     pub(super) hook_allowed: Option<Duration>,
+    pub(super) overlooked: Overlooked,
 }
 
 impl Life {
@@ -54,6 +55,7 @@ impl Life {
             uncertain: None,
             heard_hooks: false,
             hook_allowed: None,
+            overlooked: Overlooked::default(),
         }
     }
 
@@ -96,6 +98,7 @@ impl Life {
         }
         self.judge_new(now, &mut out);
         self.go_on(now, &mut out);
+        self.tell_overlooked(now, &mut out);
         self.cases.retain(|c| c.stage != Stage::Over);
         if out.contains(&Order::Check) {
             self.world_asked.get_or_insert(now);
@@ -115,7 +118,7 @@ impl Life {
 
     /// The same of all else.
     pub fn acts_at(&self, now: Duration) -> Option<Duration> {
-        self.cases.iter().filter_map(|c| self.due(c, now)).min()
+        self.cases.iter().filter_map(|c| self.due(c, now)).chain(self.overlooked.due()).min()
     }
 
     /// Until when it is enough to hear that the intent of a case is on disk; `None`: at once.
@@ -188,8 +191,9 @@ impl Life {
             (case.drawn, case.asks, case.since, case.showing) = (true, look.asks, now, showing);
             case.dialog = dialog;
         } else {
+            let hook = self.overlooked.lately(now);
             let case = self.open(showing, dialog, look.wrote, now);
-            (case.drawn, case.asks) = (true, look.asks);
+            (case.drawn, case.asks, case.hook) = (true, look.asks, hook);
             if let Some(last) = case.zero.filter(|_| look.stands) {
                 case.since = last;
             }

@@ -219,6 +219,14 @@ impl Rig {
                 self.say(said.1);
                 self.answered(case)
             }
+            Order::GiveBack { .. } => {
+                self.say("given back");
+                None
+            }
+            Order::Overlooked { calls } => {
+                self.say(format!("{calls} overlooked"));
+                None
+            }
             Order::Write { .. } => {
                 self.say("WRITE");
                 None

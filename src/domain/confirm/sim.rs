@@ -236,7 +236,7 @@ impl World {
                 };
                 Input::Sent { case, how }
             }
-            Order::Answer { hook, word: HookWord::Release, .. } => {
+            Order::GiveBack { hook } | Order::Answer { hook, word: HookWord::Release, .. } => {
                 self.hook = self.hook.filter(|(id, _)| *id != hook);
                 return;
             }
@@ -253,7 +253,7 @@ impl World {
                     None => Input::Sent { case, how: Sent::Refused("the hook gave up".to_owned()) },
                 }
             }
-            Order::Write { .. } | Order::Refuse { .. } => return,
+            Order::Overlooked { .. } | Order::Write { .. } | Order::Refuse { .. } => return,
         };
         if told {
             self.hear(answer);

@@ -1,11 +1,11 @@
-//! Nothing is without a bound: how long a dialog stays in one stage.
+//! Nothing is without a bound: how long a dialog stays in one stage, and how much one pane may bring at once.
 
 use std::time::Duration;
 
 use super::case::Stage;
 use super::rig::{Rig, clear, ms};
 use super::story::Step::*;
-use super::story::{asks, check};
+use super::story::{asks, check, check_with, closed};
 use super::*;
 use crate::domain::policy::Action;
 
@@ -109,4 +109,82 @@ fn a_world_that_was_mute_before_is_asked_anew() {
     rig.show(Some(("cat", 2)));
     rig.until(20_400);
     assert_eq!(rig.log, ["20120 intended", "20150 PRESS 1"]);
+}
+
+/// So many calls that say different things.
+fn flood(rig: &mut Rig, calls: std::ops::Range<u64>) {
+    for n in calls {
+        let dialog = rig::call(&format!("rm {n}"));
+        rig.hear(Input::Hook(HookSaid::Asks { id: HookId(n), dialog }));
+    }
+}
+
+#[test]
+fn of_a_flood_of_calls_a_few_are_looked_at_and_the_rest_is_told_at_once() {
+    for judges in [true, false] {
+        let mut rig = Rig::new(false);
+        (rig.judges, rig.verdict.action) = (judges, Action::Hold);
+        flood(&mut rig, 1..4_001);
+        assert_eq!(rig.life.cases.len(), 16);
+        let given_back = rig.log.iter().filter(|l| l.ends_with("given back")).count();
+        assert_eq!(given_back, 4_000 - 16);
+        rig.log.clear();
+        rig.until(60_000);
+        let told: Vec<&String> = rig.log.iter().filter(|l| l.contains("overlooked")).collect();
+        assert_eq!(told, ["5000 3984 overlooked"]);
+        assert_eq!(rig.book.entries().len(), 32, "held and gone, each");
+        assert!(rig.life.cases.is_empty());
+        assert_eq!(rig.life.deadline(rig.now), None, "nothing keeps it awake");
+    }
+}
+
+#[test]
+fn what_is_allowed_does_not_use_up_the_room() {
+    let mut rig = Rig::new(false);
+    flood(&mut rig, 1..41);
+    assert_eq!(rig.log.iter().filter(|l| l.ends_with("ALLOW")).count(), 40, "{:?}", rig.log);
+}
+
+#[test]
+fn a_call_that_was_not_looked_at_is_a_persons_when_it_is_drawn() {
+    // Not even `hook_fallback = "key"` gives it to the key channel: a hook gave it back.
+    for fallback in [false, true] {
+        let mut rig = Rig::new(fallback);
+        rig.verdict.action = Action::Hold;
+        flood(&mut rig, 1..20);
+        rig.verdict.action = Action::Confirm;
+        rig.log.clear();
+        rig.now = ms(300);
+        rig.show(Some(("rm 19", 1)));
+        rig.until(60_000);
+        let held = rig.log.iter().find(|l| l.contains("held"));
+        assert_eq!(
+            held.map(String::as_str),
+            Some("300 held: the agent's hook gave it back"),
+            "{:?}",
+            rig.log
+        );
+        assert!(!rig.log.iter().any(|l| l.contains("intended")), "{:?}", rig.log);
+        // Later ones are dealt with as ever.
+        rig.show(None);
+        rig.until(61_000);
+        rig.log.clear();
+        flood(&mut rig, 20..21);
+        assert_eq!(rig.log, ["61000 intended", "61000 ALLOW"]);
+    }
+}
+
+#[test]
+fn a_hook_whose_pane_is_full_may_close() {
+    let mut steps = vec![Says(Action::Hold)];
+    let names: Vec<String> = (0..17).map(|n| format!("rm {n}")).collect();
+    let asked = names
+        .iter()
+        .enumerate()
+        .map(|(n, name)| Hook(HookSaid::Asks { id: HookId(n as u64), dialog: rig::call(name) }));
+    steps.extend(asked);
+    steps.extend([closed(16), At(4_999)]);
+    let mut want: Vec<&str> = [["0 hook released", "0 held"]; 16].concat();
+    want.push("0 given back");
+    check_with(true, "it closes", &steps, &want);
 }

@@ -42,6 +42,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.press(pane, (case, stirred), &dialog, key, intent);
             }
             Order::Answer { case, hook, word } => self.answer_hook(pane, case, hook, &word),
+            Order::GiveBack { hook } => self.give_back(hook),
+            Order::Overlooked { calls } => self.overlooked(pane, calls),
             Order::Write { showing, dialog } => self.write_now(pane, showing, &dialog),
             Order::Refuse { why } => self.refuse(pane, why),
         }

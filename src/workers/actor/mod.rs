@@ -369,10 +369,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Worker for Actor<S, K,
                     Some(event) => self.hear(event),
                     None => return,
                 },
-                said = hooks::next(self.hooks.as_mut()) => self.hook_said(said),
                 Some(asked) = self.asked.recv() => self.asked(asked),
                 renewed = renew::next(self.renewed.as_mut()) => self.renew(renewed),
                 () = self.alarm.until(wake) => self.tick(),
+                // Last: whoever may reach the socket can speak without end.
+                said = hooks::next(self.hooks.as_mut()) => self.hook_said(said),
             }
             self.reap();
             if !self.tell_board().await {
