@@ -4,12 +4,11 @@
 //! Known lies: silent during start-up dialogs (the file comes later); a plan approval and, in 2.1.150, a question read
 //! `permission prompt`; retrying reads `busy`. A home other than ours is not found.
 
-use std::io::Read;
 use std::path::Path;
 
 use serde::Deserialize;
 
-use super::transcript;
+use super::{plain, transcript};
 use crate::domain::read::{SelfReport, SelfStatus};
 use crate::domain::task::record::{Sought, Trace};
 
@@ -88,10 +87,7 @@ fn slug(folder: &Path) -> String {
 }
 
 fn session(home: &Path, pid: u32) -> Option<SessionFile> {
-    let mut text = String::new();
-    let path = home.join(".claude/sessions").join(format!("{pid}.json"));
-    let (file, _) = transcript::open_plain(&path).ok()?;
-    file.take(MAX).read_to_string(&mut text).ok()?;
+    let text = plain::text(&home.join(".claude/sessions").join(format!("{pid}.json")), MAX)?;
     serde_json::from_str(&text).ok().filter(|said: &SessionFile| said.pid == pid)
 }
 

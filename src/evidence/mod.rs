@@ -5,6 +5,7 @@ pub mod gauges;
 pub mod hindsight;
 pub mod links;
 pub mod place;
+mod plain;
 pub mod proc;
 pub mod rules;
 mod times;

@@ -3,7 +3,11 @@
 
 use std::path::Path;
 
+use super::plain;
 use crate::domain::policy::Context;
+
+/// The files of a git folder that are read here are not longer.
+const SMALL: u64 = 8 * 1024;
 
 /// The place of a folder. Its work tree is found by an upward search; without one the folder itself counts as one, unless
 /// a home lies in it.
@@ -28,8 +32,92 @@ fn branch(tree: &Path) -> Option<String> {
         dot_git
     } else {
         // A linked work tree: a file that names the folder.
-        tree.join(std::fs::read_to_string(&dot_git).ok()?.trim().strip_prefix("gitdir: ")?)
+        tree.join(plain::text(&dot_git, SMALL)?.trim().strip_prefix("gitdir: ")?)
     };
-    let head = std::fs::read_to_string(folder.join("HEAD")).ok()?;
+    let head = plain::text(&folder.join("HEAD"), SMALL)?;
     head.trim().strip_prefix("ref: refs/heads/").map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+    use std::path::PathBuf;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use rustix::fs::{CWD, Mode};
+
+    use super::*;
+
+    /// The place of a folder of the name `tree`, found in time.
+    fn found(what: &str, make: impl Fn(&Path)) -> Context {
+        let dir = tempfile::tempdir().expect("a folder");
+        let tree = dir.path().join("tree");
+        std::fs::create_dir(&tree).expect("made");
+        make(&tree);
+        let (tell, told) = mpsc::channel();
+        std::thread::spawn(move || tell.send(of(&tree, None)));
+        let place = told.recv_timeout(Duration::from_secs(30));
+        let place = place.unwrap_or_else(|_| panic!("{what}: it waits for ever"));
+        assert!(place.work_tree.as_deref().is_some_and(|t| t.ends_with("/tree")), "{what}: {place:?}");
+        place
+    }
+
+    fn pipe(at: PathBuf) {
+        rustix::fs::mkfifoat(CWD, at, Mode::RWXU).expect("a pipe");
+    }
+
+    #[test]
+    fn what_an_agent_puts_in_place_of_git_files_makes_nobody_wait() {
+        let git = |tree: &Path| std::fs::create_dir(tree.join(".git")).expect("made");
+        let points = |tree: &Path, to: &str| std::fs::write(tree.join(".git"), to).expect("written");
+        let write = |at: PathBuf, text: &str| std::fs::write(at, text).expect("written");
+        let checks: [(&str, &dyn Fn(&Path)); 9] = [
+            ("a pipe", &|t| pipe(t.join(".git"))),
+            ("a link to a pipe", &|t| {
+                pipe(t.join("pipe"));
+                symlink("pipe", t.join(".git")).expect("linked");
+            }),
+            ("HEAD is a pipe", &|t| {
+                git(t);
+                pipe(t.join(".git/HEAD"));
+            }),
+            ("it points where HEAD is a pipe", &|t| {
+                pipe(t.join("HEAD"));
+                points(t, "gitdir: .\n");
+            }),
+            ("a device", &|t| symlink("/dev/zero", t.join(".git")).expect("linked")),
+            ("HEAD is a device", &|t| {
+                git(t);
+                symlink("/dev/zero", t.join(".git/HEAD")).expect("linked");
+            }),
+            ("it has no end", &|t| {
+                std::fs::File::create(t.join(".git")).and_then(|f| f.set_len(1 << 40)).expect("made");
+            }),
+            ("HEAD has no end", &|t| {
+                git(t);
+                write(t.join(".git/HEAD"), &("ref: refs/heads/".to_owned() + &"x".repeat(1 << 20)));
+            }),
+            ("HEAD is a folder", &|t| std::fs::create_dir_all(t.join(".git/HEAD")).expect("made")),
+        ];
+        for (what, make) in checks {
+            assert_eq!(found(what, make).branch, None, "{what}");
+        }
+    }
+
+    #[test]
+    fn the_branch_is_told_of_a_repository_and_of_a_linked_work_tree() {
+        let head = "ref: refs/heads/feature/x\n";
+        let own = found("its own", |t| {
+            std::fs::create_dir(t.join(".git")).expect("made");
+            std::fs::write(t.join(".git/HEAD"), head).expect("written");
+        });
+        assert_eq!(own.branch.as_deref(), Some("feature/x"));
+        let linked = found("linked", |t| {
+            std::fs::create_dir(t.join("far")).expect("made");
+            std::fs::write(t.join("far/HEAD"), head).expect("written");
+            std::fs::write(t.join(".git"), "gitdir: far\n").expect("written");
+        });
+        assert_eq!(linked.branch.as_deref(), Some("feature/x"));
+    }
 }

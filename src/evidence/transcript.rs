@@ -11,10 +11,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rustix::fs::{Mode, OFlags};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::plain;
 use crate::domain::task::hand::essence;
 use crate::domain::task::record::{After, Sought, Trace};
 use crate::domain::text;
@@ -39,7 +39,7 @@ pub fn read(path: &Path, sought: &Sought) -> Trace {
 }
 
 fn scan(path: &Path, sought: &Sought) -> io::Result<Trace> {
-    let (file, length) = open_plain(path)?;
+    let (file, length) = plain::open(path)?;
     let mut scan = Scan { wanted: essence(&sought.text), sought, after: After::default() };
     let mut back = Back { file, at: length, carry: Vec::new(), torn: false };
     let end = length.saturating_sub(MOST);
@@ -57,14 +57,6 @@ fn scan(path: &Path, sought: &Sought) -> io::Result<Trace> {
     }
     let whole = end == 0 && !back.torn;
     Ok(if whole { Trace::HasNot } else { Trace::Unread("its record is too long to be read".into()) })
-}
-
-/// Opens a plain file and tells its length. A pipe in its place must not make us wait, nor a link lead elsewhere.
-pub(super) fn open_plain(path: &Path) -> io::Result<(File, u64)> {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
-    let file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
-    let about = file.metadata()?;
-    if about.is_file() { Ok((file, about.len())) } else { Err(io::ErrorKind::InvalidInput.into()) }
 }
 
 /// Reads a file backwards, line by line.

@@ -9,6 +9,7 @@ use std::path::Path;
 use git2::{Index, IndexEntryExtendedFlag, Repository, Status, StatusOptions};
 
 use super::filtered::Filtered;
+use super::find;
 use super::library::from_git2;
 use super::reader::{MEND_SPLIT, SPLIT};
 use crate::domain::branch::facts::Dirty;
@@ -25,7 +26,7 @@ pub fn uncommitted(repo: &Repository, cancel: &Cancel) -> Result<(Fact<Dirty>, V
         Ok(index) => index,
         Err(e) if is_split(&e) => return unknown(SPLIT, MEND_SPLIT),
         // libgit2 says that one it may not read does not exist.
-        Err(_) if std::fs::File::open(repo.path().join("index")).is_err_and(|e| is_denied(&e)) => {
+        Err(_) if find::plain(&repo.path().join("index")).is_err_and(|e| is_denied(&e)) => {
             return unknown("how many files are uncommitted: the index may not be read", READABLE);
         }
         Err(e) => return Err(from_git2(&e)),

@@ -3,13 +3,13 @@
 //! file's size and sha256. Of the others it is said that it is not known.
 
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use git2::{AttrCheckFlags, AttrValue, Index, Repository};
 use sha2::{Digest, Sha256};
 
+use super::find;
 use crate::domain::branch::Unknown;
 
 /// Bytes of LFS files that are hashed in one look.
@@ -52,9 +52,13 @@ impl<'a> Filtered<'a> {
     fn is_lfs_clean(&mut self, path: &Path) -> Option<bool> {
         let blob = self.repo.find_blob(self.index.get_path(path, 0)?.id).ok()?;
         let (digest, size) = pointer(blob.content())?;
-        let mut file = File::open(self.repo.workdir()?.join(path)).ok()?;
-        let meta = file.metadata().ok()?;
-        if !meta.is_file() || meta.len() != size {
+        let path = self.repo.workdir()?.join(path);
+        // A pipe in its place is a change, and must not be waited for.
+        if !std::fs::metadata(&path).ok()?.is_file() {
+            return Some(false);
+        }
+        let mut file = find::plain(&path).ok()?;
+        if file.metadata().ok()?.len() != size {
             return Some(false);
         }
         self.left = self.left.checked_sub(size)?;

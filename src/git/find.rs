@@ -6,6 +6,8 @@ use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Mode, OFlags};
+
 use crate::domain::branch::{CommitId, Fact, Head, Unknown};
 use crate::domain::text;
 use crate::ports::{GitError, HeadLook, WatchList};
@@ -132,7 +134,7 @@ fn whole(top: Option<&Path>, git: PathBuf, pointed: bool) -> Result<Found, GitEr
         }
     }
     // libgit2 takes a configuration that it may not read for an empty one.
-    match fs::File::open(common.join("config")) {
+    match plain(&common.join("config")) {
         Err(e) if e.kind() == std::io::ErrorKind::PermissionDenied => return Err(GitError::Denied),
         _ => {}
     }
@@ -194,14 +196,23 @@ pub fn watch_list(found: &Found) -> WatchList {
     WatchList { git: found.git.clone(), common: found.common.clone(), folders: out }
 }
 
+/// Opens a file, wherever links lead. What is no plain file by the time it is opened is not one, whatever it was before,
+/// and nobody waits for the other end of a pipe.
+pub fn plain(path: &Path) -> std::io::Result<fs::File> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+    let file = fs::File::from(rustix::fs::open(path, flags, Mode::empty())?);
+    if file.metadata()?.is_file() { Ok(file) } else { Err(std::io::ErrorKind::InvalidInput.into()) }
+}
+
 /// A small file as text; a larger one is not what it should be.
 pub fn small(path: &Path) -> Result<String, GitError> {
-    let meta = fs::metadata(path).map_err(|e| from_io(&e))?;
-    if !meta.is_file() {
-        return Err(GitError::Broken("a file of its git folder is not a file".to_owned()));
-    }
+    let file = plain(path).map_err(|e| match e.kind() {
+        std::io::ErrorKind::InvalidInput => {
+            GitError::Broken("a file of its git folder is not a file".to_owned())
+        }
+        _ => from_io(&e),
+    })?;
     let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(|e| from_io(&e))?;
     file.take(SMALL).read_to_end(&mut bytes).map_err(|e| from_io(&e))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -1,12 +1,12 @@
 //! Reflogs, read from the end of their files and within bounds. libgit2 is not asked: it creates a reflog that is not
 //! there. Not for reftable.
 
-use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use jiff::Timestamp;
 
+use super::find;
 use crate::domain::branch::CommitId;
 
 /// Bytes that are read from the end of a reflog.
@@ -34,10 +34,7 @@ pub fn read(logs: &Path, reference: &str) -> Vec<Entry> {
 }
 
 fn tail(path: &Path) -> std::io::Result<String> {
-    if !std::fs::metadata(path)?.is_file() {
-        return Ok(String::new());
-    }
-    let mut file = File::open(path)?;
+    let mut file = find::plain(path)?;
     let length = file.metadata()?.len();
     file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
     let mut bytes = Vec::new();

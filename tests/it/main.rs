@@ -16,6 +16,7 @@ mod fleets;
 mod frames;
 mod health;
 mod hook;
+mod hostile_tree;
 mod house;
 mod killed;
 mod ledger;

@@ -78,7 +78,6 @@ impl Life {
             }
             (After::Anew, _) => {
                 (case.act, case.verdict, case.stage) = (None, None, Stage::Seen);
-                self.judge_new(out);
             }
             (After::Over, _) => case.stage = Stage::Over,
         }

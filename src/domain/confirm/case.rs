@@ -52,8 +52,10 @@ impl Act {
 /// How far a case has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Waits for its verdict.
+    /// Its verdict is to be asked for.
     Seen,
+    /// Waits for its verdict, since then.
+    Judging(Duration),
     /// Judged; waits until it has stood long enough, and for a second reading.
     Reading,
     /// May be answered, if the world allows it.
@@ -188,7 +190,8 @@ impl Case {
     /// Its going can be told at once: nothing of it is under way.
     pub fn can_go(&self) -> bool {
         match &self.stage {
-            Stage::Seen | Stage::Reading | Stage::Guarding(_) | Stage::Verifying(_) | Stage::Held(_) => true,
+            Stage::Seen | Stage::Judging(_) | Stage::Reading | Stage::Guarding(_) => true,
+            Stage::Verifying(_) | Stage::Held(_) => true,
             Stage::Ready(act, _) | Stage::Rechecking(act, _) => act.channel() == Channel::Key,
             Stage::Writing(_) | Stage::Sending(..) | Stage::Over => false,
         }
@@ -196,7 +199,12 @@ impl Case {
 
     /// Nothing of it is on disk or on its way there.
     pub fn fresh(&self) -> bool {
-        self.opened.is_none() && matches!(self.stage, Stage::Seen | Stage::Reading | Stage::Guarding(_))
+        self.opened.is_none() && self.is_open()
+    }
+
+    /// It is not decided yet.
+    pub fn is_open(&self) -> bool {
+        matches!(self.stage, Stage::Seen | Stage::Judging(_) | Stage::Reading | Stage::Guarding(_))
     }
 
     /// A hook may take it over: nothing is on its way, and it rests only for what a hook knows better or what passes.
@@ -215,8 +223,7 @@ impl Case {
             self.dialog = dialog;
         } else {
             // What was asked has another form now, so what was said of it is void, unless it was acted on.
-            let open = matches!(self.stage, Stage::Seen | Stage::Reading | Stage::Guarding(_));
-            if !same_form(&dialog, &self.dialog) && open && self.hook.is_none() {
+            if !same_form(&dialog, &self.dialog) && self.is_open() && self.hook.is_none() {
                 self.verdict = None;
                 self.stage = Stage::Seen;
             }

@@ -15,7 +15,6 @@ impl Life {
             Some(at) => facts.with_active(now.saturating_sub(at)),
             None => facts.clone(),
         };
-        let mut anew = false;
         for i in 0..self.cases.len() {
             let (id, stage) = (self.cases[i].id, self.cases[i].stage.clone());
             match stage {
@@ -60,7 +59,6 @@ impl Life {
                         Ok(()) if case.current() => {
                             case.read_anew(now);
                             case.judge_anew();
-                            anew = true;
                         }
                         Ok(()) => {}
                         Err(held) => case.stage = Stage::Held(held),
@@ -72,9 +70,6 @@ impl Life {
                 }
                 _ => {}
             }
-        }
-        if anew {
-            self.judge_new(out);
         }
     }
 

@@ -1,10 +1,11 @@
 //! The hook channel of a pane: an agent's hook hands over the whole call and waits for a word. One owner per dialog:
-//! while a hook speaks, and for a while after it was told *allow*, automation sends no key there.
+//! while a hook speaks, and for a while after it was told *allow*, automation sends no key there. Whoever may reach the
+//! socket may send calls without end: of each pane only a few are looked at.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::case::{Act, By, Hook, Stage};
+use super::case::{Act, By, Case, Hook, Stage};
 use super::hold::{Held, Hold};
 use super::life::Life;
 use super::order::{CaseId, HookId, HookSaid, Order};
@@ -32,13 +33,60 @@ impl HookOwns {
     }
 }
 
+/// So many calls of a pane may be under way that are not on its screen. Those that were allowed do not count: their rate is
+/// limited.
+const UNDRAWN: usize = 16;
+
+/// Calls beyond that.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Overlooked {
+    /// The last of them, and when.
+    last: Option<(HookId, Duration)>,
+    /// So many were not told of yet, and since when.
+    untold: Option<(u64, Duration)>,
+}
+
+impl Overlooked {
+    /// A dialog that is drawn now may be one of them: that hook gave it back.
+    pub fn lately(&self, now: Duration) -> Option<Hook> {
+        self.last.filter(|(_, at)| now < *at + HOOK_OWNS).map(|(id, _)| Hook { id, open: false })
+    }
+
+    /// When they are told of: all of a while at once.
+    pub fn due(&self) -> Option<Duration> {
+        self.untold.map(|(_, since)| since + HOOK_OWNS)
+    }
+}
+
 impl Life {
+    fn undrawn(&self) -> usize {
+        let counts = |c: &&Case| c.hook.is_some() && !c.drawn && !matches!(c.stage, Stage::Verifying(_));
+        self.cases.iter().filter(counts).count()
+    }
+
+    /// The agent asks as usual, and what it draws then is a person's.
+    fn overlook(&mut self, hook: HookId, now: Duration, out: &mut Vec<Order>) {
+        self.overlooked.last = Some((hook, now));
+        let (calls, _) = self.overlooked.untold.get_or_insert((0, now));
+        *calls += 1;
+        out.push(Order::GiveBack { hook });
+    }
+
+    pub(super) fn tell_overlooked(&mut self, now: Duration, out: &mut Vec<Order>) {
+        if self.overlooked.due().is_some_and(|at| at <= now)
+            && let Some((calls, _)) = self.overlooked.untold.take()
+        {
+            out.push(Order::Overlooked { calls });
+        }
+    }
+
     pub(super) fn hook_said(&mut self, said: HookSaid, now: Duration, out: &mut Vec<Order>) {
         self.heard_hooks = true;
         match said {
             HookSaid::Heard => {}
             HookSaid::Asks { id, dialog } => {
                 let hook = Some(Hook { id, open: true });
+                let full = self.undrawn() >= UNDRAWN;
                 let drawn = self
                     .cases
                     .iter_mut()
@@ -58,13 +106,13 @@ impl Life {
                         let id = case.id;
                         self.release(id, out);
                     }
+                    None if full => self.overlook(id, now, out),
                     None => {
                         let showing = Showing { content: dialog.identity(), epoch: id.0 };
                         let case = self.open(showing, Arc::clone(&dialog), None, now);
                         (case.hook, case.call) = (hook, Some(dialog));
                     }
                 }
-                self.judge_new(out);
             }
             HookSaid::Closed { id } => self.hook_closed(id, out),
         }
@@ -103,14 +151,14 @@ impl Life {
         }
         let case_id = case.id;
         // Where its entry is on disk the second look at the world finds out by itself; what was sent is verified.
-        if matches!(case.stage, Stage::Seen | Stage::Reading | Stage::Guarding(_)) {
+        if case.is_open() {
             self.hold(case_id, Hold::HookFell, out);
         }
     }
 
     /// Whether a hook has the word in this pane.
     pub(super) fn hook_owns(&self, now: Duration) -> HookOwns {
-        if self.cases.iter().any(super::case::Case::hook_open) {
+        if self.cases.iter().any(Case::hook_open) {
             return HookOwns::UntilItSpeaks;
         }
         match self.hook_allowed.map(|at| at + HOOK_OWNS) {

@@ -2,18 +2,18 @@
 //! orders out is trusted with nothing but carrying them out.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::case::{Act, After, By, Case, Stage};
 use super::hold::{Held, Hold};
-use super::hooks::HookOwns;
+use super::hooks::{HookOwns, Overlooked};
 use super::order::{CaseId, Input, Order, Sent};
-use super::same::same_form;
-use super::timing::{BLINK, HOOK_OWNS, HOOK_WAIT, LEAD, LOOK_AGAIN, SETTLE_FLOOR, STILL_THERE, STUCK, Ways};
-use crate::domain::dialog::{Dialog, DialogId};
+use super::timing::{
+    BLINK, HOOK_OWNS, HOOK_WAIT, JUDGE_WAIT, LEAD, LOOK_AGAIN, SETTLE_FLOOR, STILL_THERE, STUCK, Ways,
+};
+use crate::domain::dialog::DialogId;
 use crate::domain::ledger::{Actor, Channel, Entry, Outcome, Showing};
-use crate::domain::policy::{Action, Verdict};
+use crate::domain::policy::Action;
 use crate::domain::stroke::KeyName;
 
 /// How many answered dialogs of a pane are remembered.
@@ -31,12 +31,15 @@ pub struct Life {
     pub(super) doubts: Vec<(Option<DialogId>, u64)>,
     /// The pane has shown something else since then.
     pub(super) undoubted: Option<Duration>,
+    /// The world was asked, and has not answered since then.
+    pub(super) world_asked: Option<Duration>,
     /// It is not known where the last key went; until then.
     pub(super) uncertain: Option<Duration>,
     /// Somebody came right before a key, then: also where he is not seen to be attached any more.
     pub(super) came: Option<Duration>,
     pub(super) heard_hooks: bool,
     pub(super) hook_allowed: Option<Duration>,
+    pub(super) overlooked: Overlooked,
 }
 
 impl Life {
@@ -49,10 +52,12 @@ impl Life {
             pressed: VecDeque::new(),
             doubts: Vec::new(),
             undoubted: None,
+            world_asked: None,
             uncertain: None,
             came: None,
             heard_hooks: false,
             hook_allowed: None,
+            overlooked: Overlooked::default(),
         }
     }
 
@@ -74,8 +79,14 @@ impl Life {
     /// One fact. The orders are to be carried out in order.
     pub fn hear(&mut self, input: Input, now: Duration) -> Vec<Order> {
         let mut out = Vec::new();
+        match &input {
+            Input::Facts(_) => self.world_asked = None,
+            // Late, and in time to be heard.
+            Input::Judged { .. } => {}
+            _ => self.give_up(now, &mut out),
+        }
         match input {
-            Input::Look(look) => self.look(look, now, &mut out),
+            Input::Look(look) => self.look(look, now),
             Input::Judged { case, dialog, verdict } => self.judged(case, &dialog, verdict, &mut out),
             Input::Facts(facts) => self.facts(&facts, now, &mut out),
             Input::Recorded { case, seq } => self.recorded(case, Ok(seq), &mut out),
@@ -88,7 +99,12 @@ impl Life {
             Input::Tick => {}
         }
         self.go_on(now, &mut out);
+        self.judge_new(now, &mut out);
+        self.tell_overlooked(now, &mut out);
         self.cases.retain(|c| c.stage != Stage::Over);
+        if out.contains(&Order::Check) {
+            self.world_asked.get_or_insert(now);
+        }
         out
     }
 
@@ -104,7 +120,7 @@ impl Life {
 
     /// The same of all else.
     pub fn acts_at(&self, now: Duration) -> Option<Duration> {
-        self.cases.iter().filter_map(|c| self.due(c, now)).min()
+        self.cases.iter().filter_map(|c| self.due(c, now)).chain(self.overlooked.due()).min()
     }
 
     /// Until when it is enough to hear that the intent of a case is on disk; `None`: at once.
@@ -113,8 +129,9 @@ impl Life {
         self.cases.iter().filter(|c| c.id == case).find(ahead).and_then(|c| self.due(c, now))
     }
 
-    fn due(&self, c: &Case, now: Duration) -> Option<Duration> {
+    pub(super) fn due(&self, c: &Case, now: Duration) -> Option<Duration> {
         match &c.stage {
+            Stage::Judging(since) => Some(*since + JUDGE_WAIT),
             Stage::Reading if !c.current() => None,
             Stage::Reading if now < self.early(c) => Some(self.early(c)),
             Stage::Reading if now < c.since + self.ways.settle => Some(c.since + self.ways.settle),
@@ -129,6 +146,7 @@ impl Life {
             Stage::Rechecking(act, _) if act.is_ahead() && c.current() && !c.twice => {
                 c.asked.map(|at| at + LOOK_AGAIN)
             }
+            Stage::Guarding(_) | Stage::Rechecking(..) => self.world_asked.map(|at| at + STUCK),
             Stage::Sending(_, since) => Some(*since + STUCK),
             Stage::Verifying(sent) if !c.drawn => Some(*sent + HOOK_WAIT),
             Stage::Verifying(_) if !c.current() => None,
@@ -142,28 +160,6 @@ impl Life {
             Stage::Held((Hold::HookSpeaks, _)) => self.hook_owns(now).held().map_or(Some(now), |(_, at)| at),
             Stage::Held((_, again)) => *again,
             _ => None,
-        }
-    }
-
-    /// Whatever has no verdict and has not been asked for one is judged.
-    pub(super) fn judge_new(&mut self, out: &mut Vec<Order>) {
-        for case in self.cases.iter().filter(|c| c.stage == Stage::Seen && c.verdict.is_none()) {
-            out.push(Order::Judge { case: case.id, dialog: Arc::clone(case.asked_for()) });
-        }
-    }
-
-    fn judged(&mut self, id: CaseId, dialog: &Dialog, verdict: Verdict, out: &mut Vec<Order>) {
-        let Some(case) = self.case(id).filter(|c| c.stage == Stage::Seen) else { return };
-        if !same_form(case.asked_for(), dialog) {
-            return;
-        }
-        case.verdict = Some(verdict);
-        case.stage = Stage::Reading;
-        if case.hook_open() {
-            self.hook_judged(id, out);
-        } else if case.hook.is_some() {
-            // It gave up while the rules were asked again.
-            self.hold(id, Hold::HookFell, out);
         }
     }
 
@@ -202,7 +198,6 @@ impl Life {
                 {
                     self.cases[i].read_anew(now);
                     self.cases[i].judge_anew();
-                    self.judge_new(out);
                 }
                 Stage::Held((hold, Some(again))) if again <= now => {
                     self.cases[i].stage = Stage::Held((hold, None));
@@ -292,7 +287,7 @@ impl Life {
         self.doubts.iter().any(|(content, _)| content.is_none_or(|c| c == showing.content))
     }
 
-    fn another_in_flight(&self, id: CaseId) -> bool {
+    pub(super) fn another_in_flight(&self, id: CaseId) -> bool {
         self.cases.iter().any(|c| c.id != id && c.in_flight())
     }
 

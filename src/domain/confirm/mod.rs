@@ -15,6 +15,7 @@ mod case;
 mod guard;
 mod hold;
 mod hooks;
+mod judging;
 mod life;
 mod mark;
 mod order;
@@ -50,5 +51,7 @@ mod story;
 mod tests;
 #[cfg(test)]
 mod tests_answers;
+#[cfg(test)]
+mod tests_bounds;
 #[cfg(test)]
 mod tests_timing;

@@ -188,6 +188,16 @@ pub enum Order {
         /// What to say.
         word: HookWord,
     },
+    /// Release a hook of which nothing is kept: too many calls of the pane wait already.
+    GiveBack {
+        /// Which request.
+        hook: HookId,
+    },
+    /// Tell people that so many calls were given back so.
+    Overlooked {
+        /// How many since it was told last.
+        calls: u64,
+    },
     /// The person's text may be written into it now; automation keeps off.
     Write {
         /// The dialog that is meant.

@@ -112,7 +112,7 @@ fn confirmation(
     let action = case.verdict.as_ref().map_or(Action::Hold, |v| v.action);
     let next = match (&hold, &case.stage) {
         (Some(hold), _) => hold.to_string(),
-        (None, Stage::Seen) => "is being judged".to_owned(),
+        (None, Stage::Seen | Stage::Judging(_)) => "is being judged".to_owned(),
         (None, Stage::Reading | Stage::Ready(..)) => "is read a second time".to_owned(),
         (None, Stage::Guarding(_)) => "may it be answered now?".to_owned(),
         (None, Stage::Writing(After::Over) | Stage::Over) => "is told to the end".to_owned(),

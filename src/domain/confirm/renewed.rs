@@ -12,7 +12,7 @@ impl Life {
         for i in 0..self.cases.len() {
             let case = &mut self.cases[i];
             match &case.stage {
-                Stage::Seen | Stage::Reading => case.judge_anew(),
+                Stage::Seen | Stage::Judging(_) | Stage::Reading => case.judge_anew(),
                 Stage::Guarding(act) if act.actor == Actor::Automation => case.judge_anew(),
                 Stage::Held((hold, _)) if case.hook.is_none() && !case.tried && is_of_rules(hold) => {
                     case.kept = None;
@@ -27,7 +27,6 @@ impl Life {
                 _ => {}
             }
         }
-        self.judge_new(out);
     }
 }
 

@@ -93,6 +93,8 @@ pub struct Rig {
     pub sends: Option<Sent>,
     /// The policy answers.
     pub judges: bool,
+    /// The world answers.
+    pub says: bool,
     /// The session's state asks while a dialog is there.
     pub asks: bool,
     /// Text stood unsent in the composer.
@@ -116,6 +118,7 @@ impl Rig {
             verdict: verdict(Action::Confirm),
             sends: Some(Sent::Done(Duration::ZERO)),
             judges: true,
+            says: true,
             asks: true,
             unsent: false,
             writes: true,
@@ -180,7 +183,7 @@ impl Rig {
                 self.judges.then(|| Input::Judged { case, dialog, verdict: self.verdict.clone() })
             }
             Order::Look => Some(self.seen(None)),
-            Order::Check => Some(Input::Facts(self.facts.clone())),
+            Order::Check => self.says.then(|| Input::Facts(self.facts.clone())),
             Order::Record { case, dialog, decision } => {
                 if !self.writes {
                     return Some(Input::NotRecorded { case, why: "the disk is full".to_owned() });
@@ -214,6 +217,14 @@ impl Rig {
                 self.intended(said.0);
                 self.say(said.1);
                 self.answered(case)
+            }
+            Order::GiveBack { .. } => {
+                self.say("given back");
+                None
+            }
+            Order::Overlooked { calls } => {
+                self.say(format!("{calls} overlooked"));
+                None
             }
             Order::Write { .. } => {
                 self.say("WRITE");

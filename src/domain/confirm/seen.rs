@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use super::case::{Case, Stage};
 use super::life::Life;
-use super::order::{CaseId, Look, Order};
+use super::order::{CaseId, Look};
 use super::timing::{BLINK, STUCK};
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::Showing;
 
 impl Life {
-    pub(super) fn look(&mut self, look: Look, now: Duration, out: &mut Vec<Order>) {
+    pub(super) fn look(&mut self, look: Look, now: Duration) {
         let shown = look.dialog.as_ref().and_then(|(showing, _)| self.shown(*showing, now));
         for case in self.cases.iter_mut().filter(|c| c.drawn && Some(c.id) != shown) {
             case.away.get_or_insert(now);
@@ -39,8 +39,9 @@ impl Life {
             (case.drawn, case.asks, case.since, case.showing) = (true, look.asks, now, showing);
             case.dialog = dialog;
         } else {
+            let hook = self.overlooked.lately(now);
             let case = self.open(showing, dialog, look.wrote, now);
-            (case.drawn, case.asks) = (true, look.asks);
+            (case.drawn, case.asks, case.hook) = (true, look.asks, hook);
             if let Some(last) = case.zero.filter(|_| look.stands) {
                 case.since = last;
             }
@@ -48,7 +49,6 @@ impl Life {
                 case.over_text();
             }
         }
-        self.judge_new(out);
     }
 
     /// The case that is this showing: the very same, or one of the same content that only blinked.

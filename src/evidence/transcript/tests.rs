@@ -102,8 +102,14 @@ fn only_plain_files_are_read_and_only_so_far() {
     let unread = |path: &Path| assert!(matches!(read(path, &text), Trace::Unread(_)), "{}", path.display());
     unread(dir.path());
     unread(&dir.path().join("none"));
-    rustix::fs::mknodat(rustix::fs::CWD, dir.path().join("pipe"), rustix::fs::FileType::Fifo, Mode::RWXU, 0)
-        .expect("a pipe");
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        dir.path().join("pipe"),
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RWXU,
+        0,
+    )
+    .expect("a pipe");
     unread(&dir.path().join("pipe"));
     std::os::unix::fs::symlink("/dev/zero", dir.path().join("link")).expect("a link");
     unread(&dir.path().join("link"));

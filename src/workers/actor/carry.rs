@@ -42,27 +42,34 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.press(pane, (case, stirred), &dialog, key, intent);
             }
             Order::Answer { case, hook, word } => self.answer_hook(pane, case, hook, &word),
+            Order::GiveBack { hook } => self.give_back(hook),
+            Order::Overlooked { calls } => self.overlooked(pane, calls),
             Order::Write { showing, dialog } => self.write_now(pane, showing, &dialog),
             Order::Refuse { why } => self.refuse(pane, why),
         }
     }
 
     /// Files are looked at, so it is done beside.
-    fn judge(&mut self, pane: PaneId, case: CaseId, dialog: Arc<Dialog>) {
+    pub(super) fn judge(&mut self, pane: PaneId, case: CaseId, dialog: Arc<Dialog>) {
+        let Some(desk) = self.desks.get_mut(&pane) else { return };
+        if !desk.judging.begins(case, &dialog) {
+            return;
+        }
         let Some(desk) = self.desks.get(&pane) else { return };
         let (identity, mut asks) = (desk.info.identity, self.asks(desk));
         if let Some(desk) = self.desks.get_mut(&pane) {
             desk.judged = Some((desk.tracker.identity(&dialog), asks.cwd.clone()));
         }
         self.place_call(identity, &dialog, &mut asks);
-        let (judge, asked, version) = (Arc::clone(&self.judge), Arc::clone(&dialog), self.version);
+        let (judge, asked) = (Arc::clone(&self.judge), Arc::clone(&dialog));
+        let by_what = (self.version, asks.session.clone());
         let judged = tokio::task::spawn_blocking(move || judge.judge(&asks, &asked));
         // A hook waits for its word; a key goes out much later.
         let by = if self.hooked.contains(&identity) { Duration::ZERO } else { self.on_tick(monotonic()) };
         self.unhurried(by, async move {
             let verdict =
                 judged.await.unwrap_or_else(|_| Verdict::unjudged("the judge failed; the log has more"));
-            Done::Judged(version, identity, Input::Judged { case, dialog, verdict })
+            Done::Judged(by_what, identity, Input::Judged { case, dialog, verdict })
         });
     }
 

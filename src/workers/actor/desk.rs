@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::errand::{Climb, Errand};
 use super::free_text::Pending;
+use super::judging::Judging;
 use super::{Actor, monotonic};
 use crate::app::event::Looked;
 use crate::domain::confirm::{Input, Life, Look, Ways};
@@ -31,6 +32,8 @@ pub(super) struct Desk {
     pub unsent: bool,
     /// What tmux last called its foreground process.
     pub command: String,
+    /// What of it is being judged.
+    pub judging: Judging,
     /// The dialog that was judged last, and the folder in which its agent worked then.
     pub judged: Option<(DialogId, Option<PathBuf>)>,
     /// When a person last typed there through the control room.
@@ -55,6 +58,7 @@ impl Desk {
             agent: None,
             unsent: false,
             command: String::new(),
+            judging: Judging::default(),
             judged: None,
             typed: None,
             wish: None,

@@ -15,8 +15,8 @@ use crate::ports::{Hooks, Judge, PaneFacts, Press, Processes, Seat, Seated, Stor
 
 /// One answer.
 pub(super) enum Done<S: Seat> {
-    /// A verdict for a pane's life, by the rules of that version.
-    Judged(u64, PaneIdentity, Input),
+    /// A verdict for a pane's life, by the rules of that version and for a session of that name.
+    Judged((u64, SessionName), PaneIdentity, Input),
     /// What the server said of a pane.
     Checked(PaneIdentity, Result<PaneFacts, TypeError>),
     /// Entries are on disk, or are not.
@@ -50,9 +50,14 @@ pub(super) enum Done<S: Seat> {
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn done(&mut self, done: Done<S>) {
         match done {
-            // Those of today were asked as well.
-            Done::Judged(version, ..) if version != self.version => {}
-            Done::Judged(_, pane, input) => self.live_there(pane, input),
+            Done::Judged((version, session), pane, input) => {
+                // Those of today were asked as well.
+                let desk = self.desks.get(&pane.id);
+                if version == self.version && desk.is_some_and(|d| d.info.session == session) {
+                    self.live_there(pane, input);
+                }
+                self.judge_next(pane);
+            }
             Done::Checked(pane, said) => {
                 let Some(desk) = self.desks.get_mut(&pane.id).filter(|d| d.info.identity == pane) else {
                     return;

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Actor, clock, monotonic};
+use crate::app::Event;
+use crate::app::event::Did;
 use crate::domain::confirm::{CaseId, HOOK_OWNS, HookId, HookSaid, HookWord, Input, Sent};
 use crate::domain::dialog::{Dialog, DialogId};
 use crate::domain::hook::{Caller, HookCall, HookEvent};
@@ -154,6 +156,21 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         if let Some(first) = folders.next() {
             asks.cwd = if folders.all(|f| f == first) { first.clone() } else { None };
         }
+    }
+
+    /// Nobody looks at this call.
+    pub(super) fn give_back(&mut self, id: HookId) {
+        self.calls.remove(&id);
+        if let Some(hooks) = &mut self.hooks {
+            hooks.answer(id, &HookWord::Release);
+        }
+    }
+
+    pub(super) fn overlooked(&self, pane: PaneId, calls: u64) {
+        let Some(desk) = self.desks.get(&pane) else { return };
+        let what = format!("{calls} calls of hooks in {} were not looked at", desk.info.session);
+        let failed = Some("too many came at once; its agent asks as usual".to_owned());
+        self.tell(Event::Did(Did { what, command: None, failed }));
     }
 
     pub(super) fn answer_hook(&mut self, pane: PaneId, case: CaseId, hook: HookId, word: &HookWord) {

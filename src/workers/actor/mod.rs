@@ -11,6 +11,7 @@ mod due;
 mod errand;
 mod free_text;
 mod hooks;
+mod judging;
 mod kill;
 mod later;
 mod leave;
@@ -333,11 +334,12 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Worker for Actor<S, K,
                     Some(event) => self.hear(event),
                     None => return,
                 },
-                said = hooks::next(self.hooks.as_mut()) => self.hook_said(said),
                 Some(asked) = self.asked.recv() => self.asked(asked),
                 renewed = renew::next(self.renewed.as_mut()) => self.renew(renewed),
                 heard = seat::told(self.other.as_mut()) => self.told_of_other(heard),
                 () = self.alarm.until(wake) => self.tick(),
+                // Last: whoever may reach the socket can speak without end.
+                said = hooks::next(self.hooks.as_mut()) => self.hook_said(said),
             }
             self.reap();
             if !self.tell_board().await {

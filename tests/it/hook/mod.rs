@@ -3,6 +3,7 @@
 mod client;
 mod daemon;
 mod fell;
+mod flood;
 mod gallery;
 mod install;
 mod pane;

@@ -85,6 +85,7 @@ impl World {
 
     fn hear(&mut self, input: Input) {
         let orders = self.life.hear(input, self.now);
+        tests_bounds::all_end(&self.life, self.now);
         for order in orders {
             if let Order::Press { intent, dialog, .. } = &order {
                 self.may_press(*intent, dialog);
@@ -195,7 +196,7 @@ impl World {
                 };
                 Input::Sent { case, how }
             }
-            Order::Answer { hook, word: HookWord::Release, .. } => {
+            Order::GiveBack { hook } | Order::Answer { hook, word: HookWord::Release, .. } => {
                 self.hook = self.hook.filter(|(id, _)| *id != hook);
                 return;
             }
@@ -212,7 +213,7 @@ impl World {
                     None => Input::Sent { case, how: Sent::Refused("the hook gave up".to_owned()) },
                 }
             }
-            Order::Write { .. } | Order::Refuse { .. } => return,
+            Order::Overlooked { .. } | Order::Write { .. } | Order::Refuse { .. } => return,
         };
         if told {
             self.hear(answer);

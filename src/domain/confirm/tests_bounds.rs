@@ -1,0 +1,190 @@
+//! Nothing is without a bound: how long a dialog stays in one stage, and how much one pane may bring at once.
+
+use std::time::Duration;
+
+use super::case::Stage;
+use super::rig::{Rig, clear, ms};
+use super::story::Step::*;
+use super::story::{asks, check, check_with, closed};
+use super::*;
+use crate::domain::policy::Action;
+
+/// Whatever is not told to the end, or a person's, goes on by itself some time: by its own time, or by the word of a disk,
+/// which is always given. Asked after each fact.
+pub fn all_end(life: &Life, now: Duration) {
+    for case in &life.cases {
+        let goes = case.can_go() && case.away.is_some();
+        let ends = match &case.stage {
+            // It was asked for in the same breath.
+            Stage::Seen => false,
+            Stage::Writing(_) | Stage::Held(_) | Stage::Over => true,
+            Stage::Reading => life.due(case, now).is_some() || goes || life.another_in_flight(case.id),
+            Stage::Judging(_)
+            | Stage::Guarding(_)
+            | Stage::Ready(..)
+            | Stage::Rechecking(..)
+            | Stage::Sending(..)
+            | Stage::Verifying(_) => life.due(case, now).is_some() || goes,
+        };
+        assert!(ends, "at {now:?} it may stay for ever: {case:?}");
+    }
+}
+
+#[test]
+fn a_verdict_that_does_not_come_holds() {
+    check(
+        "on the screen",
+        &[Judges(false), Show("ls", 1), At(1_999), Judges(true), At(60_000), Gone, At(61_000)],
+        &["2000 held", "60150 gone"],
+    );
+    let rig = check("why", &[Judges(false), Show("ls", 1), At(60_000)], &["2000 held"]);
+    let verdict = &rig.book.entries()[0].body.verdict;
+    assert_eq!((verdict.rule.as_str(), verdict.action), ("not-judged", Action::Hold));
+    assert_eq!(verdict.reason, "judging it took longer than 2 s");
+    check(
+        "of a hook",
+        &[Judges(false), asks(1, "ls"), At(60_000)],
+        &["2000 hook released", "2000 held", "5000 gone"],
+    );
+    check(
+        "new rules may say it",
+        &[Judges(false), Show("ls", 1), At(3_000), Judges(true), Renewed(Action::Confirm), At(3_500)],
+        &["2000 held", "3000 intended", "3000 PRESS 1"],
+    );
+}
+
+#[test]
+fn a_verdict_is_asked_for_once() {
+    let mut rig = Rig::new(false);
+    rig.judges = false;
+    rig.show(Some(("ls", 1)));
+    let again = Input::Look(rig::look(rig.screen.clone()));
+    assert_eq!(rig.life.hear(again, ms(20)), [], "it is being judged");
+    assert!(matches!(rig.life.hear(Input::NewRules, ms(40))[..], [Order::Judge { .. }]), "by other rules");
+}
+
+#[test]
+fn a_world_that_does_not_answer_holds() {
+    let mute = |rig: &mut Rig| rig.says = false;
+    let mut rig = Rig::new(false);
+    mute(&mut rig);
+    rig.show(Some(("ls", 1)));
+    rig.until(60_000);
+    let why = "held: not sent: the server did not say whether it may be";
+    assert_eq!(rig.log, [format!("5120 {why}")], "before the intent");
+
+    let mut rig = Rig::new(false);
+    mute(&mut rig);
+    rig.hear(Input::Hook(HookSaid::Asks { id: HookId(1), dialog: rig::call("ls") }));
+    rig.until(60_000);
+    assert_eq!(rig.log, ["5000 hook released".to_owned(), format!("5000 {why}"), "5000 gone".to_owned()]);
+
+    // The intent is on disk, and the world is asked once more.
+    let mut rig = Rig::new(false);
+    rig.hear(Input::Hook(HookSaid::Heard));
+    rig.says = false;
+    let asks = HookSaid::Asks { id: HookId(1), dialog: rig::call("ls") };
+    rig.hear(Input::Hook(asks));
+    rig.now = ms(100);
+    let orders = rig.life.hear(Input::Facts(clear()), rig.now);
+    let [Order::Record { case, .. }] = orders[..] else { panic!("{orders:?}") };
+    assert_eq!(rig.life.hear(Input::Recorded { case, seq: 1 }, rig.now), [Order::Check]);
+    assert_eq!(rig.life.deadline(rig.now), Some(ms(5_100)));
+    let orders = rig.life.hear(Input::Tick, ms(5_100));
+    let released = |o: &Order| matches!(o, Order::Answer { word: HookWord::Release, .. });
+    assert!(orders.iter().any(released), "{orders:?}");
+    assert!(!orders.iter().any(|o| matches!(o, Order::Press { .. })), "{orders:?}");
+}
+
+#[test]
+fn a_world_that_was_mute_before_is_asked_anew() {
+    let mut rig = Rig::new(false);
+    rig.says = false;
+    rig.show(Some(("ls", 1)));
+    rig.until(9_000);
+    rig.show(None);
+    rig.until(20_000);
+    rig.says = true;
+    rig.log.clear();
+    rig.show(Some(("cat", 2)));
+    rig.until(20_400);
+    assert_eq!(rig.log, ["20120 intended", "20150 PRESS 1"]);
+}
+
+/// So many calls that say different things.
+fn flood(rig: &mut Rig, calls: std::ops::Range<u64>) {
+    for n in calls {
+        let dialog = rig::call(&format!("rm {n}"));
+        rig.hear(Input::Hook(HookSaid::Asks { id: HookId(n), dialog }));
+    }
+}
+
+#[test]
+fn of_a_flood_of_calls_a_few_are_looked_at_and_the_rest_is_told_at_once() {
+    for judges in [true, false] {
+        let mut rig = Rig::new(false);
+        (rig.judges, rig.verdict.action) = (judges, Action::Hold);
+        flood(&mut rig, 1..4_001);
+        assert_eq!(rig.life.cases.len(), 16);
+        let given_back = rig.log.iter().filter(|l| l.ends_with("given back")).count();
+        assert_eq!(given_back, 4_000 - 16);
+        rig.log.clear();
+        rig.until(60_000);
+        let told: Vec<&String> = rig.log.iter().filter(|l| l.contains("overlooked")).collect();
+        assert_eq!(told, ["5000 3984 overlooked"]);
+        assert_eq!(rig.book.entries().len(), 32, "held and gone, each");
+        assert!(rig.life.cases.is_empty());
+        assert_eq!(rig.life.deadline(rig.now), None, "nothing keeps it awake");
+    }
+}
+
+#[test]
+fn what_is_allowed_does_not_use_up_the_room() {
+    let mut rig = Rig::new(false);
+    flood(&mut rig, 1..41);
+    assert_eq!(rig.log.iter().filter(|l| l.ends_with("ALLOW")).count(), 40, "{:?}", rig.log);
+}
+
+#[test]
+fn a_call_that_was_not_looked_at_is_a_persons_when_it_is_drawn() {
+    // Not even `hook_fallback = "key"` gives it to the key channel: a hook gave it back.
+    for fallback in [false, true] {
+        let mut rig = Rig::new(fallback);
+        rig.verdict.action = Action::Hold;
+        flood(&mut rig, 1..20);
+        rig.verdict.action = Action::Confirm;
+        rig.log.clear();
+        rig.now = ms(300);
+        rig.show(Some(("rm 19", 1)));
+        rig.until(60_000);
+        let held = rig.log.iter().find(|l| l.contains("held"));
+        assert_eq!(
+            held.map(String::as_str),
+            Some("300 held: the agent's hook gave it back"),
+            "{:?}",
+            rig.log
+        );
+        assert!(!rig.log.iter().any(|l| l.contains("intended")), "{:?}", rig.log);
+        // Later ones are dealt with as ever.
+        rig.show(None);
+        rig.until(61_000);
+        rig.log.clear();
+        flood(&mut rig, 20..21);
+        assert_eq!(rig.log, ["61000 intended", "61000 ALLOW"]);
+    }
+}
+
+#[test]
+fn a_hook_whose_pane_is_full_may_close() {
+    let mut steps = vec![Says(Action::Hold)];
+    let names: Vec<String> = (0..17).map(|n| format!("rm {n}")).collect();
+    let asked = names
+        .iter()
+        .enumerate()
+        .map(|(n, name)| Hook(HookSaid::Asks { id: HookId(n as u64), dialog: rig::call(name) }));
+    steps.extend(asked);
+    steps.extend([closed(16), At(4_999)]);
+    let mut want: Vec<&str> = [["0 hook released", "0 held"]; 16].concat();
+    want.push("0 given back");
+    check_with(true, "it closes", &steps, &want);
+}
