@@ -62,14 +62,7 @@ pub enum Asked {
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn asked(&mut self, asked: Asked) {
         match asked {
-            Asked::Typed(pane) => {
-                if let Some(desk) = self.desks.get_mut(&pane.id) {
-                    desk.typed = Some(monotonic());
-                }
-                self.live(pane.id, Input::Unclear);
-                // Nothing is delivered where a person types.
-                self.give_chair();
-            }
+            Asked::Typed(pane) => self.typed(pane.id, monotonic()),
             Asked::Wake => self.look_for_wishes(),
             Asked::Answer { pane, answer, drawn } if matches!(self.post, Post::Observing(_)) => {
                 self.wish_answer(pane, answer, drawn);
@@ -104,6 +97,16 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             Asked::Pause(on) => self.pause(on, OPERATOR),
             Asked::Turn(session, on) => self.turn(&session, on, OPERATOR),
         }
+    }
+
+    /// A person types there, and may do so until then.
+    pub(super) fn typed(&mut self, pane: PaneId, until: Duration) {
+        if let Some(desk) = self.desks.get_mut(&pane) {
+            desk.typed = desk.typed.max(Some(until));
+        }
+        self.live(pane, Input::Unclear);
+        // Nothing is delivered where a person types.
+        self.give_chair();
     }
 
     fn pause(&mut self, on: bool, who: &str) {
