@@ -411,3 +411,33 @@ fn killed_at_any_moment_it_presses_once_at_most() {
     }
     assert!(pressed > 20, "it does press: {pressed}");
 }
+
+/// What commands said that were given at the same time.
+fn at_once(stage: &Stage, commands: &[&[&str]]) -> Vec<(bool, String)> {
+    let started: Vec<Child> = commands
+        .iter()
+        .map(|args| {
+            let mut command = stage.archtui(args);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
+        })
+        .collect();
+    let told = |child: Child| {
+        let out = child.wait_with_output().expect("it ends");
+        let text = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
+        (out.status.success(), text)
+    };
+    started.into_iter().map(told).collect()
+}
+
+#[test]
+fn of_two_wishes_for_one_dialog_the_first_is_told_how_it_ended() {
+    let stage = Stage::new(&["permission--bash-subst--80x24.ansi"]);
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("the command is held", || stage.ledger().contains(" held "), || stage.ledger());
+    let told = at_once(&stage, &[&["deny", "worker"], &["deny", "worker"]]);
+    let done = told.iter().filter(|(done, said)| *done && said.starts_with("cleared")).count();
+    assert_eq!(done, 1, "one of them did it, and hears so: {told:?}\n{}", stage.ledger());
+    assert!(told.iter().all(|(_, said)| !said.contains("meanwhile")), "{told:?}");
+    assert_eq!(stage.keys(), "3", "one key: {told:?}");
+}

@@ -58,8 +58,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             Ok(showing) => showing,
             Err(why) => return self.answer_wish(wish, false, why.to_owned()),
         };
-        self.await_end(pane.id, wish);
-        self.replied(pane.id, Reply { who, answer, drawn: Some((showing, on_screen)) });
+        self.replied(pane.id, Reply { who, wish: Some(wish), answer, drawn: Some((showing, on_screen)) });
     }
 
     /// The dialog of a pane that says that, and stood there since then.

@@ -7,7 +7,7 @@ use super::{AGAIN, Actor, boot, clock, monotonic, utc};
 use crate::app::Event;
 use crate::app::event::Did;
 use crate::app::state::Post;
-use crate::domain::confirm::{Answer, Answered, Ask, DRAWN_FOR, Input, Reply, Told, Wish};
+use crate::domain::confirm::{Answer, Answered, Ask, CaseId, DRAWN_FOR, Input, Reply, Told, Wish};
 use crate::domain::dialog::DialogId;
 use crate::domain::ledger::Showing;
 use crate::domain::redact::Secrets;
@@ -86,7 +86,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.tell(Event::Did(Did { what: "not done".to_owned(), command: None, failed: Some(why) }));
             }
             Asked::Answer { pane, answer, drawn } => {
-                let reply = Reply { who: OPERATOR.to_owned(), answer, drawn: Some(drawn) };
+                let reply = Reply { who: OPERATOR.to_owned(), wish: None, answer, drawn: Some(drawn) };
                 self.replied(pane.id, reply);
             }
             Asked::Write { pane, text, drawn, .. } => {
@@ -204,17 +204,25 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 Err(why) => return self.answer_wish(id, false, why.to_owned()),
             },
         };
-        self.await_end(pane, id);
         let drawn = dialog.map(|showing| (showing, DRAWN_FOR));
-        self.replied(pane, Reply { who, answer, drawn });
+        self.replied(pane, Reply { who, wish: Some(id), answer, drawn });
     }
 
-    /// The wish is answered when what it asked for has ended.
-    pub(super) fn await_end(&mut self, pane: PaneId, wish: u64) {
-        if let Some(desk) = self.desks.get_mut(&pane)
-            && let Some(older) = desk.wish.replace(wish)
-        {
+    /// The wish is answered when what it asked for has ended; one that this answer takes the place of has ended now.
+    pub(super) fn owns(&mut self, pane: PaneId, case: CaseId, wish: u64, answer: Answer) {
+        let Some(desk) = self.desks.get_mut(&pane) else { return };
+        if let Some((older, _)) = desk.owners.insert(case, (wish, answer)) {
             self.answer_wish(older, false, "another answer was asked for meanwhile".to_owned());
+        }
+    }
+
+    /// Nobody waits for a dialog of which nothing more is told.
+    pub(super) fn end_wishes(&mut self, pane: PaneId) {
+        let Some(desk) = self.desks.get_mut(&pane).filter(|d| !d.owners.is_empty()) else { return };
+        let life = desk.life.as_ref();
+        let over = desk.owners.extract_if(.., |case, _| !life.is_some_and(|life| life.is_open(*case)));
+        for (wish, _) in over.map(|(_, owner)| owner).collect::<Vec<_>>() {
+            self.answer_wish(wish, false, "that dialog is gone".to_owned());
         }
     }
 
