@@ -221,7 +221,7 @@ fn switches_and_wishes_survive_and_are_answered_once() {
 
     let mut visitor = Store::visit(dir.path()).expect("a visitor");
     let patience = Duration::from_secs(10);
-    let ask = Ask::Approve { session: SessionName::new("fixer"), dialog: None };
+    let ask = Ask::Approve { session: SessionName::new("fixer"), dialog: None, seen: None };
     let first = visitor.wish(&ask, "operator", at(0), patience).expect("left");
     let second = visitor.wish(&Ask::Pause, "operator", at(5), patience).expect("left");
     assert_eq!(visitor.fate(first, at(6)).expect("read"), Some(Fate::Waiting));

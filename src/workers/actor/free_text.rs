@@ -84,15 +84,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     ) {
         let managed = self.fixed.roster.member(session).is_some();
         let found = match seen {
-            Some(seen) if seen.boot != boot() => {
-                Err("the machine was started anew since this was asked; look at it first")
-            }
-            Some(seen) => {
-                let ms = Duration::from_millis;
-                self.same_open(seen.pane, seen.content, ms(seen.since_ms))
-                    .map(|showing| (seen.pane, Some((showing, ms(seen.drawn_ms)))))
-            }
-            None if !managed => Err(UNMANAGED),
+            Some(SeenThere { by_name: true, .. }) | None if !managed => Err(UNMANAGED),
+            Some(seen) => self
+                .seen_there(session, &seen)
+                .map(|showing| (seen.pane, Some((showing, Duration::from_millis(seen.drawn_ms))))),
             None => self.asking(session).and_then(|pane| {
                 let desk = self.desks.get(&pane).ok_or("that pane is gone")?;
                 Ok((desk.info.identity, None))
@@ -119,6 +114,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             boot: boot(),
             since_ms: ms(monotonic().saturating_sub(on_screen)),
             drawn_ms: ms(on_screen),
+            by_name: false,
         };
         self.wish(Ask::Write { session, seen: Some(seen), text }, NOT);
     }

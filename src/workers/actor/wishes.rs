@@ -18,6 +18,9 @@ use crate::ports::{Hooks, Judge, Press, Processes, Records, Seat};
 /// Who sits at our own screen.
 const OPERATOR: &str = "operator";
 
+/// Why nothing that carries a time of the monotonic clock means anything here.
+pub(super) const ANEW: &str = "the machine was started anew since this was asked; look at it first";
+
 /// Why a session outside the roster is not answered by its name: only a person's own key at a control room goes there.
 pub(super) const UNMANAGED: &str = "that session is not in the roster: answer it by your own key in the control room, or take \
                                     it into archtui.toml (`archtui init --adopt`)";
@@ -154,11 +157,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// Does what a wish asks, or says why not.
     pub(super) fn grant(&mut self, wish: Wish) {
         let Wish { id, who, ask, .. } = wish;
-        let (session, answer, dialog) = match ask {
-            Ask::Approve { session, dialog } => (session, Ok(Answer::Approve), dialog),
-            Ask::Deny { session, dialog } => (session, Ok(Answer::Deny), dialog),
-            Ask::Hold { session, dialog } => (session, Ok(Answer::Hold), dialog),
-            Ask::Choose { session, content, option } => (session, Err((content, option)), None),
+        let (session, answer, dialog, seen) = match ask {
+            Ask::Approve { session, dialog, seen } => (session, Ok(Answer::Approve), dialog, seen),
+            Ask::Deny { session, dialog, seen } => (session, Ok(Answer::Deny), dialog, seen),
+            Ask::Hold { session, dialog } => (session, Ok(Answer::Hold), dialog, None),
+            Ask::Choose { session, content, option, seen } => (session, Err((content, option)), None, seen),
             Ask::Pause | Ask::Resume => {
                 let on = ask == Ask::Pause;
                 self.pause(on, &who);
@@ -178,8 +181,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 );
             }
             Ask::Answer { boot: asked, .. } if asked != boot() => {
-                let why = "the machine was started anew since this was asked; look at it first";
-                return self.answer_wish(id, false, why.to_owned());
+                return self.answer_wish(id, false, ANEW.to_owned());
             }
             Ask::Answer { pane, content, boot: _, since_ms, drawn_ms, answer } => {
                 let drawn = (Duration::from_millis(since_ms), Duration::from_millis(drawn_ms));
@@ -193,8 +195,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         if !matches!(answer, Ok(Answer::Hold)) && self.fixed.roster.member(&session).is_none() {
             return self.answer_wish(id, false, UNMANAGED.to_owned());
         }
-        let pane = match self.asking(&session) {
-            Ok(pane) => pane,
+        let found = match &seen {
+            Some(seen) => {
+                self.seen_there(&session, seen).map(|showing| (seen.pane.id, dialog.or(Some(showing))))
+            }
+            None => self.asking(&session).map(|pane| (pane, dialog)),
+        };
+        let (pane, dialog) = match found {
+            Ok(found) => found,
             Err(why) => return self.answer_wish(id, false, why.to_owned()),
         };
         let answer = match answer {
