@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::{Fail, setup};
 use crate::config::Config;
@@ -10,11 +11,12 @@ use crate::domain::confirm::Limits;
 use crate::domain::policy::{Context, PRESETS, Policy};
 use crate::domain::roster::Roster;
 use crate::evidence::rules::Rules;
-use crate::ipc::{HookGallery, HookServer, place};
+use crate::ipc::{HookGallery, HookServer, client, place};
 use crate::store::annals::LedgerReader;
 use crate::store::lock::{Held, Lock, LockName};
 use crate::store::seat::StoreSeat;
 use crate::workers::actor::{Fixed, OpenHooks};
+use crate::workers::typist::Telling;
 
 /// What does not change while it runs.
 pub fn fixed(ground: &setup::Ground, fault: Option<String>) -> Result<Fixed, Fail> {
@@ -140,6 +142,23 @@ fn made(
 pub fn hooks(ground: &setup::Ground) -> OpenHooks<HookServer> {
     let (folders, tmux) = (ground.env.runtime_folders(), ground.address.socket.clone());
     Box::new(move || HookServer::listen(&place::make(&folders, &tmux)?))
+}
+
+/// How whoever acts hears that a person types at a control room that observes.
+pub fn telling(ground: &setup::Ground, state_dir: &Path) -> Result<Telling, Fail> {
+    let (folders, tmux) = (ground.env.runtime_folders(), ground.address.socket.clone());
+    let locks = locks(ground, state_dir)?;
+    Ok(Arc::new(move |pane| {
+        if client::typed(&place::find(&folders, &tmux), pane) {
+            return Ok(());
+        }
+        match Lock::held(&locks, &LockName::of(&tmux)) {
+            Held::By(holder) if holder.pid != std::process::id() => {
+                Err(format!("process {} did not hear it, and may answer a dialog meanwhile", holder.pid))
+            }
+            Held::By(_) | Held::Unnamed | Held::Nobody => Ok(()),
+        }
+    }))
 }
 
 /// From where an observer sees and reads what who acts does.

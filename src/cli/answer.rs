@@ -8,16 +8,19 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Fail, Global, actor, out, setup, status, who};
-use crate::domain::confirm::{Answered, Ask, Fate, Wish};
+use crate::app::state::{Session, State};
+use crate::domain::confirm::{Answered, Ask, DRAWN_FOR, Fate, SeenThere, Wish};
+use crate::domain::dialog::Dialog;
 use crate::domain::free_text::Words;
 use crate::domain::ledger::Showing;
 use crate::domain::session::SessionName;
 use crate::domain::text;
 use crate::ipc::{client, place};
+use crate::runtime::clock::monotonic;
 use crate::store::Store;
 use crate::store::lock::Held;
 use crate::tmux::once::{self, Look};
-use crate::workers::actor::Wishing;
+use crate::workers::actor::{self as acting, Wishing};
 
 /// How often the answer is looked for.
 const LOOK: Duration = Duration::from_millis(25);
@@ -74,53 +77,96 @@ pub struct ReplyArgs {
 
 /// Allows once.
 pub fn approve(global: &Global, args: &AnswerArgs) -> Result<(), Fail> {
-    wish(
-        global,
-        "approve",
-        &Ask::Approve { session: SessionName::new(&args.session), dialog: args.dialog()? },
-    )
+    reply(global, "approve", &args.session, |ground, session| {
+        let (dialog, seen) = which(ground, &session, args)?;
+        Ok(Ask::Approve { session, dialog, seen })
+    })
 }
 
 /// Chooses the agent's own *No*.
 pub fn deny(global: &Global, args: &DenyArgs) -> Result<(), Fail> {
-    let session = SessionName::new(&args.which.session);
-    let asked = match &args.text {
-        Some(text) => write(session, text, true)?,
-        None => Ask::Deny { session, dialog: args.which.dialog()? },
-    };
-    wish(global, "deny", &asked)
+    let words = args.text.as_deref().map(words).transpose()?;
+    reply(global, "deny", &args.which.session, |ground, session| {
+        if let Some(words) = words {
+            return write(ground, session, words, true);
+        }
+        let (dialog, seen) = which(ground, &session, &args.which)?;
+        Ok(Ask::Deny { session, dialog, seen })
+    })
 }
 
 /// Answers by an option's number, or by a text.
 pub fn answer(global: &Global, args: &ReplyArgs) -> Result<(), Fail> {
-    let session = SessionName::new(&args.session);
-    let asked = match (&args.text, args.option) {
-        (Some(text), _) => write(session, text, false)?,
-        (None, number) => {
-            let ground = setup::Ground::lay(global)?;
-            who::only_a_person(&ground, "archtui answer")?;
-            exists(&ground, &session)?;
-            choose(&ground, session, number.unwrap_or_default())?
-        }
-    };
-    wish(global, "answer", &asked)
+    let words = args.text.as_deref().map(words).transpose()?;
+    reply(global, "answer", &args.session, |ground, session| match words {
+        Some(words) => write(ground, session, words, false),
+        None => choose(ground, session, args.option.unwrap_or_default()),
+    })
 }
 
-fn write(session: SessionName, text: &str, deny: bool) -> Result<Ask, Fail> {
+fn words(text: &str) -> Result<Words, Fail> {
     let wrong = |why| Fail::usage(format!("that text cannot be written: {why}"), "give one line of words");
-    let words = Words::new(text).map_err(wrong)?;
-    Ok(Ask::Write { session, seen: None, text: Answered { option: None, deny, words } })
+    Words::new(text).map_err(wrong)
+}
+
+/// Looks first, so that what is answered is what stood there when the command was given; prints what came of it.
+fn reply(
+    global: &Global,
+    verb: &str,
+    session: &str,
+    asked: impl FnOnce(&setup::Ground, SessionName) -> Result<Ask, Fail>,
+) -> Result<(), Fail> {
+    let ground = setup::Ground::lay(global)?;
+    let session = SessionName::new(session);
+    who::only_a_person(&ground, &format!("archtui {verb}"))?;
+    exists(&ground, &session)?;
+    let asked = asked(&ground, session)?;
+    out::line(&text::printable(&ask(&ground, &asked)?));
+    Ok(())
+}
+
+/// The dialog that is named, or the one that stands there now.
+fn which(
+    ground: &setup::Ground,
+    session: &SessionName,
+    args: &AnswerArgs,
+) -> Result<(Option<Showing>, Option<SeenThere>), Fail> {
+    Ok(match args.dialog()? {
+        None => (None, Some(look(ground, session)?.0)),
+        named => (named, None),
+    })
+}
+
+fn write(ground: &setup::Ground, session: SessionName, words: Words, deny: bool) -> Result<Ask, Fail> {
+    let (seen, _) = look(ground, &session)?;
+    Ok(Ask::Write { session, seen: Some(seen), text: Answered { option: None, deny, words } })
+}
+
+/// One look at what a session asks now.
+fn look(ground: &setup::Ground, session: &SessionName) -> Result<(SeenThere, Dialog), Fail> {
+    let since = monotonic();
+    seen(&status::look_at_session(ground, session)?, session, since)
+}
+
+/// What a session asks, as it was found by a look that began then.
+pub fn seen(state: &State, session: &SessionName, since: Duration) -> Result<(SeenThere, Dialog), Fail> {
+    let its = |s: &&Session| s.name == *session;
+    let asks = |s: &Session| Some((s.pane.as_ref()?.identity, s.dialog()?.clone()));
+    let mut asking = state.fleet.sessions.iter().filter(its).filter_map(asks);
+    let none = || Fail::not_found(format!("{session} asks nothing"), "`archtui status` tells who asks");
+    let (pane, dialog) = asking.next().ok_or_else(none)?;
+    if asking.next().is_some() {
+        return Err(Fail::failed(format!("several panes of {session} ask"), "answer in the control room"));
+    }
+    let ms = |d: Duration| u64::try_from(d.as_millis()).unwrap_or(u64::MAX);
+    let content = dialog.identity();
+    let (since_ms, drawn_ms) = (ms(since), ms(DRAWN_FOR));
+    Ok((SeenThere { pane, content, boot: acting::boot(), since_ms, drawn_ms, by_name: true }, dialog))
 }
 
 /// The option as it stands there now: it is chosen by what it says, in that dialog only.
 fn choose(ground: &setup::Ground, session: SessionName, number: usize) -> Result<Ask, Fail> {
-    let state = status::look_at_server(ground)?;
-    let mut asking = state.fleet.sessions.iter().filter(|s| s.name == session).filter_map(|s| s.dialog());
-    let none = || Fail::failed(format!("{session} asks nothing"), "`archtui status` tells who asks");
-    let dialog = asking.next().ok_or_else(none)?;
-    if asking.next().is_some() {
-        return Err(Fail::failed(format!("several panes of {session} ask"), "answer in the control room"));
-    }
+    let (seen, dialog) = look(ground, &session)?;
     let option = number.checked_sub(1).and_then(|at| dialog.options.get(at)).ok_or_else(|| {
         let labels = dialog
             .options
@@ -130,7 +176,8 @@ fn choose(ground: &setup::Ground, session: SessionName, number: usize) -> Result
         let hint = labels.collect::<Vec<_>>().join(", ");
         Fail::usage(format!("that dialog has no option {number}"), format!("it has: {hint}"))
     })?;
-    Ok(Ask::Choose { session, content: dialog.identity(), option: option.label.clone() })
+    let (content, option) = (seen.content, option.label.clone());
+    Ok(Ask::Choose { session, content, option, seen: Some(seen) })
 }
 
 /// Confirms nothing anywhere. A broken config does not keep a person from it: whoever acts goes by the rules that he read.
@@ -177,9 +224,6 @@ fn wish(global: &Global, verb: &str, asked: &Ask) -> Result<(), Fail> {
 
 fn wish_on(ground: &setup::Ground, verb: &str, asked: &Ask) -> Result<(), Fail> {
     who::only_a_person(ground, &format!("archtui {verb}"))?;
-    if let Ask::Approve { session, .. } | Ask::Deny { session, .. } | Ask::Write { session, .. } = asked {
-        exists(ground, session)?;
-    }
     out::line(&text::printable(&ask(ground, asked)?));
     Ok(())
 }

@@ -102,6 +102,7 @@ fn open(
         hooks: actor::hooks(ground),
         sessions: fleet::restart::sessions(ground)?,
         wishing: answer::wishing(ground, state_dir.clone()),
+        telling: actor::telling(ground, &state_dir)?,
         onlook: actor::onlook(ground, &state_dir),
         agents: ground.agents()?,
         rules: ground.rules()?,

@@ -41,11 +41,16 @@ pub struct LedgerArgs {
 /// Reads the fleet's ledger and prints.
 #[expect(clippy::disallowed_methods, reason = "a command's own clock")]
 pub fn run(global: &Global, args: &LedgerArgs) -> Result<(), Fail> {
-    let store = match Store::read_only(&folder(global)?) {
-        Err(StoreError::Broken(why)) if args.verify => {
-            return told(args, Anchor::default(), &Err(Broken { seq: 1, why }), 0);
+    let folder = folder(global)?;
+    let store = loop {
+        match Store::read_only(&folder) {
+            Err(StoreError::Broken(why)) if args.verify => {
+                return told(args, Anchor::default(), &Err(Broken { seq: 1, why }), 0);
+            }
+            // Whoever acts will make it.
+            Err(StoreError::Missing) if args.follow => std::thread::sleep(EVERY),
+            other => break other.map_err(fail)?,
         }
-        other => other.map_err(fail)?,
     };
     if args.verify {
         let checked = store.verify().map_err(fail)?;
@@ -87,7 +92,10 @@ fn folder(global: &Global) -> Result<PathBuf, Fail> {
 }
 
 fn nothing() -> Fail {
-    Fail::not_found("the ledger has no such entries: nothing was confirmed or held", "")
+    Fail::not_found(
+        "the ledger has no such entries: nothing was confirmed or held",
+        "start `archtui` or `archtui daemon`, which write it; --follow waits for the first one",
+    )
 }
 
 fn fail(e: StoreError) -> Fail {

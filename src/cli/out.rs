@@ -40,5 +40,10 @@ pub fn complain(text: &str) {
 /// What clap has to say: help and version on stdout with success, errors on stderr with exit code 2.
 pub fn clap_says(e: &clap::Error) -> ExitCode {
     let _ = e.print();
+    // Help in the place of an error does not say what is missing.
+    if e.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        complain("archtui: a command is missing");
+        complain("         name one of those above");
+    }
     ExitCode::from(if e.use_stderr() { 2 } else { 0 })
 }

@@ -46,6 +46,7 @@ pub fn man() -> Result<(), Fail> {
 pub fn themes(global: &Global) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
     let current = global.theme.as_deref().unwrap_or(&ground.loaded.config.view.theme);
+    let in_force = ground.theme(global, Depth::True)?;
     let mut known = false;
     for (name, _) in BUILTIN {
         let theme = Theme::builtin(name, Depth::True).unwrap_or_else(|| Theme::dark(Depth::True));
@@ -54,8 +55,7 @@ pub fn themes(global: &Global) -> Result<(), Fail> {
         out::line(&format!("{mark} {name:<10} {}", theme.help()));
     }
     if !known {
-        let theme = ground.theme(global, Depth::True)?;
-        out::line(&format!("* {current:<10} {} (your own)", theme.help()));
+        out::line(&format!("* {current:<10} {} (your own)", in_force.help()));
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `archtui replay FILE`: a recorded run again. `archtui --record FILE` makes one; this file knows where both are said.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -69,7 +69,11 @@ pub fn run(global: &Global, args: &ReplayArgs) -> Result<(), Fail> {
 const NO_WAIT: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
 
 fn open(file: &Path) -> Result<BufReader<File>, Fail> {
-    let unread = |e| Fail::usage(format!("{} cannot be read: {e}", file.display()), "name a recording");
+    let unread = |e: std::io::Error| {
+        let what = format!("{} cannot be read: {e}", file.display());
+        let hint = "name a recording";
+        if e.kind() == ErrorKind::NotFound { Fail::not_found(what, hint) } else { Fail::usage(what, hint) }
+    };
     // A pipe would be waited for until somebody writes.
     let opened = OpenOptions::new().read(true).custom_flags(NO_WAIT).open(file).map_err(unread)?;
     if opened.metadata().is_ok_and(|m| !m.is_file()) {
@@ -151,7 +155,7 @@ pub fn tape(file: &Path) -> Result<Tape, Fail> {
     let name = text::printable(&file.display().to_string());
     match made {
         Ok(file) => Ok(Tape { file, name }),
-        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Err(Fail::usage(
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => Err(Fail::usage(
             format!("{name} exists, and a recording overwrites nothing"),
             "name another file",
         )),

@@ -153,7 +153,7 @@ fn text_of(args: &SendArgs) -> Result<String, Fail> {
 
 fn raw(text: Option<&str>, file: Option<&Path>) -> Result<Option<String>, Fail> {
     match (file, text) {
-        (Some(file), _) => Ok(files::read(file, true)?),
+        (Some(file), _) => read(file).map(Some),
         (None, Some("-")) => {
             let mut bytes = Vec::new();
             // One byte more than could ever be a task: enough to know that it is too long.
@@ -167,6 +167,15 @@ fn raw(text: Option<&str>, file: Option<&Path>) -> Result<Option<String>, Fail> 
     }
 }
 
+/// A file that is named must be there.
+fn read(file: &Path) -> Result<String, Fail> {
+    let missing = || {
+        let what = format!("{}: no such file", text::printable(&file.display().to_string()));
+        Fail::not_found(what, "check the path")
+    };
+    files::read(file, false)?.ok_or_else(missing)
+}
+
 fn complain_of(left_out: usize) {
     if left_out > 0 {
         let chars = if left_out == 1 { "character was" } else { "characters were" };
@@ -178,7 +187,7 @@ fn complain_of(left_out: usize) {
 
 fn plan_of(file: &Path, base: &Order) -> Result<Plan, Fail> {
     let name = file.display().to_string();
-    let source = files::read(file, true)?.unwrap_or_default();
+    let source = read(file)?;
     let plan = plan::read(&name, &source, base, |s| Span::parse(s).map(|s| s.0)).map_err(|e| {
         let line = e.line.map(|n| format!(":{n}")).unwrap_or_default();
         Fail::usage(format!("{}{line}: {}", text::printable(&name), e.what), e.hint)

@@ -18,6 +18,7 @@ use crate::domain::dialog::Dialog;
 use crate::domain::health::judge;
 use crate::domain::ledger::{Entry, Outcome};
 use crate::domain::server::Server;
+use crate::domain::session::SessionName;
 use crate::domain::status::State as Status;
 use crate::domain::text;
 use crate::evidence::proc::Proc;
@@ -136,41 +137,57 @@ pub fn look_at_server(ground: &setup::Ground) -> Result<State, Fail> {
 
 /// The fleet as one look finds it: every pane's screen read once.
 pub fn look_once(ground: &setup::Ground, trees: Trees) -> Result<State, Fail> {
-    look(ground, trees, None)
+    look_whole(ground, trees, None)
 }
 
 /// The same for others to see: secrets are masked before anything is made of them.
 pub fn look_veiled(ground: &setup::Ground, trees: Trees) -> Result<State, Fail> {
-    look(ground, trees, Some(Veil::new(Vec::new())))
+    look_whole(ground, trees, Some(Veil::new(Vec::new())))
 }
 
-fn look(ground: &setup::Ground, trees: Trees, veil: Option<Veil>) -> Result<State, Fail> {
+fn look_whole(ground: &setup::Ground, trees: Trees, veil: Option<Veil>) -> Result<State, Fail> {
+    let rules = if trees == Trees::Too { Some(ground.rules()?) } else { None };
+    let counter = Some(Counter::new(ground.state_dir()?));
+    look(ground, headless::Beside { rules, counter, onlook: None, veil }, |state| {
+        state.fleet.sessions.iter().all(is_read)
+            && (trees == Trees::Not || state.trees_known())
+            && (state.tasks.is_known() || state.tasks.fault.is_some())
+    })
+}
+
+/// One session as one look finds it, whatever the others do.
+pub fn look_at_session(ground: &setup::Ground, name: &SessionName) -> Result<State, Fail> {
+    let nothing = headless::Beside { rules: None, counter: None, onlook: None, veil: None };
+    let state = look(ground, nothing, |state| {
+        state.fleet.sessions.iter().filter(|s| s.name == *name).all(|s| is_read(s) || s.dialog().is_some())
+    })?;
+    match &state.server {
+        Server::Up { .. } => Ok(state),
+        server => Err(no_server(ground, server)),
+    }
+}
+
+fn is_read(session: &Session) -> bool {
+    session.pane.is_none() || (session.screen.is_some() && !session.is_settling())
+}
+
+fn look(
+    ground: &setup::Ground,
+    beside: headless::Beside<Counter>,
+    enough: impl Fn(&State) -> bool,
+) -> Result<State, Fail> {
     let (panes, _keyboard) = Watcher::new(ground.address.clone(), ground.loaded.config.fleet.notice);
     headless::run(
         ground.state(),
         panes,
         Proc::new(ground.env.home.as_deref()),
         ground.agents()?,
-        headless::Beside {
-            rules: if trees == Trees::Too { Some(ground.rules()?) } else { None },
-            counter: Some(Counter::new(ground.state_dir()?)),
-            onlook: None,
-            veil,
-        },
+        beside,
         Some(PATIENCE),
         |state| {
             let seen = match state.server {
                 Server::Connecting => false,
-                Server::Up { .. } => {
-                    state.listed
-                        && state
-                            .fleet
-                            .sessions
-                            .iter()
-                            .all(|s| s.pane.is_none() || (s.screen.is_some() && !s.is_settling()))
-                        && (trees == Trees::Not || state.trees_known())
-                        && (state.tasks.is_known() || state.tasks.fault.is_some())
-                }
+                Server::Up { .. } => state.listed && enough(state),
                 _ => true,
             };
             if seen { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

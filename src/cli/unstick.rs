@@ -8,6 +8,7 @@ use crate::domain::confirm::Ask;
 use crate::domain::session::SessionName;
 use crate::domain::text;
 use crate::domain::unstick::{Step, ladder, plain};
+use crate::runtime::clock::monotonic;
 
 /// Options of `archtui unstick`.
 #[derive(Debug, clap::Args)]
@@ -32,6 +33,7 @@ pub fn run(global: &Global, args: &UnstickArgs) -> Result<(), Fail> {
         let what = format!("{}: {}", step.word(), step.does());
         return Err(Fail::usage(what, "say --yes if that is what you want"));
     }
+    let since = monotonic();
     let state = status::look_at_server(&ground)?;
     let (mut held, mut failed) = (false, None);
     for name in &args.session {
@@ -47,6 +49,14 @@ pub fn run(global: &Global, args: &UnstickArgs) -> Result<(), Fail> {
         };
         let ask = match step {
             Step::Restart => Ask::Restart { session: name.clone(), pane: None },
+            Step::Approve => {
+                let seen = Some(answer::seen(&state, &name, since)?.0);
+                Ask::Approve { session: name.clone(), dialog: None, seen }
+            }
+            Step::Deny => {
+                let seen = Some(answer::seen(&state, &name, since)?.0);
+                Ask::Deny { session: name.clone(), dialog: None, seen }
+            }
             _ => Ask::Unstick { session: name.clone(), step },
         };
         match answer::ask(&ground, &ask) {

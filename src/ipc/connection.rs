@@ -48,20 +48,26 @@ fn said(body: &[u8], peer: Peer, stream: UnixStream) -> Option<Step> {
     let (event, pane, payload) = match wire::message(body)? {
         Message::Wake => return Some(Step::Wake),
         Message::Watch => return Some(Step::Watches { stream }),
+        Message::Typed(pane) => {
+            // Who does not take it does without it; the next thing done here is to hear of it.
+            let _ = stream.try_write(wire::HEARD);
+            return Some(Step::Typed { who: caller(peer), pane });
+        }
         Message::Hook { event, pane, payload } => (event, pane, payload),
     };
     let payload = Payload::read(payload, &event)?;
-    let who = Caller {
-        pane: pane.as_deref().and_then(PaneId::parse),
-        pid: peer.pid,
-        ancestors: peer.ancestors,
-        session_id: payload.session_id(),
-    };
+    let pane = pane.as_deref().and_then(PaneId::parse);
+    let who = Caller { pane, session_id: payload.session_id(), ..caller(peer) };
     // A call that cannot be read, or answered by a word, gets none: the agent asks as usual.
     match payload.call().filter(|call| asks(&event) && call.is_yes_or_no()) {
         Some(call) => Some(Step::Asks { who, call, stream: Arc::new(stream) }),
         None => Some(Step::Heard { who }),
     }
+}
+
+/// Whoever it is, as the kernel tells it.
+fn caller(Peer { pid, ancestors }: Peer) -> Caller {
+    Caller { pane: None, pid, ancestors, session_id: None }
 }
 
 /// The news for those who look on.

@@ -23,6 +23,7 @@ use tokio::sync::watch;
 use super::{connection, wire};
 use crate::domain::confirm::{Bulletin, HookId, HookWord};
 use crate::domain::hook::{Caller, HookCall, HookEvent};
+use crate::domain::session::PaneIdentity;
 use crate::ports::Hooks;
 
 /// So many connections at once; further ones wait in the kernel.
@@ -39,6 +40,10 @@ pub(super) enum Step {
     /// It said nothing that counts and is closed.
     Nothing,
     Wake,
+    Typed {
+        who: Caller,
+        pane: PaneIdentity,
+    },
     Heard {
         who: Caller,
     },
@@ -112,6 +117,7 @@ impl HookServer {
                 None
             }
             Step::Wake => Some(HookEvent::Wake),
+            Step::Typed { who, pane } => Some(HookEvent::Typed { who, pane }),
             Step::Watches { .. } if self.news.receiver_count() >= LOOKERS => None,
             Step::Watches { stream } => {
                 self.work.push(Box::pin(connection::show(stream, self.news.subscribe())));

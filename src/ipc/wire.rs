@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::confirm::{Bulletin, HookWord};
+use crate::domain::session::PaneIdentity;
 
 /// A message is not longer.
 pub const MESSAGE: usize = 1 << 20;
@@ -11,6 +12,8 @@ pub const MESSAGE: usize = 1 << 20;
 pub const ANSWER: usize = 16 * 1024;
 /// What is told to those who look on is not longer: 200 dialogs, each as long as one can be.
 pub const BULLETIN: usize = 64 << 20;
+/// What is said to [`Message::Typed`]; whoever does not know that message says nothing.
+pub const HEARD: &[u8] = b"heard\n";
 /// The form of the messages. Another one is not read: then agents ask as usual.
 const VERSION: u32 = 1;
 
@@ -30,6 +33,8 @@ pub enum Message<'a> {
     Wake,
     /// The queue is to be told, now and whenever it changes.
     Watch,
+    /// A person types into a pane, at a control room that only observes. Answered by [`HEARD`].
+    Typed(PaneIdentity),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -45,6 +50,7 @@ enum What {
     Hook { event: String, pane: Option<String> },
     Wake,
     Watch,
+    Typed { pane: PaneIdentity },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -63,6 +69,7 @@ pub fn framed(message: &Message<'_>) -> Option<Vec<u8>> {
         }
         Message::Wake => (What::Wake, &[]),
         Message::Watch => (What::Watch, &[]),
+        Message::Typed(pane) => (What::Typed { pane: *pane }, &[]),
     };
     let head = serde_json::to_vec(&Head { v: VERSION, what }).expect("strings and a number");
     let length = head.len() + 1 + payload.len();
@@ -88,6 +95,7 @@ pub fn message(body: &[u8]) -> Option<Message<'_>> {
         What::Hook { event, pane } => Message::Hook { event, pane, payload: &body[end + 1..] },
         What::Wake => Message::Wake,
         What::Watch => Message::Watch,
+        What::Typed { pane } => Message::Typed(pane),
     })
 }
 
@@ -141,6 +149,7 @@ pub fn word(line: &[u8]) -> Option<HookWord> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::session::PaneId;
     use proptest::prelude::*;
 
     fn hook(event: &str, pane: Option<&str>, payload: &'static [u8]) -> Message<'static> {
@@ -152,6 +161,7 @@ mod tests {
         for m in [
             Message::Wake,
             Message::Watch,
+            Message::Typed(PaneIdentity { id: PaneId(3), pid: 4711, start: u64::MAX }),
             hook("PermissionRequest", Some("%3"), b"{\"a\":\n1}"),
             hook("", None, b""),
             hook("a\nb\"", Some("\u{1b}"), b"\n\n\xff"),

@@ -12,6 +12,7 @@ pub mod record;
 pub mod replay;
 mod signals;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -92,6 +93,8 @@ pub struct Setup<P, K, Q, S, C: Configs, H, N, R> {
     pub sessions: Arc<dyn Sessions>,
     /// How an observer asks who acts.
     pub wishing: actor::Wishing,
+    /// How who acts hears that a person types here.
+    pub telling: typist::Telling,
     /// Where an observer sees and reads what who acts does.
     pub onlook: (HookGallery, LedgerReader),
     /// How agents' screens read.
@@ -161,6 +164,7 @@ async fn control<
         hooks,
         sessions,
         wishing,
+        telling,
         onlook,
         agents,
         rules,
@@ -215,7 +219,7 @@ async fn control<
     let (clerk, asked) = mpsc::channel(clerk::ASKED);
     workers.spawn(Clerk::new(counter, Inotify::new().with_writes(), asked, facts.clone())?);
     workers.spawn(Onlooker::new(onlook.0, onlook.1, Inotify::new(), facts.clone())?.with_heir(heir));
-    workers.spawn(Typist { keyboard, wishes: wished, facts });
+    workers.spawn(Typist { keyboard, wishes: wished, facts, telling, told: BTreeMap::default() });
 
     let mut signals = Signals::listen()?;
     let mut room = Room {

@@ -25,7 +25,7 @@ pub(super) fn monotonic() -> Duration {
 }
 
 /// Which start of the machine [`monotonic`] counts from; empty where the system does not tell.
-pub(super) fn boot() -> String {
+pub fn boot() -> String {
     let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     id.trim().to_owned()
 }

@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use archtui::domain::confirm::{Answer, Ask, Fate, Wish};
+use archtui::domain::confirm::{Answer, Ask, Fate, Told, Wish};
 use archtui::domain::dialog::{Dialog, DialogId};
 use archtui::domain::ledger::{Actor as Who, Body, Decision, Outcome, Ruling, Scene, Showing, Times};
 use archtui::domain::policy::Action;
@@ -410,4 +410,94 @@ fn killed_at_any_moment_it_presses_once_at_most() {
         pressed += stage.keys().len();
     }
     assert!(pressed > 20, "it does press: {pressed}");
+}
+
+/// What commands said that were given at the same time.
+fn at_once(stage: &Stage, commands: &[&[&str]]) -> Vec<(bool, String)> {
+    let started: Vec<Child> = commands
+        .iter()
+        .map(|args| {
+            let mut command = stage.archtui(args);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
+        })
+        .collect();
+    let told = |child: Child| {
+        let out = child.wait_with_output().expect("it ends");
+        let text = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
+        (out.status.success(), text)
+    };
+    started.into_iter().map(told).collect()
+}
+
+#[test]
+fn of_two_wishes_for_one_dialog_the_first_is_told_how_it_ended() {
+    let stage = Stage::new(&["permission--bash-subst--80x24.ansi"]);
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("the command is held", || stage.ledger().contains(" held "), || stage.ledger());
+    let told = at_once(&stage, &[&["deny", "worker"], &["deny", "worker"]]);
+    let done = told.iter().filter(|(done, said)| *done && said.starts_with("cleared")).count();
+    assert_eq!(done, 1, "one of them did it, and hears so: {told:?}\n{}", stage.ledger());
+    assert!(told.iter().all(|(_, said)| !said.contains("meanwhile")), "{told:?}");
+    assert_eq!(stage.keys(), "3", "one key: {told:?}");
+}
+
+#[test]
+fn an_answer_by_a_sessions_name_is_for_the_dialog_that_stood_there_when_it_was_given() {
+    let stage = Stage::new(&["permission--bash-subst--80x24.ansi", "permission--bash-subst--80x24.ansi"]);
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("the command is held", || stage.ledger().contains(" held "), || stage.ledger());
+    // Whoever acts is slow to hear of it.
+    signal(daemon.child.id(), Signal::STOP);
+    let mut command = stage.archtui(&["deny", "worker"]);
+    let command = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let state = stage.root.join("home/.local/state/archtui/fleet");
+    let reader = rusqlite::Connection::open(state.join("archtui.db")).expect("opens");
+    let mut left = String::new();
+    let mut wished = || {
+        let sql = "SELECT act FROM wishes WHERE taken_ms IS NULL";
+        left = reader.query_row(sql, [], |r| r.get(0)).unwrap_or_default();
+        !left.is_empty()
+    };
+    wait_until("it is wished", &mut wished, String::new);
+    signal(daemon.child.id(), Signal::CONT);
+    let out = command.wait_with_output().expect("it ends");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    assert_eq!(stage.keys(), "3", "the one that stood there");
+    let held = || stage.ledger().matches(" held ").count() >= 2;
+    wait_until("the next one is held", held, || stage.ledger());
+    // The same words come late, and the dialog that stands there says the same.
+    let ask: Ask = serde_json::from_str(&left).expect("a wish");
+    let mut store = Store::visit(&state).expect("opens");
+    let id = store.wish(&ask, "operator via 1", now(), Wish::PATIENCE).expect("left");
+    let mut fate = None;
+    let answered = || {
+        fate = store.fate(id, now()).expect("read");
+        matches!(fate, Some(Fate::Answered(_)))
+    };
+    wait_until("the wish is answered", answered, String::new);
+    let refused = |t: &Told| !t.done && t.text.contains("another dialog is there now");
+    assert!(matches!(&fate, Some(Fate::Answered(told)) if refused(told)), "{fate:?}");
+    assert_eq!(stage.keys(), "3", "it is another one");
+}
+
+#[test]
+fn who_answers_where_nothing_is_asked_has_nothing_to_do() {
+    let stage = Stage::new(&["idle--fresh--80x24.ansi"]);
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    for args in [
+        &["approve", "worker"][..],
+        &["deny", "worker"],
+        &["deny", "worker", "--text", "no"],
+        &["answer", "worker", "--option", "1"],
+        &["answer", "worker", "--text", "no"],
+        &["unstick", "worker", "--step", "approve"],
+    ] {
+        let out = stage.archtui(args).output().expect("archtui runs");
+        let said = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert_eq!((out.status.code(), said.lines().count()), (Some(3), 2), "{args:?}: {said}");
+        assert!(said.contains("worker asks nothing"), "{args:?}: {said}");
+    }
 }

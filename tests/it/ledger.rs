@@ -221,7 +221,7 @@ fn switches_and_wishes_survive_and_are_answered_once() {
 
     let mut visitor = Store::visit(dir.path()).expect("a visitor");
     let patience = Duration::from_secs(10);
-    let ask = Ask::Approve { session: SessionName::new("fixer"), dialog: None };
+    let ask = Ask::Approve { session: SessionName::new("fixer"), dialog: None, seen: None };
     let first = visitor.wish(&ask, "operator", at(0), patience).expect("left");
     let second = visitor.wish(&Ask::Pause, "operator", at(5), patience).expect("left");
     assert_eq!(visitor.fate(first, at(6)).expect("read"), Some(Fate::Waiting));
@@ -409,7 +409,9 @@ fn the_command_tells_the_ledger() {
     let (lab, dir) = lab();
     let (code, out, err) = archtui(&lab, &["ledger", "--json"]);
     assert_eq!((code, out.as_str()), (3, ""));
-    assert_eq!(err.lines().count(), 1, "{err}");
+    assert_eq!(err.lines().count(), 2, "what, and what to do: {err}");
+    let (code, out, err) = archtui(&lab, &["ledger", "--verify"]);
+    assert_eq!((code, out.as_str(), err.lines().count()), (3, "", 2), "{err}");
     assert!(!dir.exists(), "looking makes nothing");
 
     let mut store = open(&dir);
@@ -483,6 +485,21 @@ fn follow_goes_on_with_what_is_written_later() {
     assert_eq!((0..10).map(|_| next()).collect::<Vec<_>>(), (6..=15).collect::<Vec<_>>(), "the last ones");
     store.append(body(16, Outcome::Held, None)).expect("written");
     assert_eq!(next(), 16);
+    follower.kill().expect("killed");
+    follower.wait().expect("ended");
+}
+
+#[test]
+fn follow_waits_for_the_first_entry_of_all() {
+    let (lab, dir) = lab();
+    let mut command = lab.command(env!("CARGO_BIN_EXE_archtui"), &lab.path());
+    let mut follower =
+        command.args(["ledger", "--follow", "--json"]).stdout(Stdio::piped()).spawn().expect("starts");
+    let mut store = open(&dir);
+    store.append(body(1, Outcome::Held, None)).expect("written");
+    let mut lines = BufReader::new(follower.stdout.take().expect("piped")).lines();
+    let line = lines.next().expect("it did not end before there was one").expect("UTF-8");
+    assert_eq!(serde_json::from_str::<Value>(&line).expect("JSON")["seq"], 1);
     follower.kill().expect("killed");
     follower.wait().expect("ended");
 }

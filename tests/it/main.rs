@@ -11,6 +11,7 @@ mod dispatch;
 mod draw;
 mod ends;
 mod excluded;
+mod exits;
 mod faults;
 mod fleets;
 mod frames;

@@ -2,8 +2,11 @@
 //! has before him, and their switches reach him.
 
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::Stdio;
 
+use archtui::domain::session::{PaneId, PaneIdentity};
+use archtui::ipc::client;
 use rustix::process::Signal;
 
 use crate::actor::{Daemon, Stage};
@@ -11,7 +14,7 @@ use crate::support::tmux::{PrivateTmux, signal};
 use crate::support::wait_until;
 
 /// The program in a pane of a screen of its own, seeing of the machine what the daemon sees.
-fn room(stage: &Stage, screen: &PrivateTmux, name: &str) -> archtui::domain::session::PaneId {
+fn room(stage: &Stage, screen: &PrivateTmux, name: &str) -> PaneId {
     #[expect(clippy::disallowed_methods, reason = "tmux has to be found on the PATH")]
     let path = std::env::var("PATH").expect("a PATH");
     let (root, socket) = (stage.root.display(), stage.tmux.socket().display());
@@ -34,7 +37,7 @@ fn an_observer_sees_the_actors_queue_and_pauses_it() {
     let until = |pane, what: &str, holds: &dyn Fn(&str) -> bool| {
         wait_until(what, || holds(&screen.text(pane)), || screen.text(pane));
     };
-    let press = |pane: archtui::domain::session::PaneId, keys: &str| {
+    let press = |pane: PaneId, keys: &str| {
         screen.run(&["send-keys", "-t", &pane.to_string(), keys]);
     };
     for pane in panes {
@@ -163,4 +166,94 @@ fn a_person_makes_a_rule_from_a_dialog_and_it_counts_at_once() {
     press("C-s");
     until("it is not saved", &|t| t.contains("a rule that does not count is not saved"));
     assert_eq!(std::fs::read_to_string(own.join("policy.toml")).expect("there"), after);
+}
+
+/// A fleet whose daemon keeps its hands off for long after a person was active.
+fn quiet_stage(screens: &[&str]) -> Stage {
+    let stage = Stage::new(screens);
+    let config = stage.root.join("archtui.toml");
+    let text = std::fs::read_to_string(&config).expect("there").replace("\"0s\"", "\"60s\"");
+    std::fs::write(&config, text + "[[session]]\nname = \"evil\"\nagent = \"claude\"\n").expect("written");
+    stage
+}
+
+const IDLE: &str = "idle--fresh--80x24.ansi";
+const SAFE: &str = "permission--edit--80x24.ansi";
+
+#[test]
+fn who_types_into_a_pane_while_another_acts_is_a_person_at_work_to_him() {
+    let stage = quiet_stage(&[IDLE, SAFE]);
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    let screen = PrivateTmux::new();
+    let pane = room(&stage, &screen, "one");
+    screen.wait_for(pane, "observer, LIVE sop");
+    screen.wait_for(pane, "manual mode on");
+    let press = |keys: &str| drop(screen.run(&["send-keys", "-t", &pane.to_string(), keys]));
+    press("i");
+    screen.wait_for(pane, "Ctrl-] leaves");
+    press("x");
+    let decided = || stage.keys() == "x1" || stage.ledger().contains("a person is active there");
+    wait_until("the dialog behind the key is decided", decided, || stage.ledger());
+    assert_eq!(stage.keys(), "x", "{}", stage.ledger());
+}
+
+/// The socket at which the daemon of a stage listens.
+fn door(stage: &Stage) -> PathBuf {
+    let folder = std::fs::read_dir(stage.root.join("run/archtui")).expect("a folder");
+    let is_door = |p: &PathBuf| p.extension().is_some_and(|e| e == "sock");
+    folder.map(|e| e.expect("an entry").path()).find(is_door).expect("a socket")
+}
+
+#[test]
+#[ignore = "run by another test, in a pane"]
+#[expect(clippy::disallowed_methods, reason = "told by the test that runs it")]
+fn says_that_a_person_types() {
+    let said = std::env::var("ARCHTUI_TEST_TYPES").expect("run by another test");
+    let (door, pane) = said.split_once(' ').expect("two words");
+    let pane: PaneIdentity = serde_json::from_str(pane).expect("a pane");
+    assert!(client::typed(&[PathBuf::from(door)], pane), "it is heard");
+}
+
+#[test]
+fn an_agent_that_says_a_person_types_is_not_believed_a_person_is() {
+    let stage = quiet_stage(&[SAFE, IDLE, SAFE, IDLE, SAFE]);
+    let worker = stage.tmux.identity(PaneId(0));
+    assert_eq!(stage.tmux.fact(worker.id, "#{session_name}"), "worker");
+    // In a pane of the fleet, about another one of it.
+    let (go, done) = (stage.root.join("go"), stage.root.join("said"));
+    let own = std::env::current_exe().expect("this test");
+    let line = format!(
+        "while [ ! -e '{go}' ]; do sleep 0.05; done; \
+         ARCHTUI_TEST_TYPES=\"$(cat '{go}')\" '{own}' --ignored --exact onlookers::says_that_a_person_types \
+         >'{done}.new'; mv '{done}.new' '{done}'; sleep 1000",
+        go = go.display(),
+        own = own.display(),
+        done = done.display(),
+    );
+    stage.tmux.session("evil", &line);
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    // It has listed the panes by then.
+    wait_until("the first one is confirmed", || stage.keys() == "1", || stage.ledger());
+    let door = door(&stage);
+    let key = |keys: &str| drop(stage.tmux.run(&["send-keys", "-t", &worker.id.to_string(), keys]));
+    let says = format!("{} {}", door.display(), serde_json::to_string(&worker).expect("JSON"));
+    std::fs::write(go.with_extension("new"), says).expect("written");
+    std::fs::rename(go.with_extension("new"), &go).expect("in place");
+    wait_until("it is said", || done.exists(), || stage.tmux.run(&["list-panes", "-a"]));
+    let said = std::fs::read_to_string(&done).expect("there");
+    assert!(said.contains("1 passed"), "{said}");
+    stage.tmux.wait_for(worker.id, "manual mode on");
+    key("x");
+    let decided = || stage.keys() == "1x1" || stage.ledger().contains("a person is active there");
+    wait_until("the dialog is decided", decided, || stage.ledger());
+    assert_eq!(stage.keys(), "1x1", "{}", stage.ledger());
+    // From outside of all panes, as a control room is.
+    stage.tmux.wait_for(worker.id, "manual mode on");
+    assert!(client::typed(&[door], worker), "it is heard");
+    key("x");
+    let decided = || stage.keys() == "1x1x1" || stage.ledger().contains("a person is active there");
+    wait_until("the next dialog is decided", decided, || stage.ledger());
+    assert_eq!(stage.keys(), "1x1x", "{}", stage.ledger());
 }

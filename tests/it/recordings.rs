@@ -239,9 +239,10 @@ fn a_run_in_tmux_is_shown_again_as_it_stood_there() {
     std::fs::write(&newer, text.replacen("\"archtui_recording\":1", "\"archtui_recording\":9", 1))
         .expect("written");
     let none = home.join("none");
-    for (file, says) in [(&newer, "in form 9"), (&home, "is no file"), (&none, "No such file")] {
+    for (file, code, says) in [(&newer, 2, "in form 9"), (&home, 2, "is no file"), (&none, 3, "No such file")]
+    {
         let out = archtui(&home, &["replay", file.to_str().expect("a path"), "--frame"]);
         let err = String::from_utf8_lossy(&out.stderr).into_owned();
-        assert!(out.status.code() == Some(2) && err.contains(says) && err.lines().count() == 2, "{err}");
+        assert!(out.status.code() == Some(code) && err.contains(says) && err.lines().count() == 2, "{err}");
     }
 }

@@ -208,7 +208,7 @@ fn bad_input_is_refused_with_what_to_do_and_queues_nothing() {
         (&["send", "x", "--timeout", "0s"], 2, "time limit", "30m"),
         (&["send", "x", "--key", ""], 2, "key", ""),
         (&["send", "x", "--from", "bos"], 2, "bos", "did you mean \"boss\"?"),
-        (&["send", "--file", "none"], 2, "none: no such file", ""),
+        (&["send", "--file", "none"], 3, "none: no such file", ""),
         (&["send", "--file", "."], 2, "is not a file", ""),
         (&["send", "--file", "bin"], 2, "UTF-8", ""),
         (&["send", "--plan", "plan.md"], 2, "circle: 1 → 2 → 1", "remove"),

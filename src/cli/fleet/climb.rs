@@ -173,7 +173,7 @@ impl<'a> Climb<'a> {
         climber.trusted = why == Why::TrustFolder;
         let why = if climber.trusted { "trust_folder" } else { "up" };
         let who = format!("operator via {} ({why})", std::process::id());
-        let ask = Ask::Choose { session: climber.name.clone(), content, option };
+        let ask = Ask::Choose { session: climber.name.clone(), content, option, seen: None };
         match self.store.wish(&ask, &who, now(), Wanted::PATIENCE) {
             Ok(id) => {
                 climber.wish = Some(id);

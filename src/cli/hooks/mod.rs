@@ -138,7 +138,7 @@ fn agreed() -> Result<(), Fail> {
     if read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
         Ok(())
     } else {
-        Err(Fail::failed("nothing was changed", ""))
+        Err(Fail::failed("nothing was changed", "run it again and answer y, or say --yes"))
     }
 }
 

@@ -285,6 +285,6 @@ impl Life {
 /// A person is told why nothing was sent; automation has the ledger.
 fn refuse(act: &Act, why: &str, out: &mut Vec<Order>) {
     if act.actor != Actor::Automation {
-        out.push(Order::Refuse { why: why.to_owned() });
+        out.push(Order::Refuse { wish: act.wish, why: why.to_owned() });
     }
 }

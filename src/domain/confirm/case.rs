@@ -21,6 +21,8 @@ const AFTER_TYPING: Duration = Duration::from_millis(850);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Act {
     pub actor: Actor,
+    /// The wish by which a person asked for it.
+    pub wish: Option<u64>,
     pub by: By,
     /// The verdict's *deny*, or a person's.
     pub deny: bool,

@@ -123,7 +123,8 @@ impl Life {
         let doubt = !self.doubts.is_empty();
         let Some(case) = self.case(id) else { return };
         let (Some(hook), Some(verdict)) = (case.hook, case.verdict.as_ref()) else { return };
-        let act = |deny| Act { actor: Actor::Automation, by: By::Hook(hook.id), deny, goal: None };
+        let act =
+            |deny| Act { actor: Actor::Automation, wish: None, by: By::Hook(hook.id), deny, goal: None };
         let hold = match verdict.action {
             // It may be the one that was being answered when archtui ended: the screen will tell.
             Action::Confirm | Action::Deny if doubt => Hold::Restarted,

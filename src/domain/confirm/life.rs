@@ -108,6 +108,11 @@ impl Life {
         out
     }
 
+    /// Whether a case is not told to the end yet.
+    pub fn is_open(&self, case: CaseId) -> bool {
+        self.cases.iter().any(|c| c.id == case)
+    }
+
     /// When time alone will change something.
     pub fn deadline(&self, now: Duration) -> Option<Duration> {
         self.acts_at(now).into_iter().chain(self.goes_at()).min()
@@ -279,7 +284,7 @@ impl Life {
         if self.waits_for_hook(case) {
             return (now.saturating_sub(case.first) >= HOOK_WAIT).then_some(Err((Hold::HookMissing, None)));
         }
-        Some(Ok(Act { actor: Actor::Automation, by: By::Key(key), deny: false, goal: None }))
+        Some(Ok(Act { actor: Actor::Automation, wish: None, by: By::Key(key), deny: false, goal: None }))
     }
 
     /// It may be the one that was being answered when archtui ended.

@@ -113,7 +113,12 @@ mod tests {
         show(&mut rig, first);
         rig.until(500);
         rig.log.clear();
-        rig.hear(Input::Person(Reply { who: "me".into(), answer: Answer::Choose(option), drawn: None }));
+        rig.hear(Input::Person(Reply {
+            who: "me".into(),
+            wish: None,
+            answer: Answer::Choose(option),
+            drawn: None,
+        }));
         for mark in marks {
             rig.now += ms(20);
             if let Some(at) = mark {
@@ -190,7 +195,12 @@ mod tests {
         rig.verdict.action = Action::Hold;
         show(&mut rig, list(0));
         rig.until(500);
-        rig.hear(Input::Person(Reply { who: "me".into(), answer: Answer::Choose(2), drawn: None }));
+        rig.hear(Input::Person(Reply {
+            who: "me".into(),
+            wish: None,
+            answer: Answer::Choose(2),
+            drawn: None,
+        }));
         for mark in to_and_fro.into_iter().flatten() {
             rig.now += ms(20);
             show(&mut rig, list(mark));
@@ -218,7 +228,12 @@ mod tests {
         show(&mut rig, list(0));
         rig.until(500);
         rig.sends = Some(Sent::Unknown("no answer".into()));
-        rig.hear(Input::Person(Reply { who: "me".into(), answer: Answer::Choose(2), drawn: None }));
+        rig.hear(Input::Person(Reply {
+            who: "me".into(),
+            wish: None,
+            answer: Answer::Choose(2),
+            drawn: None,
+        }));
         rig.now += ms(20);
         show(&mut rig, list(1));
         rig.until(9_000);

@@ -38,7 +38,7 @@ pub use person::DRAWN_FOR;
 pub use queue::{Confirmation, Risk, in_order};
 pub use rate::{Limits, Rates};
 pub use switches::{Lease, Since, Standing, Switches};
-pub use timing::{BLINK, HOOK_OWNS, HOOK_WAIT, SETTLE_FLOOR, STILL_THERE, STUCK, Ways};
+pub use timing::{BLINK, HOOK_OWNS, HOOK_WAIT, SETTLE_FLOOR, STILL_THERE, STUCK, TYPING_TOLD, Ways};
 pub use wish::{Answered, Ask, Fate, SeenThere, Told, Wish};
 
 #[cfg(test)]

@@ -121,6 +121,8 @@ pub enum HookSaid {
 pub struct Reply {
     /// Who.
     pub who: String,
+    /// The wish by which he asked; `None` = at our own screen.
+    pub wish: Option<u64>,
     /// What.
     pub answer: Answer,
     /// The dialog last drawn for him, and for how long it had been on his screen; `None` = he asked by the session's name.
@@ -205,8 +207,19 @@ pub enum Order {
         /// As it stands there.
         dialog: Arc<Dialog>,
     },
+    /// A person's answer is on its way: the end of this case is the end of his wish.
+    Owns {
+        /// Which case.
+        case: CaseId,
+        /// His wish.
+        wish: u64,
+        /// What he asked for.
+        answer: Answer,
+    },
     /// Tell the person why his answer is not carried out.
     Refuse {
+        /// The wish by which he asked, and no other.
+        wish: Option<u64>,
         /// One line.
         why: String,
     },

@@ -7,7 +7,7 @@ use super::case::{Act, After, By, Stage};
 use super::hold::Hold;
 use super::life::Life;
 use super::mark::towards;
-use super::order::{Answer, Order, Reply};
+use super::order::{Answer, CaseId, Order, Reply};
 use super::timing::STILL_THERE;
 use crate::domain::ledger::{Actor, Outcome};
 use crate::domain::stroke::KeyName;
@@ -17,13 +17,21 @@ pub const DRAWN_FOR: Duration = Duration::from_millis(300);
 
 impl Life {
     pub(super) fn person(&mut self, reply: Reply, now: Duration, out: &mut Vec<Order>) {
-        if let Err(why) = self.reply(reply, now, out) {
-            out.push(Order::Refuse { why: why.to_owned() });
+        let (wish, answer, first) = (reply.wish, reply.answer, out.len());
+        match self.reply(reply, now, out) {
+            // A text has a course and an end of its own.
+            Ok(_) if answer == Answer::Write => {}
+            // Before the orders that may end it.
+            Ok(case) => {
+                let owns = wish.map(|wish| Order::Owns { case, wish, answer });
+                out.splice(first..first, owns).for_each(drop);
+            }
+            Err(why) => out.push(Order::Refuse { wish, why: why.to_owned() }),
         }
     }
 
-    fn reply(&mut self, reply: Reply, now: Duration, out: &mut Vec<Order>) -> Result<(), &'static str> {
-        let Reply { who, answer, drawn } = reply;
+    fn reply(&mut self, reply: Reply, now: Duration, out: &mut Vec<Order>) -> Result<CaseId, &'static str> {
+        let Reply { who, wish, answer, drawn } = reply;
         let Some(at) = self.cases.iter().position(super::case::Case::current) else {
             return Err("no dialog is open there");
         };
@@ -46,12 +54,16 @@ impl Life {
             // Nothing has gone out yet: who says stop is heard.
             Stage::Writing(After::Send(act)) if answer == Answer::Hold && act.is_ahead() => {
                 case.vetoed = Some((Hold::Person(who), None));
-                return Ok(());
+                return Ok(id);
             }
             Stage::Ready(..) if answer == Answer::Hold => {
                 let hold = Hold::Person(who);
                 self.write(id, Outcome::Withdrawn, hold.to_string(), After::Rest((hold, None)), out);
-                return Ok(());
+                return Ok(id);
+            }
+            // His, until the world has said whether it may go out.
+            Stage::Guarding(act) if act.actor != Actor::Automation && answer != Answer::Hold => {
+                return Err("it is being answered right now");
             }
             Stage::Writing(_) | Stage::Ready(..) | Stage::Rechecking(..) | Stage::Sending(..) => {
                 return Err("it is being answered right now");
@@ -61,7 +73,7 @@ impl Life {
         if answer == Answer::Hold {
             self.release(id, out);
             self.hold(id, Hold::Person(who), out);
-            return Ok(());
+            return Ok(id);
         }
         if answer == Answer::Write {
             if another_hook || case.hook_open() {
@@ -72,7 +84,7 @@ impl Life {
             if !matches!(&case.stage, Stage::Held((hold, _)) if !hold.passes()) {
                 self.hold(id, Hold::Person(who), out);
             }
-            return Ok(());
+            return Ok(id);
         }
         let deny = answer == Answer::Deny;
         let mut goal = None;
@@ -102,8 +114,69 @@ impl Life {
                 By::Key(key.ok_or(no_key)?)
             }
         };
-        case.stage = Stage::Guarding(Act { actor: Actor::Person(who), by, deny, goal });
+        case.stage = Stage::Guarding(Act { actor: Actor::Person(who), wish, by, deny, goal });
         out.push(Order::Check);
-        Ok(())
+        Ok(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::confirm::rig::Rig;
+    use crate::domain::confirm::story::Step::{At, Says, Show};
+    use crate::domain::confirm::story::check;
+    use crate::domain::confirm::{Answer, Input, Reply, Sent};
+    use crate::domain::policy::Action;
+
+    fn ask(rig: &mut Rig, wish: u64, answer: Answer) {
+        let who = format!("asker {wish}");
+        rig.hear(Input::Person(Reply { who, wish: Some(wish), answer, drawn: None }));
+    }
+
+    fn held() -> Rig {
+        let steps = [Says(Action::Hold), Show("rm", 1), At(1_000)];
+        let mut rig = check("held for a person", &steps, &["150 held"]);
+        rig.log.clear();
+        rig
+    }
+
+    #[test]
+    fn a_refusal_is_for_the_wish_that_is_refused_and_the_first_one_goes_on() {
+        let mut rig = held();
+        rig.sends = None;
+        ask(&mut rig, 1, Answer::Approve);
+        ask(&mut rig, 2, Answer::Approve);
+        ask(&mut rig, 3, Answer::Deny);
+        assert_eq!(
+            rig.log,
+            [
+                "1000 wish 1 is at work",
+                "1000 intended by a person",
+                "1000 PRESS 1",
+                "1000 refused to wish 2: it is being answered right now",
+                "1000 refused to wish 3: it is being answered right now",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_keeps_an_answer_back_later_is_told_to_the_wish_it_is_for() {
+        let mut rig = held();
+        rig.sends = Some(Sent::Refused("another screen".to_owned()));
+        ask(&mut rig, 7, Answer::Deny);
+        assert!(rig.log.contains(&"1000 refused to wish 7: another screen".to_owned()), "{:?}", rig.log);
+    }
+
+    #[test]
+    fn who_asks_while_the_world_is_asked_does_not_push_the_first_one_out() {
+        let mut rig = held();
+        let orders = |rig: &mut Rig, wish| {
+            let who = format!("asker {wish}");
+            let reply = Reply { who, wish: Some(wish), answer: Answer::Approve, drawn: None };
+            format!("{:?}", rig.life.hear(Input::Person(reply), rig.now))
+        };
+        assert!(orders(&mut rig, 1).contains("Owns"), "it waits for the world's word");
+        let second = orders(&mut rig, 2);
+        assert!(second.contains("Refuse { wish: Some(2)") && !second.contains("Owns"), "{second}");
     }
 }

@@ -230,8 +230,13 @@ impl Rig {
                 self.say("WRITE");
                 None
             }
-            Order::Refuse { why } => {
-                self.say(format!("refused to the person: {why}"));
+            Order::Owns { wish, .. } => {
+                self.say(format!("wish {wish} is at work"));
+                None
+            }
+            Order::Refuse { wish, why } => {
+                let whom = wish.map_or_else(|| "the person".to_owned(), |wish| format!("wish {wish}"));
+                self.say(format!("refused to {whom}: {why}"));
                 None
             }
         }

@@ -80,7 +80,7 @@ pub fn check_with(hook_fallback: bool, name: &str, steps: &[Step], want: &[&str]
             Person(answer, subject, epoch, on_screen) => {
                 let showing = (rig::dialog(subject).identity(), epoch).into();
                 let drawn = Some((showing, ms(on_screen)));
-                rig.hear(Input::Person(Reply { who: "operator".to_owned(), answer, drawn }));
+                rig.hear(Input::Person(Reply { who: "operator".to_owned(), wish: None, answer, drawn }));
             }
             Answered => rig.answer(Sent::Done(rig.now)),
             AnsweredSo(how) => rig.answer(how),

@@ -121,7 +121,7 @@ fn what_changes_while_the_intent_is_written_stops_the_key() {
     assert_eq!(outcome(&orders), "withdrawn: a person is active there");
 
     let mut stopped = rig.life.clone();
-    let hold = Reply { who: "me".to_owned(), answer: Answer::Hold, drawn: None };
+    let hold = Reply { who: "me".to_owned(), wish: None, answer: Answer::Hold, drawn: None };
     assert_eq!(stopped.hear(Input::Person(hold), ms(125)), []);
     let mut facts = clear();
     facts.presence = Presence::Active(ms(0));

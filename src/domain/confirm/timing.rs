@@ -16,6 +16,8 @@ pub const HOOK_OWNS: Duration = Duration::from_secs(5);
 pub const JUDGE_WAIT: Duration = Duration::from_secs(2);
 /// How long a dialog waits for its hook to speak, and a hook's call to be drawn.
 pub const HOOK_WAIT: Duration = Duration::from_secs(1);
+/// Who observes tells whoever acts so often, at most, that a person types into a pane: the first key at once.
+pub const TYPING_TOLD: Duration = Duration::from_secs(1);
 /// A fresh look, or an answer of the keyboard, that does not come within this is asked for again, or given up.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// So long before a dialog has stood long enough it is read once more, the world is asked, and the intent is written down:

@@ -21,15 +21,21 @@ pub enum Ask {
     Approve {
         /// In which session.
         session: SessionName,
-        /// The dialog that the asker saw; without one: whichever stands there.
+        /// The dialog that the asker names.
         dialog: Option<Showing>,
+        /// The dialog as it stood there when he asked; without it and without a name: whichever stands there.
+        #[serde(default)]
+        seen: Option<SeenThere>,
     },
     /// Choose the agent's own *No*.
     Deny {
         /// In which session.
         session: SessionName,
-        /// The dialog that the asker saw.
+        /// The dialog that the asker names.
         dialog: Option<Showing>,
+        /// The dialog as it stood there when he asked.
+        #[serde(default)]
+        seen: Option<SeenThere>,
     },
     /// Answer the dialog that stood on an observer's screen.
     Answer {
@@ -55,6 +61,9 @@ pub enum Ask {
         content: DialogId,
         /// The option's label, whole.
         option: String,
+        /// The dialog as it stood there when he asked.
+        #[serde(default)]
+        seen: Option<SeenThere>,
     },
     /// Write a text into the dialog with that content.
     Write {
@@ -111,7 +120,7 @@ pub enum Ask {
     },
 }
 
-/// A dialog as it stood on an observer's screen.
+/// A dialog as it stood on an observer's screen, or in the look of a command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenThere {
     /// In which pane.
@@ -124,6 +133,9 @@ pub struct SeenThere {
     pub since_ms: u64,
     /// For how long it had been drawn there when it was answered.
     pub drawn_ms: u64,
+    /// Its session was named at a command line: then it must be one of the roster.
+    #[serde(default)]
+    pub by_name: bool,
 }
 
 /// A text as an answer.

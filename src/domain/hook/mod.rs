@@ -5,7 +5,7 @@ mod call;
 mod decision;
 
 use super::confirm::HookId;
-use super::session::PaneId;
+use super::session::{PaneId, PaneIdentity};
 
 pub use call::{HookCall, Payload};
 pub use decision::{asks, decision};
@@ -47,6 +47,13 @@ pub enum HookEvent {
     },
     /// A wish lies in the store.
     Wake,
+    /// It is said that a person types into a pane, at a control room that only observes.
+    Typed {
+        /// Who says it.
+        who: Caller,
+        /// Where.
+        pane: PaneIdentity,
+    },
     /// Somebody who only looks on wants to be told from now on.
     Watched,
 }

@@ -28,6 +28,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         for order in orders {
             self.carry(pane, order, look);
         }
+        self.end_wishes(pane);
         self.set_alarm(pane);
     }
 
@@ -45,7 +46,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             Order::GiveBack { hook } => self.give_back(hook),
             Order::Overlooked { calls } => self.overlooked(pane, calls),
             Order::Write { showing, dialog } => self.write_now(pane, showing, &dialog),
-            Order::Refuse { why } => self.refuse(pane, why),
+            Order::Owns { case, wish, answer } => self.owns(pane, case, wish, answer),
+            Order::Refuse { wish, why } => self.refuse(pane, wish, why),
         }
     }
 
@@ -170,12 +172,16 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         });
     }
 
-    /// A person is told why nothing was sent.
-    pub(super) fn refuse(&mut self, pane: PaneId, why: String) {
-        let Some(desk) = self.desks.get_mut(&pane) else { return };
-        let what = format!("not answered in {}", desk.info.session);
-        let wrote = desk.pending.take().map(|text| text.wish);
-        match wrote.unwrap_or_else(|| desk.wish.take()) {
+    /// The person who asked for it is told why nothing was sent, and nobody else.
+    pub(super) fn refuse(&mut self, pane: PaneId, wish: Option<u64>, why: String) {
+        let desk = self.desks.get_mut(&pane);
+        let session = desk.as_ref().map(|desk| desk.info.session.to_string()).unwrap_or_default();
+        if let Some(desk) = desk {
+            desk.pending.take_if(|text| text.wish == wish);
+            desk.owners.retain(|_, owner| Some(owner.0) != wish);
+        }
+        let what = format!("not answered in {session}");
+        match wish {
             Some(wish) => self.answer_wish(wish, false, why),
             None => self.tell(Event::Did(Did { what, command: None, failed: Some(why) })),
         }

@@ -1,5 +1,6 @@
 //! What the actor knows of one pane.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use super::free_text::Pending;
 use super::judging::Judging;
 use super::{Actor, monotonic};
 use crate::app::event::Looked;
-use crate::domain::confirm::{Input, Life, Look, Ways};
+use crate::domain::confirm::{Answer, CaseId, Input, Life, Look, Ways};
 use crate::domain::dialog::{Dialog, DialogId};
 use crate::domain::ledger::Scene;
 use crate::domain::screen::Screen;
@@ -38,8 +39,8 @@ pub(super) struct Desk {
     pub judged: Option<(DialogId, Option<PathBuf>)>,
     /// When a person last typed there through the control room.
     pub typed: Option<Duration>,
-    /// The wish that waits for the end of the answer it asked for.
-    pub wish: Option<u64>,
+    /// The wishes that wait for the end of the answers they asked for.
+    pub owners: BTreeMap<CaseId, (u64, Answer)>,
     /// The conversation that its agent was in last, by the agent's own name for it.
     pub conversation: Option<String>,
     /// A person's order that is being carried out.
@@ -61,7 +62,7 @@ impl Desk {
             judging: Judging::default(),
             judged: None,
             typed: None,
-            wish: None,
+            owners: BTreeMap::new(),
             conversation: None,
             errand: None,
             pending: None,
@@ -80,6 +81,11 @@ impl Desk {
     /// The dialog that the last look showed.
     pub fn shown(&self) -> Option<&Seen> {
         self.tracker.dialog().filter(|seen| self.tracker.reading().dialog.as_ref() == Some(&seen.dialog))
+    }
+
+    /// The wishes that wait for something here.
+    pub fn waits(&self) -> impl Iterator<Item = u64> {
+        self.owners.values().map(|owner| owner.0).chain(self.errand.as_ref().and_then(|e| e.wish))
     }
 
     fn asks_in(&self, cwd: Option<PathBuf>) -> Asks {
@@ -117,8 +123,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         for gone in old.values() {
             self.set_alarm(gone.info.identity.id);
         }
-        let waits =
-            old.values().flat_map(|d| d.wish.into_iter().chain(d.errand.as_ref().and_then(|e| e.wish)));
+        let waits = old.values().flat_map(Desk::waits);
         for wish in waits.collect::<Vec<_>>() {
             self.answer_wish(wish, false, "its pane is gone".to_owned());
         }

@@ -8,8 +8,8 @@ use super::restart;
 use super::seat::Opened;
 use crate::app::Event;
 use crate::app::event::Did;
-use crate::domain::confirm::{CaseId, Input, Sent, Wish};
-use crate::domain::ledger::{Actor as Who, Entry, Outcome};
+use crate::domain::confirm::{Answer, CaseId, Input, Sent, Wish};
+use crate::domain::ledger::{Entry, Outcome};
 use crate::domain::session::{PaneIdentity, SessionName};
 use crate::ports::{Hooks, Judge, PaneFacts, Press, Processes, Seat, Seated, StoreError, TypeError};
 
@@ -73,7 +73,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.books.trouble = None;
                 for ((pane, case), entry) in whose.into_iter().zip(entries) {
                     let seq = entry.seq;
-                    self.settle_wish(pane, &entry);
+                    self.settle_wish(pane, case, &entry);
                     self.books.add(entry);
                     self.live_there(pane, Input::Recorded { case, seq });
                 }
@@ -116,15 +116,17 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     }
 
     /// The end of an answer that a wish asked for.
-    fn settle_wish(&mut self, pane: PaneIdentity, entry: &Entry) {
+    fn settle_wish(&mut self, pane: PaneIdentity, case: CaseId, entry: &Entry) {
         let body = &entry.body;
-        let over = !matches!(body.outcome, Outcome::Intended);
-        if body.actor == Who::Automation || !over {
+        if body.outcome == Outcome::Intended {
             return;
         }
         let Some(desk) = self.desks.get_mut(&pane.id).filter(|d| d.info.identity == pane) else { return };
-        if let Some(wish) = desk.wish.take() {
-            let done = matches!(body.outcome, Outcome::Cleared);
+        if let Some((wish, answer)) = desk.owners.remove(&case) {
+            let done = match answer {
+                Answer::Hold => matches!(body.outcome, Outcome::Held | Outcome::Withdrawn),
+                _ => body.outcome == Outcome::Cleared,
+            };
             let text = format!("{} (ledger {})", body.outcome.word(), entry.seq);
             self.answer_wish(wish, done, text);
         }

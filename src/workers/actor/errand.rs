@@ -241,7 +241,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         };
         if matches!(errand.course, Course::Text(..)) {
             // It is a person who writes there: automation keeps off, and nothing is delivered.
-            desk.typed = Some(monotonic());
+            desk.typed = desk.typed.max(Some(monotonic()));
         }
         let command = (!desk.command.is_empty()).then(|| desk.command.clone());
         let Place { screen, rows, cursor } = place;

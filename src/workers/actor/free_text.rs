@@ -24,10 +24,12 @@ pub(super) struct Pending {
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// A person answers a dialog. Not while another order of his is carried out there: its keys would be letters of it.
     pub(super) fn replied(&mut self, pane: PaneId, reply: Reply) {
-        if self.desks.get(&pane).is_some_and(|d| d.errand.is_some()) {
-            return self.refuse(pane, "another order is carried out there; wait for its end".to_owned());
-        }
-        self.live(pane, Input::Person(reply));
+        let why = match self.desks.get(&pane) {
+            Some(desk) if desk.errand.is_some() => "another order is carried out there; wait for its end",
+            Some(desk) if desk.life.is_some() => return self.live(pane, Input::Person(reply)),
+            Some(_) | None => "no dialog is open there",
+        };
+        self.refuse(pane, reply.wish, why.to_owned());
     }
 
     /// A text for a dialog that stands there.
@@ -44,10 +46,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         if let Some(desk) = self.desks.get_mut(&pane.id) {
             desk.pending = Some(Pending { who: who.clone(), wish, text });
         }
-        self.live(pane.id, Input::Person(Reply { who, answer: Answer::Write, drawn }));
+        self.live(pane.id, Input::Person(Reply { who, wish, answer: Answer::Write, drawn }));
         // Nobody has looked at it yet.
         if self.desks.get(&pane.id).is_some_and(|d| d.pending.is_some()) {
-            self.refuse(pane.id, "no dialog is open there".to_owned());
+            self.refuse(pane.id, wish, "no dialog is open there".to_owned());
         }
     }
 
@@ -82,15 +84,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     ) {
         let managed = self.fixed.roster.member(session).is_some();
         let found = match seen {
-            Some(seen) if seen.boot != boot() => {
-                Err("the machine was started anew since this was asked; look at it first")
-            }
-            Some(seen) => {
-                let ms = Duration::from_millis;
-                self.same_open(seen.pane, seen.content, ms(seen.since_ms))
-                    .map(|showing| (seen.pane, Some((showing, ms(seen.drawn_ms)))))
-            }
-            None if !managed => Err(UNMANAGED),
+            Some(SeenThere { by_name: true, .. }) | None if !managed => Err(UNMANAGED),
+            Some(seen) => self
+                .seen_there(session, &seen)
+                .map(|showing| (seen.pane, Some((showing, Duration::from_millis(seen.drawn_ms))))),
             None => self.asking(session).and_then(|pane| {
                 let desk = self.desks.get(&pane).ok_or("that pane is gone")?;
                 Ok((desk.info.identity, None))
@@ -117,6 +114,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             boot: boot(),
             since_ms: ms(monotonic().saturating_sub(on_screen)),
             drawn_ms: ms(on_screen),
+            by_name: false,
         };
         self.wish(Ask::Write { session, seen: Some(seen), text }, NOT);
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::{Actor, clock, monotonic};
 use crate::app::Event;
 use crate::app::event::Did;
-use crate::domain::confirm::{CaseId, HOOK_OWNS, HookId, HookSaid, HookWord, Input, Sent};
+use crate::domain::confirm::{CaseId, HOOK_OWNS, HookId, HookSaid, HookWord, Input, Sent, TYPING_TOLD};
 use crate::domain::dialog::{Dialog, DialogId};
 use crate::domain::hook::{Caller, HookCall, HookEvent};
 use crate::domain::session::{PaneId, PaneIdentity};
@@ -66,6 +66,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                     self.live(pane.id, Input::Hook(HookSaid::Heard));
                 }
             }
+            HookEvent::Typed { who, pane } => self.typed_elsewhere(&who, pane),
             HookEvent::Asks { id, who, call } => self.hook_asks(id, &who, &call),
             HookEvent::Closed { id } => {
                 if let Some(call) = self.calls.remove(&id) {
@@ -73,6 +74,27 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 }
             }
         }
+    }
+
+    /// A person types into that pane at a control room that observes. He may go on for a while before it is told again, so
+    /// hands are kept off as if his last key were still to come. An agent is no person, and delays nobody's answers.
+    fn typed_elsewhere(&mut self, who: &Caller, pane: PaneIdentity) {
+        let there = self.desks.get(&pane.id).is_some_and(|d| d.info.identity == pane);
+        if there && !self.agents_own(who) {
+            self.typed(pane.id, monotonic() + TYPING_TOLD);
+        }
+    }
+
+    /// A process of a pane that is an agent's: one of the roster, or one where an agent's program has the terminal. Of a pane
+    /// that is not listed yet that is not known, and a doubt holds.
+    fn agents_own(&self, who: &Caller) -> bool {
+        let above = |p: PaneIdentity| p.pid != 0 && (who.pid == p.pid || who.ancestors.contains(&p.pid));
+        self.desks.values().filter(|d| above(d.info.identity)).any(|desk| {
+            let front = self.processes.foreground(desk.info.identity);
+            self.fixed.roster.member(&desk.info.session).is_some()
+                || front
+                    .is_some_and(|name| self.fixed.agents.by_process(&name).is_some_and(|m| !m.is_generic()))
+        })
     }
 
     fn hook_asks(&mut self, id: HookId, who: &Caller, call: &HookCall) {

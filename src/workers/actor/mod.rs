@@ -34,7 +34,8 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use super::clock::{boot, clock, monotonic};
+pub use super::clock::boot;
+use super::clock::{clock, monotonic};
 use super::dispatcher::Chair;
 use super::scribe::Scribe;
 use super::{Facts, Worker};

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::done::Done;
+use super::wishes::ANEW;
 use super::{Actor, boot, monotonic};
 use crate::app::event::Did;
-use crate::domain::confirm::{Answer, Ask, Reply};
+use crate::domain::confirm::{Answer, Ask, Reply, SeenThere};
 use crate::domain::dialog::DialogId;
 use crate::domain::ledger::Showing;
-use crate::domain::session::PaneIdentity;
+use crate::domain::session::{PaneIdentity, SessionName};
 use crate::ports::{Hooks, Judge, Press, Processes, Seat};
 
 /// Who acts may notice a dialog so much later than who observes.
@@ -58,8 +59,22 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             Ok(showing) => showing,
             Err(why) => return self.answer_wish(wish, false, why.to_owned()),
         };
-        self.await_end(pane.id, wish);
-        self.replied(pane.id, Reply { who, answer, drawn: Some((showing, on_screen)) });
+        self.replied(pane.id, Reply { who, wish: Some(wish), answer, drawn: Some((showing, on_screen)) });
+    }
+
+    /// The dialog that stood in a session when it was looked at.
+    pub(super) fn seen_there(
+        &self,
+        session: &SessionName,
+        seen: &SeenThere,
+    ) -> Result<Showing, &'static str> {
+        match self.desks.get(&seen.pane.id) {
+            _ if seen.boot != boot() => Err(ANEW),
+            Some(desk) if desk.info.session == *session => {
+                self.same_open(seen.pane, seen.content, Duration::from_millis(seen.since_ms))
+            }
+            Some(_) | None => Err("that pane is gone"),
+        }
     }
 
     /// The dialog of a pane that says that, and stood there since then.

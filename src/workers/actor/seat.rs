@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::desk::Desk;
 use super::done::Done;
 use super::leave::leave;
 use super::{AGAIN, Actor, FOLLOW, LETTING_GO, SOON, clock, monotonic, utc};
@@ -192,13 +193,12 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 
     /// From now on nothing is answered from here.
     pub(super) fn unseat(&mut self, post: Post) {
-        let errands = self.desks.values().filter_map(|d| d.errand.as_ref()?.wish);
-        for wish in errands.collect::<Vec<_>>() {
+        for wish in self.desks.values().flat_map(Desk::waits).collect::<Vec<_>>() {
             self.answer_wish(wish, false, "whoever acted stopped acting".to_owned());
         }
         for desk in self.desks.values_mut() {
             desk.life = None;
-            desk.wish = None;
+            desk.owners.clear();
             desk.errand = None;
         }
         self.drop_restarts();

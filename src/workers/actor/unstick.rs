@@ -14,8 +14,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn unstick_by_name(&mut self, wish: u64, who: String, session: SessionName, step: Step) {
         let ask = match step {
             Step::Restart => return self.restart_by_name(Some(wish), who, &session),
-            Step::Approve => Ask::Approve { session, dialog: None },
-            Step::Deny => Ask::Deny { session, dialog: None },
+            Step::Approve => Ask::Approve { session, dialog: None, seen: None },
+            Step::Deny => Ask::Deny { session, dialog: None, seen: None },
             Step::Look | Step::Enter | Step::Escape | Step::Interrupt => {
                 let managed = self.fixed.roster.member(&session).is_some();
                 let its = |d: &&Desk| d.info.session == session;

@@ -7,7 +7,7 @@ use super::{AGAIN, Actor, boot, clock, monotonic, utc};
 use crate::app::Event;
 use crate::app::event::Did;
 use crate::app::state::Post;
-use crate::domain::confirm::{Answer, Answered, Ask, DRAWN_FOR, Input, Reply, Told, Wish};
+use crate::domain::confirm::{Answer, Answered, Ask, CaseId, DRAWN_FOR, Input, Reply, Told, Wish};
 use crate::domain::dialog::DialogId;
 use crate::domain::ledger::Showing;
 use crate::domain::redact::Secrets;
@@ -17,6 +17,9 @@ use crate::ports::{Hooks, Judge, Press, Processes, Records, Seat};
 
 /// Who sits at our own screen.
 const OPERATOR: &str = "operator";
+
+/// Why nothing that carries a time of the monotonic clock means anything here.
+pub(super) const ANEW: &str = "the machine was started anew since this was asked; look at it first";
 
 /// Why a session outside the roster is not answered by its name: only a person's own key at a control room goes there.
 pub(super) const UNMANAGED: &str = "that session is not in the roster: answer it by your own key in the control room, or take \
@@ -62,14 +65,7 @@ pub enum Asked {
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn asked(&mut self, asked: Asked) {
         match asked {
-            Asked::Typed(pane) => {
-                if let Some(desk) = self.desks.get_mut(&pane.id) {
-                    desk.typed = Some(monotonic());
-                }
-                self.live(pane.id, Input::Unclear);
-                // Nothing is delivered where a person types.
-                self.give_chair();
-            }
+            Asked::Typed(pane) => self.typed(pane.id, monotonic()),
             Asked::Wake => self.look_for_wishes(),
             Asked::Answer { pane, answer, drawn } if matches!(self.post, Post::Observing(_)) => {
                 self.wish_answer(pane, answer, drawn);
@@ -93,7 +89,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.tell(Event::Did(Did { what: "not done".to_owned(), command: None, failed: Some(why) }));
             }
             Asked::Answer { pane, answer, drawn } => {
-                let reply = Reply { who: OPERATOR.to_owned(), answer, drawn: Some(drawn) };
+                let reply = Reply { who: OPERATOR.to_owned(), wish: None, answer, drawn: Some(drawn) };
                 self.replied(pane.id, reply);
             }
             Asked::Write { pane, text, drawn, .. } => {
@@ -104,6 +100,16 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             Asked::Pause(on) => self.pause(on, OPERATOR),
             Asked::Turn(session, on) => self.turn(&session, on, OPERATOR),
         }
+    }
+
+    /// A person types there, and may do so until then.
+    pub(super) fn typed(&mut self, pane: PaneId, until: Duration) {
+        if let Some(desk) = self.desks.get_mut(&pane) {
+            desk.typed = desk.typed.max(Some(until));
+        }
+        self.live(pane, Input::Unclear);
+        // Nothing is delivered where a person types.
+        self.give_chair();
     }
 
     fn pause(&mut self, on: bool, who: &str) {
@@ -151,11 +157,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// Does what a wish asks, or says why not.
     pub(super) fn grant(&mut self, wish: Wish) {
         let Wish { id, who, ask, .. } = wish;
-        let (session, answer, dialog) = match ask {
-            Ask::Approve { session, dialog } => (session, Ok(Answer::Approve), dialog),
-            Ask::Deny { session, dialog } => (session, Ok(Answer::Deny), dialog),
-            Ask::Hold { session, dialog } => (session, Ok(Answer::Hold), dialog),
-            Ask::Choose { session, content, option } => (session, Err((content, option)), None),
+        let (session, answer, dialog, seen) = match ask {
+            Ask::Approve { session, dialog, seen } => (session, Ok(Answer::Approve), dialog, seen),
+            Ask::Deny { session, dialog, seen } => (session, Ok(Answer::Deny), dialog, seen),
+            Ask::Hold { session, dialog } => (session, Ok(Answer::Hold), dialog, None),
+            Ask::Choose { session, content, option, seen } => (session, Err((content, option)), None, seen),
             Ask::Pause | Ask::Resume => {
                 let on = ask == Ask::Pause;
                 self.pause(on, &who);
@@ -175,8 +181,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 );
             }
             Ask::Answer { boot: asked, .. } if asked != boot() => {
-                let why = "the machine was started anew since this was asked; look at it first";
-                return self.answer_wish(id, false, why.to_owned());
+                return self.answer_wish(id, false, ANEW.to_owned());
             }
             Ask::Answer { pane, content, boot: _, since_ms, drawn_ms, answer } => {
                 let drawn = (Duration::from_millis(since_ms), Duration::from_millis(drawn_ms));
@@ -190,8 +195,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         if !matches!(answer, Ok(Answer::Hold)) && self.fixed.roster.member(&session).is_none() {
             return self.answer_wish(id, false, UNMANAGED.to_owned());
         }
-        let pane = match self.asking(&session) {
-            Ok(pane) => pane,
+        let found = match &seen {
+            Some(seen) => {
+                self.seen_there(&session, seen).map(|showing| (seen.pane.id, dialog.or(Some(showing))))
+            }
+            None => self.asking(&session).map(|pane| (pane, dialog)),
+        };
+        let (pane, dialog) = match found {
+            Ok(found) => found,
             Err(why) => return self.answer_wish(id, false, why.to_owned()),
         };
         let answer = match answer {
@@ -201,17 +212,25 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 Err(why) => return self.answer_wish(id, false, why.to_owned()),
             },
         };
-        self.await_end(pane, id);
         let drawn = dialog.map(|showing| (showing, DRAWN_FOR));
-        self.replied(pane, Reply { who, answer, drawn });
+        self.replied(pane, Reply { who, wish: Some(id), answer, drawn });
     }
 
-    /// The wish is answered when what it asked for has ended.
-    pub(super) fn await_end(&mut self, pane: PaneId, wish: u64) {
-        if let Some(desk) = self.desks.get_mut(&pane)
-            && let Some(older) = desk.wish.replace(wish)
-        {
+    /// The wish is answered when what it asked for has ended; one that this answer takes the place of has ended now.
+    pub(super) fn owns(&mut self, pane: PaneId, case: CaseId, wish: u64, answer: Answer) {
+        let Some(desk) = self.desks.get_mut(&pane) else { return };
+        if let Some((older, _)) = desk.owners.insert(case, (wish, answer)) {
             self.answer_wish(older, false, "another answer was asked for meanwhile".to_owned());
+        }
+    }
+
+    /// Nobody waits for a dialog of which nothing more is told.
+    pub(super) fn end_wishes(&mut self, pane: PaneId) {
+        let Some(desk) = self.desks.get_mut(&pane).filter(|d| !d.owners.is_empty()) else { return };
+        let life = desk.life.as_ref();
+        let over = desk.owners.extract_if(.., |case, _| !life.is_some_and(|life| life.is_open(*case)));
+        for (wish, _) in over.map(|(_, owner)| owner).collect::<Vec<_>>() {
+            self.answer_wish(wish, false, "that dialog is gone".to_owned());
         }
     }
 

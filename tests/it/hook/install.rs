@@ -133,6 +133,18 @@ fn nobody_to_ask_is_no_yes() {
 }
 
 #[test]
+fn who_says_no_is_told_how_to_say_yes() {
+    let home = Home::new(Some("{}"));
+    let install = format!("{} hooks install", env!("CARGO_BIN_EXE_archtui"));
+    let (code, out, err) = home.detached(&["script", "-qec", &install, "/dev/null"]);
+    // Behind the terminal both ways are one; nothing was typed there.
+    let said = format!("{out}{err}");
+    assert!(code == 1 && said.contains("nothing was changed"), "{code}: {said}");
+    assert!(said.contains("answer y, or say --yes"), "{said}");
+    assert_eq!(home.settings(), "{}");
+}
+
+#[test]
 fn what_cannot_be_changed_safely_is_refused() {
     for (text, why) in [
         ("", "not valid JSON"),

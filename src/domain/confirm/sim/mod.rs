@@ -213,7 +213,9 @@ impl World {
                     None => Input::Sent { case, how: Sent::Refused("the hook gave up".to_owned()) },
                 }
             }
-            Order::Overlooked { .. } | Order::Write { .. } | Order::Refuse { .. } => return,
+            Order::Overlooked { .. } | Order::Write { .. } | Order::Owns { .. } | Order::Refuse { .. } => {
+                return;
+            }
         };
         if told {
             self.hear(answer);
@@ -281,7 +283,7 @@ impl World {
             Op::Person(answer, old) => {
                 let drawn = if old { self.before } else { self.seen };
                 let drawn = drawn.map(|s| (s, DRAWN_FOR));
-                self.hear(Input::Person(Reply { who: "operator".to_owned(), answer, drawn }));
+                self.hear(Input::Person(Reply { who: "operator".to_owned(), wish: None, answer, drawn }));
             }
             Op::HookAsks => {
                 if let (Some(truth), None) = (&self.truth, &self.hook) {
