@@ -14,6 +14,7 @@ mod kill;
 mod later;
 mod leave;
 mod observer;
+mod recorded;
 mod renew;
 mod restart;
 mod ripening;
