@@ -123,7 +123,7 @@ pub struct Expected {
     /// The cursor must stand where it stood, too, and rows that cannot be compared are passed over: so for a composer,
     /// where an empty one says nothing.
     pub cursor: bool,
-    /// What tmux calls the pane's foreground process, where that can be compared.
+    /// What tmux calls the pane's foreground process, where that is known. A name that cannot be compared gets no key.
     pub command: Option<String>,
     /// Whose word counts on this server: see [`Press::claim`].
     pub actor: String,

@@ -24,7 +24,7 @@ pub fn rows(screen: &Screen, (first, last): (u16, u16)) -> Option<Vec<String>> {
     let mut conditions = Vec::new();
     for at in first..=last {
         let own = shapes.get(at)?;
-        if !own.row.chars().any(|c| c.is_alphanumeric() && sign(c) == Sign::Plain(c)) {
+        if !is_compared(own.row) {
             continue;
         }
         match shapes[..at].iter().position(|row| fits(own, row)) {
@@ -38,14 +38,23 @@ pub fn rows(screen: &Screen, (first, last): (u16, u16)) -> Option<Vec<String>> {
     (!conditions.is_empty() && conditions.len() <= MOST).then_some(conditions)
 }
 
-/// Whether [`rows`] compares every row that says something: one that reads like another within the block is passed over.
+/// Whether [`rows`] compares every row that says something: one that reads like another within the block is passed over, and
+/// so is one without a letter or digit that the server can tell, `&& $_` or a word in Thai. A frame says nothing.
 pub fn tells_all(screen: &Screen, (first, last): (u16, u16)) -> bool {
     let block = screen.rows.get(usize::from(first)..=usize::from(last)).unwrap_or_default();
-    let texts = block.iter().map(Row::trimmed).filter(|t| t.chars().any(char::is_alphanumeric));
-    let rows: Vec<Shape> = texts.map(shape).collect();
+    let rows: Vec<Shape> = block.iter().map(Row::trimmed).filter(|t| !is_frame(t)).map(shape).collect();
     let alike = |a: &Shape, b: &Shape| fits(a, b) || fits(b, a);
     let passed_over = |(i, a): (usize, &Shape)| rows[..i].iter().any(|b| alike(a, b));
-    !rows.iter().enumerate().any(passed_over)
+    rows.iter().all(|shape| is_compared(shape.row)) && !rows.iter().enumerate().any(passed_over)
+}
+
+fn is_compared(row: &str) -> bool {
+    row.chars().any(|c| c.is_alphanumeric() && sign(c) == Sign::Plain(c))
+}
+
+/// Blanks and lines.
+fn is_frame(row: &str) -> bool {
+    row.chars().all(|c| c.is_whitespace() || matches!(c, '\u{2500}'..='\u{257f}' | '▔' | '▁'))
 }
 
 /// Conditions for the rows from `first` to the end that can be compared, and for the cursor; the others are passed over.
@@ -200,13 +209,20 @@ mod tests {
             let last = u16::try_from(screen.rows.len()).expect("a few") - 1;
             assert_eq!(tells_all(&screen, (0, last)), want, "{text:?}");
             let compared = rows(&screen, (0, last)).map_or(0, |c| c.len());
-            let says = screen.rows.iter().filter(|r| r.trimmed().chars().any(char::is_alphanumeric));
+            let says = screen.rows.iter().filter(|r| !is_frame(r.trimmed()));
             assert_eq!(compared == says.count(), want, "{text:?}");
         };
         check("touch ab\ntouch a,b\n 1. Yes", true);
         check("touch axb\ntouch a,b\n 1. Yes", false);
         check("touch a,b\ntouch a:b\n 1. Yes", false);
         check("touch a.b\ntouch a;b\n 1. Yes", true);
+        check("╭────╮\n│ ls │\n│    │\n╰────╯\n\n▔▔▔▔\n 1. Yes", true);
+        check("cd a\n> ..\n 1. Yes", false);
+        check("mkdir a\n&& $_\n 1. Yes", false);
+        check("ลบ\n 1. Yes", false);
+        check("│ ลบ │\n 1. Yes", false);
+        check("מחק\n 1. Yes", false);
+        check("----\n 1. Yes", false);
     }
 
     #[test]

@@ -155,7 +155,8 @@ impl Keys {
             ("#{pane_current_command}", expected.command.as_ref()),
         ];
         for (format, word) in words.into_iter().filter_map(|(f, w)| Some((f, w?))) {
-            conditions.extend(guard::equals(format, word));
+            let why = || TypeError::Refused(format!("{format} cannot be compared on the server"));
+            conditions.push(guard::equals(format, word).ok_or_else(why)?);
         }
         let quiet = expected.stirred.map(|at| format!("#{{==:#{{session_activity}},{at}}}"));
         conditions.extend(quiet.clone());
@@ -323,6 +324,35 @@ mod tests {
         assert!(set.ends_with(r#"_paste -- "one\ntwo""#), "{set}");
         assert!(paste_it.starts_with("paste-buffer -d -p -b _archtui_"), "{paste_it}");
         assert!(paste(PANE.id, "\u{1b}").is_err());
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_compared_gets_no_key() {
+        let check = async |actor: &str, command: Option<&str>, sent: bool| {
+            let (keys, mut served) = channel();
+            let expected = Expected {
+                screen: std::sync::Arc::new(Screen::plain("ls\n 1. Yes")),
+                rows: (0, 1),
+                cursor: false,
+                command: command.map(str::to_owned),
+                actor: actor.to_owned(),
+                stirred: None,
+            };
+            let key = KeyName::new("1").expect("a key");
+            let press = keys.press(PANE, &expected, &key);
+            let serve =
+                async { served.recv().await.map(|wish| wish.answer.send(Ok(String::new()))).is_some() };
+            tokio::select! {
+                biased;
+                pressed = press => assert!(!sent && matches!(pressed, Err(TypeError::Refused(_))), "{pressed:?}"),
+                was = serve => assert!(was && sent, "{actor} {command:?}"),
+            }
+        };
+        check("id-1", Some("2.1.330"), true).await;
+        check("id-1", None, true).await;
+        check("id-1", Some("my agent"), false).await;
+        check("id-1", Some("a,b"), false).await;
+        check("id 1", Some("node"), false).await;
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod killed;
 mod ledger;
 mod oneself;
 mod onlookers;
+mod outcomes;
 mod policy_check;
 mod policy_oracle;
 mod policy_properties;

@@ -183,3 +183,18 @@ fn a_shell_or_another_program_in_front_is_no_agent() {
         assert_eq!((reading.state, reading.dialog), (State::Shell, None), "{command}");
     }
 }
+
+#[test]
+fn the_server_can_tell_every_row_of_a_real_dialog() {
+    let (mut all_of_them, mut coarse) = (0, Vec::new());
+    for recorded in all() {
+        let Some(dialog) = recorded.read().dialog.filter(|d| d.complete) else { continue };
+        all_of_them += 1;
+        if !archtui::tmux::guard::tells_all(&recorded.screen(), dialog.rows) {
+            coarse.push(format!("{}/{}", recorded.folder, recorded.name));
+        }
+    }
+    assert!(all_of_them > 0);
+    println!("{} of {all_of_them} are coarse: {coarse:#?}", coarse.len());
+    insta::assert_debug_snapshot!("coarse", coarse);
+}

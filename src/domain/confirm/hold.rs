@@ -60,7 +60,7 @@ pub enum Hold {
     StillThere,
     /// A key was sent, and it was still there 5 s later.
     Stuck,
-    /// archtui ended while it was answering a dialog that says the same.
+    /// One that says the same was being answered by an archtui before us, and its end was not written.
     Restarted,
     /// It is not known where the last key went.
     Uncertain(String),
@@ -120,7 +120,7 @@ impl fmt::Display for Hold {
             Self::Answered => f.write_str("it was answered once already"),
             Self::StillThere => f.write_str("answered, and still there"),
             Self::Stuck => f.write_str("answered, and still there after 5 s"),
-            Self::Restarted => f.write_str("archtui ended while it answered one like this"),
+            Self::Restarted => f.write_str("one like this was being answered, and its end was not written"),
             Self::Uncertain(why) => write!(f, "not known where the last key went: {why}"),
             Self::Refused(why) => write!(f, "not sent: {why}"),
             Self::NotRecorded(why) => write!(f, "the ledger could not be written: {why}"),

@@ -42,7 +42,7 @@ pub enum Input {
         /// The entry's number.
         seq: u64,
     },
-    /// A case's entry could not be written.
+    /// A case's entry could not be written, and is not tried again: an intent at once, all else only where too many wait.
     NotRecorded {
         /// Which case.
         case: CaseId,
@@ -159,7 +159,8 @@ pub enum Order {
     Look,
     /// Find out what the world says; answered by [`Input::Facts`].
     Check,
-    /// Write an entry; answered by [`Input::Recorded`] or [`Input::NotRecorded`].
+    /// Write an entry; answered by [`Input::Recorded`] or [`Input::NotRecorded`]. What is no intent is tried again until it
+    /// can be written, and answered then.
     Record {
         /// Which case.
         case: CaseId,

@@ -296,7 +296,7 @@ fn after_a_crash_the_first_that_says_the_same_is_for_a_person() {
         &[
             "120 intended",
             "150 PRESS 1",
-            "350 unknown: archtui ended while it answered one like this",
+            "350 unknown: one like this was being answered, and its end was not written",
             "1050 gone",
             "1320 intended",
             "1350 PRESS 1",
@@ -315,7 +315,11 @@ fn after_a_crash_the_first_that_says_the_same_is_for_a_person() {
     check(
         "a hook's word may have met any dialog",
         &[asks(1, "ls"), Crash, Show("cat", 0), At(2_000)],
-        &["0 intended", "0 ALLOW", "150 unknown: archtui ended while it answered one like this"],
+        &[
+            "0 intended",
+            "0 ALLOW",
+            "150 unknown: one like this was being answered, and its end was not written",
+        ],
     );
 }
 

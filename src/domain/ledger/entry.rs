@@ -271,14 +271,15 @@ impl Entry {
         serde_json::from_str(self.body.asked.as_ref()?.as_str()).ok()
     }
 
-    /// What is to be written of an answer that was intended when archtui ended: nobody knows whether it went out.
+    /// What is to be written of an answer of which only the intent stands here: its end was not written, because whoever wrote
+    /// ended before, or because the disk did not take it. Nobody knows which, nor whether it went out.
     pub fn left_behind(&self, at: Timestamp) -> Option<Body> {
         let mut body = (self.body.outcome == Outcome::Intended).then(|| self.body.clone())?;
         body.of = Some(body.of.unwrap_or(self.seq));
         body.at = Timestamp::from_millisecond(at.as_millisecond()).unwrap_or_default();
         body.asked = None;
         body.outcome = Outcome::Unknown;
-        let end = "archtui ended before it was known whether this went out";
+        let end = "its end was not written: nobody knows whether this went out";
         body.verdict.reason = format!("{end}; {}", body.verdict.reason);
         Some(body)
     }

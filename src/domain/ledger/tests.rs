@@ -289,7 +289,7 @@ fn whoever_follows_writes_that_nobody_knows() {
     let later = at("2026-11-23T06:00:00Z");
     let left = first.left_behind(later).expect("it was intended only");
     assert_eq!((left.of, left.outcome, left.at), (Some(1), Outcome::Unknown, later));
-    assert!(left.verdict.reason.starts_with("archtui ended before it was known"), "{}", left.verdict.reason);
+    assert!(left.verdict.reason.starts_with("its end was not written"), "{}", left.verdict.reason);
     let told = book.append(left);
     assert_eq!(told.left_behind(later), None, "told once");
     assert_eq!(book.unsettled(), [told], "and hands stay off that dialog");

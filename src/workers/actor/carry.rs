@@ -95,10 +95,12 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             let why = "nobody keeps the records".to_owned();
             return self.live(pane, Input::NotRecorded { case, why });
         }
-        // What has ended may rest a moment, unless a person waits to be told.
-        let rests = automatic && body.outcome == Outcome::Cleared;
+        // What has ended may rest a moment, unless a person waits to be told; where nothing could be written, all but an
+        // intent waits for the next try.
+        let ended = automatic && body.outcome == Outcome::Cleared;
+        let rests = ended || (self.later.waits() && body.outcome != Outcome::Intended);
         let by = self.on_tick(monotonic() + later::REST);
-        self.later.rest((identity, case), body, by);
+        self.later.rest(Some((identity, case)), body, by);
         if !rests {
             // Of an intent that is ahead of its key nobody needs to hear before that.
             let life = self.desks.get(&pane).and_then(|d| d.life.as_ref());
@@ -109,10 +111,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// What rests goes to the disk, and by that time it is heard of.
     pub(super) fn write_resting(&mut self, by: Duration) {
         if let Some(written) = self.later.write() {
-            self.unhurried(by, async move {
-                let (whose, how) = written.await;
-                Done::Recorded(whose, how)
-            });
+            self.unhurried(by, async move { Done::Recorded(written.await) });
         }
     }
 

@@ -3,7 +3,7 @@
 use super::Actor;
 use super::errand::Climbed;
 use super::kill::Killed;
-use super::later::Whose;
+use super::later::Written;
 use super::restart;
 use super::seat::Opened;
 use crate::app::Event;
@@ -20,7 +20,7 @@ pub(super) enum Done<S: Seat> {
     /// What the server said of a pane.
     Checked(PaneIdentity, Result<PaneFacts, TypeError>),
     /// Entries are on disk, or are not.
-    Recorded(Vec<Whose>, Result<Vec<Entry>, StoreError>),
+    Recorded(Written),
     /// A key went out, or did not.
     Pressed(PaneIdentity, CaseId, Sent, Did),
     /// A part of a person's order at a pane.
@@ -69,21 +69,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 let facts = self.world(desk, said.as_ref());
                 self.live(pane.id, Input::Facts(facts));
             }
-            Done::Recorded(whose, Ok(entries)) => {
-                self.books.trouble = None;
-                for ((pane, case), entry) in whose.into_iter().zip(entries) {
-                    let seq = entry.seq;
-                    self.settle_wish(pane, case, &entry);
-                    self.books.add(entry);
-                    self.live_there(pane, Input::Recorded { case, seq });
-                }
-            }
-            Done::Recorded(whose, Err(e)) => {
-                self.books.trouble = Some(format!("{e}; {}", e.hint()));
-                for (pane, case) in whose {
-                    self.live_there(pane, Input::NotRecorded { case, why: e.to_string() });
-                }
-            }
+            Done::Recorded(written) => self.recorded(written),
             Done::Pressed(pane, case, how, did) => {
                 self.tell(Event::Did(did));
                 self.live_there(pane, Input::Sent { case, how });
@@ -109,14 +95,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         }
     }
 
-    fn live_there(&mut self, pane: PaneIdentity, input: Input) {
+    pub(super) fn live_there(&mut self, pane: PaneIdentity, input: Input) {
         if self.desks.get(&pane.id).is_some_and(|d| d.info.identity == pane) {
             self.live(pane.id, input);
         }
     }
 
     /// The end of an answer that a wish asked for.
-    fn settle_wish(&mut self, pane: PaneIdentity, case: CaseId, entry: &Entry) {
+    pub(super) fn settle_wish(&mut self, pane: PaneIdentity, case: CaseId, entry: &Entry) {
         let body = &entry.body;
         if body.outcome == Outcome::Intended {
             return;

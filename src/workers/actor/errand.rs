@@ -120,8 +120,6 @@ pub(super) enum Climbed {
     Checked(Result<PaneFacts, TypeError>),
     Recorded(Result<Box<Entry>, StoreError>),
     Pressed(Sent, Did),
-    /// The outcome is on disk, or is not.
-    Closed(Result<Box<Entry>, StoreError>),
 }
 
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
@@ -206,19 +204,19 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         if let Some(errand) = self.desks.get_mut(&pane).and_then(|d| d.errand.as_mut()) {
             errand.why = why;
         }
-        self.write(pane, Outcome::Intended, String::new(), Climbed::Recorded);
+        let (Some(body), Some(scribe)) = (self.body(pane, Outcome::Intended, String::new()), &self.scribe)
+        else {
+            return;
+        };
+        let identity = body.scene.pane;
+        let written = scribe.ask(move |records| Ledger::append(records, body));
+        self.beside(async move { Done::Climbed(identity, Climbed::Recorded(written.await.map(Box::new))) });
     }
 
-    /// Writes how far the step came.
-    fn write(
-        &self,
-        pane: PaneId,
-        outcome: Outcome,
-        why: String,
-        told: fn(Result<Box<Entry>, StoreError>) -> Climbed,
-    ) {
-        let (Some(desk), Some(scribe)) = (self.desks.get(&pane), &self.scribe) else { return };
-        let Some(errand) = &desk.errand else { return };
+    /// How far the step came, as it is written.
+    fn body(&self, pane: PaneId, outcome: Outcome, why: String) -> Option<Body> {
+        let desk = self.desks.get(&pane)?;
+        let errand = desk.errand.as_ref()?;
         let (dialog, decision) = errand.course.entry(errand, outcome, why);
         let mask = |s: &str| Secrets::builtin().mask(s).into_owned();
         let mut body = Body::new(utc(), &self.scene_of(desk, &dialog), &dialog, decision, &mask);
@@ -226,9 +224,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             // Nothing was asked.
             body.asked = None;
         }
-        let identity = desk.info.identity;
-        let written = scribe.ask(move |records| Ledger::append(records, body));
-        self.beside(async move { Done::Climbed(identity, told(written.await.map(Box::new))) });
+        Some(body)
     }
 
     /// One key or one text, if the server finds what the last look showed.
@@ -278,8 +274,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     fn end_step(&mut self, pane: PaneId, outcome: Outcome, said: String) {
         let recorded =
             self.desks.get(&pane).and_then(|d| d.errand.as_ref()).is_some_and(|e| e.intent.is_some());
-        if recorded {
-            self.write(pane, outcome, said.clone(), Climbed::Closed);
+        if let Some(body) = self.body(pane, outcome, said.clone()).filter(|_| recorded) {
+            self.close(body);
         }
         let Some(desk) = self.desks.get_mut(&pane) else { return };
         let Some(errand) = desk.errand.take() else { return };
@@ -320,14 +316,6 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             Climbed::Pressed(sent, did) => {
                 self.tell(Event::Did(did));
                 self.climbed(pane.id, &Climb::Sent(sent));
-            }
-            Climbed::Closed(Ok(entry)) => {
-                self.books.add(*entry);
-                self.changed = true;
-            }
-            Climbed::Closed(Err(e)) => {
-                self.books.trouble = Some(format!("{e}; {}", e.hint()));
-                self.changed = true;
             }
         }
     }

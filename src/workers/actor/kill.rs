@@ -4,6 +4,7 @@
 use super::Actor;
 use super::deed::Deed;
 use super::done::Done;
+use super::later::{self, Written};
 use crate::app::Event;
 use crate::app::event::Did;
 use crate::domain::confirm::{Ask, Wish};
@@ -17,7 +18,9 @@ use crate::ports::{Hooks, Judge, Ledger, Press, Processes, Seat};
 pub(super) struct Killed {
     pub session: SessionName,
     pub wish: Option<u64>,
-    pub entries: Vec<Entry>,
+    pub intent: Option<Entry>,
+    /// The entry that says how.
+    pub closed: Option<Written>,
     pub ended: Result<String, String>,
 }
 
@@ -35,7 +38,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         };
         if !refused.is_empty() {
             let ended = Err(refused.to_owned());
-            return self.killed(Killed { session, wish, entries: Vec::new(), ended });
+            return self.killed(Killed { session, wish, intent: None, closed: None, ended });
         }
         let (Some(desk), Some(scribe), Some(sessions), Some(seat)) = (
             self.desks.get(&pane.id),
@@ -51,13 +54,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let deed = Deed { scene, verb: "kill", subject, who: Who::Person(who) };
         let (id, actor) = (desk.info.session_id, seat.id().to_owned());
         let intent = deed.entry(None, Outcome::Intended, String::new());
+        let term = self.later.term();
         let written = scribe.ask(move |records| Ledger::append(records, intent));
         self.beside(async move {
             let intent = match written.await {
                 Ok(entry) => entry,
                 Err(e) => {
                     let ended = Err(format!("{e}; {}", e.hint()));
-                    return Done::Killed(Killed { session, wish, entries: Vec::new(), ended });
+                    return Done::Killed(Killed { session, wish, intent: None, closed: None, ended });
                 }
             };
             let asked = tokio::task::spawn_blocking(move || sessions.end(id, (pane.id, pane.pid), &actor));
@@ -71,17 +75,19 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             };
             let why = ended.clone().err().unwrap_or_default();
             let closing = deed.entry(Some(intent.seq), outcome, why);
-            let closed = scribe.ask(move |records| Ledger::append(records, closing)).await;
-            let entries = std::iter::once(intent).chain(closed.ok()).collect();
-            Done::Killed(Killed { session, wish, entries, ended })
+            let closed = Some(later::close(&scribe, term, closing).await);
+            Done::Killed(Killed { session, wish, intent: Some(intent), closed, ended })
         });
     }
 
     /// Tells whoever ordered it.
     pub(super) fn killed(&mut self, killed: Killed) {
-        let Killed { session, wish, entries, ended } = killed;
-        for entry in entries {
+        let Killed { session, wish, intent, closed, ended } = killed;
+        if let Some(entry) = intent {
             self.books.add(entry);
+        }
+        if let Some(written) = closed {
+            self.recorded(written);
         }
         self.changed = true;
         self.told(wish, format!("kill {session}"), ended);

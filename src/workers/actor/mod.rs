@@ -16,6 +16,7 @@ mod kill;
 mod later;
 mod leave;
 mod observer;
+mod recorded;
 mod renew;
 mod restart;
 mod ripening;

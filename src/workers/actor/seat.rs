@@ -69,7 +69,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                                     .younger(utc().saturating_sub(DAY).unwrap_or_default(), MOST)?,
                             }))
                         });
-                        self.later.go_to(Some(scribe.clone()));
+                        self.write_to(Some(scribe.clone()));
                         self.scribe = Some(scribe);
                         self.beside(async move { Done::Opened(opened.await) });
                     }
@@ -202,7 +202,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             desk.errand = None;
         }
         self.drop_restarts();
-        self.later.go_to(None);
+        self.write_to(None);
         let scribe = self.scribe.take();
         self.give_chair();
         self.hooks = None;

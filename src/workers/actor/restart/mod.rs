@@ -64,8 +64,6 @@ pub(in crate::workers::actor) enum Step {
     Started(Result<(PaneProcess, Taken), String>),
     /// The old pane is away, the role queued.
     Settled(Result<String, String>),
-    /// An entry, and nothing follows from it.
-    Noted(Result<Box<Entry>, StoreError>),
 }
 
 impl Restarts {
@@ -165,7 +163,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let scene = self.scene_of(desk, &Dialog::default());
         let subject = "start its agent anew".to_owned();
         let deed = Deed { scene, verb: "restart", subject, who: Who::Automation };
-        self.note(name.clone(), &deed, None, Outcome::Held, why.clone());
+        self.note(&deed, None, Outcome::Held, why.clone());
         let what = format!("not restarted: {name}");
         self.tell(Event::Did(Did { what, command: None, failed: Some(format!("held for you: {why}")) }));
     }

@@ -108,7 +108,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         }
         self.keep();
         if run.intent.is_some() {
-            self.note(name.clone(), &run.deed, run.intent, outcome, said.to_owned());
+            self.note(&run.deed, run.intent, outcome, said.to_owned());
         }
         // Of several that ended the last one stays, with its last words.
         if let (Outcome::Gone, Some(sessions)) = (outcome, self.restarts.sessions.clone())
@@ -133,8 +133,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 
     /// What was done for one, as it comes back.
     pub(in crate::workers::actor) fn restart_done(&mut self, name: &SessionName, run: u64, step: Step) {
-        let of_none = matches!(step, Step::Noted(_));
-        if !of_none && !self.restarts.is_under_way(name, run) {
+        if !self.restarts.is_under_way(name, run) {
             return self.restart_late(name, step);
         }
         match step {
@@ -165,14 +164,6 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             }
             Step::Started(Err(why)) => self.restart_hears(name, &Heard::Started(Err(why))),
             Step::Settled(settled) => self.restart_hears(name, &Heard::Settled(settled)),
-            Step::Noted(Ok(entry)) => {
-                self.books.add(*entry);
-                self.changed = true;
-            }
-            Step::Noted(Err(e)) => {
-                self.books.trouble = Some(format!("{e}; {}", e.hint()));
-                self.changed = true;
-            }
         }
     }
 
@@ -187,24 +178,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 let what = format!("restart {name}");
                 self.tell(Event::Did(Did { what, command: None, failed: Some(why) }));
             }
-            Step::Recorded(Err(_)) | Step::Started(Err(_)) | Step::Settled(_) | Step::Noted(_) => {}
+            Step::Recorded(Err(_)) | Step::Started(Err(_)) | Step::Settled(_) => {}
         }
         self.changed = true;
     }
 
     /// Writes an entry from which nothing follows.
-    pub(super) fn note(
-        &self,
-        name: SessionName,
-        deed: &Deed,
-        of: Option<u64>,
-        outcome: Outcome,
-        why: String,
-    ) {
-        let Some(scribe) = &self.scribe else { return };
-        let body = deed.entry(of, outcome, why);
-        let written = scribe.ask(move |records| Ledger::append(records, body));
-        self.beside(async move { Done::Restart(name, 0, Step::Noted(written.await.map(Box::new))) });
+    pub(super) fn note(&self, deed: &Deed, of: Option<u64>, outcome: Outcome, why: String) {
+        self.close(deed.entry(of, outcome, why));
     }
 
     /// Keeps what is known, beside.
