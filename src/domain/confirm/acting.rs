@@ -42,47 +42,6 @@ impl Life {
         self.write(id, Outcome::Intended, String::new(), After::Send(act), out);
     }
 
-    pub(super) fn recorded(&mut self, id: CaseId, how: Result<u64, String>, out: &mut Vec<Order>) {
-        let Some(case) = self.case(id) else { return };
-        let Stage::Writing(after) = case.stage.clone() else { return };
-        if let Ok(seq) = how {
-            case.opened.get_or_insert(seq);
-        }
-        match (after, how) {
-            (After::Send(act), Ok(seq)) if act.is_ahead() => {
-                let vetoed = case.vetoed.take();
-                case.stage = Stage::Ready(act.clone(), seq);
-                if let Some(held) = vetoed {
-                    self.withdraw(id, &act, held, out);
-                }
-            }
-            (After::Send(act), Ok(seq)) => {
-                case.stage = Stage::Rechecking(act, seq);
-                out.push(Order::Check);
-            }
-            (After::Send(act), Err(why)) => {
-                case.act = None;
-                case.stage = Stage::Held((Hold::NotRecorded(why.clone()), None));
-                self.release(id, out);
-                refuse(&act, &Hold::NotRecorded(why).to_string(), out);
-            }
-            (After::Rest(held), _) => {
-                // Only what was sent, or may have been, is told of later.
-                if !case.outcome.is_some_and(Outcome::is_unsettled) {
-                    case.act = None;
-                }
-                if !held.0.passes() {
-                    case.kept = Some(held.0.clone());
-                }
-                case.stage = Stage::Held(held);
-            }
-            (After::Anew, _) => {
-                (case.act, case.verdict, case.stage) = (None, None, Stage::Seen);
-            }
-            (After::Over, _) => case.stage = Stage::Over,
-        }
-    }
-
     /// The intent is on disk. When the dialog has stood long enough the key goes out, if what the world and the screen said
     /// while it settled is new enough; else both are asked once more, at the same time, and both must say yes.
     pub(super) fn go_ahead(&mut self, id: CaseId, act: Act, seq: u64, now: Duration, out: &mut Vec<Order>) {
@@ -92,9 +51,9 @@ impl Life {
         let is_new = |at: Option<Duration>| at.is_some_and(|at| now.saturating_sub(at) < LOOK_AGAIN);
         let fresh = case.twice && case.cleared.is_some_and(|c| now.saturating_sub(c.at) < FRESH);
         let coarse = case.cleared.is_some_and(|c| c.coarse);
-        if case.changed {
-            let why = "the dialog reads otherwise now".to_owned();
-            self.write(id, Outcome::Withdrawn, why, After::Anew, out);
+        if case.changed || case.stale {
+            let why = if case.changed { "the dialog reads otherwise now" } else { "the rules changed" };
+            self.write(id, Outcome::Withdrawn, why.to_owned(), After::Anew, out);
         } else if !case.current() {
             // It blinks, or is gone.
         } else if ready && now < case.since + settle {
@@ -106,6 +65,8 @@ impl Life {
             }
         } else if ready {
             (case.stage, case.asked, case.cleared) = (Stage::Rechecking(act, seq), Some(now), None);
+            // The word of the world alone is not both.
+            case.twice = false;
             out.extend([Order::Look, Order::Check]);
         } else if !ready && case.twice && case.cleared.take().is_some() {
             // The second reading took so long that the world's word is old.
@@ -283,7 +244,7 @@ impl Life {
 }
 
 /// A person is told why nothing was sent; automation has the ledger.
-fn refuse(act: &Act, why: &str, out: &mut Vec<Order>) {
+pub(super) fn refuse(act: &Act, why: &str, out: &mut Vec<Order>) {
     if act.actor != Actor::Automation {
         out.push(Order::Refuse { wish: act.wish, why: why.to_owned() });
     }

@@ -147,6 +147,8 @@ pub(super) struct Case {
     /// It reads otherwise than what was meant to be answered.
     pub changed: bool,
     pub verdict: Option<Verdict>,
+    /// The verdict is of another form of it, or of other rules: they are asked again before anything follows from it.
+    pub stale: bool,
     pub stage: Stage,
     /// The entry that opened its life in the ledger.
     pub opened: Option<u64>,
@@ -199,6 +201,16 @@ impl Case {
         }
     }
 
+    /// Told to the end, as soon as the disk has it: what stands there now is another one.
+    pub fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over | Stage::Writing(After::Over))
+    }
+
+    /// A person has said what is to become of it, or that nothing is.
+    pub fn is_a_persons(&self) -> bool {
+        matches!(self.kept, Some(Hold::Person(_)))
+    }
+
     /// Nothing of it is on disk or on its way there.
     pub fn fresh(&self) -> bool {
         self.opened.is_none() && self.is_open()
@@ -212,7 +224,9 @@ impl Case {
     /// A hook may take it over: nothing is on its way, and it rests only for what a hook knows better or what passes.
     pub fn awaits_hook(&self) -> bool {
         let rests = |hold: &Hold| *hold == Hold::HookMissing || hold.passes();
-        self.hook.is_none() && (self.fresh() || matches!(&self.stage, Stage::Held((hold, _)) if rests(hold)))
+        self.hook.is_none()
+            && !self.is_a_persons()
+            && (self.fresh() || matches!(&self.stage, Stage::Held((hold, _)) if rests(hold)))
     }
 
     /// Read again: is it the very same?
@@ -225,9 +239,13 @@ impl Case {
             self.dialog = dialog;
         } else {
             // What was asked has another form now, so what was said of it is void, unless it was acted on.
-            if !same_form(&dialog, &self.dialog) && self.is_open() && self.hook.is_none() {
-                self.verdict = None;
-                self.stage = Stage::Seen;
+            if !same_form(&dialog, &self.dialog) && self.hook.is_none() {
+                if self.is_open() {
+                    self.verdict = None;
+                    self.stage = Stage::Seen;
+                } else {
+                    self.stale = true;
+                }
             }
             self.changed = true;
             self.since = now + self.deaf;

@@ -75,7 +75,15 @@ impl Life {
 
     /// Something in the world was changed here: what it said before that counts no more.
     pub(super) fn unclear(&mut self) {
-        self.cases.iter_mut().for_each(|case| case.cleared = None);
+        for case in &mut self.cases {
+            case.cleared = None;
+            // What it was asked for may have been said already: it is asked again.
+            if let Stage::Rechecking(act, seq) = case.stage.clone()
+                && act.is_ahead()
+            {
+                case.stage = Stage::Ready(act, seq);
+            }
+        }
     }
 
     /// Everything that must be true right before an answer goes out.

@@ -4,10 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use super::switches::Standing;
+use super::timing::ASK_AGAIN;
 use crate::domain::ledger::Channel;
-
-/// Between two questions to a server that does not answer.
-const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Why nothing is pressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -216,7 +214,11 @@ impl Facts {
             return Err((Hold::PersonUnknown, Some(now + ASK_AGAIN)));
         }
         if channel == Channel::Key {
-            self.takes_keys().map_err(|hold| (hold, None))?;
+            // Of these nobody tells when they pass.
+            self.takes_keys().map_err(|hold| {
+                let again = hold.passes().then(|| now + ASK_AGAIN);
+                (hold, again)
+            })?;
         }
         if let Presence::Active(ago) = self.presence
             && ago < self.quiet

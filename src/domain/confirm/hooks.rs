@@ -90,7 +90,7 @@ impl Life {
                 let drawn = self
                     .cases
                     .iter_mut()
-                    .find(|c| c.drawn && !c.hook_open() && c.stage != Stage::Over && c.same_call(&dialog));
+                    .find(|c| c.drawn && !c.hook_open() && !c.is_over() && c.same_call(&dialog));
                 match drawn {
                     // Already judged by its screen and at rest, or not judged at all: the hook knows more.
                     Some(case) if case.awaits_hook() => {

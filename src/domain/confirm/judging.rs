@@ -31,8 +31,7 @@ impl Life {
         if !same_form(case.asked_for(), dialog) {
             return;
         }
-        case.verdict = Some(verdict);
-        case.stage = Stage::Reading;
+        (case.verdict, case.stale, case.stage) = (Some(verdict), false, Stage::Reading);
         if case.hook_open() {
             self.hook_judged(id, out);
         } else if case.hook.is_some() {

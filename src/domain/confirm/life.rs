@@ -85,6 +85,7 @@ impl Life {
             Input::Judged { .. } => {}
             _ => self.give_up(now, &mut out),
         }
+        let asked = self.asked_by_persons(&input);
         match input {
             Input::Look(look) => self.look(look, now),
             Input::Judged { case, dialog, verdict } => self.judged(case, &dialog, verdict, &mut out),
@@ -100,6 +101,7 @@ impl Life {
         }
         self.go_on(now, &mut out);
         self.judge_new(now, &mut out);
+        self.tell_dropped(&asked, &mut out);
         self.tell_overlooked(now, &mut out);
         self.cases.retain(|c| c.stage != Stage::Over);
         if out.contains(&Order::Check) {
@@ -217,6 +219,10 @@ impl Life {
     fn read_on(&mut self, id: CaseId, now: Duration, out: &mut Vec<Order>) {
         let Some(case) = self.cases.iter().find(|c| c.id == id) else { return };
         let (early, settled) = (now >= self.early(case), now >= case.since + self.ways.settle);
+        if case.stale {
+            self.case(id).into_iter().for_each(Case::judge_anew);
+            return;
+        }
         if !early {
             return;
         }
@@ -252,6 +258,9 @@ impl Life {
             Action::Hold if case.only_watched() => return held(Hold::Watching),
             Action::Hold | Action::Deny => return held(Hold::Rule),
             Action::Confirm => {}
+        }
+        if let Some(kept) = &case.kept {
+            return held(kept.clone());
         }
         if case.hook.is_some() {
             return held(Hold::HookFell);

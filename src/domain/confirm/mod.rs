@@ -22,6 +22,7 @@ mod order;
 mod person;
 mod queue;
 mod rate;
+mod recorded;
 mod renewed;
 mod same;
 mod seen;
@@ -53,5 +54,7 @@ mod tests;
 mod tests_answers;
 #[cfg(test)]
 mod tests_bounds;
+#[cfg(test)]
+mod tests_records;
 #[cfg(test)]
 mod tests_timing;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::case::{Act, After, By, Stage};
+use super::case::{Act, After, By, Case, Stage};
 use super::hold::Hold;
 use super::life::Life;
 use super::mark::towards;
-use super::order::{Answer, CaseId, Order, Reply};
+use super::order::{Answer, CaseId, Input, Order, Reply};
 use super::timing::STILL_THERE;
 use crate::domain::ledger::{Actor, Outcome};
 use crate::domain::stroke::KeyName;
@@ -16,6 +16,29 @@ use crate::domain::stroke::KeyName;
 pub const DRAWN_FOR: Duration = Duration::from_millis(300);
 
 impl Life {
+    /// Whose answers wait for the world's word, and the wishes behind them, unless it is a person who speaks now.
+    pub(super) fn asked_by_persons(&self, input: &Input) -> Vec<(CaseId, Option<u64>)> {
+        let wish = |c: &Case| match &c.stage {
+            Stage::Guarding(act) if act.actor != Actor::Automation => Some((c.id, act.wish)),
+            _ => None,
+        };
+        let speaks = matches!(input, Input::Person(_));
+        self.cases.iter().filter(|_| !speaks).filter_map(wish).collect()
+    }
+
+    /// Who answered hears of it when his answer goes nowhere.
+    pub(super) fn tell_dropped(&self, asked: &[(CaseId, Option<u64>)], out: &mut Vec<Order>) {
+        let told = |o: &Order| matches!(o, Order::Refuse { .. });
+        let goes_on = |c: &Case| matches!(c.stage, Stage::Guarding(_) | Stage::Writing(After::Send(_)));
+        let dropped = |id: CaseId| !self.cases.iter().any(|c| c.id == id && goes_on(c));
+        if let Some((_, wish)) = asked.iter().find(|(id, _)| dropped(*id))
+            && !out.iter().any(told)
+        {
+            let why = "that dialog changed, or went, before it could be answered; look at it first";
+            out.push(Order::Refuse { wish: *wish, why: why.to_owned() });
+        }
+    }
+
     pub(super) fn person(&mut self, reply: Reply, now: Duration, out: &mut Vec<Order>) {
         let (wish, answer, first) = (reply.wish, reply.answer, out.len());
         match self.reply(reply, now, out) {
@@ -32,7 +55,7 @@ impl Life {
 
     fn reply(&mut self, reply: Reply, now: Duration, out: &mut Vec<Order>) -> Result<CaseId, &'static str> {
         let Reply { who, wish, answer, drawn } = reply;
-        let Some(at) = self.cases.iter().position(super::case::Case::current) else {
+        let Some(at) = self.cases.iter().position(Case::current) else {
             return Err("no dialog is open there");
         };
         if let Some((showing, on_screen)) = drawn {
@@ -114,6 +137,10 @@ impl Life {
                 By::Key(key.ok_or(no_key)?)
             }
         };
+        // He has said that it is not to be allowed as the rules would: if that cannot be sent, nor is theirs.
+        if answer != Answer::Approve {
+            case.kept.get_or_insert(Hold::Person(who.clone()));
+        }
         case.stage = Stage::Guarding(Act { actor: Actor::Person(who), wish, by, deny, goal });
         out.push(Order::Check);
         Ok(id)

@@ -132,7 +132,8 @@ fn confirmation(
         risk: Risk::of(asked.operation, case.verdict.as_ref()),
         verdict: case.verdict.clone(),
         next,
-        needs_you: hold.is_some_and(|h| !h.passes() || action != Action::Confirm),
+        // What a hook gave back is not asked about again when that has passed.
+        needs_you: hold.is_some_and(|h| !h.passes() || action != Action::Confirm || case.hook.is_some()),
         outcome: case.outcome,
     }
 }

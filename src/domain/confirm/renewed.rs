@@ -1,7 +1,7 @@
 //! The rules have changed: what was not answered yet is judged anew, by those. What a person keeps, what was sent, and what
 //! a hook gave back stays as it is.
 
-use super::case::{After, Stage};
+use super::case::{After, Case, Stage};
 use super::hold::Hold;
 use super::life::Life;
 use super::order::Order;
@@ -12,22 +12,37 @@ impl Life {
         for i in 0..self.cases.len() {
             let case = &mut self.cases[i];
             match &case.stage {
-                Stage::Seen | Stage::Judging(_) | Stage::Reading => case.judge_anew(),
-                Stage::Guarding(act) if act.actor == Actor::Automation => case.judge_anew(),
-                Stage::Held((hold, _)) if case.hook.is_none() && !case.tried && is_of_rules(hold) => {
-                    case.kept = None;
-                    case.judge_anew();
+                Stage::Seen | Stage::Judging(_) | Stage::Reading => judge_again(case),
+                Stage::Guarding(act) if act.actor == Actor::Automation => judge_again(case),
+                Stage::Held((hold, _)) if may_be_asked(case, hold) => judge_again(case),
+                // The same, as soon as it is on disk.
+                Stage::Writing(After::Rest((hold, _))) if may_be_asked(case, hold) => {
+                    case.stage = Stage::Writing(After::Anew);
                 }
                 // Its intent is on its way to the disk: from there it is withdrawn.
-                Stage::Writing(After::Send(act)) if act.is_ahead() => case.changed = true,
+                Stage::Writing(After::Send(act)) if act.actor == Actor::Automation => {
+                    case.stale = true;
+                }
                 Stage::Ready(act, _) | Stage::Rechecking(act, _) if act.actor == Actor::Automation => {
                     let id = case.id;
                     self.write(id, Outcome::Withdrawn, "the rules changed".to_owned(), After::Anew, out);
                 }
-                _ => {}
+                _ => case.stale = true,
             }
         }
     }
+}
+
+fn judge_again(case: &mut Case) {
+    if !case.is_a_persons() {
+        case.kept = None;
+    }
+    case.judge_anew();
+}
+
+/// What rests there was not sent, and rests for the rules' word.
+fn may_be_asked(case: &Case, hold: &Hold) -> bool {
+    case.hook.is_none() && !case.tried && is_of_rules(hold)
 }
 
 /// Held by a rule or by the roster, or by what passes: then the rules are asked again anyway, when it has passed.

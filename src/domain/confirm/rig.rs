@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::domain::dialog::{Dialog, DialogOption, Meaning, Operation};
-use crate::domain::ledger::{Body, Book, Scene, Showing};
+use crate::domain::ledger::{Body, Book, Decision, Scene, Showing};
 use crate::domain::policy::{Action, Verdict};
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 
@@ -101,6 +101,10 @@ pub struct Rig {
     pub unsent: bool,
     /// The ledger takes entries.
     pub writes: bool,
+    /// The panes' worker answers when a look is asked for.
+    pub looks: bool,
+    /// Entries that wait for a slow disk, where it is slow.
+    pub slow: Option<Vec<(CaseId, Arc<Dialog>, Decision)>>,
     /// Milliseconds and what happened.
     pub log: Vec<String>,
     /// Answers that are not given yet.
@@ -122,6 +126,8 @@ impl Rig {
             asks: true,
             unsent: false,
             writes: true,
+            looks: true,
+            slow: None,
             log: Vec::new(),
             waiting: Vec::new(),
         }
@@ -182,9 +188,13 @@ impl Rig {
             Order::Judge { case, dialog } => {
                 self.judges.then(|| Input::Judged { case, dialog, verdict: self.verdict.clone() })
             }
-            Order::Look => Some(self.seen(None)),
+            Order::Look => self.looks.then(|| self.seen(None)),
             Order::Check => self.says.then(|| Input::Facts(self.facts.clone())),
             Order::Record { case, dialog, decision } => {
+                if let Some(slow) = &mut self.slow {
+                    slow.push((case, dialog, decision));
+                    return None;
+                }
                 if !self.writes {
                     return Some(Input::NotRecorded { case, why: "the disk is full".to_owned() });
                 }
@@ -238,6 +248,18 @@ impl Rig {
                 let whom = wish.map_or_else(|| "the person".to_owned(), |wish| format!("wish {wish}"));
                 self.say(format!("refused to {whom}: {why}"));
                 None
+            }
+        }
+    }
+
+    /// The slow disk has taken what waited for it, or has not, and is quick from now on.
+    pub fn disk_says(&mut self, writes: bool) {
+        for (case, dialog, decision) in self.slow.take().unwrap_or_default() {
+            let was = std::mem::replace(&mut self.writes, writes);
+            let answer = self.carry_out(Order::Record { case, dialog, decision });
+            self.writes = was;
+            if let Some(answer) = answer {
+                self.hear(answer);
             }
         }
     }

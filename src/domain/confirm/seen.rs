@@ -53,7 +53,7 @@ impl Life {
 
     /// The case that is this showing: the very same, or one of the same content that only blinked.
     fn shown(&self, showing: Showing, now: Duration) -> Option<CaseId> {
-        let live = |c: &&Case| c.drawn && c.stage != Stage::Over;
+        let live = |c: &&Case| c.drawn && !c.is_over();
         let blinked = |c: &&Case| {
             c.showing.content == showing.content && c.away.is_some_and(|at| now.saturating_sub(at) < BLINK)
         };
@@ -88,6 +88,7 @@ impl Life {
             vetoed: None,
             changed: false,
             verdict: None,
+            stale: false,
             stage: Stage::Seen,
             opened: None,
             act: None,

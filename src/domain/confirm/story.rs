@@ -15,6 +15,8 @@ pub enum Step {
     Gone,
     /// The world is like this now, and says so.
     World(fn(&mut Facts)),
+    /// The world is like this from now on, and is not asked yet.
+    Then(fn(&mut Facts)),
     /// What the policy says from now on.
     Says(Action),
     /// The policy is another one now, and says this.
@@ -27,6 +29,15 @@ pub enum Step {
     Unsent(bool),
     /// The ledger takes entries, or not.
     Disk(bool),
+    /// The disk is slow from now on; then it has written what waits for it, or has not.
+    Slow,
+    Written(bool),
+    /// Looks that are asked for are answered, or not.
+    Looks(bool),
+    /// A look.
+    Again,
+    /// A person typed there.
+    Typed,
     /// A hook.
     Hook(HookSaid),
     /// A person answers what was drawn so long.
@@ -67,6 +78,10 @@ pub fn check_with(hook_fallback: bool, name: &str, steps: &[Step], want: &[&str]
                 let facts = rig.facts.clone();
                 rig.hear(Input::Facts(facts));
             }
+            Then(change) => {
+                rig.facts = clear();
+                change(&mut rig.facts);
+            }
             Says(action) => rig.verdict = verdict(action),
             Renewed(action) => {
                 rig.verdict = verdict(action);
@@ -76,6 +91,11 @@ pub fn check_with(hook_fallback: bool, name: &str, steps: &[Step], want: &[&str]
             Judges(on) => rig.judges = on,
             Unsent(on) => rig.unsent = on,
             Disk(on) => rig.writes = on,
+            Slow => rig.slow = Some(Vec::new()),
+            Written(well) => rig.disk_says(well),
+            Looks(on) => rig.looks = on,
+            Again => rig.look(),
+            Typed => rig.hear(Input::Unclear),
             Hook(said) => rig.hear(Input::Hook(said)),
             Person(answer, subject, epoch, on_screen) => {
                 let showing = (rig::dialog(subject).identity(), epoch).into();

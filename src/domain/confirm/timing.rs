@@ -20,6 +20,8 @@ pub const HOOK_WAIT: Duration = Duration::from_secs(1);
 pub const TYPING_TOLD: Duration = Duration::from_secs(1);
 /// A fresh look, or an answer of the keyboard, that does not come within this is asked for again, or given up.
 pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// What passes without anybody telling of it is asked about so often: a pane in copy mode, another program in front.
+pub(super) const ASK_AGAIN: Duration = Duration::from_secs(2);
 /// So long before a dialog has stood long enough it is read once more, the world is asked, and the intent is written down:
 /// the disk takes its time. What stands then between the last of the settle time and the key is the server's comparison.
 pub(super) const LEAD: Duration = Duration::from_millis(30);

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::case::{Case, Stage};
 use super::rig::{self, call, clear, dialog, ms, scene, verdict};
 use super::*;
 use crate::domain::dialog::Dialog;
@@ -41,6 +42,10 @@ struct World {
     /// The server found somebody right before a key, then; whoever acts knows of it.
     came: Option<Duration>,
     disk: bool,
+    /// So many entries wait for it that they are given up.
+    disk_is_small: bool,
+    /// Entries that wait for it.
+    back: Vec<Order>,
     deaf: bool,
     numb: bool,
     /// The open hook, and the dialog it speaks of.
@@ -72,6 +77,8 @@ impl World {
             facts: clear(),
             came: None,
             disk: true,
+            disk_is_small: false,
+            back: Vec::new(),
             deaf: false,
             numb: false,
             hook: None,
@@ -172,7 +179,11 @@ impl World {
                 return;
             }
             Order::Check => Input::Facts(self.facts.clone()),
-            Order::Record { case, .. } if !self.disk => {
+            Order::Record { case, ref decision, .. } if !self.disk => {
+                if decision.outcome != Outcome::Intended && !self.disk_is_small {
+                    self.back.push(order);
+                    return;
+                }
                 Input::NotRecorded { case, why: "the disk is full".to_owned() }
             }
             Order::Record { case, dialog, decision } => {
@@ -245,6 +256,7 @@ impl World {
             }
         }
         self.orders.clear();
+        self.back.clear();
         self.hook = None;
         // The new one counts its showings anew.
         (self.epoch, self.seen, self.before, self.came) = (0, None, None, None);
@@ -279,7 +291,15 @@ impl World {
                 }
                 self.hear(Input::Facts(self.facts.clone()));
             }
-            Op::Disk(on) => self.disk = on,
+            Op::Disk(on, small) => {
+                (self.disk, self.disk_is_small) = (on, small);
+                if on {
+                    let back = std::mem::take(&mut self.back);
+                    back.into_iter().rev().for_each(|order| self.orders.push_front(order));
+                    // Whoever writes says that it can be written again.
+                    self.orders.push_back(Order::Check);
+                }
+            }
             Op::Person(answer, old) => {
                 let drawn = if old { self.before } else { self.seen };
                 let drawn = drawn.map(|s| (s, DRAWN_FOR));
@@ -311,8 +331,19 @@ impl World {
 
     /// Everything comes to rest: every dialog that was opened in the ledger has an end there.
     fn rest(&mut self) {
-        self.step(Op::Disk(true));
+        self.step(Op::Disk(true, false));
         self.step(Op::HookGivesUp);
+        self.step(Op::World(9));
+        for _ in 0..40 {
+            self.step(Op::Carry(20));
+            self.step(Op::Look);
+            self.step(Op::Wait(300));
+        }
+        // Nothing stands in its way, and the dialog still stands: somebody is to answer it, or it was answered.
+        let rests =
+            |c: &&Case| matches!(&c.stage, Stage::Held((hold, _)) if !hold.passes() || c.hook.is_some());
+        let on_its_way = |c: &&Case| !rests(c);
+        assert_eq!(self.life.cases.iter().find(on_its_way).map(|c| &c.stage), None, "it never leaves that");
         self.step(Op::Clear);
         for _ in 0..60 {
             self.step(Op::Carry(20));

@@ -19,7 +19,8 @@ pub(super) enum Op {
     /// So many orders are carried out.
     Carry(usize),
     World(usize),
-    Disk(bool),
+    /// It takes entries, and how many may wait for it.
+    Disk(bool, bool),
     /// A person answers the dialog that he saw last, or one before.
     Person(Answer, bool),
     HookAsks,
@@ -49,7 +50,7 @@ pub(super) fn op() -> impl Strategy<Value = Op> {
         2 => any::<bool>().prop_map(Op::HalfFrame),
         12 => (1usize..8).prop_map(Op::Carry),
         2 => (0usize..6).prop_map(Op::World),
-        1 => any::<bool>().prop_map(Op::Disk),
+        1 => any::<(bool, bool)>().prop_map(|(on, small)| Op::Disk(on, small)),
         2 => (answer, any::<bool>()).prop_map(|(a, b)| Op::Person(a, b)),
         2 => Just(Op::HookAsks),
         1 => Just(Op::HookGivesUp),

@@ -1,0 +1,214 @@
+//! Stories of entries that are long on their way to the disk, or do not get there, and of what happens meanwhile.
+
+use std::sync::Arc;
+
+use super::rig::{self, Rig, clear, ms, verdict};
+use super::story::Step::*;
+use super::story::{asks, check, closed};
+use super::*;
+use crate::domain::dialog::Dialog;
+use crate::domain::policy::Action;
+
+#[test]
+fn what_a_person_keeps_while_the_intent_fails_stays_kept() {
+    check(
+        "automation's intent",
+        &[
+            Slow,
+            Show("ls", 1),
+            At(125),
+            Person(Answer::Hold, "ls", 1, 400),
+            Written(false),
+            At(2_000),
+            World(|_| {}),
+            At(9_000),
+        ],
+        &["125 held: kept by operator"],
+    );
+    for answer in [Answer::Deny, Answer::Choose(1)] {
+        check(
+            "his own no, which could not be written",
+            &[
+                World(|f| f.presence = Presence::Active(ms(8_000))),
+                Show("ls", 1),
+                At(1_000),
+                Disk(false),
+                Person(answer, "ls", 1, 400),
+                Disk(true),
+                World(|_| {}),
+                At(9_000),
+            ],
+            &[
+                "120 held: a person is active there",
+                "1000 refused to the person: the ledger could not be written: the disk is full",
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_no_that_cannot_be_sent_is_no_yes_later() {
+    let quiet: fn(&mut Facts) = |f| f.presence = Presence::Active(ms(8_000));
+    check(
+        "refused by the world",
+        &[
+            World(quiet),
+            Show("ls", 1),
+            At(1_000),
+            World(|f| f.in_mode = true),
+            Person(Answer::Deny, "ls", 1, 400),
+            World(|_| {}),
+            At(9_000),
+        ],
+        &["120 held: a person is active there", "1000 refused to the person: the pane is in copy mode"],
+    );
+    check(
+        "withdrawn at the last moment, and other rules come",
+        &[
+            World(quiet),
+            Show("ls", 1),
+            At(1_000),
+            World(quiet),
+            Slow,
+            Person(Answer::Deny, "ls", 1, 400),
+            Then(|f| f.in_mode = true),
+            Written(true),
+            World(|_| {}),
+            At(3_000),
+            Renewed(Action::Confirm),
+            At(9_000),
+        ],
+        &[
+            "120 held: a person is active there",
+            "1000 intended by a person",
+            "1000 refused to the person: the pane is in copy mode",
+            "1000 withdrawn by a person: the pane is in copy mode",
+            "1150 held: kept by operator",
+        ],
+    );
+}
+
+#[test]
+fn rules_that_change_while_an_entry_is_written_count() {
+    check(
+        "the intent fails",
+        &[
+            Slow,
+            Show("ls", 1),
+            At(125),
+            Renewed(Action::Deny),
+            Written(false),
+            At(2_000),
+            World(|_| {}),
+            At(9_000),
+        ],
+        &["2150 held"],
+    );
+    check(
+        "the intent is withdrawn for something that passes",
+        &[
+            Slow,
+            Show("ls", 1),
+            At(125),
+            Renewed(Action::Deny),
+            World(|f| f.in_mode = true),
+            Written(true),
+            At(1_000),
+            World(|_| {}),
+            At(9_000),
+        ],
+        &["125 intended", "125 withdrawn: the pane is in copy mode", "1150 held"],
+    );
+    check(
+        "what was held by the rules of before",
+        &[Says(Action::Hold), Slow, Show("ls", 1), At(200), Renewed(Action::Confirm), Written(true), At(900)],
+        &["200 held", "200 intended", "200 PRESS 1"],
+    );
+    check(
+        "a hook's answer",
+        &[Slow, asks(1, "ls"), Renewed(Action::Hold), Written(true), At(900)],
+        &["0 intended", "0 withdrawn: the rules changed", "0 hook released", "0 held"],
+    );
+}
+
+#[test]
+fn a_look_stands_before_the_key_where_the_server_cannot_tell_every_row() {
+    let coarse: fn(&mut Facts) = |f| f.coarse = true;
+    check(
+        "the look comes late",
+        &[World(coarse), Show("ls", 1), At(125), Looks(false), At(400), Again, At(900)],
+        &["120 intended", "400 PRESS 1"],
+    );
+    check(
+        "a person types there meanwhile, and nothing comes of it",
+        &[World(coarse), Show("ls", 1), At(125), Looks(false), At(400), Typed, Again, Again, At(900)],
+        &["120 intended", "400 PRESS 1"],
+    );
+}
+
+#[test]
+fn what_passes_unheard_is_asked_about_again() {
+    for world in [
+        |f: &mut Facts| f.in_mode = true,
+        |f: &mut Facts| f.synchronized = true,
+        |f: &mut Facts| f.agent_in_front = false,
+        |f: &mut Facts| f.presence = Presence::Unknown,
+    ] {
+        let mut rig = Rig::new(false);
+        world(&mut rig.facts);
+        rig.show(Some(("ls", 1)));
+        rig.until(1_000);
+        rig.facts = clear();
+        rig.until(4_000);
+        assert!(rig.log.iter().any(|l| l.contains("PRESS 1")), "{:?}", rig.log);
+    }
+}
+
+#[test]
+fn another_form_of_a_held_dialog_is_judged_anew() {
+    let mut rig = Rig::new(false);
+    rig.facts.in_mode = true;
+    rig.show(Some(("ls", 1)));
+    rig.until(1_000);
+    // It wraps otherwise now, and may be two commands.
+    let (showing, dialog) = rig.screen.clone().expect("shown");
+    let other = Dialog { alternative: Some("l\ns".to_owned()), ..(*dialog).clone() };
+    rig.screen = Some((showing, Arc::new(other)));
+    rig.verdict = verdict(Action::Hold);
+    rig.look();
+    rig.facts = clear();
+    rig.until(9_000);
+    assert!(!rig.log.iter().any(|l| l.contains("PRESS")), "{:?}", rig.log);
+}
+
+#[test]
+fn whose_answer_goes_nowhere_is_told() {
+    let mut rig = Rig::new(false);
+    rig.verdict = verdict(Action::Hold);
+    rig.show(Some(("rm", 1)));
+    rig.until(1_000);
+    let reply = Reply { who: "me".to_owned(), wish: None, answer: Answer::Approve, drawn: None };
+    let orders = rig.life.hear(Input::Person(reply), rig.now);
+    assert_eq!(orders, [Order::Check]);
+    let gone = Input::Look(rig::look(None));
+    assert_eq!(rig.life.hear(gone, rig.now), []);
+    let orders = rig.life.hear(Input::Tick, ms(2_000));
+    assert!(orders.iter().any(|o| matches!(o, Order::Refuse { .. })), "{orders:?}");
+}
+
+#[test]
+fn what_a_hook_gave_back_needs_a_person_also_when_that_has_passed() {
+    let rig = check(
+        "a person was active there",
+        &[
+            World(|f| f.presence = Presence::Active(ms(8_000))),
+            asks(1, "ls"),
+            closed(1),
+            Show("ls", 1),
+            At(4_000),
+        ],
+        &["0 hook released", "0 held: a person is active there"],
+    );
+    let open = rig.life.open_dialogs(rig::scene().pane, &rig::scene().session, None, rig.now);
+    assert!(open[0].needs_you, "{open:?}");
+}
