@@ -49,6 +49,9 @@ mod tests {
 
     use super::*;
 
+    /// Puts something into a folder.
+    type Make<'a> = &'a dyn Fn(&Path);
+
     /// The place of a folder of the name `tree`, found in time.
     fn found(what: &str, make: impl Fn(&Path)) -> Context {
         let dir = tempfile::tempdir().expect("a folder");
@@ -56,7 +59,7 @@ mod tests {
         std::fs::create_dir(&tree).expect("made");
         make(&tree);
         let (tell, told) = mpsc::channel();
-        std::thread::spawn(move || tell.send(of(&tree, None)));
+        std::thread::spawn(move || drop(tell.send(of(&tree, None))));
         let place = told.recv_timeout(Duration::from_secs(30));
         let place = place.unwrap_or_else(|_| panic!("{what}: it waits for ever"));
         assert!(place.work_tree.as_deref().is_some_and(|t| t.ends_with("/tree")), "{what}: {place:?}");
@@ -72,7 +75,7 @@ mod tests {
         let git = |tree: &Path| std::fs::create_dir(tree.join(".git")).expect("made");
         let points = |tree: &Path, to: &str| std::fs::write(tree.join(".git"), to).expect("written");
         let write = |at: PathBuf, text: &str| std::fs::write(at, text).expect("written");
-        let checks: [(&str, &dyn Fn(&Path)); 9] = [
+        let checks: [(&str, Make<'_>); 9] = [
             ("a pipe", &|t| pipe(t.join(".git"))),
             ("a link to a pipe", &|t| {
                 pipe(t.join("pipe"));

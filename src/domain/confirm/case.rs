@@ -194,8 +194,12 @@ impl Case {
     /// Its going can be told at once: nothing of it is under way.
     pub fn can_go(&self) -> bool {
         match &self.stage {
-            Stage::Seen | Stage::Judging(_) | Stage::Reading | Stage::Guarding(_) => true,
-            Stage::Verifying(_) | Stage::Held(_) => true,
+            Stage::Seen
+            | Stage::Judging(_)
+            | Stage::Reading
+            | Stage::Guarding(_)
+            | Stage::Verifying(_)
+            | Stage::Held(_) => true,
             Stage::Ready(act, _) | Stage::Rechecking(act, _) => act.channel() == Channel::Key,
             Stage::Writing(_) | Stage::Sending(..) | Stage::Over => false,
         }

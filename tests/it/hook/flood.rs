@@ -36,7 +36,10 @@ done; wait; touch flooded; sleep 1000\n"
     let run = format!("cd '{root}/tree' && exec ../claude '{root}/0.ansi:1'");
     stage.tmux.session_of("worker", 120, 40, &run);
     wait_until("the edit is confirmed", || stage.keys() == "1", || stage.ledger());
-    daemon.until("calls of hooks in mine were not looked at");
+    let log = || {
+        fs::read_to_string(stage.root.join("home/.local/state/archtui/fleet/archtui.log")).unwrap_or_default()
+    };
+    wait_until("people are told", || log().contains("calls of hooks in mine were not looked at"), log);
     let flooded = stage.root.join("flooded");
     wait_until("all have ended", || flooded.exists(), || stage.ledger());
     assert_eq!(fs::read_to_string(stage.root.join("said")).expect("printed"), "", "the agent asks as usual");
