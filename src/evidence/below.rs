@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::domain::policy::{Below, Context};
 
 /// Where more than this lies, nobody looks through it: the verdict must not be waited for.
-const MAX_ENTRIES: usize = 10_000;
+const MAX_ENTRIES: usize = 2_000;
 
 /// Looks into the folders that are not known yet; tells whether there were any.
 pub fn learn(ctx: &mut Context, folders: &[String]) -> bool {
