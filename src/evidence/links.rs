@@ -1,8 +1,9 @@
-//! Where symbolic links lead: the one thing about a path that its text does not tell. Looks before a verdict, changes
-//! nothing; what is made into a link after the look is not seen.
+//! Where symbolic links lead, and what lies in folders that are read through: what the text of a command does not tell.
+//! Looks before a verdict, changes nothing; what is made after the look is not seen.
 
 use std::path::Path;
 
+use super::below;
 use crate::domain::policy::{Action, Context, Verdict};
 
 /// Links may lead through links: so often it is looked again.
@@ -13,7 +14,11 @@ pub fn followed(ctx: &Context, judge: impl Fn(&Context) -> Verdict) -> Verdict {
     let mut ctx = ctx.clone();
     for _ in 0..MAX_LOOKS {
         let verdict = judge(&ctx);
-        if verdict.would() != Action::Confirm || !learn(&mut ctx, &verdict.paths) {
+        if verdict.would() != Action::Confirm {
+            return verdict;
+        }
+        let linked = learn(&mut ctx, &verdict.paths);
+        if !below::learn(&mut ctx, &verdict.folders) && !linked {
             return verdict;
         }
     }
@@ -91,6 +96,24 @@ mod tests {
             ("cat out/../x", Action::Hold),
             ("cat deep/../../x", Action::Hold),
             ("cat src/../x", Action::Confirm),
+        ] {
+            check(Operation::Bash, Subject::Command(command), expected);
+        }
+        std::fs::create_dir_all(app.join("src/.git")).expect("made");
+        std::fs::write(app.join("src/.git/config"), "x").expect("written");
+        std::fs::write(app.join("src/a.rs"), "x").expect("written");
+        for (command, expected) in [
+            ("grep -rn x .", Action::Hold),
+            ("grep -rn x . --exclude='.env'", Action::Confirm),
+            ("grep -rn x src", Action::Confirm),
+            ("grep -rn x deep", Action::Confirm),
+            ("grep -rn x out", Action::Hold),
+            ("cd src && grep -rn x", Action::Confirm),
+            ("cd src && grep -rn x ..", Action::Hold),
+            ("grep -rn x src/a.rs nowhere", Action::Confirm),
+            ("rg x", Action::Confirm),
+            ("diff -r src deep", Action::Confirm),
+            ("diff -r src .", Action::Hold),
         ] {
             check(Operation::Bash, Subject::Command(command), expected);
         }

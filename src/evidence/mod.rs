@@ -1,5 +1,6 @@
 //! What the system and the agents say of themselves: read-only, each source with its known lies.
 
+pub mod below;
 pub mod claude;
 pub mod gauges;
 pub mod hindsight;

@@ -26,14 +26,20 @@ pub enum Name {
     Text,
     /// Text that does not start with `-`.
     Plain,
+    /// A format of `printf` that takes its arguments as texts.
+    Verbatim,
     /// A format of `printf` that stores nothing in a variable.
     Printf,
-    /// Text in which no shell sees a subscript or a substitution.
+    /// Text in which no shell sees a subscript, a substitution or an assignment.
     Inert,
     /// A name of plain characters without `..`.
     Word,
     /// A whole number, with a sign or a unit.
     Number,
+    /// A size of `find`: a number of its units.
+    Size,
+    /// Permissions of `find`: `644`, `/111`, `-u+x`.
+    Mode,
     /// At most a minute, in seconds.
     Pause,
     /// At most an hour.
@@ -48,6 +54,8 @@ pub enum Name {
     Folder,
     /// A path of a program that is run.
     Script,
+    /// A folder or file that is read by its name, `-` being one as well.
+    Place,
     /// A test: a path, `::` and names.
     Test,
     /// A Go package: a path that may end in `...`.
@@ -122,16 +130,22 @@ impl Kind {
         let fits = match name {
             Name::Text => true,
             Name::Plain => value == "-" || !value.starts_with('-'),
+            Name::Verbatim => !value.starts_with('-') && is(&VERBATIM, value),
             Name::Printf => !value.starts_with('-') && !is(&PRINTF_STORES, &value.replace("%%", "")),
-            Name::Inert => !value.contains(['$', '`', '[']),
+            // zsh takes what stands for a number as arithmetic: `PATH=5` is one.
+            Name::Inert => {
+                !value.contains(['$', '`', '[', '=']) && !value.contains("++") && !value.contains("--")
+            }
             Name::Word => is(&WORD, value) && !value.contains(".."),
             Name::Number => is(&NUMBER, value),
+            Name::Size => is(&SIZE, value),
+            Name::Mode => is(&MODE, value),
             Name::Pause => seconds(value).is_some_and(|s| s <= 60.0),
             Name::Limit => seconds(value).is_some_and(|s| s <= 3600.0),
-            Name::Script if value == "-" => false,
+            Name::Script | Name::Place if value == "-" => false,
             // What is left out is not read.
             Name::Names if value.starts_with('!') => true,
-            Name::Read | Name::Script | Name::Names => return path(Access::Read, value, uses),
+            Name::Read | Name::Script | Name::Place | Name::Names => return path(Access::Read, value, uses),
             Name::Write => return path(Access::Write, value, uses),
             Name::List => return path(Access::List, value, uses),
             Name::Folder => is_plain_path(value),
@@ -216,9 +230,12 @@ macro_rules! patterns {
 patterns! {
     WORD = r"\A[A-Za-z0-9_][A-Za-z0-9_.,:+@%=/-]*\z";
     NUMBER = r"\A[+-]?[0-9]{1,12}[kKMGTb]?\z";
+    SIZE = r"\A[+-]?[0-9]{1,12}[bckwMG]?\z";
+    MODE = r"\A[/-]?(?:[0-7]{1,5}|[ugoa]*[+=][rwxXst]{1,6}(?:,[ugoa]*[+=][rwxXst]{1,6}){0,3})\z";
     DECIMAL = r"\A[0-9]{1,9}(\.[0-9]{1,9})?\z";
     BRANCH = r"\A[A-Za-z0-9][A-Za-z0-9_./-]*\z";
     REMOTE = r"\A[A-Za-z][A-Za-z0-9_-]*\z";
+    VERBATIM = r"\A(?:[^%]|%%|%-?[0-9]{0,4}(?:\.[0-9]{1,4})?[bcs])*\z";
     PRINTF_STORES = r"%[^a-zA-Z%]*[hlLjztq]*n";
     FIELDS = r"\A[0-9,-]+\z";
     // A name, a path or `@`, steps back from it, then another one (a range) or `:path`.
@@ -266,6 +283,30 @@ mod tests {
             (Name::Printf, "-v", false),
             (Name::Inert, "a[$(x)]", false),
             (Name::Inert, "a b", true),
+            (Name::Inert, "PATH=5", false),
+            (Name::Inert, "x++", false),
+            (Name::Inert, "--x", false),
+            (Name::Verbatim, "%s: %-10s|%5.2s%b%c 100%%\\n", true),
+            (Name::Verbatim, "%d", false),
+            (Name::Verbatim, "%*s", false),
+            (Name::Verbatim, "%.*s", false),
+            (Name::Verbatim, "%s %n", false),
+            (Name::Verbatim, "%(%F)T", false),
+            (Name::Verbatim, "%1$s", false),
+            (Name::Verbatim, "%%%d", false),
+            (Name::Verbatim, "5%", false),
+            (Name::Verbatim, "-v", false),
+            (Name::Size, "+10k", true),
+            (Name::Size, "-100c", true),
+            (Name::Size, "10 -delete", false),
+            (Name::Mode, "644", true),
+            (Name::Mode, "/111", true),
+            (Name::Mode, "-u+x", true),
+            (Name::Mode, "u+x,g+w", true),
+            (Name::Mode, "-delete", false),
+            (Name::Mode, "-exec", false),
+            (Name::Place, "web", true),
+            (Name::Place, "-", false),
             (Name::Number, "+5", true),
             (Name::Number, "5x", false),
             (Name::Format, "+%F", true),

@@ -18,6 +18,16 @@ pub enum Access {
 pub enum Use {
     /// A path as the program gets it; it may hold `*` and `?`.
     Path(Access, String),
+    /// A folder that is read through, with everything in it but what fits `spared` (of folders with a `/` behind); perhaps
+    /// beyond symbolic links. A file may stand there too.
+    Through {
+        /// As the program gets it.
+        path: String,
+        /// Patterns of names.
+        spared: Vec<String>,
+        /// It goes on where links lead.
+        follows: bool,
+    },
     /// The branch that it makes or goes to.
     Branch(String),
     /// The branch that it makes and does not go to.

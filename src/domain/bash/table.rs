@@ -93,6 +93,20 @@ pub struct Table {
     pub(super) groups: Vec<String>,
     /// `-20` is a number of lines.
     pub(super) numbers: bool,
+    /// Options with which a folder is read through, with everything that is in it.
+    pub(super) through: Names,
+    /// It then goes on where symbolic links lead.
+    pub(super) follows: bool,
+    /// Names that it passes over then, as patterns; of folders with a `/` behind.
+    pub(super) spared: Names,
+    /// Options that name more of these: of files …
+    pub(super) spare_files: Names,
+    /// … and of folders.
+    pub(super) spare_folders: Names,
+    /// Options that name the only files that it then reads (kind `names`).
+    pub(super) only_names: Names,
+    /// Options are read behind operands as well, by every build of it: the value of one is never an operand.
+    pub(super) permutes: bool,
     /// A value in the next word may start with `-` (true of getopt and git, not of parsers that would take it for an option).
     pub(super) dash_values: bool,
     /// What every operand is; without it there may be none.
@@ -160,10 +174,16 @@ impl Table {
         if let Some(odd) = names.clone().find(|n| !n.starts_with('-') && self.style != Style::Whole) {
             return Err(format!("`{odd}` is no option: options start with `-`"));
         }
-        if let Some(unknown) =
-            self.require.0.iter().chain(&self.first_unless.0).find(|n| !names.clone().any(|m| m == *n))
-        {
-            return Err(format!("`{unknown}` is required but not listed among the options"));
+        let told = [
+            &self.require,
+            &self.first_unless,
+            &self.through,
+            &self.spare_files,
+            &self.spare_folders,
+            &self.only_names,
+        ];
+        if let Some(unknown) = told.iter().flat_map(|n| &n.0).find(|n| !names.clone().any(|m| m == *n)) {
+            return Err(format!("`{unknown}` is named but not listed among the options"));
         }
         for inner in self.sub.values_mut().chain(&mut self.form) {
             inner.prepare(groups, self.effect)?;

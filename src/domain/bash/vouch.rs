@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::kinds::{Kind, is_plain_path};
-use super::table::{Style, Table};
+use super::table::{Names, Style, Table};
 use super::{Access, Effect, Outcome, Programs, Refusal, Use, Word};
 
 /// How deep one program may start another (`timeout 60 npx eslint .`).
@@ -106,11 +106,13 @@ struct Scan<'a> {
     seen: BTreeSet<String>,
     uses: Vec<Use>,
     folder: Option<String>,
+    /// What options told it to pass over.
+    spared: Vec<String>,
 }
 
 impl<'a> Scan<'a> {
     fn new(table: &'a Table) -> Self {
-        Self { table, seen: BTreeSet::new(), uses: Vec::new(), folder: None }
+        Self { table, seen: BTreeSet::new(), uses: Vec::new(), folder: None, spared: Vec::new() }
     }
 
     /// Options anywhere, then what the operands are.
@@ -159,7 +161,10 @@ impl<'a> Scan<'a> {
     /// Some programs read no options behind the first operand: there the value of one is a file like any other.
     fn may_be_an_operand(&mut self, value: &str) -> Result<(), String> {
         let table = self.table;
-        let may = table.style == Style::Clustered && table.effect == Some(Effect::Read) && !table.dash_values;
+        let may = table.style == Style::Clustered
+            && table.effect == Some(Effect::Read)
+            && !table.dash_values
+            && !table.permutes;
         if !may || value.chars().count() == 1 {
             return Ok(());
         }
@@ -188,7 +193,31 @@ impl<'a> Scan<'a> {
             }
             kind.check(&word.text, &mut self.uses)?;
         }
+        self.read_through(operands.get(usize::from(has_first)..).unwrap_or_default());
         Ok(())
+    }
+
+    /// Notes the folders that it reads with everything in them.
+    fn read_through(&mut self, operands: &[&Word]) {
+        let (table, seen) = (self.table, &self.seen);
+        let given = |names: &Names| !names.0.is_disjoint(seen);
+        // GNU grep reads what fits neither --exclude nor --include where an --exclude came first, and where both fit the
+        // last of them counts.
+        let only = given(&table.only_names);
+        if !given(&table.through) || only && !given(&table.spare_files) {
+            return;
+        }
+        let mut spared: Vec<String> = table.spared.0.iter().cloned().collect();
+        if !only {
+            spared.append(&mut self.spared);
+        }
+        let named: Vec<String> = operands.iter().map(|w| w.text.clone()).collect();
+        let paths = if named.is_empty() { vec![".".to_owned()] } else { named };
+        self.uses.extend(paths.into_iter().map(|path| Use::Through {
+            path,
+            spared: spared.clone(),
+            follows: table.follows,
+        }));
     }
 
     /// Reads the option in `args[0]`; tells how many words it took.
@@ -261,16 +290,23 @@ impl<'a> Scan<'a> {
 
     fn value(&mut self, name: &str, kind: &Kind, value: &str) -> Result<(), String> {
         self.seen.insert(name.to_owned());
+        if self.table.spare_files.0.contains(name) {
+            self.spared.push(value.to_owned());
+        } else if self.table.spare_folders.0.contains(name) {
+            self.spared.push(format!("{value}/"));
+        }
         if kind.is_folder() && self.folder.replace(value.to_owned()).is_some() {
             return Err(format!("more than one {name}"));
         }
         kind.check(value, &mut self.uses).map_err(|why| format!("{name}: {why}"))
     }
 
-    /// Options up to the first operand; tells where that stands.
+    /// Options up to the first operand, or to the first of the words that must stand before what is started; tells where
+    /// that stands.
     fn leading_options(&mut self, args: &[Word]) -> Result<usize, String> {
+        let leads = |word: &Word| matches!(self.table.lead.first(), Some(Kind::OneOf(words)) if words.contains(&word.text));
         let mut at = 0;
-        while args.get(at).is_some_and(is_option) {
+        while args.get(at).is_some_and(|w| is_option(w) && !leads(w)) {
             at += self.option(&args[at..])?;
         }
         Ok(at)
@@ -292,11 +328,8 @@ impl<'a> Scan<'a> {
     }
 
     fn start_another(&mut self, programs: &Programs, args: &[Word], depth: usize) -> Result<Outcome, String> {
-        let leads = &self.table.lead;
-        let starts_with_lead = matches!((leads.first(), args.first()),
-            (Some(Kind::OneOf(words)), Some(w)) if words.contains(&w.text));
-        let mut at = if starts_with_lead { 0 } else { self.leading_options(args)? };
-        for kind in leads {
+        let mut at = self.leading_options(args)?;
+        for kind in &self.table.lead {
             let word = args.get(at).ok_or("an argument is missing")?;
             kind.check(&word.text, &mut self.uses)?;
             at += 1;

@@ -36,8 +36,6 @@ pub enum Step {
     Looks(bool),
     /// A look.
     Again,
-    /// A person typed there.
-    Typed,
     /// A hook.
     Hook(HookSaid),
     /// A person answers what was drawn so long.
@@ -95,7 +93,7 @@ pub fn check_with(hook_fallback: bool, name: &str, steps: &[Step], want: &[&str]
             Written(well) => rig.disk_says(well),
             Looks(on) => rig.looks = on,
             Again => rig.look(),
-            Typed => rig.hear(Input::Unclear),
+            Unclear => rig.hear(Input::Unclear),
             Hook(said) => rig.hear(Input::Hook(said)),
             Person(answer, subject, epoch, on_screen) => {
                 let showing = (rig::dialog(subject).identity(), epoch).into();
@@ -104,7 +102,6 @@ pub fn check_with(hook_fallback: bool, name: &str, steps: &[Step], want: &[&str]
             }
             Answered => rig.answer(Sent::Done(rig.now)),
             AnsweredSo(how) => rig.answer(how),
-            Unclear => rig.hear(Input::Unclear),
             Crash => {
                 let unsettled = rig.book.unsettled();
                 rig.life = Life::rebuilt(Ways::of_agent("claude", hook_fallback), &unsettled);

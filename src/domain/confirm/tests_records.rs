@@ -141,7 +141,7 @@ fn a_look_stands_before_the_key_where_the_server_cannot_tell_every_row() {
     );
     check(
         "a person types there meanwhile, and nothing comes of it",
-        &[World(coarse), Show("ls", 1), At(125), Looks(false), At(400), Typed, Again, Again, At(900)],
+        &[World(coarse), Show("ls", 1), At(125), Looks(false), At(400), Unclear, Again, Again, At(900)],
         &["120 intended", "400 PRESS 1"],
     );
 }

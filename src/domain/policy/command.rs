@@ -5,7 +5,7 @@ use super::path::Located;
 use super::places::{Places, Spot};
 use super::rule::{Case, PartCase};
 use super::verdict::{NO_RULE, NOT_VOUCHED};
-use super::{Action, PartVerdict, Policy, RuleAction, Verdict, subject};
+use super::{Action, PartVerdict, Policy, RuleAction, Verdict, subject, through};
 use crate::domain::bash::{self, Access, Effect, Joint, Outcome, Part, Redirect, Refusal, Use, Word};
 use crate::domain::dialog::Operation;
 
@@ -128,7 +128,7 @@ impl OnePart<'_> {
                 Verdict { paths, ..self.worst_path(&located).map_or(allowed.clone(), |v| allowed.worse(v)) }
             }
         };
-        (verdict, vouched.ok())
+        (verdict.worse(through::judge(&uses, at, self.case, self.policy)), vouched.ok())
     }
 
     /// Whoever allows it: what is set for it, and the only number that may be expanded.
@@ -159,7 +159,8 @@ impl OnePart<'_> {
     /// A program that nobody knows may run what it is given as a text: `concurrently "rm -rf x"`.
     fn quoted(&self, case: &Case) -> Option<Verdict> {
         let texts = self.part.words.iter().skip(1).filter(|w| w.quoted).map(|w| w.text.as_str());
-        for text in texts {
+        let values = texts.clone().filter_map(|t| t.split_once('=').map(|(_, value)| value));
+        for text in texts.chain(values) {
             if text.contains(['$', '`']) {
                 return Some(Verdict::hold("shell", "an unknown program may expand what it is given"));
             }
@@ -229,7 +230,7 @@ impl OnePart<'_> {
 fn branches(uses: &[Use], effect: Option<Effect>, spots: &[Spot]) -> Vec<Option<String>> {
     let goes_to = uses.iter().filter_map(|u| match u {
         Use::Branch(name) | Use::Ref(name) => Some(Some(name.clone())),
-        Use::Path(..) => None,
+        Use::Path(..) | Use::Through { .. } => None,
     });
     let commits = spots
         .iter()

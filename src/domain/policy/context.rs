@@ -3,6 +3,17 @@
 
 use std::collections::BTreeMap;
 
+/// What lies in a folder, at any depth. Git's own folders are left out: else nothing could be searched.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Below {
+    /// The files, as paths from that folder on.
+    pub files: Vec<String>,
+    /// Symbolic links are among them.
+    pub linked: bool,
+    /// Nothing is missing in `files`.
+    pub whole: bool,
+}
+
 /// The circumstances of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
@@ -28,6 +39,9 @@ pub struct Context {
     /// Symbolic links that are known, absolute, and where each of them leads, with nothing left to follow. Whoever can look
     /// judges first, looks up the verdict's `paths`, and judges again.
     pub links: BTreeMap<String, String>,
+    /// What lies in the folders that a command would read through, by their absolute paths: looked up, as the links are, by
+    /// the verdict's `folders`.
+    pub below: BTreeMap<String, Below>,
     /// Folders and files of archtui itself (configuration, state, runtime), absolute: nobody's agent touches them.
     pub own: Vec<String>,
 }
@@ -45,6 +59,7 @@ impl Default for Context {
             branch: None,
             protected_branches: ["main", "master", "dev", "qa", "prod", "env/*"].map(str::to_owned).to_vec(),
             links: BTreeMap::new(),
+            below: BTreeMap::new(),
             own: Vec::new(),
         }
     }

@@ -19,11 +19,12 @@ mod places;
 mod preset;
 mod rule;
 mod subject;
+mod through;
 mod url;
 mod verdict;
 mod wrapped;
 
-pub use context::Context;
+pub use context::{Below, Context};
 pub use draft::{Cause, Draft};
 pub use exact::WholePart;
 pub use file::{PolicyError, PolicyFile, RuleAction, RuleSpec, Where};
@@ -152,7 +153,8 @@ pub fn judge(dialog: &Dialog, ctx: &Context, policy: &Policy) -> Verdict {
     let once = dialog.options.iter().filter(|o| o.meaning == Meaning::AllowOnce && o.key.is_some()).count();
     let verdict = if verdict.action == Action::Confirm && once != 1 {
         let reason = "no option, or more than one, allows just this once";
-        Verdict { parts: verdict.parts, paths: verdict.paths, ..Verdict::hold("dialog.options", reason) }
+        let Verdict { parts, paths, folders, .. } = verdict;
+        Verdict { parts, paths, folders, ..Verdict::hold("dialog.options", reason) }
     } else {
         verdict
     };
@@ -187,9 +189,9 @@ fn shown(verdict: Verdict, policy: &Policy) -> Verdict {
     }
     let reason =
         format!("watch only: would {} ({}: {})", verdict.action.word(), verdict.rule, verdict.reason);
-    let (parts, paths) = (verdict.parts.clone(), verdict.paths.clone());
+    let (parts, paths, folders) = (verdict.parts.clone(), verdict.paths.clone(), verdict.folders.clone());
     let would = Some(Box::new(Verdict { parts: Vec::new(), ..verdict }));
-    Verdict { would, parts, paths, ..Verdict::hold("preset.watch", reason) }
+    Verdict { would, parts, paths, folders, ..Verdict::hold("preset.watch", reason) }
 }
 
 #[cfg(test)]

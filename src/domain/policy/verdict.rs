@@ -66,13 +66,17 @@ pub struct Verdict {
     /// The paths that were judged, absolute: for looking up which of them lead through symbolic links.
     #[serde(skip)]
     pub paths: Vec<String>,
+    /// The folders that would be read through, absolute: for looking up what lies in them.
+    #[serde(skip)]
+    pub folders: Vec<String>,
 }
 
 impl Verdict {
     /// A verdict without parts.
     pub(super) fn new(action: Action, rule: impl Into<String>, reason: impl Into<String>) -> Self {
         let (rule, reason) = (rule.into(), reason.into());
-        Self { action, rule, file: None, reason, would: None, parts: Vec::new(), paths: Vec::new() }
+        let (parts, paths, folders) = (Vec::new(), Vec::new(), Vec::new());
+        Self { action, rule, file: None, reason, would: None, parts, paths, folders }
     }
 
     /// What a rule says.
@@ -117,7 +121,9 @@ impl Verdict {
     pub fn worse(mut self, mut other: Self) -> Self {
         let mut paths = std::mem::take(&mut self.paths);
         paths.append(&mut other.paths);
-        Self { paths, ..if other.rank() > self.rank() { other } else { self } }
+        let mut folders = std::mem::take(&mut self.folders);
+        folders.append(&mut other.folders);
+        Self { paths, folders, ..if other.rank() > self.rank() { other } else { self } }
     }
 
     /// How bad: a hold by a rule is told before one for want of a rule.

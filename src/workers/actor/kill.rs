@@ -18,7 +18,7 @@ use crate::ports::{Hooks, Judge, Ledger, Press, Processes, Seat};
 pub(super) struct Killed {
     pub session: SessionName,
     pub wish: Option<u64>,
-    pub intent: Option<Entry>,
+    pub intent: Option<Box<Entry>>,
     /// The entry that says how.
     pub closed: Option<Written>,
     pub ended: Result<String, String>,
@@ -76,7 +76,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             let why = ended.clone().err().unwrap_or_default();
             let closing = deed.entry(Some(intent.seq), outcome, why);
             let closed = Some(later::close(&scribe, term, closing).await);
-            Done::Killed(Killed { session, wish, intent: Some(intent), closed, ended })
+            Done::Killed(Killed { session, wish, intent: Some(Box::new(intent)), closed, ended })
         });
     }
 
@@ -84,7 +84,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn killed(&mut self, killed: Killed) {
         let Killed { session, wish, intent, closed, ended } = killed;
         if let Some(entry) = intent {
-            self.books.add(entry);
+            self.books.add(*entry);
         }
         if let Some(written) = closed {
             self.recorded(written);

@@ -307,19 +307,18 @@ mod tests {
 
     #[tokio::test]
     async fn what_rests_goes_with_the_next_and_is_never_lost() {
-        let whose = |n| Some((PaneIdentity { id: PaneId(1), pid: 2, start: 3 }, CaseId(n)));
         let ms = Duration::from_millis;
         let scribe = Scribe::start(Book::default()).expect("a thread");
         let mut later = Later::default();
         assert!(later.go_to(Some(scribe.clone())).is_none());
         assert!(later.write().is_none(), "nothing rests");
-        later.rest(whose(1), body(Outcome::Cleared), ms(250));
-        later.rest(whose(2), body(Outcome::Intended), ms(270));
+        later.rest(Some(case(1)), body(Outcome::Cleared), ms(250));
+        later.rest(Some(case(2)), body(Outcome::Intended), ms(270));
         assert_eq!(later.due(), Some(ms(250)));
         let written = later.write().expect("two rest").await;
         assert_eq!((ends(&written), written.how), (vec![(1, Ok(1)), (2, Ok(2))], Ok(())));
         assert_eq!(later.due(), None);
-        later.rest(whose(3), body(Outcome::Cleared), ms(200));
+        later.rest(Some(case(3)), body(Outcome::Cleared), ms(200));
         drop(later);
         let seen = scribe.ask(|book: &mut Book| Ok(book.entries().len())).await;
         assert_eq!(seen, Ok(3), "whoever ends leaves nothing behind");
@@ -352,13 +351,13 @@ mod tests {
         }
     }
 
-    fn whose(n: u64) -> Whose {
-        Some((PaneIdentity { id: PaneId(1), pid: 2, start: 3 }, CaseId(n)))
+    fn case(n: u64) -> (PaneIdentity, CaseId) {
+        (PaneIdentity { id: PaneId(1), pid: 2, start: 3 }, CaseId(n))
     }
 
     fn ends(written: &Written) -> Vec<(u64, Result<u64, StoreError>)> {
-        let case = |row: &Row| row.whose.map_or(0, |(_, case)| case.0);
-        written.rows.iter().map(|row| (case(row), row.how.clone().map(|e| e.seq))).collect()
+        let number = |row: &Row| row.whose.map_or(0, |(_, case)| case.0);
+        written.rows.iter().map(|row| (number(row), row.how.clone().map(|e| e.seq))).collect()
     }
 
     async fn said(scribe: &Scribe<Shelf>) -> Vec<Outcome> {
@@ -383,19 +382,19 @@ mod tests {
         let mut later = Later::default();
         assert!(later.go_to(Some(scribe.clone())).is_none());
         shut(&scribe, Some(StoreError::Full)).await;
-        later.rest(whose(1), body(Outcome::Cleared), ms(10));
-        later.rest(whose(2), body(Outcome::Intended), ms(10));
+        later.rest(Some(case(1)), body(Outcome::Cleared), ms(10));
+        later.rest(Some(case(2)), body(Outcome::Intended), ms(10));
         let mut written = later.write().expect("two").await;
         assert_eq!(ends(&written), [(1, Err(StoreError::Full)), (2, Err(StoreError::Full))]);
         assert_eq!(later.back(&mut written, ms(900)), [], "none is given up");
         assert_eq!((later.waiting(), later.due(), later.waits()), (1, Some(ms(900)), true));
-        later.rest(whose(3), body(Outcome::Held), ms(20));
+        later.rest(Some(case(3)), body(Outcome::Held), ms(20));
         assert_eq!(later.due(), Some(ms(900)), "it waits for the next try");
         let mut written = later.write().expect("two").await;
         assert_eq!(written.how, Err(StoreError::Full));
         assert_eq!((later.back(&mut written, ms(1900)), later.waiting()), (vec![], 2));
         shut(&scribe, None).await;
-        later.rest(whose(4), body(Outcome::Intended), ms(30));
+        later.rest(Some(case(4)), body(Outcome::Intended), ms(30));
         let written = later.write().expect("three").await;
         assert_eq!((ends(&written), written.how), (vec![(1, Ok(1)), (3, Ok(2)), (4, Ok(3))], Ok(())));
         assert_eq!(said(&scribe).await, [Outcome::Cleared, Outcome::Held, Outcome::Intended]);
@@ -408,11 +407,11 @@ mod tests {
         let scribe = scribe.expect("a thread");
         let mut later = Later::default();
         assert!(later.go_to(Some(scribe.clone())).is_none());
-        later.rest(whose(1), body(Outcome::Gone), Duration::ZERO);
-        later.rest(whose(2), body(Outcome::Cleared), Duration::ZERO);
+        later.rest(Some(case(1)), body(Outcome::Gone), Duration::ZERO);
+        later.rest(Some(case(2)), body(Outcome::Cleared), Duration::ZERO);
         let mut written = later.write().expect("two").await;
         assert_eq!(later.back(&mut written, Duration::ZERO), []);
-        later.rest(whose(3), body(Outcome::Intended), Duration::ZERO);
+        later.rest(Some(case(3)), body(Outcome::Intended), Duration::ZERO);
         let mut written = later.write().expect("three").await;
         let no = || Err(StoreError::Failed("no".to_owned()));
         assert_eq!(ends(&written), [(1, no()), (2, Ok(1)), (3, Ok(2))]);
@@ -426,10 +425,10 @@ mod tests {
         assert!(later.go_to(Some(scribe.clone())).is_none());
         shut(&scribe, Some(StoreError::Busy)).await;
         for n in 0..MOST as u64 + 2 {
-            later.rest(whose(n), body(Outcome::Held), Duration::ZERO);
+            later.rest(Some(case(n)), body(Outcome::Held), Duration::ZERO);
         }
         let mut written = later.write().expect("many").await;
-        assert_eq!(later.back(&mut written, Duration::ZERO), [whose(0), whose(1)]);
+        assert_eq!(later.back(&mut written, Duration::ZERO), [Some(case(0)), Some(case(1))]);
         assert_eq!((later.waiting(), later.given_up), (MOST, 2));
         let mut last = later.go_to(None).expect("what rests goes").await;
         assert_eq!(later.back(&mut last, Duration::ZERO), [], "nobody there hears of it");
@@ -443,7 +442,7 @@ mod tests {
         let mut later = Later::default();
         assert!(later.go_to(Some(scribe.clone())).is_none());
         shut(&scribe, Some(StoreError::Full)).await;
-        later.rest(whose(1), body(Outcome::Intended), Duration::ZERO);
+        later.rest(Some(case(1)), body(Outcome::Intended), Duration::ZERO);
         let mut written = later.write().expect("one").await;
         assert_eq!((later.back(&mut written, Duration::ZERO), later.waiting()), (vec![], 0));
         let mut tried = later.write().expect("it is tried").await;
@@ -460,13 +459,13 @@ mod tests {
         let mut later = Later::default();
         assert!(later.go_to(Some(scribe.clone())).is_none());
         shut(&scribe, Some(StoreError::Busy)).await;
-        later.rest(whose(1), body(Outcome::Cleared), Duration::ZERO);
+        later.rest(Some(case(1)), body(Outcome::Cleared), Duration::ZERO);
         let first = later.write().expect("one");
         let open = scribe.ask(|shelf| {
             shelf.shut = None;
             Ok(())
         });
-        later.rest(whose(2), body(Outcome::Held), Duration::ZERO);
+        later.rest(Some(case(2)), body(Outcome::Held), Duration::ZERO);
         let second = later.write().expect("another");
         let (mut first, _, mut second) = (first.await, open.await, second.await);
         assert_eq!(ends(&second), [(2, Err(StoreError::Busy))], "though the disk takes it");

@@ -68,7 +68,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             // Some were held because their intents could not be written.
             let panes: Vec<PaneId> =
                 self.desks.iter().filter(|(_, d)| d.life.is_some()).map(|(id, _)| *id).collect();
-            panes.into_iter().for_each(|pane| self.check(pane, false));
+            for pane in panes {
+                self.check(pane, false);
+            }
         }
     }
 
@@ -81,9 +83,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 
     /// Writes an end from which nothing follows.
     pub(super) fn close(&self, body: Body) {
-        match self.later.close(body) {
-            Some(written) => self.beside(async move { Done::Recorded(written.await) }),
-            None => tracing::warn!("nobody keeps the records: the end of an order is not written"),
+        if let Some(written) = self.later.close(body) {
+            self.beside(async move { Done::Recorded(written.await) });
+        } else {
+            tracing::warn!("nobody keeps the records: the end of an order is not written");
         }
     }
 }

@@ -1,0 +1,160 @@
+//! Folders that a command reads through, file by file (`grep -r x .`): each file that is known to lie there must be one that
+//! the agent's own tools may read. What lies there is looked up by whoever can, by the verdict's `folders`.
+
+use super::context::Below;
+use super::glob::fits;
+use super::path::Located;
+use super::places::Spot;
+use super::rule::Case;
+use super::{Action, Policy, Verdict, subject};
+use crate::domain::bash::Use;
+use crate::domain::dialog::Operation;
+
+/// Confirms, with the folders to look at, unless a file is known there that is held.
+pub(super) fn judge(uses: &[Use], spots: &[Spot], case: &Case, policy: &Policy) -> Verdict {
+    let mut verdict = Verdict::new(Action::Confirm, "", "");
+    for one in uses {
+        let Use::Through { path, spared, follows } = one else { continue };
+        for spot in spots {
+            let next = match Located::new(path, Some(&spot.cwd), case.ctx) {
+                Ok(folder) => in_folder(&folder.absolute(), spared, *follows, case, policy),
+                Err(why) => Verdict::hold("path", format!("{path}: {why}")),
+            };
+            verdict = verdict.worse(next);
+        }
+    }
+    verdict
+}
+
+fn in_folder(folder: &str, spared: &[String], follows: bool, case: &Case, policy: &Policy) -> Verdict {
+    let known = case.ctx.below.get(folder);
+    let verdict = known.map_or_else(
+        || Verdict::new(Action::Confirm, "", ""),
+        |below| in_known(folder, below, spared, follows, case, policy),
+    );
+    Verdict { folders: vec![folder.to_owned()], ..verdict }
+}
+
+fn in_known(
+    folder: &str,
+    below: &Below,
+    spared: &[String],
+    follows: bool,
+    case: &Case,
+    policy: &Policy,
+) -> Verdict {
+    if !below.whole {
+        return Verdict::hold(
+            "through",
+            format!("it reads through {folder}: too much lies there to look at"),
+        );
+    }
+    if follows && below.linked {
+        return Verdict::hold(
+            "through",
+            format!("it reads through {folder}, and links in it may lead elsewhere"),
+        );
+    }
+    let read = Case { operation: Operation::Read, tool: None, ..*case };
+    let held = below.files.iter().filter(|file| !is_spared(file, spared)).find_map(|file| {
+        let verdict = match Located::new(file, Some(folder), case.ctx) {
+            Ok(located) => subject::located_path(&read, &located, policy),
+            // Nobody protects a name that cannot be judged.
+            Err(_) => return None,
+        };
+        (verdict.action != Action::Confirm).then(|| Verdict {
+            reason: format!("it reads through {folder}, {file} as well: {}", verdict.reason),
+            ..verdict
+        })
+    });
+    held.unwrap_or_else(|| Verdict::new(Action::Confirm, "", ""))
+}
+
+/// A pattern with a `/` behind passes over folders of that name, another one over files.
+fn is_spared(file: &str, spared: &[String]) -> bool {
+    let (folders, name) = file.rsplit_once('/').unwrap_or(("", file));
+    spared.iter().any(|pattern| match pattern.strip_suffix('/') {
+        Some(pattern) => folders.split('/').any(|f| !f.is_empty() && fits(pattern, f)),
+        None => fits(pattern, name),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::policy::{Context, Subject, judge_operation};
+
+    fn judged(command: &str, files: &[&str], linked: bool, whole: bool) -> Verdict {
+        let tree = "/home/dev/app".to_owned();
+        let of = |folder: &str| Below {
+            files: files.iter().filter_map(|f| f.strip_prefix(folder)).map(str::to_owned).collect(),
+            linked,
+            whole,
+        };
+        let ctx = Context {
+            cwd: Some(tree.clone()),
+            work_tree: Some(tree.clone()),
+            home: Some("/home/dev".into()),
+            below: [(tree.clone(), of("")), (format!("{tree}/src"), of("src/"))].into(),
+            ..Context::default()
+        };
+        let policy = Policy::preset("careful").expect("ships");
+        judge_operation(Operation::Bash, None, Subject::Command(command), &ctx, &policy)
+    }
+
+    #[test]
+    fn a_folder_is_read_through_where_nothing_in_it_is_protected() {
+        let files =
+            ["src/a.rs", ".env", "src/.env.example", "web/node_modules/x/test.pem", "conf/prod.env", "x.md"];
+        let clean = ["src/a.rs", ".env.example", "web/x.md", "a\\b"];
+        for (command, expected) in [
+            ("grep -r '' .", Action::Hold),
+            ("grep -rn KEY", Action::Hold),
+            ("grep -rne KEY", Action::Hold),
+            ("cd src && grep -rn KEY ..", Action::Hold),
+            ("grep -rn KEY src", Action::Confirm),
+            ("cd src && grep -rn KEY", Action::Confirm),
+            ("grep -n KEY x.md", Action::Confirm),
+            ("grep -rn KEY . --include='*.md'", Action::Confirm),
+            // Where an --exclude comes first, GNU grep reads what fits none of them.
+            ("grep -rn KEY . --exclude=x --include='*.md'", Action::Hold),
+            ("grep -rn KEY . --exclude='*' --include='*.md'", Action::Hold),
+            ("grep -rn KEY . --exclude='.env'", Action::Hold),
+            ("grep -rn KEY . --exclude='*env' --exclude-dir=web", Action::Confirm),
+            ("grep -rn KEY . --exclude='*.env' --exclude-dir=node_modules", Action::Confirm),
+            ("grep -rn KEY . --exclude='*.env' --exclude-dir node_modules", Action::Confirm),
+            ("grep -rn KEY . --exclude='*.ENV' --exclude-dir=node_modules", Action::Hold),
+            ("grep -rn KEY . --exclude='*.env' --exclude=node_modules", Action::Hold),
+            ("grep -rn KEY . --exclude-dir='*.env' --exclude-dir=web", Action::Hold),
+            ("rg KEY", Action::Confirm),
+            ("rg --no-ignore KEY", Action::Hold),
+            ("rg --no-ignore KEY src", Action::Confirm),
+            ("diff -r . src", Action::Hold),
+            ("diff -ru src src", Action::Confirm),
+        ] {
+            let verdict = judged(command, &files, false, true);
+            assert_eq!(verdict.action, expected, "{command}: {}", verdict.reason);
+            let verdict = judged(command, &clean, false, true);
+            assert_eq!(verdict.action, Action::Confirm, "{command}, nothing there: {}", verdict.reason);
+        }
+        let verdict = judged("rg --no-ignore KEY", &["src/a.rs", ".env", ".aws/x.md"], false, true);
+        assert_eq!(verdict.action, Action::Confirm, "rg passes over hidden names: {}", verdict.reason);
+        let verdict = judged("grep -r KEY .", &files, false, true);
+        assert_eq!(verdict.rule, "secrets");
+        assert!(verdict.reason.contains("/home/dev/app, .env as well"), "{}", verdict.reason);
+    }
+
+    #[test]
+    fn what_was_not_seen_whole_or_leads_elsewhere_is_held() {
+        for (command, linked, whole, expected) in [
+            ("grep -r KEY .", false, false, Action::Hold),
+            ("grep -r KEY .", true, true, Action::Confirm),
+            ("diff -r src .", true, true, Action::Hold),
+            ("diff src/a.rs x.md", true, false, Action::Confirm),
+            ("rg KEY", true, false, Action::Confirm),
+        ] {
+            let verdict = judged(command, &["src/a.rs"], linked, whole);
+            assert_eq!(verdict.action, expected, "{command}: {}", verdict.reason);
+        }
+    }
+}
