@@ -24,7 +24,7 @@ pub(super) fn monotonic() -> Duration {
     Duration::new(t.tv_sec.unsigned_abs(), u32::try_from(t.tv_nsec).unwrap_or(0))
 }
 
-/// Which start of the machine [`monotonic`] counts from; empty where the system does not tell.
+/// Which start of the machine its monotonic clock counts from; empty where the system does not tell.
 pub fn boot() -> String {
     let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
     id.trim().to_owned()

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Env;
 use crate::tmux::private::{Process, end};
+use crate::workers::actor::boot;
 
 /// How the folders are called; what does not begin so is never touched.
 const PREFIX: &str = "archtui-demo-";
@@ -159,10 +160,6 @@ fn clear_one(path: &Path) -> Option<()> {
 
 fn socket_in(path: &Path) -> PathBuf {
     path.join("tmux")
-}
-
-fn boot() -> String {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
 }
 
 #[cfg(test)]
