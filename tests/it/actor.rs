@@ -199,17 +199,8 @@ fn an_observers_answer_reaches_the_dialog_that_he_saw_and_no_other() {
     let mut ask_in = |boot: &str, content, since_ms, drawn_ms| {
         let boot = boot.to_owned();
         let ask = Ask::Answer { pane, content, boot, since_ms, drawn_ms, answer: Answer::Deny };
-        let id = store.wish(&ask, "operator via 1", now(), Wish::PATIENCE).expect("left");
-        let mut fate = None;
-        let answered = || {
-            fate = store.fate(id, now()).expect("read");
-            matches!(fate, Some(Fate::Answered(_)))
-        };
-        wait_until("the wish is answered", answered, String::new);
-        match fate {
-            Some(Fate::Answered(told)) => (told.done, told.text),
-            other => panic!("{other:?}"),
-        }
+        let told = answer_to(&mut store, &ask);
+        (told.done, told.text)
     };
     let drawn = mono();
     for boot in ["", "0b5c6e5e-0000-4000-8000-000000000000"] {
@@ -273,6 +264,21 @@ fn a_session_outside_the_roster_is_answered_by_a_persons_own_key_only() {
     };
     let id = store.wish(&ask, "operator via 1", now(), Wish::PATIENCE).expect("left");
     wait_until("the key of No", || stage.keys() == "3", || format!("{:?}", store.fate(id, now())));
+}
+
+/// What whoever acts makes of a wish.
+fn answer_to(store: &mut Store, ask: &Ask) -> Told {
+    let id = store.wish(ask, "operator via 1", now(), Wish::PATIENCE).expect("left");
+    let mut told = None;
+    let answered = || {
+        told = match store.fate(id, now()).expect("read") {
+            Some(Fate::Answered(answer)) => Some(answer),
+            _ => None,
+        };
+        told.is_some()
+    };
+    wait_until("the wish is answered", answered, String::new);
+    told.expect("it is answered")
 }
 
 #[expect(clippy::disallowed_methods, reason = "a wish of a test carries the time")]
@@ -470,15 +476,8 @@ fn an_answer_by_a_sessions_name_is_for_the_dialog_that_stood_there_when_it_was_g
     // The same words come late, and the dialog that stands there says the same.
     let ask: Ask = serde_json::from_str(&left).expect("a wish");
     let mut store = Store::visit(&state).expect("opens");
-    let id = store.wish(&ask, "operator via 1", now(), Wish::PATIENCE).expect("left");
-    let mut fate = None;
-    let answered = || {
-        fate = store.fate(id, now()).expect("read");
-        matches!(fate, Some(Fate::Answered(_)))
-    };
-    wait_until("the wish is answered", answered, String::new);
-    let refused = |t: &Told| !t.done && t.text.contains("another dialog is there now");
-    assert!(matches!(&fate, Some(Fate::Answered(told)) if refused(told)), "{fate:?}");
+    let told = answer_to(&mut store, &ask);
+    assert!(!told.done && told.text.contains("another dialog is there now"), "{told:?}");
     assert_eq!(stage.keys(), "3", "it is another one");
 }
 

@@ -1,6 +1,6 @@
-//! What a recording, or a picture of the control room, does not tell: secrets, as far as assets/secrets.toml knows them, the home folder and the user's name, and
-//! what a person types into an agent. Every text goes through here, those of facts that come to be later too: what is masked
-//! is the JSON that is written, not this field and that.
+//! What a recording, or a picture of the control room, does not tell: secrets, as far as assets/secrets.toml knows them, the
+//! home folder and the user's name, and what a person types into an agent. Every text goes through here, those of facts
+//! that come to be later too: what is masked is the JSON that is written, not this field and that.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

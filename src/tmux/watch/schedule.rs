@@ -1,11 +1,12 @@
-//! Which pane is looked at when: pure, with the time as an input. A look costs the server about 0.3 ms, so looks are
-//! few where they cannot show anything new, and bounded in all. How a look is done is for the watcher.
+//! Which pane is looked at when: pure, with the time as an input. A look costs the server 0.2 to 0.7 ms, by how full the
+//! screen is, so looks are few where they cannot show anything new, and bounded in all. How one is done is for the watcher.
 //!
 //! Where writes are told of (`Sight::Told`): a quiet pane that writes is looked at now, 3 ms later if that showed
 //! nothing (the kernel tells before tmux has read the bytes), and once more when the write is surely read. A pane that
 //! writes all the time gets one look a write where that changes a row or two (a spinner), else it is dealt with like a
-//! quiet one: an agent works when it draws its dialog, and somebody waits for that. Where many panes write all the time they share batches on a common tick, and those out of view wait
-//! longer; whether a dialog came up in one of those the server is asked (`glimpse`). Where writes are not told of (`Sight::Blind`): looks at a pace that slows down while they
+//! quiet one: an agent works when it draws its dialog, and somebody waits for that. Where many panes write all the time
+//! they share batches on a common tick, and those out of view wait longer; whether a dialog came up in one of those the
+//! server is asked (`glimpse`). Where writes are not told of (`Sight::Blind`): looks at a pace that slows down while they
 //! show nothing.
 
 use std::collections::BTreeMap;
@@ -26,16 +27,17 @@ const BACK_GAP: Duration = ms(250);
 const BACK_SHARE: Duration = ms(5);
 /// The second look, if the first showed nothing.
 const SECOND_LOOK: Duration = ms(3);
-/// By then tmux has read what was written before. Where the first look showed something this waits for a common tick.
+/// From a write until tmux has surely read it: then the look that makes sure is due. Where the first look showed something
+/// it waits for a common tick …
 const SETTLED: Duration = ms(33);
+/// … longer where what is seen stands by itself: whoever answers it looks there again before …
+const STANDING: Duration = ms(180);
+/// … at a pane that writes all the time, one of many: the next write brings the next look anyway …
+const SETTLED_BUSY: Duration = ms(10);
+/// … and at one of few: it is looked at sooner, so this look is only for what tmux was slow to read.
+const SETTLED_FEW: Duration = ms(110);
 /// A write that was noticed longer ago is not what drew the screen, if one was missed: not everything is told of.
 const LATE: Duration = ms(5);
-/// The same where what is seen stands by itself. Whoever answers it looks there again before.
-const STANDING: Duration = ms(180);
-/// The same for a pane that writes all the time, one of many: the next write brings the next look anyway.
-const SETTLED_BUSY: Duration = ms(10);
-/// The same for one of few: it is looked at sooner, so this look is only for what tmux was slow to read.
-const SETTLED_FEW: Duration = ms(110);
 /// More panes than this that write all the time are many.
 const FEW: usize = 12;
 /// Looks at many busy panes fall on multiples of this, to share batches.
