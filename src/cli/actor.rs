@@ -76,7 +76,8 @@ pub fn acts(ground: &setup::Ground) -> Result<bool, Fail> {
     Ok(Lock::is_held(&locks, &LockName::of(&ground.address.socket)))
 }
 
-fn locks(ground: &setup::Ground, state_dir: &Path) -> Result<PathBuf, Fail> {
+/// Where the locks of all fleets of this user lie.
+pub fn locks(ground: &setup::Ground, state_dir: &Path) -> Result<PathBuf, Fail> {
     let shared = ground.env.runtime_dir.as_ref().map(|d| d.join("archtui"));
     let folder = shared.or_else(|| state_dir.parent().map(Path::to_owned));
     folder.ok_or_else(|| Fail::failed("there is no folder for the lock", "set XDG_RUNTIME_DIR or HOME"))

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{Fail, Global, actor, out, setup, status, who};
 use crate::app::state::{Session, State};
-use crate::domain::confirm::{Answered, Ask, DRAWN_FOR, Fate, SeenThere, Wish};
+use crate::domain::confirm::{Answered, Ask, DRAWN_FOR, Fate, ORPHANED, SeenThere, Wish};
 use crate::domain::dialog::Dialog;
 use crate::domain::free_text::Words;
 use crate::domain::ledger::Showing;
@@ -18,7 +18,7 @@ use crate::domain::text;
 use crate::ipc::{client, place};
 use crate::runtime::clock::monotonic;
 use crate::store::Store;
-use crate::store::lock::Held;
+use crate::store::lock::{Held, Lock, LockName};
 use crate::tmux::once::{self, Look};
 use crate::workers::actor::{self as acting, Wishing};
 
@@ -203,7 +203,7 @@ fn brake(ground: &setup::Ground, fault: &Fail) -> Result<(), Fail> {
         }
     };
     let sockets = place::find(&ground.env.runtime_folders(), &ground.address.socket);
-    let told = leave(&folder, &sockets, &Ask::Pause)?;
+    let told = leave(&folder, &sockets, &Ask::Pause, || !matches!(actor::held(ground), Held::Nobody))?;
     out::complain(&text::printable(&format!(
         "archtui: the config is broken, pausing works all the same: {}",
         fault.what()
@@ -251,7 +251,17 @@ pub fn ask(ground: &setup::Ground, ask: &Ask) -> Result<String, Fail> {
         waited += LOOK;
     }
     let sockets = place::find(&ground.env.runtime_folders(), &ground.address.socket);
-    leave(&ground.state_dir()?, &sockets, ask)
+    let folder = ground.state_dir()?;
+    leave(&folder, &sockets, ask, || serves(&actor::held(ground), &folder))
+}
+
+/// Whether whoever acts does so from that folder: only he, or who follows him there, answers what was left in it.
+fn serves(held: &Held, folder: &Path) -> bool {
+    match held {
+        Held::Nobody => false,
+        Held::Unnamed => true,
+        Held::By(holder) => holder.folder.as_os_str().is_empty() || holder.folder == folder,
+    }
 }
 
 fn nobody() -> Fail {
@@ -262,21 +272,29 @@ fn nobody() -> Fail {
 }
 
 /// How a control room that observes asks who acts.
-pub fn wishing(ground: &setup::Ground, state_dir: PathBuf) -> Wishing {
+pub fn wishing(ground: &setup::Ground, state_dir: PathBuf) -> Result<Wishing, Fail> {
     let (folders, tmux) = (ground.env.runtime_folders(), ground.address.socket.clone());
-    Arc::new(move |ask| {
-        let told = leave(&state_dir, &place::find(&folders, &tmux), ask);
+    let locks = actor::locks(ground, &state_dir)?;
+    Ok(Arc::new(move |ask| {
+        let serves = || serves(&Lock::held(&locks, &LockName::of(&tmux)), &state_dir);
+        let told = leave(&state_dir, &place::find(&folders, &tmux), ask, serves);
         told.map_err(|fail| fail.what().to_owned())
-    })
+    }))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a command's own clock")]
-fn leave(state_dir: &Path, sockets: &[PathBuf], ask: &Ask) -> Result<String, Fail> {
+fn leave(
+    state_dir: &Path,
+    sockets: &[PathBuf],
+    ask: &Ask,
+    is_served: impl Fn() -> bool,
+) -> Result<String, Fail> {
     let asker = format!("operator via {}", std::process::id());
     let failed = |e: crate::ports::StoreError| Fail::failed(e.to_string(), e.hint());
     let mut store = Store::visit(state_dir).map_err(failed)?;
     let id = store.wish(ask, &asker, Timestamp::now(), Wish::PATIENCE).map_err(failed)?;
     client::wake(sockets);
+    let mut alone = Duration::ZERO;
     loop {
         match store.fate(id, Timestamp::now()).map_err(failed)? {
             Some(Fate::Answered(told)) if told.done => return Ok(told.text),
@@ -292,7 +310,13 @@ fn leave(state_dir: &Path, sockets: &[PathBuf], ask: &Ask) -> Result<String, Fai
             Some(Fate::Expired) | None => {
                 return Err(nobody());
             }
-            Some(Fate::Waiting | Fate::Taken) => std::thread::sleep(LOOK),
+            // Whoever follows tells that it was left unanswered; if nobody does, that is told here.
+            Some(Fate::Taken) if alone >= FOLLOWED => {
+                return Err(Fail::failed(ORPHANED, "`archtui status` tells what that session asks now"));
+            }
+            Some(Fate::Taken) => alone = if is_served() { Duration::ZERO } else { alone + LOOK },
+            Some(Fate::Waiting) => {}
         }
+        std::thread::sleep(LOOK);
     }
 }

@@ -101,7 +101,7 @@ fn open(
         desk: rules::Desk::new(ground, state_dir.clone()),
         hooks: actor::hooks(ground),
         sessions: fleet::restart::sessions(ground)?,
-        wishing: answer::wishing(ground, state_dir.clone()),
+        wishing: answer::wishing(ground, state_dir.clone())?,
         telling: actor::telling(ground, &state_dir)?,
         onlook: actor::onlook(ground, &state_dir),
         agents: ground.agents()?,

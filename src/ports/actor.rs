@@ -32,6 +32,8 @@ pub trait Records: Ledger + Send + 'static {
     fn let_go(&mut self, before: Timestamp, most: u32, now: Timestamp) -> Result<u64, StoreError>;
     /// Forgets wishes that were made before a time. Gives how many went.
     fn forget_wishes(&mut self, before: Timestamp) -> Result<usize, StoreError>;
+    /// Answers the wishes that whoever acted before took and did not answer. Gives how many those were.
+    fn orphaned(&mut self, told: &Told, now: Timestamp) -> Result<usize, StoreError>;
     /// Says what became of a wish.
     fn answer(&mut self, wish: u64, told: &Told, now: Timestamp) -> Result<(), StoreError>;
 }

@@ -47,6 +47,10 @@ impl Records for Store {
         Self::forget_wishes(self, before)
     }
 
+    fn orphaned(&mut self, told: &Told, now: Timestamp) -> Result<usize, StoreError> {
+        Self::orphaned(self, told, now)
+    }
+
     fn answer(&mut self, wish: u64, told: &Told, now: Timestamp) -> Result<(), StoreError> {
         Self::answer(self, wish, told, now)
     }

@@ -91,6 +91,15 @@ impl Store {
         })
     }
 
+    /// Answers all that were taken and not answered: whoever took them has ended.
+    pub fn orphaned(&mut self, told: &Told, now: Timestamp) -> Result<usize, StoreError> {
+        self.write(|tx| {
+            let sql = "UPDATE wishes SET answered_ms = ?1, done = ?2, answer = ?3
+                WHERE taken_ms IS NOT NULL AND answered_ms IS NULL";
+            tx.execute(sql, (now.as_millisecond(), told.done, &told.text)).map_err(said)
+        })
+    }
+
     /// What became of a wish; `None` = there is none of that number.
     pub fn fate(&self, id: u64, now: Timestamp) -> Result<Option<Fate>, StoreError> {
         let sql = "SELECT taken_ms IS NOT NULL, expires_ms <= ?2, done, coalesce(answer, '') FROM wishes WHERE id = ?1";

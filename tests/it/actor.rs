@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use archtui::domain::confirm::{Answer, Ask, Fate, Told, Wish};
 use archtui::domain::dialog::{Dialog, DialogId};
@@ -396,7 +397,7 @@ fn killed_at_any_moment_it_presses_once_at_most() {
         let first = Daemon::start(&stage);
         first.until("acting");
         // Around the moment of the key: it comes some 170 ms after the dialog was seen.
-        std::thread::sleep(std::time::Duration::from_millis(trial * 7 % 350));
+        std::thread::sleep(Duration::from_millis(trial * 7 % 350));
         signal(first.child.id(), Signal::KILL);
         let second = Daemon::start(&stage);
         second.until("acting");
@@ -409,7 +410,7 @@ fn killed_at_any_moment_it_presses_once_at_most() {
             all.matches(" intended ").count() <= ends.iter().sum()
         };
         wait_until("what was intended has an end", told, || stage.ledger());
-        std::thread::sleep(std::time::Duration::from_millis(700));
+        std::thread::sleep(Duration::from_millis(700));
         assert!(stage.keys().len() <= 1, "trial {trial}: {}\n{}", stage.keys(), stage.ledger());
         assert!(stage.say(&["ledger", "--verify"]).0, "trial {trial}");
         assert_eq!(stage.tmux.text(PaneId(0)).matches("over1").count(), 0, "trial {trial}");
@@ -446,6 +447,32 @@ fn of_two_wishes_for_one_dialog_the_first_is_told_how_it_ended() {
     assert_eq!(done, 1, "one of them did it, and hears so: {told:?}\n{}", stage.ledger());
     assert!(told.iter().all(|(_, said)| !said.contains("meanwhile")), "{told:?}");
     assert_eq!(stage.keys(), "3", "one key: {told:?}");
+}
+
+#[test]
+fn whoever_asked_one_that_was_killed_hears_that_nobody_knows() {
+    let stage = Stage::new(&["permission--bash-subst--80x24.ansi"]);
+    let db = stage.root.join("home/.local/state/archtui/fleet/archtui.db");
+    for followed in [false, true] {
+        let mut daemon = Daemon::start(&stage);
+        daemon.until("acting");
+        signal(daemon.child.id(), Signal::STOP);
+        let mut command = stage.archtui(&["pause"]);
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let records = rusqlite::Connection::open(&db).expect("opens");
+        records.busy_timeout(Duration::from_secs(5)).expect("patient");
+        // As he takes it before he does what it asks.
+        let take = || records.execute("UPDATE wishes SET taken_ms = 1 WHERE taken_ms IS NULL", []) == Ok(1);
+        wait_until("it is taken", take, String::new);
+        daemon.child.kill().expect("killed");
+        daemon.child.wait().expect("it ends");
+        let next = followed.then(|| Daemon::start(&stage));
+        let out = command.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&out.stderr);
+        assert_eq!(out.status.code(), Some(1), "{said}");
+        assert!(said.contains("ended before he answered"), "followed: {followed}: {said}");
+        drop(next);
+    }
 }
 
 #[test]

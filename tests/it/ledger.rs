@@ -231,6 +231,12 @@ fn switches_and_wishes_survive_and_are_answered_once() {
     assert_eq!(visitor.fate(first, at(600)).expect("read"), Some(Fate::Taken));
     let told = Told { done: true, text: "pressed 1".to_owned() };
     actor.answer(first, &told, at(7)).expect("answered");
+    let late = Told { done: false, text: "too late".to_owned() };
+    assert_eq!(
+        actor.orphaned(&late, at(7)).expect("none"),
+        0,
+        "neither what is answered nor what nobody took"
+    );
     assert_eq!(visitor.fate(first, at(600)).expect("read"), Some(Fate::Answered(told)));
     assert_eq!(actor.take_wish(at(15)).expect("read"), None, "the second is over");
     assert_eq!(visitor.fate(second, at(15)).expect("read"), Some(Fate::Expired));

@@ -40,7 +40,7 @@ pub use queue::{Confirmation, Risk, in_order};
 pub use rate::{Limits, Rates};
 pub use switches::{Lease, Since, Standing, Switches};
 pub use timing::{BLINK, HOOK_OWNS, HOOK_WAIT, SETTLE_FLOOR, STILL_THERE, STUCK, TYPING_TOLD, Ways};
-pub use wish::{Answered, Ask, Fate, SeenThere, Told, Wish};
+pub use wish::{Answered, Ask, Fate, ORPHANED, SeenThere, Told, Wish};
 
 #[cfg(test)]
 mod rig;

@@ -13,6 +13,10 @@ use crate::domain::ledger::Showing;
 use crate::domain::session::{PaneIdentity, SessionName};
 use crate::domain::unstick::Step;
 
+/// What is told of a wish that was taken by one who ended before he answered it.
+pub const ORPHANED: &str =
+    "whoever acted ended before he answered: it may have been done, or not; look at that session first";
+
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "ask")]

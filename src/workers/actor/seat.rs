@@ -11,7 +11,7 @@ use super::done::Done;
 use super::leave::leave;
 use super::{AGAIN, Actor, FOLLOW, LETTING_GO, SOON, clock, monotonic, utc};
 use crate::app::state::Post;
-use crate::domain::confirm::{Life, Rates, Switches};
+use crate::domain::confirm::{Life, ORPHANED, Rates, Switches, Told};
 use crate::domain::ledger::{Channel, Entry};
 use crate::domain::session::PaneId;
 use crate::ports::{Hooks, Judge, Ledger, Press, Processes, Records, Seat, Seated, StoreError, TypeError};
@@ -61,6 +61,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 match Scribe::start(records) {
                     Ok(scribe) => {
                         let opened = scribe.ask(|records| {
+                            let told = Told { done: false, text: ORPHANED.to_owned() };
+                            records.orphaned(&told, utc())?;
                             Ok(Box::new(Opened {
                                 switches: records.switches()?,
                                 restarts: records.restarts()?,
