@@ -360,7 +360,7 @@ pub trait Ledger: Send {
     }
     /// At most so many entries after a number, in order.
     fn since(&self, after: u64, most: usize) -> Result<Vec<Entry>, StoreError>;
-    /// The newest entry of each dialog's life of which it is not known what became of its answer.
+    /// The newest entry of each dialog's life that binds whoever acts next ([`Body::binds`]).
     fn unsettled(&self) -> Result<Vec<Entry>, StoreError>;
     /// The same for whoever begins to act: of answers that were only intended it is written that nobody knows.
     fn inherit(&mut self, at: Timestamp) -> Result<Vec<Entry>, StoreError> {

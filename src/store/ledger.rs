@@ -61,8 +61,8 @@ impl Ledger for Store {
     }
 
     fn unsettled(&self) -> Result<Vec<Entry>, StoreError> {
-        let sql =
-            "SELECT * FROM ledger AS e WHERE outcome IN ('intended', 'stuck', 'unknown') AND NOT EXISTS (
+        let sql = "SELECT * FROM ledger AS e WHERE (outcome IN ('intended', 'stuck', 'unknown')
+                OR (actor <> 'automation' AND outcome IN ('held', 'refused', 'withdrawn'))) AND NOT EXISTS (
             SELECT 1 FROM ledger AS later WHERE later.of_seq = coalesce(e.of_seq, e.seq) AND later.seq > e.seq
         ) ORDER BY seq";
         let mut statement = self.conn.prepare_cached(sql).map_err(said)?;

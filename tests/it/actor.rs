@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use archtui::domain::confirm::{Answer, Ask, Fate, Told, Wish};
+use archtui::domain::confirm::{Answer, Ask, Fate, Switches, Told, Wish};
 use archtui::domain::dialog::{Dialog, DialogId};
 use archtui::domain::ledger::{Actor as Who, Body, Decision, Outcome, Ruling, Scene, Showing, Times};
 use archtui::domain::policy::Action;
@@ -447,6 +447,31 @@ fn of_two_wishes_for_one_dialog_the_first_is_told_how_it_ended() {
     assert_eq!(done, 1, "one of them did it, and hears so: {told:?}\n{}", stage.ledger());
     assert!(told.iter().all(|(_, said)| !said.contains("meanwhile")), "{told:?}");
     assert_eq!(stage.keys(), "3", "one key: {told:?}");
+}
+
+#[test]
+fn what_a_person_keeps_is_kept_by_who_acts_next() {
+    // The rules would confirm it: it is kept while all is paused, and the pause ends.
+    let stage = Stage::new(&["permission--edit--80x24.ansi"]);
+    let (mut store, _) =
+        Store::open(&stage.root.join("home/.local/state/archtui/fleet"), now()).expect("new");
+    let mut paused = Switches::default();
+    paused.pause(true, "operator", now());
+    store.keep_switches(&paused, "operator", now()).expect("kept");
+    let mut daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("it is held", || stage.ledger().contains(" held "), || stage.ledger());
+    let keep = Ask::Hold { session: SessionName::new("worker"), dialog: None };
+    let told = answer_to(&mut store, &keep);
+    assert!(told.done, "{told:?}");
+    daemon.child.kill().expect("killed");
+    daemon.child.wait().expect("it ends");
+    let next = Daemon::start(&stage);
+    next.until("acting");
+    assert!(answer_to(&mut store, &Ask::Resume).done);
+    let kept = || stage.ledger().matches("kept by operator").count();
+    wait_until("it is kept again", || kept() >= 2, || stage.ledger());
+    assert_eq!(stage.keys(), "", "nothing was pressed: {}", stage.ledger());
 }
 
 #[test]

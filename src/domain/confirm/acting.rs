@@ -28,6 +28,8 @@ impl Life {
             refuse(act, &hold.to_string(), out);
             let Some(case) = self.case(id) else { return };
             match case.kept.clone() {
+                // Whoever acts next is to know of it.
+                Some(kept @ Hold::Person(_)) => self.hold(id, kept, out),
                 Some(kept) => case.stage = Stage::Held((kept, None)),
                 None => case.read_anew(case.since),
             }
@@ -180,10 +182,10 @@ impl Life {
         again: Option<Duration>,
         out: &mut Vec<Order>,
     ) {
-        let doubt = (hold == Hold::Restarted).then(|| self.settle_doubt(id)).flatten();
+        let left = self.take_left(id, &hold);
         let Some(case) = self.case(id) else { return };
-        case.opened = case.opened.or(doubt);
-        if case.opened.is_some() && doubt.is_none() && hold.passes() {
+        case.opened = case.opened.or(left);
+        if case.opened.is_some() && hold.passes() {
             case.stage = Stage::Held((hold, again));
             return;
         }
@@ -198,15 +200,6 @@ impl Life {
         self.write(id, outcome, why, After::Rest((hold, again)), out);
     }
 
-    /// The doubt that this dialog answers to is spent on it.
-    fn settle_doubt(&mut self, id: CaseId) -> Option<u64> {
-        let (showing, content) =
-            self.cases.iter().find(|c| c.id == id).map(|c| (c.showing, c.showing.content))?;
-        let at = self.doubts.iter().position(|(c, _)| c.is_none_or(|c| c == content))?;
-        self.remember(showing);
-        Some(self.doubts.remove(at).1)
-    }
-
     pub(super) fn write(
         &mut self,
         id: CaseId,
@@ -218,7 +211,10 @@ impl Life {
         let Some(case) = self.case(id) else { return };
         case.outcome = Some(outcome);
         case.stage = Stage::Writing(after);
-        let decision = case.decision(outcome, why);
+        let mut decision = case.decision(outcome, why);
+        if let Stage::Writing(After::Rest((Hold::Person(who), _))) = &case.stage {
+            decision.actor = Actor::Person(who.clone());
+        }
         out.push(Order::Record { case: id, dialog: Arc::clone(case.asked_for()), decision });
     }
 
@@ -226,7 +222,7 @@ impl Life {
         self.cases.iter_mut().find(|c| c.id == id)
     }
 
-    fn remember(&mut self, showing: Showing) {
+    pub(super) fn remember(&mut self, showing: Showing) {
         if self.pressed.len() == REMEMBERED {
             self.pressed.pop_front();
         }

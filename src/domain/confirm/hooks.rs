@@ -120,18 +120,19 @@ impl Life {
 
     /// A hook's call is judged: the answer needs no second reading, the call is whole.
     pub(super) fn hook_judged(&mut self, id: CaseId, out: &mut Vec<Order>) {
-        let doubt = !self.doubts.is_empty();
+        let left = self.left_any().cloned();
         let Some(case) = self.case(id) else { return };
         let (Some(hook), Some(verdict)) = (case.hook, case.verdict.as_ref()) else { return };
         let act =
             |deny| Act { actor: Actor::Automation, wish: None, by: By::Hook(hook.id), deny, goal: None };
         let hold = match verdict.action {
-            // It may be the one that was being answered when archtui ended: the screen will tell.
-            Action::Confirm | Action::Deny if doubt => Hold::Restarted,
             Action::Confirm | Action::Deny => {
-                case.stage = Stage::Guarding(act(verdict.action == Action::Deny));
-                out.push(Order::Check);
-                return;
+                let Some(left) = left else {
+                    case.stage = Stage::Guarding(act(verdict.action == Action::Deny));
+                    out.push(Order::Check);
+                    return;
+                };
+                left
             }
             Action::Hold if case.only_watched() => Hold::Watching,
             Action::Hold => Hold::Rule,

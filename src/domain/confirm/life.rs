@@ -7,12 +7,12 @@ use std::time::Duration;
 use super::case::{Act, After, By, Case, Stage};
 use super::hold::{Held, Hold};
 use super::hooks::{HookOwns, Overlooked};
+use super::left::Left;
 use super::order::{CaseId, Input, Order, Sent};
 use super::timing::{
     BLINK, HOOK_OWNS, HOOK_WAIT, JUDGE_WAIT, LEAD, LOOK_AGAIN, SETTLE_FLOOR, STILL_THERE, STUCK, Ways,
 };
-use crate::domain::dialog::DialogId;
-use crate::domain::ledger::{Actor, Channel, Entry, Outcome, Showing};
+use crate::domain::ledger::{Actor, Entry, Outcome, Showing};
 use crate::domain::policy::Action;
 use crate::domain::stroke::KeyName;
 
@@ -27,10 +27,10 @@ pub struct Life {
     pub(super) next: u64,
     /// Answered by us, or perhaps by us: automation keeps off.
     pub(super) pressed: VecDeque<Showing>,
-    /// What an archtui that ended left unsettled: the content (`None` = any) and the entry that opened it.
-    pub(super) doubts: Vec<(Option<DialogId>, u64)>,
+    /// What an archtui that ended left.
+    pub(super) left: Vec<Left>,
     /// The pane has shown something else since then.
-    pub(super) undoubted: Option<Duration>,
+    pub(super) left_unseen: Option<Duration>,
     /// The world was asked, and has not answered since then.
     pub(super) world_asked: Option<Duration>,
     /// It is not known where the last key went; until then.
@@ -50,8 +50,8 @@ impl Life {
             cases: Vec::new(),
             next: 0,
             pressed: VecDeque::new(),
-            doubts: Vec::new(),
-            undoubted: None,
+            left: Vec::new(),
+            left_unseen: None,
             world_asked: None,
             uncertain: None,
             came: None,
@@ -61,14 +61,10 @@ impl Life {
         }
     }
 
-    /// The same after a restart: `unsettled` are this pane's entries of which it is not known what became of them. The
-    /// first dialog that says the same is left to a person; after a hook's, the first that says anything.
-    pub fn rebuilt<'a>(ways: Ways, unsettled: impl IntoIterator<Item = &'a Entry>) -> Self {
-        let doubt = |e: &Entry| {
-            let of_key = e.body.channel == Some(Channel::Key);
-            (of_key.then_some(e.body.showing.content), e.body.of.unwrap_or(e.seq))
-        };
-        Self { doubts: unsettled.into_iter().map(doubt).collect(), ..Self::new(ways) }
+    /// The same after a restart: `left` are this pane's entries that the ledger tells as such. The first dialog that says the
+    /// same is left to a person; after a hook's answer, the first that says anything.
+    pub fn rebuilt<'a>(ways: Ways, left: impl IntoIterator<Item = &'a Entry>) -> Self {
+        Self { left: left.into_iter().map(Left::by).collect(), ..Self::new(ways) }
     }
 
     /// Deals with it in another way from now on.
@@ -268,8 +264,8 @@ impl Life {
         if case.tried || self.pressed.contains(&case.showing) {
             return held(Hold::Answered);
         }
-        if self.doubted(case.showing) {
-            return held(Hold::Restarted);
+        if let Some(hold) = self.left(case.showing) {
+            return held(hold.clone());
         }
         if self.uncertain.is_some_and(|until| now < until) {
             return held(Hold::Uncertain("wait for a person".to_owned()));
@@ -294,11 +290,6 @@ impl Life {
             return (now.saturating_sub(case.first) >= HOOK_WAIT).then_some(Err((Hold::HookMissing, None)));
         }
         Some(Ok(Act { actor: Actor::Automation, wish: None, by: By::Key(key), deny: false, goal: None }))
-    }
-
-    /// It may be the one that was being answered when archtui ended.
-    pub(super) fn doubted(&self, showing: Showing) -> bool {
-        self.doubts.iter().any(|(content, _)| content.is_none_or(|c| c == showing.content))
     }
 
     pub(super) fn another_in_flight(&self, id: CaseId) -> bool {

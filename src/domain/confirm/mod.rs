@@ -16,6 +16,7 @@ mod guard;
 mod hold;
 mod hooks;
 mod judging;
+mod left;
 mod life;
 mod mark;
 mod order;

@@ -138,8 +138,8 @@ impl Life {
             }
         };
         // He has said that it is not to be allowed as the rules would: if that cannot be sent, nor is theirs.
-        if answer != Answer::Approve {
-            case.kept.get_or_insert(Hold::Person(who.clone()));
+        if answer != Answer::Approve && !case.is_a_persons() {
+            case.kept = Some(Hold::Person(who.clone()));
         }
         case.stage = Stage::Guarding(Act { actor: Actor::Person(who), wish, by, deny, goal });
         out.push(Order::Check);

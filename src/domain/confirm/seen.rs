@@ -16,11 +16,11 @@ impl Life {
         for case in self.cases.iter_mut().filter(|c| c.drawn && Some(c.id) != shown) {
             case.away.get_or_insert(now);
         }
-        let meant = look.dialog.as_ref().is_some_and(|(showing, _)| self.doubted(*showing));
+        let meant = look.dialog.as_ref().is_some_and(|(showing, _)| self.left(*showing).is_some());
         if meant {
-            self.undoubted = None;
-        } else if now.saturating_sub(*self.undoubted.get_or_insert(now)) >= STUCK {
-            self.doubts.clear();
+            self.left_unseen = None;
+        } else if now.saturating_sub(*self.left_unseen.get_or_insert(now)) >= STUCK {
+            self.left.clear();
         }
         let Some((showing, dialog)) = look.dialog else { return };
         let settle = self.settle();

@@ -363,7 +363,7 @@ fn other_rules_judge_what_was_not_answered_yet() {
             Renewed(Action::Confirm),
             At(2_000),
         ],
-        &["120 intended", "150 PRESS 1", "350 cleared", "400 held: kept by operator"],
+        &["120 intended", "150 PRESS 1", "350 cleared", "400 held by a person: kept by operator"],
     );
     check(
         "a person who is active there still keeps hands off",

@@ -153,7 +153,7 @@ fn a_persons_text_is_written_into_the_dialog_that_he_saw_and_automation_keeps_of
             World(|_| {}),
             At(60_000),
         ],
-        &["120 held: a person is active there", "1000 WRITE", "1000 held: kept by operator"],
+        &["120 held: a person is active there", "1000 WRITE", "1000 held by a person: kept by operator"],
     );
     check(
         "not while a key is on its way, nor into another dialog, nor too soon",
@@ -257,12 +257,12 @@ fn a_person_answers_the_dialog_that_he_saw() {
     check(
         "a person keeps it",
         &[Show("ls", 1), At(90), Person(Hold, "ls", 1, 400), At(3_000), World(|_| {}), At(4_000)],
-        &["90 held: kept by operator"],
+        &["90 held by a person: kept by operator"],
     );
     check(
         "a person keeps it at the last moment",
         &[Show("ls", 1), At(149), Person(Hold, "ls", 1, 400), At(3_000), World(|_| {}), At(4_000)],
-        &["120 intended", "149 withdrawn: kept by operator"],
+        &["120 intended", "149 withdrawn by a person: kept by operator"],
     );
     check(
         "while the hook waits, the hook is answered",

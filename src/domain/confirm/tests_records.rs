@@ -23,7 +23,7 @@ fn what_a_person_keeps_while_the_intent_fails_stays_kept() {
             World(|_| {}),
             At(9_000),
         ],
-        &["125 held: kept by operator"],
+        &["125 held by a person: kept by operator"],
     );
     for answer in [Answer::Deny, Answer::Choose(1)] {
         check(
@@ -60,7 +60,11 @@ fn a_no_that_cannot_be_sent_is_no_yes_later() {
             World(|_| {}),
             At(9_000),
         ],
-        &["120 held: a person is active there", "1000 refused to the person: the pane is in copy mode"],
+        &[
+            "120 held: a person is active there",
+            "1000 refused to the person: the pane is in copy mode",
+            "1000 held by a person: kept by operator",
+        ],
     );
     check(
         "withdrawn at the last moment, and other rules come",
@@ -83,7 +87,7 @@ fn a_no_that_cannot_be_sent_is_no_yes_later() {
             "1000 intended by a person",
             "1000 refused to the person: the pane is in copy mode",
             "1000 withdrawn by a person: the pane is in copy mode",
-            "1150 held: kept by operator",
+            "1150 held by a person: kept by operator",
         ],
     );
 }

@@ -27,12 +27,12 @@ impl Book {
         &self.entries
     }
 
-    /// The newest entry of each dialog's life of which it is not known what became of its answer.
+    /// The newest entry of each dialog's life that binds whoever acts next ([`super::Body::binds`]).
     pub fn unsettled(&self) -> Vec<Entry> {
         let life = |e: &Entry| e.body.of.unwrap_or(e.seq);
         self.entries
             .iter()
-            .filter(|e| e.body.outcome.is_unsettled())
+            .filter(|e| e.body.binds())
             .filter(|e| !self.entries.iter().any(|later| later.seq > e.seq && life(later) == life(e)))
             .cloned()
             .collect()

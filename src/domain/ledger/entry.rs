@@ -159,6 +159,13 @@ pub struct Body {
 }
 
 impl Body {
+    /// True if whoever starts anew keeps his hands off that dialog: an answer may have been sent and it was not seen that the
+    /// dialog went away, or a person keeps it, or has tried to answer it.
+    pub fn binds(&self) -> bool {
+        let undone = matches!(self.outcome, Outcome::Held | Outcome::Refused | Outcome::Withdrawn);
+        self.outcome.is_unsettled() || (undone && self.actor != Actor::Automation)
+    }
+
     /// What is to be written: nothing of the dialog, and nothing that quotes it, goes in unmasked.
     pub fn new(
         at: Timestamp,

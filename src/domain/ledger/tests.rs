@@ -281,6 +281,22 @@ fn what_is_not_known_to_have_arrived_is_unsettled() {
 }
 
 #[test]
+fn what_a_person_keeps_binds_until_it_goes() {
+    let mut book = Book::default();
+    let mut add = |outcome, of, who: &str| {
+        let mut next = body();
+        (next.outcome, next.of, next.actor) = (outcome, of, Actor::parse(who));
+        book.append(next);
+        book.unsettled().iter().map(|e| e.seq).collect::<Vec<_>>()
+    };
+    assert_eq!(add(Outcome::Held, None, "automation"), [0u64; 0]);
+    assert_eq!(add(Outcome::Held, Some(1), "operator"), [2]);
+    assert_eq!(add(Outcome::Refused, None, "operator"), [2, 3], "his answer did not go out");
+    assert_eq!(add(Outcome::Cleared, None, "operator"), [2, 3]);
+    assert_eq!(add(Outcome::Gone, Some(1), "automation"), [3]);
+}
+
+#[test]
 fn whoever_follows_writes_that_nobody_knows() {
     let mut book = Book::default();
     let mut intent = body();

@@ -135,8 +135,7 @@ impl Outcome {
         }
     }
 
-    /// True if an answer may have been sent and it was not seen that the dialog went away: whoever starts anew keeps his
-    /// hands off that dialog.
+    /// True if an answer may have been sent and it was not seen that the dialog went away.
     pub const fn is_unsettled(self) -> bool {
         matches!(self, Self::Intended | Self::Stuck | Self::Unknown)
     }

@@ -1,6 +1,7 @@
 //! A pane, an agent, a keyboard, a disk and a person that do things in any order, with crashes: whatever happens, no
 //! dialog gets two answers of automation, and none without an entry that says why.
 
+mod must;
 mod op;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -53,6 +54,9 @@ struct World {
     hooks: u64,
     /// How a tracker counts: the last dialog seen and its epoch.
     seen: Option<Showing>,
+    seen_uid: Option<u64>,
+    /// The dialog that a person keeps, as the ledger says.
+    kept: Option<u64>,
     before: Option<Showing>,
     epoch: u64,
     /// The unbroken run of equal looks that the last one belongs to: since when, how many.
@@ -84,6 +88,8 @@ impl World {
             hook: None,
             hooks: 0,
             seen: None,
+            seen_uid: None,
+            kept: None,
             before: None,
             epoch: 0,
             run: (None, Duration::ZERO, 0),
@@ -99,30 +105,6 @@ impl World {
             }
             self.orders.push_back(order);
         }
-    }
-
-    /// What must be true when a key is ordered.
-    fn may_press(&self, intent: u64, dialog: &Dialog) {
-        let entry = self.book.entries().iter().find(|e| e.seq == intent).expect("written before it is sent");
-        assert_eq!(entry.body.outcome, Outcome::Intended);
-        if entry.body.actor != Actor::Automation {
-            return;
-        }
-        let rule = ASKED.iter().find(|(s, _)| Some(*s) == dialog.subject.as_deref()).expect("one of ours").1;
-        assert_eq!(rule, Action::Confirm, "only what the rules confirm");
-        assert!(dialog.complete);
-        let (what, since, looks) = self.run;
-        assert_eq!(what.map(|s| s.content), Some(dialog.identity()), "what was looked at last");
-        assert!(looks >= 2 && self.now >= since + SETTLE_FLOOR, "read twice, a settle time apart");
-        // The rate was asked when it was intended.
-        let facts = Facts { rate: None, ..self.facts.clone() };
-        assert!(self.came.is_none_or(|at| self.now >= at + facts.quiet), "whoever came has his quiet time");
-        assert_eq!(facts.allow(crate::domain::ledger::Channel::Key, self.now), Ok(()));
-        // Orders are carried out in order: a hook that is answered before the key has no word any more.
-        let answered =
-            |id| self.orders.iter().any(|o| matches!(o, Order::Answer { hook, .. } if *hook == id));
-        let of_truth = |uid| self.truth.as_ref().is_some_and(|t| t.uid == uid);
-        assert!(!self.hook.is_some_and(|(id, uid)| of_truth(uid) && !answered(id)), "a hook has the word");
     }
 
     fn look_at(&mut self, dialog: Option<Arc<Dialog>>) {
@@ -142,6 +124,7 @@ impl World {
 
     fn look(&mut self) {
         let dialog = self.truth.as_ref().map(|t| shown(t.what));
+        self.seen_uid = self.truth.as_ref().map(|t| t.uid);
         self.look_at(dialog);
     }
 
@@ -149,6 +132,7 @@ impl World {
     fn reach(&mut self, automatic: bool, numb: bool) {
         let Some(truth) = &self.truth else { return };
         if automatic {
+            assert_ne!(self.kept, Some(truth.uid), "a person keeps it");
             *self.answers.entry(truth.uid).or_default() += 1;
         }
         if !numb {
@@ -187,6 +171,12 @@ impl World {
                 Input::NotRecorded { case, why: "the disk is full".to_owned() }
             }
             Order::Record { case, dialog, decision } => {
+                if decision.outcome == Outcome::Held
+                    && decision.actor != Actor::Automation
+                    && Some(decision.showing) == self.seen
+                {
+                    self.kept = self.seen_uid;
+                }
                 let body =
                     Body::new(jiff::Timestamp::UNIX_EPOCH, &scene(), &dialog, decision, &str::to_owned);
                 Input::Recorded { case, seq: self.book.append(body).seq }
