@@ -170,6 +170,28 @@ impl Life {
         self.write(id, outcome, why.to_owned(), After::Over, out);
     }
 
+    /// The pane has ended, and so has all that stood there. Of an entry that is on its way to the disk whoever acts next tells.
+    pub(super) fn ended(&mut self, out: &mut Vec<Order>) {
+        for i in 0..self.cases.len() {
+            let id = self.cases[i].id;
+            self.release(id, out);
+            let case = &mut self.cases[i];
+            let outcome = match &case.stage {
+                Stage::Over | Stage::Writing(After::Over) => continue,
+                Stage::Sending(..) | Stage::Verifying(_) => Outcome::Unknown,
+                Stage::Writing(After::Send(_)) | Stage::Ready(..) | Stage::Rechecking(..) => {
+                    Outcome::Withdrawn
+                }
+                _ => Outcome::Gone,
+            };
+            if case.opened.is_none() {
+                case.stage = Stage::Over;
+                continue;
+            }
+            self.write(id, outcome, "the pane has ended".to_owned(), After::Over, out);
+        }
+    }
+
     pub(super) fn hold(&mut self, id: CaseId, hold: Hold, out: &mut Vec<Order>) {
         self.hold_until(id, hold, None, out);
     }

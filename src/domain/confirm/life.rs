@@ -93,6 +93,7 @@ impl Life {
             Input::Person(reply) => self.person(reply, now, &mut out),
             Input::NewRules => self.new_rules(&mut out),
             Input::Unclear => self.unclear(),
+            Input::Ended => self.ended(&mut out),
             Input::Tick => {}
         }
         self.go_on(now, &mut out);

@@ -64,6 +64,8 @@ pub enum Input {
     NewRules,
     /// A switch was turned, or a person typed there: what the world said before counts no more.
     Unclear,
+    /// The pane has ended: nothing more is heard of what stood there.
+    Ended,
     /// Time went on.
     Tick,
 }

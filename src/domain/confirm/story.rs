@@ -46,6 +46,8 @@ pub enum Step {
     AnsweredSo(Sent),
     /// A switch was turned, or a person typed there.
     Unclear,
+    /// The pane has ended.
+    Ends,
     /// archtui ends and starts again.
     Crash,
 }
@@ -94,6 +96,7 @@ pub fn check_with(hook_fallback: bool, name: &str, steps: &[Step], want: &[&str]
             Looks(on) => rig.looks = on,
             Again => rig.look(),
             Unclear => rig.hear(Input::Unclear),
+            Ends => rig.hear(Input::Ended),
             Hook(said) => rig.hear(Input::Hook(said)),
             Person(answer, subject, epoch, on_screen) => {
                 let showing = (rig::dialog(subject).identity(), epoch).into();

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::rig::{self, Rig, clear, ms, verdict};
 use super::story::Step::*;
-use super::story::{asks, check, closed};
+use super::story::{Step, asks, check, closed};
 use super::*;
 use crate::domain::dialog::Dialog;
+use crate::domain::ledger::Outcome;
 use crate::domain::policy::Action;
 
 #[test]
@@ -215,4 +216,25 @@ fn what_a_hook_gave_back_needs_a_person_also_when_that_has_passed() {
     );
     let open = rig.life.open_dialogs(rig::scene().pane, &rig::scene().session, None, rig.now);
     assert!(open[0].needs_you, "{open:?}");
+}
+
+#[test]
+fn what_stood_in_a_pane_that_ends_has_an_end_in_the_ledger() {
+    let told = |steps: &[Step], want: &[&str]| {
+        let steps: Vec<_> = steps.iter().cloned().chain([Ends, At(9_000)]).collect();
+        let rig = check("the pane ends", &steps, want);
+        assert!(rig.book.unsettled().iter().all(|e| e.body.outcome == Outcome::Unknown), "{:?}", rig.log);
+    };
+    told(&[Says(Action::Hold), Show("ls", 1), At(1_000)], &["150 held", "1000 gone: the pane has ended"]);
+    told(&[Show("ls", 1), At(125)], &["120 intended", "125 withdrawn: the pane has ended"]);
+    told(&[Show("ls", 1), At(200)], &["120 intended", "150 PRESS 1", "200 unknown: the pane has ended"]);
+    told(
+        &[Sends(None), Show("ls", 1), At(200)],
+        &["120 intended", "150 PRESS 1", "200 unknown: the pane has ended"],
+    );
+    told(&[Show("ls", 1), At(50)], &[]);
+    told(
+        &[Says(Action::Hold), Show("ls", 1), At(1_000), Person(Answer::Hold, "ls", 1, 400)],
+        &["150 held", "1000 held by a person: kept by operator", "1000 gone: the pane has ended"],
+    );
 }

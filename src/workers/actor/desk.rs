@@ -102,6 +102,11 @@ impl Desk {
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// The panes that exist now.
     pub(super) fn list(&mut self, panes: Vec<PaneInfo>) {
+        let stays = |d: &Desk| panes.iter().any(|p| p.identity == d.info.identity);
+        let ended = self.desks.iter().filter(|(_, d)| d.life.is_some() && !stays(d)).map(|(id, _)| *id);
+        for pane in ended.collect::<Vec<_>>() {
+            self.live(pane, Input::Ended);
+        }
         let mut old = std::mem::take(&mut self.desks);
         let mut renamed = Vec::new();
         for info in panes {
