@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::case::{Case, Stage};
+use super::case::Case;
 use super::rig::{self, call, clear, dialog, ms, scene, verdict};
+use super::stage::Stage;
 use super::*;
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor, Body, Book, Outcome, Showing};
