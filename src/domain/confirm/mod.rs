@@ -13,6 +13,7 @@
 mod acting;
 mod bulletin;
 mod case;
+mod drawn;
 mod guard;
 mod hold;
 mod hooks;
@@ -34,10 +35,10 @@ mod timing;
 mod wish;
 
 pub use bulletin::Bulletin;
+pub use drawn::{DRAWN_FOR, DrawnFor, DrawnSince};
 pub use hold::{Facts, Hold, Presence};
 pub use life::Life;
 pub use order::{Answer, CaseId, HookId, HookSaid, HookWord, Input, Look, Order, Reply, Sent};
-pub use person::DRAWN_FOR;
 pub use queue::{Confirmation, Risk, in_order};
 pub use rate::{Limits, Rates};
 pub use switches::{Lease, Since, Standing, Switches};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::case::Case;
+use super::drawn::DRAWN_FOR;
 use super::hold::Hold;
 use super::life::Life;
 use super::mark::towards;
@@ -12,9 +13,6 @@ use super::stage::{Act, After, By, Clearance, Stage};
 use super::timing::STILL_THERE;
 use crate::domain::ledger::{Actor, Outcome};
 use crate::domain::stroke::KeyName;
-
-/// A dialog must have been on a person's screen for so long before his key counts as an answer to it.
-pub const DRAWN_FOR: Duration = Duration::from_millis(300);
 
 impl Life {
     /// Whose answers wait for the world's word, and the wishes behind them, unless it is a person who speaks now.
@@ -59,11 +57,11 @@ impl Life {
         let Some(at) = self.cases.iter().position(Case::current) else {
             return Err("no dialog is open there");
         };
-        if let Some((showing, on_screen)) = drawn {
-            if showing != self.cases[at].shown.showing {
+        if let Some(drawn) = drawn {
+            if drawn.showing != self.cases[at].shown.showing {
                 return Err("another dialog is there now; look at it first");
             }
-            if on_screen < DRAWN_FOR {
+            if drawn.lasted < DRAWN_FOR {
                 return Err("that dialog has just appeared; look at it first");
             }
         }

@@ -303,7 +303,7 @@ impl World {
             }
             Op::Person(answer, old) => {
                 let drawn = if old { self.before } else { self.seen };
-                let drawn = drawn.map(|s| (s, DRAWN_FOR));
+                let drawn = drawn.map(|showing| DrawnFor { showing, lasted: DRAWN_FOR });
                 self.hear(Input::Person(Reply { who: "operator".to_owned(), wish: None, answer, drawn }));
             }
             Op::HookAsks => {
