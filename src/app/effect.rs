@@ -1,11 +1,8 @@
 //! What `update` wishes to be done, in the imperative. The runtime hands effects to workers and never waits for them.
 
-use std::time::Duration;
-
 use super::keymap::Keymap;
 use crate::domain::branch::crew::Post;
-use crate::domain::confirm::{Answer, Answered, Ask};
-use crate::domain::ledger::Showing;
+use crate::domain::confirm::{Answer, Answered, Ask, DrawnFor};
 use crate::domain::policy::{Cause, Draft};
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::stroke::Stroke;
@@ -35,7 +32,7 @@ pub enum Effect {
         /// What.
         answer: Answer,
         /// Which dialog was on the screen, and for how long.
-        drawn: (Showing, Duration),
+        drawn: DrawnFor,
     },
     /// Write a text into a dialog, as it was drawn.
     Write {
@@ -46,7 +43,7 @@ pub enum Effect {
         /// What, and where.
         text: Answered,
         /// Which dialog was on the screen, and for how long.
-        drawn: (Showing, Duration),
+        drawn: DrawnFor,
     },
     /// Read rules and settings anew.
     Reload,

@@ -13,6 +13,7 @@ use archtui::app::state::unstick::Menu;
 use archtui::app::state::wall::Night;
 use archtui::app::state::writing::Writing;
 use archtui::app::state::{Editor, Form, Input, Mode, Order, Popup, Toast};
+use archtui::domain::confirm::DrawnSince;
 use archtui::domain::dialog::Opens;
 use archtui::domain::free_text::Way;
 use archtui::domain::server::Server;
@@ -278,8 +279,7 @@ fn views() -> Vec<(String, State)> {
                 pane: session.pane.as_ref().expect("it has one").identity,
                 session: session.name.clone(),
                 label: session.label.clone(),
-                showing: (content, 1).into(),
-                since: Duration::ZERO,
+                drawn: DrawnSince { showing: (content, 1).into(), since: Duration::ZERO },
                 about: "bash: rm -rf build && make".into(),
                 ways: vec![way(2, "No", Opens::Tab), way(1, "Tell Claude what to change", Opens::Key)],
                 at: 0,

@@ -195,8 +195,7 @@ fn a_secret_is_in_no_line_and_the_run_goes_the_same_way() {
     assert!(file.contains("export TOKEN=••••"), "{file}");
     // The dialog that was drawn is the one that stands open, there as here, though it has another name.
     assert_eq!(run.state.drawn.len(), 1);
-    let drawn =
-        |s: &State| s.drawn.values().map(|(showing, since)| (showing.epoch, *since)).collect::<Vec<_>>();
+    let drawn = |s: &State| s.drawn.values().map(|d| (d.showing.epoch, d.since)).collect::<Vec<_>>();
     assert_eq!(drawn(&run.state), drawn(run.replay.state()));
     assert_ne!(run.state.drawn, run.replay.state().drawn, "its fingerprint tells of the secret");
 }

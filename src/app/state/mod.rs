@@ -31,6 +31,7 @@ use jiff::civil::DateTime;
 use super::areas::Areas;
 use super::effect::Fixed;
 use super::panel::PanelId;
+use crate::domain::confirm::DrawnSince;
 use crate::domain::health::Limits;
 use crate::domain::host::Gauges;
 use crate::domain::ledger::Showing;
@@ -147,7 +148,7 @@ pub struct State {
     /// Why the rules in force are older than their files.
     pub old_rules: Option<String>,
     /// Which open dialog stands on our screen, and since when.
-    pub drawn: BTreeMap<PaneIdentity, (Showing, Duration)>,
+    pub drawn: BTreeMap<PaneIdentity, DrawnSince>,
     /// Whose dialog the answering keys are for, and since when without a person's doing.
     pub aim: Option<(PaneIdentity, Duration)>,
     /// A text that was written as an answer, for which dialog: it comes back if that still stands there.

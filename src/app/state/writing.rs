@@ -1,11 +1,9 @@
 //! A text that a person writes as the answer to a dialog: for which dialog, for which of its options, and the line so far.
 
-use std::time::Duration;
-
 use super::Editor;
 use super::fleet::SessionKey;
+use crate::domain::confirm::DrawnSince;
 use crate::domain::free_text::{Way, Words};
-use crate::domain::ledger::Showing;
 use crate::domain::session::{PaneIdentity, SessionName};
 
 /// The open prompt.
@@ -20,9 +18,7 @@ pub struct Writing {
     /// Its name on the screen.
     pub label: String,
     /// The dialog as it was drawn when the prompt was opened.
-    pub showing: Showing,
-    /// Since when it was drawn, on the monotonic clock.
-    pub since: Duration,
+    pub drawn: DrawnSince,
     /// What it is about.
     pub about: String,
     /// The options that take a text; never empty.

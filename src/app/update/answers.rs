@@ -6,8 +6,8 @@ use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::panel::PanelId;
 use crate::app::state::{Board, Face, Post, Session, State};
-use crate::domain::confirm::Answer;
-use crate::domain::ledger::{Entry, Showing};
+use crate::domain::confirm::{Answer, DrawnSince};
+use crate::domain::ledger::Entry;
 use crate::domain::session::PaneIdentity;
 
 use super::say;
@@ -45,13 +45,12 @@ pub fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
 }
 
 fn answered(state: &State, answer: Answer) -> Result<Effect, String> {
-    let (_, pane, (showing, since)) = drawn_dialog(state)?;
-    let drawn = (showing, state.now.mono.saturating_sub(since));
-    Ok(Effect::Answer { pane, answer, drawn })
+    let (_, pane, drawn) = drawn_dialog(state)?;
+    Ok(Effect::Answer { pane, answer, drawn: drawn.until(state.now.mono) })
 }
 
 /// The dialog that a key answers: whose it is, where, and since when it is drawn.
-pub(super) fn drawn_dialog(state: &State) -> Result<(&Session, PaneIdentity, (Showing, Duration)), String> {
+pub(super) fn drawn_dialog(state: &State) -> Result<(&Session, PaneIdentity, DrawnSince), String> {
     let nobody = if panel_answers(state) { "mark an open dialog first" } else { "no session is focused" };
     let session = target(state).ok_or(nobody)?;
     let pane = session.pane.as_ref().ok_or("that session does not exist now")?.identity;
@@ -68,10 +67,10 @@ pub(super) fn drawn_dialog(state: &State) -> Result<(&Session, PaneIdentity, (Sh
         let key = state.fixed.keymap.shown(Action::Zoom);
         return Err(format!("its dialog is not drawn here; {key} goes to its tile"));
     }
-    let (showing, since) =
+    let DrawnSince { showing, since } =
         *state.drawn.get(&pane).ok_or("that dialog has just appeared; look at it first")?;
     let aimed = state.aim.filter(|(at, _)| *at == pane).map_or(state.now.mono, |(_, since)| since);
-    Ok((session, pane, (showing, since.max(aimed))))
+    Ok((session, pane, DrawnSince { showing, since: since.max(aimed) }))
 }
 
 /// Notes whose dialog the answering keys are for, and since when: where the one before it went and nobody turned to this one by
@@ -180,12 +179,8 @@ pub fn drawn(state: &mut State) {
             open.map(|c| c.id.1)
         };
         if let Some(showing) = showing {
-            let since = state
-                .drawn
-                .get(&pane)
-                .filter(|(was, _)| *was == showing)
-                .map_or(state.now.mono, |(_, at)| *at);
-            now.insert(pane, (showing, since));
+            let before = state.drawn.get(&pane).filter(|drawn| drawn.showing == showing);
+            now.insert(pane, *before.unwrap_or(&DrawnSince { showing, since: state.now.mono }));
         }
     }
     state.drawn = now;

@@ -44,7 +44,7 @@ pub fn typed_on(state: &mut State, key: Key) -> bool {
 }
 
 fn prompt(state: &State) -> Result<Writing, String> {
-    let (session, pane, (showing, since)) = answers::drawn_dialog(state)?;
+    let (session, pane, drawn) = answers::drawn_dialog(state)?;
     let dialog = session.dialog().ok_or("that dialog is gone")?;
     let ways = free_text::ways(dialog);
     if ways.is_empty() {
@@ -60,14 +60,13 @@ fn prompt(state: &State) -> Result<Writing, String> {
     }
     let about = dialog.subject.as_ref().or(dialog.question.as_ref()).map_or("", String::as_str);
     // What was written for this very dialog and did not get there.
-    let kept = state.unsent.as_ref().filter(|(was, _)| *was == showing);
+    let kept = state.unsent.as_ref().filter(|(was, _)| *was == drawn.showing);
     Ok(Writing {
         key: session.key(),
         pane,
         session: session.name.clone(),
         label: session.label.clone(),
-        showing,
-        since,
+        drawn,
         about: format!("{}: {}", dialog.operation.word(), text::printable(about)),
         ways,
         at: 0,
@@ -100,7 +99,7 @@ pub fn paste(writing: &mut Writing, text: &str) {
 fn leave(state: &mut State) {
     let Some(Popup::Write(writing)) = state.popup.take() else { return };
     if !writing.line.is_blank() {
-        state.unsent = Some((writing.showing, writing.line.text().to_owned()));
+        state.unsent = Some((writing.drawn.showing, writing.line.text().to_owned()));
     }
     say(state, "nothing was sent", false);
 }
@@ -116,16 +115,16 @@ fn send(state: &mut State) -> Vec<Effect> {
     };
     let writing = (**writing).clone();
     let there = state.fleet.sessions.iter().find(|s| s.key() == writing.key).and_then(|s| s.dialog());
-    if there.is_none_or(|d| d.identity() != writing.showing.content) {
+    if there.is_none_or(|d| d.identity() != writing.drawn.showing.content) {
         // It stays open: the text is not lost, and Esc leaves it.
         say(state, "that dialog is gone, or is another one now; nothing was sent", true);
         return vec![];
     }
     state.popup = None;
-    state.unsent = Some((writing.showing, writing.line.text().to_owned()));
+    state.unsent = Some((writing.drawn.showing, writing.line.text().to_owned()));
     say(state, format!("writing into {}", writing.label), false);
     let option = Some(writing.way().label.clone());
-    let drawn = (writing.showing, state.now.mono.saturating_sub(writing.since));
+    let drawn = writing.drawn.until(state.now.mono);
     let text = Answered { option, deny: false, words };
     vec![Effect::Write { pane: writing.pane, session: writing.session, text, drawn }]
 }

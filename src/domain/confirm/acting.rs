@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::case::{Act, After, By, Case, Cleared, Stage};
+use super::case::Case;
 use super::hold::{Held, Hold};
 use super::life::{Life, REMEMBERED};
-use super::order::{CaseId, HookId, HookWord, Order, Sent};
+use super::order::{CaseId, HookWord, Order, Sent};
+use super::stage::{Act, After, By, Clearance, Cleared, Intent, Stage};
 use super::timing::{BLINK, FRESH, LOOK_AGAIN, STUCK};
 use crate::domain::ledger::{Actor, Channel, Outcome, Showing};
 
@@ -31,7 +32,7 @@ impl Life {
                 // Whoever acts next is to know of it.
                 Some(kept @ Hold::Person(_)) => self.hold(id, kept, out),
                 Some(kept) => case.stage = Stage::Held((kept, None)),
-                None => case.read_anew(case.since),
+                None => case.read_anew(case.steady.since),
             }
         }
     }
@@ -39,52 +40,69 @@ impl Life {
     /// Writes down what is about to be sent. From here on automation never tries this dialog again.
     pub(super) fn intend(&mut self, id: CaseId, act: Act, cleared: Cleared, out: &mut Vec<Order>) {
         let Some(case) = self.case(id) else { return };
-        case.act = Some(act.clone());
-        (case.pressed, case.cleared, case.vetoed) = (None, Some(cleared), None);
-        self.write(id, Outcome::Intended, String::new(), After::Send(act), out);
+        (case.entries.act, case.entries.pressed) = (Some(act.clone()), None);
+        self.write(id, Outcome::Intended, String::new(), After::Send(act, Clearance::Given(cleared)), out);
     }
 
     /// The intent is on disk. When the dialog has stood long enough the key goes out, if what the world and the screen said
     /// while it settled is new enough; else both are asked once more, at the same time, and both must say yes.
-    pub(super) fn go_ahead(&mut self, id: CaseId, act: Act, seq: u64, now: Duration, out: &mut Vec<Order>) {
+    pub(super) fn go_ahead(&mut self, id: CaseId, now: Duration, out: &mut Vec<Order>) {
         let settle = self.settle();
         let Some(case) = self.case(id) else { return };
-        let ready = matches!(case.stage, Stage::Ready(..));
-        let is_new = |at: Option<Duration>| at.is_some_and(|at| now.saturating_sub(at) < LOOK_AGAIN);
-        let fresh = case.twice && case.cleared.is_some_and(|c| now.saturating_sub(c.at) < FRESH);
-        let coarse = case.cleared.is_some_and(|c| c.coarse);
-        if case.changed || case.stale {
-            let why = if case.changed { "the dialog reads otherwise now" } else { "the rules changed" };
-            self.write(id, Outcome::Withdrawn, why.to_owned(), After::Anew, out);
-        } else if !case.current() {
-            // It blinks, or is gone.
-        } else if ready && now < case.since + settle {
-            // It has not stood long enough.
-        } else if fresh && (!ready || !coarse) {
-            match self.allowed_here(id, &act, now) {
-                Ok(()) => self.send(id, act, seq, now, out),
-                Err(held) => self.withdraw(id, &act, held, out),
+        let (intent, look) = match &case.stage {
+            Stage::Ready(intent) => (intent, None),
+            Stage::Rechecking(intent, look) => (intent, Some(*look)),
+            _ => return,
+        };
+        if !intent.act.is_ahead() {
+            return;
+        }
+        if case.steady.changed || case.is_stale() {
+            let why =
+                if case.steady.changed { "the dialog reads otherwise now" } else { "the rules changed" };
+            return self.write(id, Outcome::Withdrawn, why.to_owned(), After::Anew, out);
+        }
+        // It blinks, or is gone; or it has not stood long enough.
+        if !case.current() || (look.is_none() && now < case.steady.since + settle) {
+            return;
+        }
+        let fresh = |c: Cleared| now.saturating_sub(c.at) < FRESH;
+        let is_new = |at: Duration| now.saturating_sub(at) < LOOK_AGAIN;
+        let intent = intent.clone();
+        match (intent.cleared, look) {
+            (Some(cleared), _)
+                if case.steady.twice && fresh(cleared) && (look.is_some() || !cleared.coarse) =>
+            {
+                match self.allowed_here(id, &intent.act, now) {
+                    Ok(()) => self.send(id, intent, now, out),
+                    Err(held) => self.withdraw(id, &intent.act, held, out),
+                }
             }
-        } else if ready {
-            (case.stage, case.asked, case.cleared) = (Stage::Rechecking(act, seq), Some(now), None);
-            // The word of the world alone is not both.
-            case.twice = false;
-            out.extend([Order::Look, Order::Check]);
-        } else if !ready && case.twice && case.cleared.take().is_some() {
+            (_, None) => {
+                case.stage = Stage::Rechecking(Intent { cleared: None, ..intent }, Some(now));
+                // The word of the world alone is not both.
+                case.steady.twice = false;
+                out.extend([Order::Look, Order::Check]);
+            }
             // The second reading took so long that the world's word is old.
-            out.push(Order::Check);
-        } else if !ready && !case.twice && !is_new(case.asked) {
-            case.stage = Stage::Ready(act, seq);
+            (Some(_), Some(look)) if case.steady.twice => {
+                case.stage = Stage::Rechecking(Intent { cleared: None, ..intent }, look);
+                out.push(Order::Check);
+            }
+            (_, Some(look)) if !case.steady.twice && !look.is_some_and(is_new) => {
+                case.stage = Stage::Ready(intent);
+            }
+            (_, Some(_)) => {}
         }
     }
 
-    pub(super) fn send(&mut self, id: CaseId, act: Act, intent: u64, now: Duration, out: &mut Vec<Order>) {
+    pub(super) fn send(&mut self, id: CaseId, intent: Intent, now: Duration, out: &mut Vec<Order>) {
+        let Intent { act, seq: intent, cleared } = intent;
         let Some(case) = self.case(id) else { return };
         case.stage = Stage::Sending(act.clone(), now);
         case.tried = true;
-        let cleared = case.cleared;
-        let (showing, dialog) = (case.showing, Arc::clone(&case.dialog));
-        let verdict = case.verdict.as_ref().map(|v| v.reason.clone()).unwrap_or_default();
+        let (showing, dialog) = (case.shown.showing, Arc::clone(&case.shown.dialog));
+        let verdict = case.verdict().map(|v| v.reason.clone()).unwrap_or_default();
         match act.by {
             By::Key(key) => {
                 self.remember(showing);
@@ -108,12 +126,13 @@ impl Life {
         }
         match how {
             Sent::Done(at) => {
-                case.pressed = Some(at);
+                case.entries.pressed = Some(at);
                 case.stage = Stage::Verifying(at);
                 // It had gone before the key went out: what stands there now may have got it.
-                let astray = act.channel() == Channel::Key && case.away.is_some_and(|away| away <= at);
+                let astray =
+                    act.channel() == Channel::Key && case.shown.away().is_some_and(|away| away <= at);
                 let other = self.cases.iter().find(|c| astray && c.id != id && c.current() && !c.in_flight());
-                if let Some((other, showing)) = other.map(|c| (c.id, c.showing)) {
+                if let Some((other, showing)) = other.map(|c| (c.id, c.shown.showing)) {
                     self.remember(showing);
                     self.hold(other, Hold::Uncertain("it may have met this one".to_owned()), out);
                 }
@@ -130,7 +149,7 @@ impl Life {
                 if hold == Hold::PersonCame {
                     self.came = Some(now);
                 }
-                if self.pressed.back() == self.cases.iter().find(|c| c.id == id).map(|c| &c.showing) {
+                if self.pressed.back() == self.cases.iter().find(|c| c.id == id).map(|c| &c.shown.showing) {
                     self.pressed.pop_back();
                 }
                 self.withdraw(id, &act, (hold, Some(now)), out);
@@ -146,7 +165,7 @@ impl Life {
 
     /// Not seen for so long that it did not just blink.
     pub(super) fn gone(&self, id: CaseId, now: Duration) -> bool {
-        let away = |c: &Case| c.away.is_some_and(|at| now.saturating_sub(at) >= BLINK);
+        let away = |c: &Case| c.shown.away().is_some_and(|at| now.saturating_sub(at) >= BLINK);
         self.cases.iter().any(|c| c.id == id && away(c) && c.can_go())
     }
 
@@ -159,9 +178,9 @@ impl Life {
                 (Outcome::Unknown, "it had gone before the key went out")
             }
             Stage::Verifying(_) => (Outcome::Cleared, ""),
-            Stage::Ready(..) | Stage::Rechecking(..) => (Outcome::Withdrawn, "the dialog went away"),
+            Stage::Ready(_) | Stage::Rechecking(..) => (Outcome::Withdrawn, "the dialog went away"),
             // It did not stand long enough to be read twice: nothing is told of it.
-            _ if case.opened.is_none() && case.hook.is_none() && case.fresh() => {
+            _ if case.hook.is_none() && case.fresh() => {
                 case.stage = Stage::Over;
                 return;
             }
@@ -179,12 +198,12 @@ impl Life {
             let outcome = match &case.stage {
                 Stage::Over | Stage::Writing(After::Over) => continue,
                 Stage::Sending(..) | Stage::Verifying(_) => Outcome::Unknown,
-                Stage::Writing(After::Send(_)) | Stage::Ready(..) | Stage::Rechecking(..) => {
+                Stage::Writing(After::Send(..)) | Stage::Ready(..) | Stage::Rechecking(..) => {
                     Outcome::Withdrawn
                 }
                 _ => Outcome::Gone,
             };
-            if case.opened.is_none() {
+            if case.entries.opened.is_none() {
                 case.stage = Stage::Over;
                 continue;
             }
@@ -206,8 +225,8 @@ impl Life {
     ) {
         let left = self.take_left(id, &hold);
         let Some(case) = self.case(id) else { return };
-        case.opened = case.opened.or(left);
-        if case.opened.is_some() && hold.passes() {
+        case.entries.opened = case.entries.opened.or(left);
+        if case.entries.opened.is_some() && hold.passes() {
             case.stage = Stage::Held((hold, again));
             return;
         }
@@ -231,7 +250,7 @@ impl Life {
         out: &mut Vec<Order>,
     ) {
         let Some(case) = self.case(id) else { return };
-        case.outcome = Some(outcome);
+        case.entries.outcome = Some(outcome);
         case.stage = Stage::Writing(after);
         let mut decision = case.decision(outcome, why);
         if let Stage::Writing(After::Rest((Hold::Person(who), _))) = &case.stage {
@@ -256,7 +275,7 @@ impl Life {
         let Some(case) = self.case(id) else { return };
         let Some(hook) = case.hook.as_mut().filter(|h| h.open) else { return };
         hook.open = false;
-        let hook: HookId = hook.id;
+        let hook = hook.id;
         out.push(Order::Answer { case: id, hook, word: HookWord::Release });
     }
 }

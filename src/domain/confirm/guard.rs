@@ -2,19 +2,22 @@
 
 use std::time::Duration;
 
-use super::case::{Act, After, By, Cleared, Stage};
 use super::hold::{Facts, Held, Hold};
 use super::life::Life;
 use super::order::{CaseId, Order};
+use super::stage::{Act, After, By, Clearance, Cleared, Intent, Stage};
 use crate::domain::ledger::{Actor, Channel};
 
 impl Life {
     /// The world's word: for whoever asked, and for whoever is held by something that may have passed.
-    pub(super) fn facts(&mut self, facts: &Facts, now: Duration, out: &mut Vec<Order>) {
-        let facts = &match self.came {
+    pub(super) fn facts(&mut self, facts: Facts, now: Duration, out: &mut Vec<Order>) {
+        let facts = match self.came {
             Some(at) => facts.with_active(now.saturating_sub(at)),
-            None => facts.clone(),
+            None => facts,
         };
+        // What is intended was within the rate then, and counts itself since.
+        let intended = Facts { rate: None, ..facts.clone() };
+        let cleared = Cleared::by(&facts, now);
         for i in 0..self.cases.len() {
             let (id, stage) = (self.cases[i].id, self.cases[i].stage.clone());
             match stage {
@@ -22,33 +25,31 @@ impl Life {
                     let settle = self.settle();
                     self.cases[i].rest(now, settle);
                 }
-                Stage::Guarding(act) => match self.allowed(id, &act, facts, now) {
-                    Ok(()) => self.intend(id, act, Cleared::by(facts, now), out),
+                Stage::Guarding(act) => match self.allowed(id, &act, &facts, now) {
+                    Ok(()) => self.intend(id, act, cleared, out),
                     Err(held) => self.denied(id, &act, held, out),
                 },
-                Stage::Ready(act, seq) | Stage::Rechecking(act, seq) => {
-                    let rechecking = matches!(self.cases[i].stage, Stage::Rechecking(..));
-                    let ready = !act.is_ahead() || self.cases[i].twice;
-                    // It was within the rate when it was intended, and counts itself since then.
-                    let facts = Facts { rate: None, ..facts.clone() };
-                    match self.allowed(id, &act, &facts, now) {
-                        Ok(()) => {
-                            self.cases[i].cleared = Some(Cleared::by(&facts, now));
-                            if rechecking && ready {
-                                self.send(id, act, seq, now, out);
-                            }
-                        }
-                        Err(held) => self.withdraw(id, &act, held, out),
+                Stage::Ready(intent) => match self.allowed(id, &intent.act, &intended, now) {
+                    Ok(()) => self.cases[i].stage = Stage::Ready(Intent { cleared: Some(cleared), ..intent }),
+                    Err(held) => self.withdraw(id, &intent.act, held, out),
+                },
+                Stage::Rechecking(intent, look) => match self.allowed(id, &intent.act, &intended, now) {
+                    Ok(()) if intent.act.is_ahead() && !self.cases[i].steady.twice => {
+                        self.cases[i].stage =
+                            Stage::Rechecking(Intent { cleared: Some(cleared), ..intent }, look);
                     }
-                }
-                // The intent is on its way to the disk: the newest word counts when it is there.
-                Stage::Writing(After::Send(act)) if act.is_ahead() => {
-                    let facts = Facts { rate: None, ..facts.clone() };
-                    match self.allowed(id, &act, &facts, now) {
-                        Ok(()) => self.cases[i].cleared = Some(Cleared::by(&facts, now)),
-                        // What a person said before stays said.
-                        Err(held) => drop(self.cases[i].vetoed.get_or_insert(held)),
-                    }
+                    Ok(()) => self.send(id, Intent { cleared: Some(cleared), ..intent }, now, out),
+                    Err(held) => self.withdraw(id, &intent.act, held, out),
+                },
+                // The intent is on its way to the disk: the newest word counts when it is there, unless it was no.
+                Stage::Writing(After::Send(act, clearance))
+                    if act.is_ahead() && !matches!(clearance, Clearance::Vetoed(_)) =>
+                {
+                    let clearance = match self.allowed(id, &act, &intended, now) {
+                        Ok(()) => Clearance::Given(cleared),
+                        Err(held) => Clearance::Vetoed(held),
+                    };
+                    self.cases[i].stage = Stage::Writing(After::Send(act, clearance));
                 }
                 // A hook that gave it back does not get it again; nor does a key.
                 Stage::Held((hold, _)) if hold.passes() && self.cases[i].hook.is_none() => {
@@ -75,15 +76,7 @@ impl Life {
 
     /// Something in the world was changed here: what it said before that counts no more.
     pub(super) fn unclear(&mut self) {
-        for case in &mut self.cases {
-            case.cleared = None;
-            // What it was asked for may have been said already: it is asked again.
-            if let Stage::Rechecking(act, seq) = case.stage.clone()
-                && act.is_ahead()
-            {
-                case.stage = Stage::Ready(act, seq);
-            }
-        }
+        self.cases.iter_mut().for_each(|case| case.stage.unclear());
     }
 
     /// Everything that must be true right before an answer goes out.
@@ -99,9 +92,10 @@ impl Life {
     /// The part of it that the pane itself tells.
     pub(super) fn allowed_here(&self, id: CaseId, act: &Act, now: Duration) -> Result<(), Held> {
         let Some(case) = self.cases.iter().find(|c| c.id == id) else { return Err((Hold::Doubtful, None)) };
+        let dialog = &case.shown.dialog;
         let automatic = act.actor == Actor::Automation;
         match &act.by {
-            By::Hook(hook) if case.hook.is_none_or(|h| h.id != *hook || !h.open) => {
+            By::Hook(hook) if case.hook.as_ref().is_none_or(|h| h.id != *hook || !h.open) => {
                 return Err((Hold::HookFell, None));
             }
             By::Hook(_) => {}
@@ -110,8 +104,10 @@ impl Life {
             }
             // It spoke while the key was on its way: the agent asks as usual, and nobody answers twice.
             By::Key(_) if automatic && case.hook.is_some() => return Err((Hold::HookFell, None)),
-            By::Key(_) if automatic && (case.changed || !case.asks) => return Err((Hold::Doubtful, None)),
-            By::Key(key) if automatic && case.dialog.allow_once_key() != Some(key.as_str()) => {
+            By::Key(_) if automatic && (case.steady.changed || !case.shown.asks) => {
+                return Err((Hold::Doubtful, None));
+            }
+            By::Key(key) if automatic && dialog.allow_once_key() != Some(key.as_str()) => {
                 return Err((Hold::NoKey, None));
             }
             By::Key(_) if automatic => {
@@ -120,12 +116,12 @@ impl Life {
                 }
             }
             By::Key(_) if act.goal.is_some() => {
-                if !act.moves(&case.dialog) {
+                if !act.moves(dialog) {
                     return Err((Hold::Refused("its mark stands elsewhere now".to_owned()), None));
                 }
             }
             By::Key(key) => {
-                if !case.dialog.options.iter().any(|o| o.key.as_deref() == Some(key.as_str())) {
+                if !dialog.options.iter().any(|o| o.key.as_deref() == Some(key.as_str())) {
                     return Err((Hold::NoKey, None));
                 }
             }

@@ -5,10 +5,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::case::{Act, By, Case, Hook, Stage};
+use super::case::{Case, Hook, Place};
 use super::hold::{Held, Hold};
 use super::life::Life;
 use super::order::{CaseId, HookId, HookSaid, Order};
+use super::stage::{Act, By, Stage};
 use super::timing::HOOK_OWNS;
 use crate::domain::ledger::{Actor, Showing};
 use crate::domain::policy::Action;
@@ -49,7 +50,7 @@ pub(super) struct Overlooked {
 impl Overlooked {
     /// A dialog that is drawn now may be one of them: that hook gave it back.
     pub fn lately(&self, now: Duration) -> Option<Hook> {
-        self.last.filter(|(_, at)| now < *at + HOOK_OWNS).map(|(id, _)| Hook { id, open: false })
+        self.last.filter(|(_, at)| now < *at + HOOK_OWNS).map(|(id, _)| Hook { id, open: false, call: None })
     }
 
     /// When they are told of: all of a while at once.
@@ -60,7 +61,9 @@ impl Overlooked {
 
 impl Life {
     fn undrawn(&self) -> usize {
-        let counts = |c: &&Case| c.hook.is_some() && !c.drawn && !matches!(c.stage, Stage::Verifying(_));
+        let counts = |c: &&Case| {
+            c.hook.is_some() && c.shown.place == Place::Undrawn && !matches!(c.stage, Stage::Verifying(_))
+        };
         self.cases.iter().filter(counts).count()
     }
 
@@ -85,24 +88,22 @@ impl Life {
         match said {
             HookSaid::Heard => {}
             HookSaid::Asks { id, dialog } => {
-                let hook = Some(Hook { id, open: true });
                 let full = self.undrawn() >= UNDRAWN;
                 let drawn = self
                     .cases
                     .iter_mut()
-                    .find(|c| c.drawn && !c.hook_open() && !c.is_over() && c.same_call(&dialog));
+                    .find(|c| c.shown.is_drawn() && !c.hook_open() && !c.is_over() && c.same_call(&dialog));
                 match drawn {
                     // Already judged by its screen and at rest, or not judged at all: the hook knows more.
                     Some(case) if case.awaits_hook() => {
-                        case.hook = hook;
-                        case.call = Some(dialog);
-                        case.verdict = None;
+                        case.hook = Some(Hook { id, open: true, call: Some(dialog) });
                         case.kept = None;
-                        case.stage = Stage::Seen;
+                        case.judge_anew();
                     }
                     // A key is on its way, a hook gave it back before, or a person keeps it: the agent asks as usual.
                     Some(case) => {
-                        case.hook = hook;
+                        let call = case.hook.take().and_then(|before| before.call);
+                        case.hook = Some(Hook { id, open: true, call });
                         let id = case.id;
                         self.release(id, out);
                     }
@@ -110,7 +111,7 @@ impl Life {
                     None => {
                         let showing = Showing { content: dialog.identity(), epoch: id.0 };
                         let case = self.open(showing, Arc::clone(&dialog), None, now);
-                        (case.hook, case.call) = (hook, Some(dialog));
+                        case.hook = Some(Hook { id, open: true, call: Some(dialog) });
                     }
                 }
             }
@@ -122,7 +123,7 @@ impl Life {
     pub(super) fn hook_judged(&mut self, id: CaseId, out: &mut Vec<Order>) {
         let left = self.left_any().cloned();
         let Some(case) = self.case(id) else { return };
-        let (Some(hook), Some(verdict)) = (case.hook, case.verdict.as_ref()) else { return };
+        let (Some(hook), Some(verdict)) = (case.hook.as_ref(), case.verdict()) else { return };
         let act =
             |deny| Act { actor: Actor::Automation, wish: None, by: By::Hook(hook.id), deny, goal: None };
         let hold = match verdict.action {
@@ -145,7 +146,9 @@ impl Life {
 
     /// The agent does not wait any more.
     fn hook_closed(&mut self, id: HookId, out: &mut Vec<Order>) {
-        let Some(case) = self.cases.iter_mut().find(|c| c.hook.is_some_and(|h| h.id == id && h.open)) else {
+        let Some(case) =
+            self.cases.iter_mut().find(|c| c.hook.as_ref().is_some_and(|h| h.id == id && h.open))
+        else {
             return;
         };
         if let Some(hook) = &mut case.hook {

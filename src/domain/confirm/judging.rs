@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::case::Stage;
+use super::case::Judged;
 use super::hold::Hold;
 use super::life::Life;
 use super::order::{CaseId, Order};
 use super::same::same_form;
+use super::stage::Stage;
 use super::timing::{JUDGE_WAIT, STUCK};
 use crate::domain::dialog::Dialog;
 use crate::domain::policy::Verdict;
@@ -31,7 +32,7 @@ impl Life {
         if !same_form(case.asked_for(), dialog) {
             return;
         }
-        (case.verdict, case.stale, case.stage) = (Some(verdict), false, Stage::Reading);
+        (case.judged, case.stage) = (Some(Judged { verdict, stale: false }), Stage::Reading);
         if case.hook_open() {
             self.hook_judged(id, out);
         } else if case.hook.is_some() {
@@ -56,7 +57,7 @@ impl Life {
                     self.judged(id, &asked, Verdict::unjudged(why), out);
                 }
                 Stage::Guarding(act) if world_is_mute => self.denied(id, &act, mute(), out),
-                Stage::Rechecking(act, _) if world_is_mute => self.withdraw(id, &act, mute(), out),
+                Stage::Rechecking(intent, _) if world_is_mute => self.withdraw(id, &intent.act, mute(), out),
                 _ => {}
             }
         }

@@ -58,7 +58,7 @@ impl Life {
         if !matches!(hold, Hold::Restarted | Hold::Person(_)) {
             return None;
         }
-        let showing = self.case(id)?.showing;
+        let showing = self.case(id)?.shown.showing;
         let at = self.left.iter().position(|left| left.may_be(showing))?;
         if *hold == Hold::Restarted {
             self.remember(showing);

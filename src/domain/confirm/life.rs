@@ -4,11 +4,12 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::case::{Act, After, By, Case, Stage};
+use super::case::Case;
 use super::hold::{Held, Hold};
 use super::hooks::{HookOwns, Overlooked};
 use super::left::Left;
 use super::order::{CaseId, Input, Order, Sent};
+use super::stage::{Act, After, By, Stage};
 use super::timing::{
     BLINK, HOOK_OWNS, HOOK_WAIT, JUDGE_WAIT, LEAD, LOOK_AGAIN, SETTLE_FLOOR, STILL_THERE, STUCK, Ways,
 };
@@ -85,7 +86,7 @@ impl Life {
         match input {
             Input::Look(look) => self.look(look, now),
             Input::Judged { case, dialog, verdict } => self.judged(case, &dialog, verdict, &mut out),
-            Input::Facts(facts) => self.facts(&facts, now, &mut out),
+            Input::Facts(facts) => self.facts(facts, now, &mut out),
             Input::Recorded { case, seq } => self.recorded(case, Ok(seq), &mut out),
             Input::NotRecorded { case, why } => self.recorded(case, Err(why), &mut out),
             Input::Sent { case, how } => self.sent(case, how, now, &mut out),
@@ -119,7 +120,7 @@ impl Life {
 
     /// The same of what has been away for so long that it is gone: a little later will do.
     pub fn goes_at(&self) -> Option<Duration> {
-        self.cases.iter().filter(|c| c.can_go()).filter_map(|c| Some(c.away? + BLINK)).min()
+        self.cases.iter().filter(|c| c.can_go()).filter_map(|c| Some(c.shown.away()? + BLINK)).min()
     }
 
     /// The same of all else.
@@ -129,37 +130,36 @@ impl Life {
 
     /// Until when it is enough to hear that the intent of a case is on disk; `None`: at once.
     pub fn told_by(&self, case: CaseId, now: Duration) -> Option<Duration> {
-        let ahead = |c: &&Case| matches!(&c.stage, Stage::Writing(After::Send(act)) if act.is_ahead());
+        let ahead = |c: &&Case| matches!(&c.stage, Stage::Writing(After::Send(act, _)) if act.is_ahead());
         self.cases.iter().filter(|c| c.id == case).find(ahead).and_then(|c| self.due(c, now))
     }
 
     pub(super) fn due(&self, c: &Case, now: Duration) -> Option<Duration> {
+        let settled = c.steady.since + self.ways.settle;
         match &c.stage {
             Stage::Judging(since) => Some(*since + JUDGE_WAIT),
             Stage::Reading if !c.current() => None,
             Stage::Reading if now < self.early(c) => Some(self.early(c)),
-            Stage::Reading if now < c.since + self.ways.settle => Some(c.since + self.ways.settle),
+            Stage::Reading if now < settled => Some(settled),
             // The end of what is on its way is told; until then nothing is due.
             Stage::Reading if self.another_in_flight(c.id) => None,
-            Stage::Reading => self.waits_for_hook(c).then_some(c.first + HOOK_WAIT),
+            Stage::Reading => self.waits_for_hook(c).then_some(c.shown.first + HOOK_WAIT),
             // Whoever writes tells the end of it then, if not sooner.
-            Stage::Writing(After::Send(act)) if act.is_ahead() => {
-                Some(c.since + self.ways.settle).filter(|at| now < *at)
-            }
-            Stage::Ready(..) => c.current().then_some(c.since + self.ways.settle),
-            Stage::Rechecking(act, _) if act.is_ahead() && c.current() && !c.twice => {
-                c.asked.map(|at| at + LOOK_AGAIN)
+            Stage::Writing(After::Send(act, _)) if act.is_ahead() => (now < settled).then_some(settled),
+            Stage::Ready(_) => c.current().then_some(settled),
+            Stage::Rechecking(intent, look) if intent.act.is_ahead() && c.current() && !c.steady.twice => {
+                look.map(|at| at + LOOK_AGAIN)
             }
             Stage::Guarding(_) | Stage::Rechecking(..) => self.world_asked.map(|at| at + STUCK),
             Stage::Sending(_, since) => Some(*since + STUCK),
-            Stage::Verifying(sent) if !c.drawn => Some(*sent + HOOK_WAIT),
+            Stage::Verifying(sent) if !c.shown.is_drawn() => Some(*sent + HOOK_WAIT),
             Stage::Verifying(_) if !c.current() => None,
             Stage::Verifying(_) if c.mark_rests(self.ways.settle).is_some_and(|at| now < at) => {
                 c.mark_rests(self.ways.settle)
             }
             Stage::Verifying(sent) if now < *sent + STILL_THERE => Some(*sent + STILL_THERE),
             Stage::Verifying(sent) => Some(*sent + STUCK),
-            Stage::Held(_) if !c.drawn => Some(c.first + HOOK_OWNS),
+            Stage::Held(_) if !c.shown.is_drawn() => Some(c.shown.first + HOOK_OWNS),
             Stage::Held((Hold::HookSpeaks, _)) if !c.current() => None,
             Stage::Held((Hold::HookSpeaks, _)) => self.hook_owns(now).held().map_or(Some(now), |(_, at)| at),
             Stage::Held((_, again)) => *again,
@@ -175,26 +175,28 @@ impl Life {
                 self.went(id, out);
             }
             let case = &self.cases[i];
-            match case.stage.clone() {
+            match &case.stage {
                 Stage::Reading if case.current() && !case.hook_open() => self.read_on(id, now, out),
-                Stage::Ready(act, seq) | Stage::Rechecking(act, seq) if act.is_ahead() => {
-                    self.go_ahead(id, act, seq, now, out);
-                }
-                Stage::Sending(_, since) if now.saturating_sub(since) >= STUCK => {
+                Stage::Ready(_) | Stage::Rechecking(..) => self.go_ahead(id, now, out),
+                Stage::Sending(_, since) if now.saturating_sub(*since) >= STUCK => {
                     self.sent(id, Sent::Unknown("no answer from the other side".to_owned()), now, out);
                 }
-                Stage::Verifying(sent) if !case.drawn && now.saturating_sub(sent) >= HOOK_WAIT => {
+                Stage::Verifying(sent)
+                    if !case.shown.is_drawn() && now.saturating_sub(*sent) >= HOOK_WAIT =>
+                {
                     self.write(id, Outcome::Cleared, String::new(), After::Over, out);
                 }
                 Stage::Verifying(_) if case.mark_rests(self.ways.settle).is_some_and(|at| now >= at) => {
                     self.go_on_marking(id, out);
                 }
-                Stage::Verifying(sent) if case.current() && now.saturating_sub(sent) >= STUCK => {
+                Stage::Verifying(sent) if case.current() && now.saturating_sub(*sent) >= STUCK => {
                     let why = Hold::Stuck.to_string();
                     self.write(id, Outcome::Stuck, why, After::Rest((Hold::Stuck, None)), out);
                 }
                 // A hook gave it back, and the agent never drew it.
-                Stage::Held(_) if !case.drawn && now.saturating_sub(case.first) >= HOOK_OWNS => {
+                Stage::Held(_)
+                    if !case.shown.is_drawn() && now.saturating_sub(case.shown.first) >= HOOK_OWNS =>
+                {
                     self.write(id, Outcome::Gone, String::new(), After::Over, out);
                 }
                 Stage::Held((Hold::HookSpeaks, _))
@@ -203,8 +205,10 @@ impl Life {
                     self.cases[i].read_anew(now);
                     self.cases[i].judge_anew();
                 }
-                Stage::Held((hold, Some(again))) if again <= now => {
-                    self.cases[i].stage = Stage::Held((hold, None));
+                Stage::Held((_, Some(again))) if *again <= now => {
+                    if let Stage::Held((_, again)) = &mut self.cases[i].stage {
+                        *again = None;
+                    }
                     out.push(Order::Check);
                 }
                 _ => {}
@@ -215,8 +219,8 @@ impl Life {
     /// A judged dialog on the screen: wait, or decide.
     fn read_on(&mut self, id: CaseId, now: Duration, out: &mut Vec<Order>) {
         let Some(case) = self.cases.iter().find(|c| c.id == id) else { return };
-        let (early, settled) = (now >= self.early(case), now >= case.since + self.ways.settle);
-        if case.stale {
+        let (early, settled) = (now >= self.early(case), now >= case.steady.since + self.ways.settle);
+        if case.is_stale() {
             self.case(id).into_iter().for_each(Case::judge_anew);
             return;
         }
@@ -226,8 +230,7 @@ impl Life {
         match self.may_try(id, now) {
             Some(Ok(act)) => {
                 if let Some(case) = self.case(id) {
-                    (case.stage, case.changed) = (Stage::Guarding(act), false);
-                    (case.asked, case.cleared) = (Some(now), None);
+                    (case.stage, case.steady.changed) = (Stage::Guarding(act), false);
                     out.extend([Order::Look, Order::Check]);
                 }
             }
@@ -243,14 +246,14 @@ impl Life {
 
     /// From when on its answer is prepared.
     fn early(&self, case: &Case) -> Duration {
-        case.since + self.ways.settle.saturating_sub(LEAD)
+        case.steady.since + self.ways.settle.saturating_sub(LEAD)
     }
 
     /// What stands against answering by key, as far as the pane itself tells; `None` = wait.
     fn may_try(&self, id: CaseId, now: Duration) -> Option<Result<Act, Held>> {
         let case = self.cases.iter().find(|c| c.id == id)?;
         let held = |hold| Some(Err((hold, None)));
-        match case.verdict.as_ref()?.action {
+        match case.verdict()?.action {
             Action::Ignore => return held(Hold::Ignored),
             Action::Hold if case.only_watched() => return held(Hold::Watching),
             Action::Hold | Action::Deny => return held(Hold::Rule),
@@ -262,23 +265,23 @@ impl Life {
         if case.hook.is_some() {
             return held(Hold::HookFell);
         }
-        if case.tried || self.pressed.contains(&case.showing) {
+        if case.tried || self.pressed.contains(&case.shown.showing) {
             return held(Hold::Answered);
         }
-        if let Some(hold) = self.left(case.showing) {
+        if let Some(hold) = self.left(case.shown.showing) {
             return held(hold.clone());
         }
         if self.uncertain.is_some_and(|until| now < until) {
             return held(Hold::Uncertain("wait for a person".to_owned()));
         }
-        if !case.asks {
+        if !case.shown.asks {
             return held(Hold::Doubtful);
         }
         // Part of it is hidden: looking again will not show it; a change of the screen will.
-        if !case.dialog.complete {
+        if !case.shown.dialog.complete {
             return held(Hold::NoKey);
         }
-        let Some(key) = case.dialog.allow_once_key().and_then(KeyName::new) else {
+        let Some(key) = case.shown.dialog.allow_once_key().and_then(KeyName::new) else {
             return held(Hold::NoKey);
         };
         if self.another_in_flight(id) {
@@ -288,7 +291,8 @@ impl Life {
             return Some(Err(held));
         }
         if self.waits_for_hook(case) {
-            return (now.saturating_sub(case.first) >= HOOK_WAIT).then_some(Err((Hold::HookMissing, None)));
+            return (now.saturating_sub(case.shown.first) >= HOOK_WAIT)
+                .then_some(Err((Hold::HookMissing, None)));
         }
         Some(Ok(Act { actor: Actor::Automation, wish: None, by: By::Key(key), deny: false, goal: None }))
     }

@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
-use super::case::{Act, By, Case, Stage};
+use super::case::Case;
 use super::life::Life;
 use super::order::{CaseId, Order};
+use super::stage::{Act, By, Stage};
 use crate::domain::dialog::Dialog;
 use crate::domain::stroke::KeyName;
 
@@ -40,14 +41,14 @@ impl Act {
 impl Case {
     /// The move that was sent, if the mark stands elsewhere since.
     fn moved(&self) -> Option<(&Act, Goal)> {
-        let act = self.act.as_ref()?;
-        let goal = act.goal.filter(|g| self.current() && self.dialog.selected != Some(g.from))?;
+        let act = self.entries.act.as_ref()?;
+        let goal = act.goal.filter(|g| self.current() && self.shown.dialog.selected != Some(g.from))?;
         Some((act, goal))
     }
 
     /// When a mark that was moved has stood still long enough.
     pub(super) fn mark_rests(&self, settle: Duration) -> Option<Duration> {
-        self.moved().map(|_| self.since + settle)
+        self.moved().map(|_| self.steady.since + settle)
     }
 }
 
@@ -56,12 +57,13 @@ impl Life {
     pub(super) fn go_on_marking(&mut self, id: CaseId, out: &mut Vec<Order>) {
         let Some(case) = self.case(id) else { return };
         let Some((act, goal)) = case.moved() else { return };
-        let option = case.dialog.options.get(goal.option);
-        let next = if case.dialog.selected == Some(goal.option) {
+        let dialog = &case.shown.dialog;
+        let option = dialog.options.get(goal.option);
+        let next = if dialog.selected == Some(goal.option) {
             option.and_then(|o| KeyName::new(o.key.as_deref()?)).map(|key| (key, None))
         } else {
             let left = goal.left.checked_sub(1);
-            let again = left.and_then(|left| towards(&case.dialog, goal.option).map(|(k, g)| (k, left, g)));
+            let again = left.and_then(|left| towards(dialog, goal.option).map(|(k, g)| (k, left, g)));
             again.map(|(key, left, goal)| (key, Some(Goal { left, ..goal })))
         };
         // Without a next key it stays as it is, and is told as stuck.

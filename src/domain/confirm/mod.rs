@@ -2,16 +2,18 @@
 //! values. What a rule says is for `domain::policy`; who reads screens, writes entries and sends keys is for `workers`.
 //!
 //! ```text
-//!  seen ─→ read ─→ judged ─→ guarded ─→ recorded ─→ pressed ─→ verified
-//!    a look  once more   the rules   the world   the intent   one key, when  gone within 5 s,
-//!            before the              allows it   is on disk   the settle     else stuck
-//!            key                                              time is over
+//!  Seen ─→ Judging ─→ Reading ─→ Guarding ─→ Writing ─→ Ready ─→ Rechecking ─→ Sending ─→ Verifying ─→ Over
+//!  a look  the rules  has stood  the world   the intent  until   world and     one key    gone within
+//!                     a while    allows it   on disk     settled  screen, if              5 s, else
+//!                                                                old by then              stuck
 //! ```
-//! Each step may end it as *held*, with a reason. Every doubt holds; nothing is tried twice.
+//! Each step may end it as *Held*, with a reason. Every doubt holds; nothing is tried twice. What is known in a stage is told in
+//! `stage`, what outlives it in `case`, and what time makes of it in `life` (`due`: when, `go_on`: what).
 
 mod acting;
 mod bulletin;
 mod case;
+mod drawn;
 mod guard;
 mod hold;
 mod hooks;
@@ -27,16 +29,17 @@ mod recorded;
 mod renewed;
 mod same;
 mod seen;
+mod stage;
 mod stamp;
 mod switches;
 mod timing;
 mod wish;
 
 pub use bulletin::Bulletin;
+pub use drawn::{DRAWN_FOR, DrawnFor, DrawnSince};
 pub use hold::{Facts, Hold, Presence};
 pub use life::Life;
 pub use order::{Answer, CaseId, HookId, HookSaid, HookWord, Input, Look, Order, Reply, Sent};
-pub use person::DRAWN_FOR;
 pub use queue::{Confirmation, Risk, in_order};
 pub use rate::{Limits, Rates};
 pub use switches::{Lease, Since, Standing, Switches};

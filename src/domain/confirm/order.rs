@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::hold::{Facts, Hold};
 use serde::{Deserialize, Serialize};
 
+use super::drawn::DrawnFor;
+use super::hold::{Facts, Hold};
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Decision, Showing};
 use crate::domain::policy::Verdict;
@@ -127,8 +128,8 @@ pub struct Reply {
     pub wish: Option<u64>,
     /// What.
     pub answer: Answer,
-    /// The dialog last drawn for him, and for how long it had been on his screen; `None` = he asked by the session's name.
-    pub drawn: Option<(Showing, Duration)>,
+    /// The dialog last drawn for him; `None` = he asked by the session's name.
+    pub drawn: Option<DrawnFor>,
 }
 
 /// What a person can say to a dialog.

@@ -3,17 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::case::{Act, After, By, Case, Stage};
+use super::case::Case;
+use super::drawn::DRAWN_FOR;
 use super::hold::Hold;
 use super::life::Life;
 use super::mark::towards;
 use super::order::{Answer, CaseId, Input, Order, Reply};
+use super::stage::{Act, After, By, Clearance, Stage};
 use super::timing::STILL_THERE;
 use crate::domain::ledger::{Actor, Outcome};
 use crate::domain::stroke::KeyName;
-
-/// A dialog must have been on a person's screen for so long before his key counts as an answer to it.
-pub const DRAWN_FOR: Duration = Duration::from_millis(300);
 
 impl Life {
     /// Whose answers wait for the world's word, and the wishes behind them, unless it is a person who speaks now.
@@ -29,7 +28,7 @@ impl Life {
     /// Who answered hears of it when his answer goes nowhere.
     pub(super) fn tell_dropped(&self, asked: &[(CaseId, Option<u64>)], out: &mut Vec<Order>) {
         let told = |o: &Order| matches!(o, Order::Refuse { .. });
-        let goes_on = |c: &Case| matches!(c.stage, Stage::Guarding(_) | Stage::Writing(After::Send(_)));
+        let goes_on = |c: &Case| matches!(c.stage, Stage::Guarding(_) | Stage::Writing(After::Send(..)));
         let dropped = |id: CaseId| !self.cases.iter().any(|c| c.id == id && goes_on(c));
         if let Some((_, wish)) = asked.iter().find(|(id, _)| dropped(*id))
             && !out.iter().any(told)
@@ -58,28 +57,28 @@ impl Life {
         let Some(at) = self.cases.iter().position(Case::current) else {
             return Err("no dialog is open there");
         };
-        if let Some((showing, on_screen)) = drawn {
-            if showing != self.cases[at].showing {
+        if let Some(drawn) = drawn {
+            if drawn.showing != self.cases[at].shown.showing {
                 return Err("another dialog is there now; look at it first");
             }
-            if on_screen < DRAWN_FOR {
+            if drawn.lasted < DRAWN_FOR {
                 return Err("that dialog has just appeared; look at it first");
             }
         }
         let another_hook = self.cases.iter().enumerate().any(|(i, c)| i != at && c.hook_open());
         let case = &mut self.cases[at];
         let id = case.id;
-        match &case.stage {
+        match &mut case.stage {
             Stage::Verifying(sent) if now.saturating_sub(*sent) < STILL_THERE => {
                 return Err("it was answered just now; wait a second");
             }
             Stage::Writing(After::Rest(_) | After::Anew) => return Err("try that again"),
             // Nothing has gone out yet: who says stop is heard.
-            Stage::Writing(After::Send(act)) if answer == Answer::Hold && act.is_ahead() => {
-                case.vetoed = Some((Hold::Person(who), None));
+            Stage::Writing(After::Send(act, clearance)) if answer == Answer::Hold && act.is_ahead() => {
+                *clearance = Clearance::Vetoed((Hold::Person(who), None));
                 return Ok(id);
             }
-            Stage::Ready(..) if answer == Answer::Hold => {
+            Stage::Ready(_) if answer == Answer::Hold => {
                 let hold = Hold::Person(who);
                 self.write(id, Outcome::Withdrawn, hold.to_string(), After::Rest((hold, None)), out);
                 return Ok(id);
@@ -88,7 +87,7 @@ impl Life {
             Stage::Guarding(act) if act.actor != Actor::Automation && answer != Answer::Hold => {
                 return Err("it is being answered right now");
             }
-            Stage::Writing(_) | Stage::Ready(..) | Stage::Rechecking(..) | Stage::Sending(..) => {
+            Stage::Writing(_) | Stage::Ready(_) | Stage::Rechecking(..) | Stage::Sending(..) => {
                 return Err("it is being answered right now");
             }
             _ => {}
@@ -102,7 +101,7 @@ impl Life {
             if another_hook || case.hook_open() {
                 return Err("the agent's hook has the word; try again in a second");
             }
-            out.push(Order::Write { showing: case.showing, dialog: Arc::clone(&case.dialog) });
+            out.push(Order::Write { showing: case.shown.showing, dialog: Arc::clone(&case.shown.dialog) });
             // What rests for good is a person's already.
             if !matches!(&case.stage, Stage::Held((hold, _)) if !hold.passes()) {
                 self.hold(id, Hold::Person(who), out);
@@ -110,25 +109,26 @@ impl Life {
             return Ok(id);
         }
         let deny = answer == Answer::Deny;
+        let dialog = &case.shown.dialog;
         let mut goal = None;
-        let by = match (case.hook.filter(|h| h.open), answer) {
+        let by = match (case.hook.as_ref().filter(|h| h.open), answer) {
             (Some(hook), Answer::Approve | Answer::Deny) => By::Hook(hook.id),
             (Some(_), _) => return Err("the agent's hook has the word; try again in a second"),
             (None, _) if another_hook => return Err("the agent's hook has the word; try again in a second"),
-            (None, Answer::Approve) if !case.dialog.complete => {
+            (None, Answer::Approve) if !dialog.complete => {
                 return Err("part of that dialog is hidden; attach and look at the whole");
             }
-            (None, _) if case.dialog.field.is_some() => {
+            (None, _) if dialog.field.is_some() => {
                 return Err("a text field of that dialog is open: a key would be a letter in it");
             }
             (None, answer) => {
                 let key = match answer {
-                    Answer::Approve => case.dialog.allow_once_key(),
-                    Answer::Choose(i) => case.dialog.options.get(i).and_then(|o| o.key.as_deref()),
-                    Answer::Deny | Answer::Hold | Answer::Write => case.dialog.deny_key(),
+                    Answer::Approve => dialog.allow_once_key(),
+                    Answer::Choose(i) => dialog.options.get(i).and_then(|o| o.key.as_deref()),
+                    Answer::Deny | Answer::Hold | Answer::Write => dialog.deny_key(),
                 };
                 let moved = match answer {
-                    Answer::Choose(i) if key.is_none() => towards(&case.dialog, i),
+                    Answer::Choose(i) if key.is_none() => towards(dialog, i),
                     _ => None,
                 };
                 goal = moved.as_ref().map(|(_, goal)| *goal);

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::case::{After, Case, Stage};
+use super::case::Case;
 use super::life::Life;
+use super::stage::{After, Stage};
 use super::timing::STILL_THERE;
 use crate::domain::dialog::{DialogOption, Operation};
 use crate::domain::ledger::{Outcome, Showing};
@@ -95,7 +96,7 @@ impl Life {
         role: Option<&str>,
         now: Duration,
     ) -> Vec<Confirmation> {
-        let shown = |c: &&Case| c.stage != Stage::Over && (c.drawn || c.hook_open());
+        let shown = |c: &&Case| c.stage != Stage::Over && (c.shown.is_drawn() || c.hook_open());
         self.cases.iter().filter(shown).map(|c| confirmation(c, pane, session, role, now)).collect()
     }
 }
@@ -109,11 +110,11 @@ fn confirmation(
 ) -> Confirmation {
     let asked = case.asked_for();
     let hold = case.hold(now, STILL_THERE);
-    let action = case.verdict.as_ref().map_or(Action::Hold, |v| v.action);
+    let action = case.verdict().map_or(Action::Hold, |v| v.action);
     let next = match (&hold, &case.stage) {
         (Some(hold), _) => hold.to_string(),
         (None, Stage::Seen | Stage::Judging(_)) => "is being judged".to_owned(),
-        (None, Stage::Reading | Stage::Ready(..)) => "is read a second time".to_owned(),
+        (None, Stage::Reading | Stage::Ready(_)) => "is read a second time".to_owned(),
         (None, Stage::Guarding(_)) => "may it be answered now?".to_owned(),
         (None, Stage::Writing(After::Over) | Stage::Over) => "is told to the end".to_owned(),
         (None, Stage::Writing(_) | Stage::Rechecking(..)) => "the intent is written down".to_owned(),
@@ -122,19 +123,19 @@ fn confirmation(
         (None, Stage::Held(_)) => "for a person".to_owned(),
     };
     Confirmation {
-        id: (pane, case.showing),
+        id: (pane, case.shown.showing),
         session: session.clone(),
         role: role.map(str::to_owned),
         operation: asked.operation,
         subject: asked.subject.clone(),
-        options: case.dialog.options.clone(),
-        since: case.first,
-        risk: Risk::of(asked.operation, case.verdict.as_ref()),
-        verdict: case.verdict.clone(),
+        options: case.shown.dialog.options.clone(),
+        since: case.shown.first,
+        risk: Risk::of(asked.operation, case.verdict()),
+        verdict: case.verdict().cloned(),
         next,
         // What a hook gave back is not asked about again when that has passed.
         needs_you: hold.is_some_and(|h| !h.passes() || action != Action::Confirm || case.hook.is_some()),
-        outcome: case.outcome,
+        outcome: case.entries.outcome,
     }
 }
 

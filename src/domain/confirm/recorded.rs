@@ -2,10 +2,10 @@
 //! meanwhile: by a person, by other rules, by the screen.
 
 use super::acting::refuse;
-use super::case::{Act, After, Stage};
 use super::hold::{Held, Hold};
 use super::life::Life;
 use super::order::{CaseId, Order};
+use super::stage::{Act, After, Clearance, Intent, Stage};
 use crate::domain::ledger::{Actor, Outcome};
 
 impl Life {
@@ -13,28 +13,28 @@ impl Life {
         let Some(case) = self.case(id) else { return };
         let Stage::Writing(after) = case.stage.clone() else { return };
         if let Ok(seq) = how {
-            case.opened.get_or_insert(seq);
+            case.entries.opened.get_or_insert(seq);
         }
         match (after, how) {
-            (After::Send(act), Ok(seq)) if act.is_ahead() => {
-                let vetoed = case.vetoed.take();
-                case.stage = Stage::Ready(act.clone(), seq);
-                if let Some(held) = vetoed {
-                    self.withdraw(id, &act, held, out);
+            (After::Send(act, clearance), Ok(seq)) if act.is_ahead() => match clearance {
+                Clearance::Void => case.stage = Stage::Ready(Intent { act, seq, cleared: None }),
+                Clearance::Given(cleared) => {
+                    case.stage = Stage::Ready(Intent { act, seq, cleared: Some(cleared) });
                 }
-            }
-            (After::Send(act), Ok(_)) if case.stale && act.actor == Actor::Automation => {
+                Clearance::Vetoed(held) => self.withdraw(id, &act, held, out),
+            },
+            (After::Send(act, _), Ok(_)) if case.is_stale() && act.actor == Actor::Automation => {
                 self.write(id, Outcome::Withdrawn, "the rules changed".to_owned(), After::Anew, out);
             }
-            (After::Send(act), Ok(seq)) => {
-                case.stage = Stage::Rechecking(act, seq);
+            (After::Send(act, _), Ok(seq)) => {
+                case.stage = Stage::Rechecking(Intent { act, seq, cleared: None }, None);
                 out.push(Order::Check);
             }
-            (After::Send(act), Err(why)) => self.not_intended(id, &act, why, out),
+            (After::Send(act, clearance), Err(why)) => self.not_intended(id, &act, clearance, why, out),
             (After::Rest(held), _) => {
                 // Only what was sent, or may have been, is told of later.
-                if !case.outcome.is_some_and(Outcome::is_unsettled) {
-                    case.act = None;
+                if !case.entries.outcome.is_some_and(Outcome::is_unsettled) {
+                    case.entries.act = None;
                 }
                 if !held.0.passes() {
                     case.kept = Some(held.0.clone());
@@ -42,23 +42,30 @@ impl Life {
                 case.stage = Stage::Held(held);
             }
             (After::Anew, _) => {
-                (case.act, case.verdict, case.stage) = (None, None, Stage::Seen);
+                case.entries.act = None;
+                case.judge_anew();
             }
             (After::Over, _) => case.stage = Stage::Over,
         }
     }
 
     /// Without the intent on disk nothing goes out.
-    fn not_intended(&mut self, id: CaseId, act: &Act, why: String, out: &mut Vec<Order>) {
+    fn not_intended(
+        &mut self,
+        id: CaseId,
+        act: &Act,
+        clearance: Clearance,
+        why: String,
+        out: &mut Vec<Order>,
+    ) {
         let Some(case) = self.case(id) else { return };
-        case.act = None;
+        case.entries.act = None;
         let hold = Hold::NotRecorded(why);
         let held: Held = (case.kept.clone().unwrap_or(hold.clone()), None);
-        let vetoed = case.vetoed.take();
         case.stage = Stage::Held(held);
         self.release(id, out);
         refuse(act, &hold.to_string(), out);
-        if let Some((hold, again)) = vetoed {
+        if let Clearance::Vetoed((hold, again)) = clearance {
             self.hold_until(id, hold, again, out);
         }
     }

@@ -1,10 +1,11 @@
 //! The rules have changed: what was not answered yet is judged anew, by those. What a person keeps, what was sent, and what
 //! a hook gave back stays as it is.
 
-use super::case::{After, Case, Stage};
+use super::case::Case;
 use super::hold::Hold;
 use super::life::Life;
 use super::order::Order;
+use super::stage::{After, Stage};
 use crate::domain::ledger::{Actor, Outcome};
 
 impl Life {
@@ -19,15 +20,14 @@ impl Life {
                 Stage::Writing(After::Rest((hold, _))) if may_be_asked(case, hold) => {
                     case.stage = Stage::Writing(After::Anew);
                 }
-                // Its intent is on its way to the disk: from there it is withdrawn.
-                Stage::Writing(After::Send(act)) if act.actor == Actor::Automation => {
-                    case.stale = true;
-                }
-                Stage::Ready(act, _) | Stage::Rechecking(act, _) if act.actor == Actor::Automation => {
+                Stage::Ready(intent) | Stage::Rechecking(intent, _)
+                    if intent.act.actor == Actor::Automation =>
+                {
                     let id = case.id;
                     self.write(id, Outcome::Withdrawn, "the rules changed".to_owned(), After::Anew, out);
                 }
-                _ => case.stale = true,
+                // Also where its intent is on its way to the disk: from there it is withdrawn.
+                _ => case.outdate(),
             }
         }
     }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::case::{Case, Stage};
+use super::case::{Case, Entries, Place, Shown, Steady};
 use super::life::Life;
 use super::order::{CaseId, Look};
+use super::stage::Stage;
 use super::timing::{BLINK, STUCK};
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::Showing;
@@ -13,8 +14,8 @@ use crate::domain::ledger::Showing;
 impl Life {
     pub(super) fn look(&mut self, look: Look, now: Duration) {
         let shown = look.dialog.as_ref().and_then(|(showing, _)| self.shown(*showing, now));
-        for case in self.cases.iter_mut().filter(|c| c.drawn && Some(c.id) != shown) {
-            case.away.get_or_insert(now);
+        for case in self.cases.iter_mut().filter(|c| c.shown.place == Place::Here && Some(c.id) != shown) {
+            case.shown.place = Place::Away(now);
         }
         let meant = look.dialog.as_ref().is_some_and(|(showing, _)| self.left(*showing).is_some());
         if meant {
@@ -25,25 +26,26 @@ impl Life {
         let Some((showing, dialog)) = look.dialog else { return };
         let settle = self.settle();
         if let Some(case) = self.cases.iter_mut().find(|c| Some(c.id) == shown) {
-            if case.away.take().is_some() {
+            if case.shown.away().is_some() {
                 // Back from a blink: what was read before it was another frame.
-                case.since = now + case.deaf;
-                case.twice = false;
+                case.steady.interrupted(now);
             }
-            (case.showing, case.asks) = (showing, look.asks);
+            (case.shown.place, case.shown.showing, case.shown.asks) = (Place::Here, showing, look.asks);
             case.read(dialog, settle, now);
         } else if let Some(case) =
-            self.cases.iter_mut().find(|c| c.hook.is_some() && !c.drawn && c.same_call(&dialog))
+            self.cases.iter_mut().find(|c| c.hook.is_some() && !c.shown.is_drawn() && c.same_call(&dialog))
         {
             // What the hook told of is drawn now.
-            (case.drawn, case.asks, case.since, case.showing) = (true, look.asks, now, showing);
-            case.dialog = dialog;
+            let shown = &mut case.shown;
+            (shown.place, shown.asks, shown.showing, shown.dialog) =
+                (Place::Here, look.asks, showing, dialog);
+            case.steady.since = now;
         } else {
             let hook = self.overlooked.lately(now);
             let case = self.open(showing, dialog, look.wrote, now);
-            (case.drawn, case.asks, case.hook) = (true, look.asks, hook);
-            if let Some(last) = case.zero.filter(|_| look.stands) {
-                case.since = last;
+            (case.shown.place, case.shown.asks, case.hook) = (Place::Here, look.asks, hook);
+            if let Some(last) = case.shown.zero.filter(|_| look.stands) {
+                case.steady.since = last;
             }
             if look.unsent {
                 case.over_text();
@@ -53,11 +55,13 @@ impl Life {
 
     /// The case that is this showing: the very same, or one of the same content that only blinked.
     fn shown(&self, showing: Showing, now: Duration) -> Option<CaseId> {
-        let live = |c: &&Case| c.drawn && !c.is_over();
+        let live = |c: &&Case| c.shown.is_drawn() && !c.is_over();
         let blinked = |c: &&Case| {
-            c.showing.content == showing.content && c.away.is_some_and(|at| now.saturating_sub(at) < BLINK)
+            let away = c.shown.away();
+            c.shown.showing.content == showing.content
+                && away.is_some_and(|at| now.saturating_sub(at) < BLINK)
         };
-        let same = self.cases.iter().filter(live).find(|c| c.showing == showing);
+        let same = self.cases.iter().filter(live).find(|c| c.shown.showing == showing);
         same.or_else(|| self.cases.iter().filter(live).find(blinked)).map(|c| c.id)
     }
 
@@ -71,31 +75,21 @@ impl Life {
         self.next += 1;
         self.cases.push(Case {
             id: CaseId(self.next),
-            showing,
-            dialog,
-            call: None,
-            drawn: false,
-            away: None,
+            shown: Shown {
+                showing,
+                dialog,
+                place: Place::Undrawn,
+                asks: true,
+                zero: wrote.filter(|at| *at <= now),
+                first: now,
+            },
+            steady: Steady { since: now, deaf: Duration::ZERO, twice: false, changed: false },
             hook: None,
-            asks: true,
-            zero: wrote.filter(|at| *at <= now),
-            first: now,
-            since: now,
-            deaf: Duration::ZERO,
-            twice: false,
-            asked: None,
-            cleared: None,
-            vetoed: None,
-            changed: false,
-            verdict: None,
-            stale: false,
+            judged: None,
             stage: Stage::Seen,
-            opened: None,
-            act: None,
-            pressed: None,
+            entries: Entries::default(),
             tried: false,
             kept: None,
-            outcome: None,
         });
         self.cases.last_mut().expect("one was pushed")
     }

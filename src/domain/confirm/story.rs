@@ -100,7 +100,7 @@ pub fn check_with(hook_fallback: bool, name: &str, steps: &[Step], want: &[&str]
             Hook(said) => rig.hear(Input::Hook(said)),
             Person(answer, subject, epoch, on_screen) => {
                 let showing = (rig::dialog(subject).identity(), epoch).into();
-                let drawn = Some((showing, ms(on_screen)));
+                let drawn = Some(DrawnFor { showing, lasted: ms(on_screen) });
                 rig.hear(Input::Person(Reply { who: "operator".to_owned(), wish: None, answer, drawn }));
             }
             Answered => rig.answer(Sent::Done(rig.now)),

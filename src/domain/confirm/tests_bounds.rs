@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::case::Stage;
 use super::rig::{Rig, clear, ms};
+use super::stage::Stage;
 use super::story::Step::*;
 use super::story::{asks, check, check_with, closed};
 use super::*;
@@ -13,7 +13,7 @@ use crate::domain::policy::Action;
 /// which is always given. Asked after each fact.
 pub fn all_end(life: &Life, now: Duration) {
     for case in &life.cases {
-        let goes = case.can_go() && case.away.is_some();
+        let goes = case.can_go() && case.shown.away().is_some();
         let ends = match &case.stage {
             // It was asked for in the same breath.
             Stage::Seen => false,
@@ -21,7 +21,7 @@ pub fn all_end(life: &Life, now: Duration) {
             Stage::Reading => life.due(case, now).is_some() || goes || life.another_in_flight(case.id),
             Stage::Judging(_)
             | Stage::Guarding(_)
-            | Stage::Ready(..)
+            | Stage::Ready(_)
             | Stage::Rechecking(..)
             | Stage::Sending(..)
             | Stage::Verifying(_) => life.due(case, now).is_some() || goes,

@@ -27,7 +27,7 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, writing:
     };
     let wide = WIDE.min(over.w);
     let room = usize::from(wide.saturating_sub(4)).max(1);
-    let there = session.dialog().is_some_and(|d| d.identity() == writing.showing.content);
+    let there = session.dialog().is_some_and(|d| d.identity() == writing.drawn.showing.content);
     let mut above: Vec<(String, Role)> =
         wrap(&writing.about, room).into_iter().take(ASKED).map(|l| (l, Role::Strong)).collect();
     let way = writing.way();

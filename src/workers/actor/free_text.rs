@@ -5,9 +5,10 @@
 use std::time::Duration;
 
 use super::errand::Course;
+use super::observer::seen_here;
 use super::wishes::UNMANAGED;
-use super::{Actor, boot, monotonic};
-use crate::domain::confirm::{Answer, Answered, Ask, Input, Reply, SeenThere};
+use super::{Actor, monotonic};
+use crate::domain::confirm::{Answer, Answered, Ask, DrawnFor, Input, Reply, SeenThere};
 use crate::domain::dialog::{Dialog, Meaning};
 use crate::domain::free_text;
 use crate::domain::ledger::Showing;
@@ -38,7 +39,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         pane: PaneIdentity,
         (who, wish): (String, Option<u64>),
         text: Answered,
-        drawn: Option<(Showing, Duration)>,
+        drawn: Option<DrawnFor>,
     ) {
         if let Some(why) = self.busy(pane) {
             return self.told(wish, NOT.to_owned(), Err(why.to_owned()));
@@ -85,9 +86,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let managed = self.fixed.roster.member(session).is_some();
         let found = match seen {
             Some(SeenThere { by_name: true, .. }) | None if !managed => Err(UNMANAGED),
-            Some(seen) => self
-                .seen_there(session, &seen)
-                .map(|showing| (seen.pane, Some((showing, Duration::from_millis(seen.drawn_ms))))),
+            Some(seen) => self.seen_there(session, &seen).map(|showing| {
+                (seen.pane, Some(DrawnFor { showing, lasted: Duration::from_millis(seen.drawn_ms) }))
+            }),
             None => self.asking(session).and_then(|pane| {
                 let desk = self.desks.get(&pane).ok_or("that pane is gone")?;
                 Ok((desk.info.identity, None))
@@ -105,18 +106,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         pane: PaneIdentity,
         session: SessionName,
         text: Answered,
-        (showing, on_screen): (Showing, Duration),
+        drawn: DrawnFor,
     ) {
-        let ms = |d: Duration| u64::try_from(d.as_millis()).unwrap_or(u64::MAX);
-        let seen = SeenThere {
-            pane,
-            content: showing.content,
-            boot: boot(),
-            since_ms: ms(monotonic().saturating_sub(on_screen)),
-            drawn_ms: ms(on_screen),
-            by_name: false,
-        };
-        self.wish(Ask::Write { session, seen: Some(seen), text }, NOT);
+        self.wish(Ask::Write { session, seen: Some(seen_here(pane, drawn)), text }, NOT);
     }
 }
 

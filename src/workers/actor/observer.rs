@@ -9,7 +9,7 @@ use super::done::Done;
 use super::wishes::ANEW;
 use super::{Actor, boot, monotonic};
 use crate::app::event::Did;
-use crate::domain::confirm::{Answer, Ask, Reply, SeenThere};
+use crate::domain::confirm::{Answer, Ask, DrawnFor, SeenThere};
 use crate::domain::dialog::DialogId;
 use crate::domain::ledger::Showing;
 use crate::domain::session::{PaneIdentity, SessionName};
@@ -23,13 +23,9 @@ pub type Wishing = Arc<dyn Fn(&Ask) -> Result<String, String> + Send + Sync>;
 
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// The observer's part: an answer to what is drawn here.
-    pub(super) fn wish_answer(&self, pane: PaneIdentity, answer: Answer, drawn: (Showing, Duration)) {
-        let (showing, on_screen) = drawn;
-        let ms = |d: Duration| u64::try_from(d.as_millis()).unwrap_or(u64::MAX);
-        let since_ms = ms(monotonic().saturating_sub(on_screen));
-        let (content, drawn_ms) = (showing.content, ms(on_screen));
-        let ask = Ask::Answer { pane, content, boot: boot(), since_ms, drawn_ms, answer };
-        self.wish(ask, "not answered");
+    pub(super) fn wish_answer(&self, pane: PaneIdentity, answer: Answer, drawn: DrawnFor) {
+        let SeenThere { content, boot, since_ms, drawn_ms, .. } = seen_here(pane, drawn);
+        self.wish(Ask::Answer { pane, content, boot, since_ms, drawn_ms, answer }, "not answered");
     }
 
     /// Leaves a wish; what comes of it is told, or what was not done.
@@ -43,23 +39,6 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 Err(why) => Did { what: failed.to_owned(), command: None, failed: Some(why) },
             })
         });
-    }
-
-    /// The actor's part.
-    pub(super) fn answer_for(
-        &mut self,
-        wish: u64,
-        who: String,
-        pane: PaneIdentity,
-        content: DialogId,
-        (since, on_screen): (Duration, Duration),
-        answer: Answer,
-    ) {
-        let showing = match self.same_open(pane, content, since) {
-            Ok(showing) => showing,
-            Err(why) => return self.answer_wish(wish, false, why.to_owned()),
-        };
-        self.replied(pane.id, Reply { who, wish: Some(wish), answer, drawn: Some((showing, on_screen)) });
     }
 
     /// The dialog that stood in a session when it was looked at.
@@ -91,5 +70,18 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let same =
             open.into_iter().find(|c| c.id.1.content == content && c.since <= since.saturating_add(LATER));
         same.map(|seen| seen.id.1).ok_or("another dialog is there now; look at it first")
+    }
+}
+
+/// What is drawn here, as a wish tells of it.
+pub(super) fn seen_here(pane: PaneIdentity, drawn: DrawnFor) -> SeenThere {
+    let ms = |d: Duration| u64::try_from(d.as_millis()).unwrap_or(u64::MAX);
+    SeenThere {
+        pane,
+        content: drawn.showing.content,
+        boot: boot(),
+        since_ms: ms(monotonic().saturating_sub(drawn.lasted)),
+        drawn_ms: ms(drawn.lasted),
+        by_name: false,
     }
 }

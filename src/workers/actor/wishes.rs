@@ -7,9 +7,8 @@ use super::{AGAIN, Actor, boot, clock, monotonic, utc};
 use crate::app::Event;
 use crate::app::event::Did;
 use crate::app::state::Post;
-use crate::domain::confirm::{Answer, Answered, Ask, CaseId, DRAWN_FOR, Input, Reply, Told, Wish};
+use crate::domain::confirm::{Answer, Answered, Ask, CaseId, DRAWN_FOR, DrawnFor, Input, Reply, Told, Wish};
 use crate::domain::dialog::DialogId;
-use crate::domain::ledger::Showing;
 use crate::domain::redact::Secrets;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::unstick::Step;
@@ -35,7 +34,7 @@ pub enum Asked {
         /// What.
         answer: Answer,
         /// Which dialog was on the screen, and for how long.
-        drawn: (Showing, Duration),
+        drawn: DrawnFor,
     },
     /// Writes a text into the dialog of a pane, as it was drawn.
     Write {
@@ -46,7 +45,7 @@ pub enum Asked {
         /// What, and where.
         text: Answered,
         /// Which dialog was on the screen, and for how long.
-        drawn: (Showing, Duration),
+        drawn: DrawnFor,
     },
     /// Confirm nothing anywhere, or go on.
     Pause(bool),
@@ -184,8 +183,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 return self.answer_wish(id, false, ANEW.to_owned());
             }
             Ask::Answer { pane, content, boot: _, since_ms, drawn_ms, answer } => {
-                let drawn = (Duration::from_millis(since_ms), Duration::from_millis(drawn_ms));
-                return self.answer_for(id, who, pane, content, drawn, answer);
+                let lasted = Duration::from_millis(drawn_ms);
+                return match self.same_open(pane, content, Duration::from_millis(since_ms)) {
+                    Ok(showing) => {
+                        let drawn = Some(DrawnFor { showing, lasted });
+                        self.replied(pane.id, Reply { who, wish: Some(id), answer, drawn });
+                    }
+                    Err(why) => self.answer_wish(id, false, why.to_owned()),
+                };
             }
             Ask::Write { session, seen, text } => return self.write_wished(id, who, &session, seen, text),
             Ask::Unstick { session, step } => return self.unstick_by_name(id, who, session, step),
@@ -212,7 +217,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 Err(why) => return self.answer_wish(id, false, why.to_owned()),
             },
         };
-        let drawn = dialog.map(|showing| (showing, DRAWN_FOR));
+        let drawn = dialog.map(|showing| DrawnFor { showing, lasted: DRAWN_FOR });
         self.replied(pane, Reply { who, wish: Some(id), answer, drawn });
     }
 

@@ -80,7 +80,7 @@ fn a_key_answers_the_marked_dialog_that_is_drawn_and_the_mark_stays_on_it() {
     let b = state.board.queue[1].id.0;
     match key(&mut state, 'y', 400).as_slice() {
         [Effect::Answer { pane, answer: Answer::Approve, drawn }] => {
-            assert_eq!((*pane, drawn.1), (b, Duration::from_millis(370)));
+            assert_eq!((*pane, drawn.lasted), (b, Duration::from_millis(370)));
         }
         other => panic!("{other:?}"),
     }
@@ -107,7 +107,7 @@ fn a_dialog_to_which_the_mark_slid_was_not_read_by_who_pressed() {
     areas.tiles.extend([0, 1].map(|i| (i, Area { x: 0, y: 0, w: 80, h: 10 })));
     update(&mut state, Event::Drew(areas), at_ms(10));
     let drawn = |effects: &[Effect]| match effects {
-        [Effect::Answer { drawn, .. }] => drawn.1.as_millis(),
+        [Effect::Answer { drawn, .. }] => drawn.lasted.as_millis(),
         other => panic!("{other:?}"),
     };
     assert_eq!(drawn(&key(&mut state, 'y', 4000)), 3990);

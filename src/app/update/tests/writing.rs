@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::app::state::{Board, Popup, Post};
-use crate::domain::confirm::{Answered, Confirmation, Risk};
+use crate::domain::confirm::{Answered, Confirmation, DrawnFor, Risk};
 use crate::domain::dialog::{Dialog, DialogOption, Meaning, Opens, Operation, TextOption};
 use crate::domain::read::Reading;
 
@@ -74,7 +74,8 @@ fn a_text_goes_to_the_option_that_is_shown_in_the_dialog_that_was_drawn() {
         [Effect::Write { session, text: Answered { option, deny: false, words }, drawn, .. }] => {
             assert_eq!((session.as_str(), words.as_str()), ("a", "jq2? two lines"));
             assert_eq!(option.as_deref(), Some("Tell it what to change"));
-            assert_eq!(*drawn, ((dialog.identity(), 1).into(), Duration::from_millis(500)));
+            let showing = (dialog.identity(), 1).into();
+            assert_eq!(*drawn, DrawnFor { showing, lasted: Duration::from_millis(500) });
         }
         other => panic!("{other:?}"),
     }

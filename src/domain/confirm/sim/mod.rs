@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::case::{Case, Stage};
+use super::case::Case;
 use super::rig::{self, call, clear, dialog, ms, scene, verdict};
+use super::stage::Stage;
 use super::*;
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor, Body, Book, Outcome, Showing};
@@ -292,7 +293,7 @@ impl World {
             }
             Op::Person(answer, old) => {
                 let drawn = if old { self.before } else { self.seen };
-                let drawn = drawn.map(|s| (s, DRAWN_FOR));
+                let drawn = drawn.map(|showing| DrawnFor { showing, lasted: DRAWN_FOR });
                 self.hear(Input::Person(Reply { who: "operator".to_owned(), wish: None, answer, drawn }));
             }
             Op::HookAsks => {
