@@ -29,6 +29,12 @@ impl Life {
             if case.shown.away().is_some() {
                 // Back from a blink: what was read before it was another frame.
                 case.steady.interrupted(now);
+                // That it has passed may have been told while it was away.
+                if let Stage::Held((hold, again)) = &mut case.stage
+                    && hold.passes()
+                {
+                    again.get_or_insert(now);
+                }
             }
             (case.shown.place, case.shown.showing, case.shown.asks) = (Place::Here, showing, look.asks);
             case.read(dialog, settle, now);

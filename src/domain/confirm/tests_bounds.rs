@@ -188,3 +188,23 @@ fn a_hook_whose_pane_is_full_may_close() {
     want.push("0 given back");
     check_with(true, "it closes", &steps, &want);
 }
+
+#[test]
+fn a_hook_is_told_what_the_rules_say_when_a_persons_answer_was_refused() {
+    let mut rig = Rig::new(false);
+    rig.says = false;
+    rig.hear(Input::Hook(HookSaid::Asks { id: HookId(1), dialog: super::rig::call("ls") }));
+    rig.show(Some(("ls", 1)));
+    rig.until(1_000);
+    let reply = Reply { who: "operator".to_owned(), wish: None, answer: Answer::Approve, drawn: None };
+    rig.hear(Input::Person(reply));
+    rig.until(60_000);
+    assert_eq!(
+        rig.log,
+        [
+            "5000 refused to the person: not sent: the server did not say whether it may be",
+            "10000 hook released",
+            "10000 held: not sent: the server did not say whether it may be",
+        ]
+    );
+}

@@ -219,6 +219,26 @@ fn what_a_hook_gave_back_needs_a_person_also_when_that_has_passed() {
 }
 
 #[test]
+fn what_passes_while_a_dialog_blinks_has_passed() {
+    check(
+        "told between two frames",
+        &[
+            World(|f| f.standing = Standing::Watching),
+            Show("ls", 1),
+            At(1_000),
+            Gone,
+            World(|_| {}),
+            At(1_050),
+            Show("ls", 1),
+            At(1_300),
+            Gone,
+            At(2_000),
+        ],
+        &["120 watched: auto-confirm only watches here", "1170 intended", "1200 PRESS 1", "1450 cleared"],
+    );
+}
+
+#[test]
 fn what_stood_in_a_pane_that_ends_has_an_end_in_the_ledger() {
     let told = |steps: &[Step], want: &[&str]| {
         let steps: Vec<_> = steps.iter().cloned().chain([Ends, At(9_000)]).collect();
