@@ -94,6 +94,9 @@ impl Life {
         let Some(case) = self.cases.iter().find(|c| c.id == id) else { return Err((Hold::Doubtful, None)) };
         let dialog = &case.shown.dialog;
         let automatic = act.actor == Actor::Automation;
+        if let (true, Some(kept @ Hold::Person(_))) = (automatic, &case.kept) {
+            return Err((kept.clone(), None));
+        }
         match &act.by {
             By::Hook(hook) if case.hook.as_ref().is_none_or(|h| h.id != *hook || !h.open) => {
                 return Err((Hold::HookFell, None));

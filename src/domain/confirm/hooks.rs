@@ -127,6 +127,7 @@ impl Life {
         let act =
             |deny| Act { actor: Actor::Automation, wish: None, by: By::Hook(hook.id), deny, goal: None };
         let hold = match verdict.action {
+            _ if case.is_a_persons() => case.kept.clone().unwrap_or(Hold::Rule),
             Action::Confirm | Action::Deny => {
                 let Some(left) = left else {
                     case.stage = Stage::Guarding(act(verdict.action == Action::Deny));

@@ -39,8 +39,12 @@ impl Life {
     }
 
     pub(super) fn person(&mut self, reply: Reply, now: Duration, out: &mut Vec<Order>) {
-        let (wish, answer, first) = (reply.wish, reply.answer, out.len());
-        match self.reply(reply, now, out) {
+        let (wish, answer, first, who) = (reply.wish, reply.answer, out.len(), reply.who.clone());
+        let replied = self.reply(reply, now, out);
+        if let (Ok(id), Answer::Hold) = (&replied, answer) {
+            self.keep_same_calls(*id, &who);
+        }
+        match replied {
             // A text has a course and an end of its own.
             Ok(_) if answer == Answer::Write => {}
             // Before the orders that may end it.
@@ -49,6 +53,16 @@ impl Life {
                 out.splice(first..first, owns).for_each(drop);
             }
             Err(why) => out.push(Order::Refuse { wish, why: why.to_owned() }),
+        }
+    }
+
+    /// What a person keeps is not allowed by a hook that asks the same beside it.
+    fn keep_same_calls(&mut self, id: CaseId, who: &str) {
+        let Some(kept) = self.cases.iter().find(|c| c.id == id).map(|c| Arc::clone(c.asked_for())) else {
+            return;
+        };
+        for case in self.cases.iter_mut().filter(|c| c.id != id && c.same_call(&kept)) {
+            case.kept = Some(Hold::Person(who.to_owned()));
         }
     }
 

@@ -12,13 +12,16 @@ use crate::domain::policy::Action;
 /// Whatever is not told to the end, or a person's, goes on by itself some time: by its own time, or by the word of a disk,
 /// which is always given. Asked after each fact.
 pub fn all_end(life: &Life, now: Duration) {
+    // Its word is heard by all.
+    let disk_speaks = life.cases.iter().any(|c| matches!(c.stage, Stage::Writing(_)));
     for case in &life.cases {
         let goes = case.can_go() && case.shown.away().is_some();
         let ends = match &case.stage {
             // It was asked for in the same breath.
             Stage::Seen => false,
             Stage::Writing(_) | Stage::Held(_) | Stage::Over => true,
-            Stage::Reading => life.due(case, now).is_some() || goes || life.another_in_flight(case.id),
+            Stage::Reading if disk_speaks || life.another_in_flight(case.id) => true,
+            Stage::Reading => life.due(case, now).is_some() || goes,
             Stage::Judging(_)
             | Stage::Guarding(_)
             | Stage::Ready(_)
@@ -207,4 +210,23 @@ fn a_hook_is_told_what_the_rules_say_when_a_persons_answer_was_refused() {
             "10000 held: not sent: the server did not say whether it may be",
         ]
     );
+}
+
+#[test]
+fn what_a_person_keeps_is_not_allowed_by_a_hook_that_asks_the_same() {
+    let mut rig = Rig::new(false);
+    rig.says = false;
+    let asks = |id| HookSaid::Asks { id: HookId(id), dialog: super::rig::call("ls") };
+    for said in [asks(1), HookSaid::Closed { id: HookId(1) }, asks(2)] {
+        rig.hear(Input::Hook(said));
+    }
+    rig.show(Some(("ls", 1)));
+    rig.until(400);
+    let reply = Reply { who: "operator".to_owned(), wish: None, answer: Answer::Hold, drawn: None };
+    rig.hear(Input::Person(reply));
+    rig.says = true;
+    rig.hear(Input::Facts(clear()));
+    rig.until(60_000);
+    assert!(!rig.log.iter().any(|l| l.contains("ALLOW") || l.contains("PRESS")), "{:?}", rig.log);
+    assert!(rig.log.contains(&"400 hook released".to_owned()), "{:?}", rig.log);
 }

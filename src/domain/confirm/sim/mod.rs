@@ -325,7 +325,7 @@ impl World {
         self.step(Op::Disk(true, false));
         self.step(Op::HookGivesUp);
         self.step(Op::World(9));
-        for _ in 0..40 {
+        for _ in 0..100 {
             self.step(Op::Carry(20));
             self.step(Op::Look);
             self.step(Op::Wait(300));
