@@ -30,6 +30,8 @@ impl Life {
             let Some(case) = self.case(id) else { return };
             match case.kept.clone() {
                 Some(kept) => case.stage = Stage::Held((kept, None)),
+                // A hook that waits is not read a second time: the rules have the word again.
+                None if case.hook_open() => case.judge_anew(),
                 None => case.read_anew(case.steady.since),
             }
         }
