@@ -131,8 +131,8 @@ impl Life {
         self.cases.iter().filter_map(|c| self.due(c, now)).chain(self.overlooked.due()).min()
     }
 
-    /// Until when it is enough to hear that the intent of a case is on disk; `None`: at once.
-    pub fn told_by(&self, case: CaseId, now: Duration) -> Option<Duration> {
+    /// Until when the word that the intent of a case is on disk may be deferred: its key waits for that; `None`: not at all.
+    pub fn defers_until(&self, case: CaseId, now: Duration) -> Option<Duration> {
         let ahead = |c: &&Case| matches!(&c.stage, Stage::Writing(After::Send(act, _)) if act.is_ahead());
         self.cases.iter().filter(|c| c.id == case).find(ahead).and_then(|c| self.due(c, now))
     }

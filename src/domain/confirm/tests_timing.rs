@@ -60,8 +60,8 @@ fn an_intent_is_heard_of_when_its_own_key_is_due_and_a_hook_s_at_once() {
     rig.show(Some(("ls", 1)));
     rig.life.hear(Input::Tick, ms(120));
     let case = intended(&rig.life.hear(Input::Facts(clear()), ms(121)));
-    assert_eq!(rig.life.told_by(case, ms(121)), Some(ms(150)));
-    assert_eq!(rig.life.told_by(case, ms(150)), None, "it is late");
+    assert_eq!(rig.life.defers_until(case, ms(121)), Some(ms(150)));
+    assert_eq!(rig.life.defers_until(case, ms(150)), None, "it is late");
 
     let mut life = Rig::new(false).life;
     for id in 1..=2 {
@@ -74,7 +74,7 @@ fn an_intent_is_heard_of_when_its_own_key_is_due_and_a_hook_s_at_once() {
         let orders = life.hear(judged, now);
         assert!(orders.contains(&Order::Check), "{orders:?}");
         let case = intended(&life.hear(Input::Facts(clear()), now));
-        assert_eq!(life.told_by(case, now), None, "its agent waits");
+        assert_eq!(life.defers_until(case, now), None, "its agent waits");
     }
 }
 

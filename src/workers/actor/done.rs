@@ -3,7 +3,7 @@
 use super::Actor;
 use super::errand::Climbed;
 use super::kill::Killed;
-use super::later::Written;
+use super::outbox::Written;
 use super::restart;
 use super::seat::Opened;
 use crate::app::Event;
