@@ -81,7 +81,7 @@ impl Life {
     pub fn hear(&mut self, input: Input, now: Duration) -> Vec<Order> {
         let mut out = Vec::new();
         match &input {
-            Input::Facts(_) => self.world_asked = None,
+            Input::World(_) => self.world_asked = None,
             // Late, and in time to be heard.
             Input::Judged { .. } => {}
             _ => self.give_up(now, &mut out),
@@ -90,7 +90,7 @@ impl Life {
         match input {
             Input::Look(look) => self.look(look, now),
             Input::Judged { case, dialog, verdict } => self.judged(case, &dialog, verdict, &mut out),
-            Input::Facts(facts) => self.facts(facts, now, &mut out),
+            Input::World(world) => self.world(world, now, &mut out),
             Input::Recorded { case, seq } => self.recorded(case, Ok(seq), &mut out),
             Input::NotRecorded { case, why } => self.recorded(case, Err(why), &mut out),
             Input::Sent { case, how } => self.sent(case, how, now, &mut out),

@@ -86,7 +86,7 @@ fn a_world_that_does_not_answer_holds() {
     let asks = HookSaid::Asks { id: HookId(1), dialog: rig::call("ls") };
     rig.hear(Input::Hook(asks));
     rig.now = ms(100);
-    let orders = rig.life.hear(Input::Facts(clear()), rig.now);
+    let orders = rig.life.hear(Input::World(clear()), rig.now);
     let [Order::Record { case, .. }] = orders[..] else { panic!("{orders:?}") };
     assert_eq!(rig.life.hear(Input::Recorded { case, seq: 1 }, rig.now), [Order::Check]);
     assert_eq!(rig.life.deadline(rig.now), Some(ms(5_100)));

@@ -8,7 +8,7 @@ use super::done::Done;
 use super::{Actor, monotonic, outbox, utc};
 use crate::app::Event;
 use crate::app::event::Did;
-use crate::domain::confirm::{CaseId, Facts, Hold, Input, Order, Presence, Sent};
+use crate::domain::confirm::{CaseId, Hold, Input, Order, Presence, Sent, World};
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor as Who, Body, Decision, Outcome};
 use crate::domain::policy::Verdict;
@@ -191,7 +191,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     }
 
     /// What the world says of a pane at this moment.
-    pub(super) fn world(&self, desk: &Desk, said: Result<&PaneFacts, &TypeError>) -> Facts {
+    pub(super) fn world(&self, desk: &Desk, said: Result<&PaneFacts, &TypeError>) -> World {
         let now = monotonic();
         let session = &desk.info.session;
         let seat = self.seat.as_ref();
@@ -209,7 +209,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         };
         let (front, computes) = self.processes.front(desk.info.identity);
         let agent = front.as_deref().and_then(|f| self.fixed.agents.by_process(f));
-        Facts {
+        World {
             actor: self.scribe.is_some()
                 && seat.is_some_and(Seat::stands)
                 && said.map_or(true, |facts| facts.actor.as_deref() == id),
