@@ -335,7 +335,8 @@ impl Bench {
         self.step(Op::Disk(true, false));
         self.step(Op::HookGivesUp);
         self.step(Op::World(9));
-        for _ in 0..40 {
+        // Who came at the end has his quiet time, and a key after that its five seconds.
+        for _ in 0..60 {
             self.step(Op::Carry(20));
             self.step(Op::Look);
             self.step(Op::Wait(300));
