@@ -32,8 +32,8 @@ impl Life {
                 // Whoever acts next is to know of it.
                 Some(kept @ Hold::Person(_)) => self.hold(id, kept, out),
                 Some(kept) => case.stage = Stage::Held((kept, None)),
-                // Its hook still waits, and nobody else tells it anything.
-                None if case.hook_open() && case.judged.is_some() => self.hook_judged(id, out),
+                // A hook that waits is not read a second time: the rules have the word again.
+                None if case.hook_open() => case.judge_anew(),
                 None => case.read_anew(case.steady.since),
             }
         }

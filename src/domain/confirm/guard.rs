@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::hold::{Facts, Held, Hold};
+use super::hold::{Held, Hold, World};
 use super::life::Life;
 use super::order::{CaseId, Order};
 use super::stage::{Act, After, By, Clearance, Cleared, Intent, Stage};
@@ -10,22 +10,22 @@ use crate::domain::ledger::{Actor, Channel};
 
 impl Life {
     /// The world's word: for whoever asked, and for whoever is held by something that may have passed.
-    pub(super) fn facts(&mut self, facts: Facts, now: Duration, out: &mut Vec<Order>) {
-        let facts = match self.came {
-            Some(at) => facts.with_active(now.saturating_sub(at)),
-            None => facts,
+    pub(super) fn world(&mut self, world: World, now: Duration, out: &mut Vec<Order>) {
+        let world = match self.came {
+            Some(at) => world.with_active(now.saturating_sub(at)),
+            None => world,
         };
         // What is intended was within the rate then, and counts itself since.
-        let intended = Facts { rate: None, ..facts.clone() };
-        let cleared = Cleared::by(&facts, now);
+        let intended = World { rate: None, ..world.clone() };
+        let cleared = Cleared::by(&world, now);
         for i in 0..self.cases.len() {
             let (id, stage) = (self.cases[i].id, self.cases[i].stage.clone());
             match stage {
-                Stage::Guarding(act) if act.is_ahead() && facts.computes && self.cases[i].may_rest(now) => {
+                Stage::Guarding(act) if act.is_ahead() && world.computes && self.cases[i].may_rest(now) => {
                     let settle = self.settle();
                     self.cases[i].rest(now, settle);
                 }
-                Stage::Guarding(act) => match self.allowed(id, &act, &facts, now) {
+                Stage::Guarding(act) => match self.allowed(id, &act, &world, now) {
                     Ok(()) => self.intend(id, act, cleared, out),
                     Err(held) => self.denied(id, &act, held, out),
                 },
@@ -53,7 +53,7 @@ impl Life {
                 }
                 // A hook that gave it back does not get it again; nor does a key.
                 Stage::Held((hold, _)) if hold.passes() && self.cases[i].hook.is_none() => {
-                    let passed = facts.allow(Channel::Key, now);
+                    let passed = world.allow(Channel::Key, now);
                     let case = &mut self.cases[i];
                     match passed {
                         // It may be hours since it was judged.
@@ -80,12 +80,12 @@ impl Life {
     }
 
     /// Everything that must be true right before an answer goes out.
-    fn allowed(&self, id: CaseId, act: &Act, facts: &Facts, now: Duration) -> Result<(), Held> {
+    fn allowed(&self, id: CaseId, act: &Act, world: &World, now: Duration) -> Result<(), Held> {
         self.allowed_here(id, act, now)?;
         if act.actor == Actor::Automation {
-            facts.allow(act.channel(), now)
+            world.allow(act.channel(), now)
         } else {
-            facts.allow_person(act.channel())
+            world.allow_person(act.channel())
         }
     }
 

@@ -152,7 +152,7 @@ pub enum Presence {
 
 /// What the world says at this moment. Asked for right before an answer, and again after the intent is on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
+pub struct World {
     /// We hold the lock, and the server has our id.
     pub actor: bool,
     /// The session is of the roster.
@@ -186,7 +186,7 @@ pub struct Facts {
 /// Held, and when it is worth to ask again without anything having happened.
 pub type Held = (Hold, Option<Duration>);
 
-impl Facts {
+impl World {
     /// The same where it is known that somebody was active so long ago.
     pub(super) fn with_active(&self, ago: Duration) -> Self {
         let presence = match self.presence {

@@ -77,7 +77,7 @@ impl Life {
     pub fn hear(&mut self, input: Input, now: Duration) -> Vec<Order> {
         let mut out = Vec::new();
         match &input {
-            Input::Facts(_) => self.world_asked = None,
+            Input::World(_) => self.world_asked = None,
             // Late, and in time to be heard.
             Input::Judged { .. } => {}
             _ => self.give_up(now, &mut out),
@@ -86,7 +86,7 @@ impl Life {
         match input {
             Input::Look(look) => self.look(look, now),
             Input::Judged { case, dialog, verdict } => self.judged(case, &dialog, verdict, &mut out),
-            Input::Facts(facts) => self.facts(facts, now, &mut out),
+            Input::World(world) => self.world(world, now, &mut out),
             Input::Recorded { case, seq } => self.recorded(case, Ok(seq), &mut out),
             Input::NotRecorded { case, why } => self.recorded(case, Err(why), &mut out),
             Input::Sent { case, how } => self.sent(case, how, now, &mut out),
@@ -128,8 +128,8 @@ impl Life {
         self.cases.iter().filter_map(|c| self.due(c, now)).chain(self.overlooked.due()).min()
     }
 
-    /// Until when it is enough to hear that the intent of a case is on disk; `None`: at once.
-    pub fn told_by(&self, case: CaseId, now: Duration) -> Option<Duration> {
+    /// Until when the word that the intent of a case is on disk may be deferred: its key waits for that; `None`: not at all.
+    pub fn defers_until(&self, case: CaseId, now: Duration) -> Option<Duration> {
         let ahead = |c: &&Case| matches!(&c.stage, Stage::Writing(After::Send(act, _)) if act.is_ahead());
         self.cases.iter().filter(|c| c.id == case).find(ahead).and_then(|c| self.due(c, now))
     }

@@ -37,7 +37,7 @@ mod wish;
 
 pub use bulletin::Bulletin;
 pub use drawn::{DRAWN_FOR, DrawnFor, DrawnSince};
-pub use hold::{Facts, Hold, Presence};
+pub use hold::{Hold, Presence, World};
 pub use life::Life;
 pub use order::{Answer, CaseId, HookId, HookSaid, HookWord, Input, Look, Order, Reply, Sent};
 pub use queue::{Confirmation, Risk, in_order};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::drawn::DrawnFor;
-use super::hold::{Facts, Hold};
+use super::hold::{Hold, World};
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Decision, Showing};
 use crate::domain::policy::Verdict;
@@ -35,7 +35,7 @@ pub enum Input {
         verdict: Verdict,
     },
     /// What the world says now. Told when asked for, and when something in it changed.
-    Facts(Facts),
+    World(World),
     /// A case's entry is on disk.
     Recorded {
         /// Which case.
@@ -160,7 +160,7 @@ pub enum Order {
     },
     /// Capture the pane anew; answered by [`Input::Look`], also where nothing changed. Comes with a check.
     Look,
-    /// Find out what the world says; answered by [`Input::Facts`].
+    /// Find out what the world says; answered by [`Input::World`].
     Check,
     /// Write an entry; answered by [`Input::Recorded`] or [`Input::NotRecorded`]. What is no intent is tried again until it
     /// can be written, and answered then.

@@ -25,16 +25,15 @@ impl Life {
         self.cases.iter().filter(|_| !speaks).filter_map(wish).collect()
     }
 
-    /// Who answered hears of it when his answer goes nowhere.
+    /// Who answered hears of it, once, when his answer goes nowhere.
     pub(super) fn tell_dropped(&self, asked: &[(CaseId, Option<u64>)], out: &mut Vec<Order>) {
-        let told = |o: &Order| matches!(o, Order::Refuse { .. });
         let goes_on = |c: &Case| matches!(c.stage, Stage::Guarding(_) | Stage::Writing(After::Send(..)));
         let dropped = |id: CaseId| !self.cases.iter().any(|c| c.id == id && goes_on(c));
-        if let Some((_, wish)) = asked.iter().find(|(id, _)| dropped(*id))
-            && !out.iter().any(told)
-        {
-            let why = "that dialog changed, or went, before it could be answered; look at it first";
-            out.push(Order::Refuse { wish: *wish, why: why.to_owned() });
+        for (_, wish) in asked.iter().filter(|(id, _)| dropped(*id)) {
+            if !out.iter().any(|o| matches!(o, Order::Refuse { wish: told, .. } if told == wish)) {
+                let why = "that dialog changed, or went, before it could be answered; look at it first";
+                out.push(Order::Refuse { wish: *wish, why: why.to_owned() });
+            }
         }
     }
 
@@ -163,10 +162,10 @@ impl Life {
 
 #[cfg(test)]
 mod tests {
-    use crate::domain::confirm::rig::Rig;
+    use crate::domain::confirm::rig::{Rig, call, ms};
     use crate::domain::confirm::story::Step::{At, Says, Show};
     use crate::domain::confirm::story::check;
-    use crate::domain::confirm::{Answer, Input, Reply, Sent};
+    use crate::domain::confirm::{Answer, HookId, HookSaid, Input, Reply, Sent};
     use crate::domain::policy::Action;
 
     fn ask(rig: &mut Rig, wish: u64, answer: Answer) {
@@ -219,5 +218,42 @@ mod tests {
         assert!(orders(&mut rig, 1).contains("Owns"), "it waits for the world's word");
         let second = orders(&mut rig, 2);
         assert!(second.contains("Refuse { wish: Some(2)") && !second.contains("Owns"), "{second}");
+    }
+
+    #[test]
+    fn each_whose_answer_goes_nowhere_is_told() {
+        let mut rig = held();
+        rig.says = false;
+        ask(&mut rig, 1, Answer::Approve);
+        rig.show(Some(("cat", 2)));
+        ask(&mut rig, 2, Answer::Approve);
+        rig.now += ms(20);
+        rig.show(None);
+        rig.log.clear();
+        rig.now += ms(500);
+        rig.hear(Input::Tick);
+        let why = "that dialog changed, or went, before it could be answered; look at it first";
+        let told = |wish: u64| format!("1520 refused to wish {wish}: {why}");
+        assert_eq!(rig.log, ["1520 gone".to_owned(), told(1), told(2)]);
+    }
+
+    #[test]
+    fn a_hook_that_a_person_answered_in_vain_does_not_wait_for_ever() {
+        let mute = "not sent: the server did not say whether it may be";
+        let check = |says: bool, want: &[&str]| {
+            let mut rig = Rig::new(false);
+            rig.says = false;
+            rig.hear(Input::Hook(HookSaid::Asks { id: HookId(1), dialog: call("ls") }));
+            rig.show(Some(("ls", 1)));
+            ask(&mut rig, 1, Answer::Approve);
+            rig.until(4_999);
+            rig.says = says;
+            rig.until(11_000);
+            let refused = format!("5000 refused to wish 1: {mute}");
+            assert_eq!(rig.log[..2], ["0 wish 1 is at work".to_owned(), refused]);
+            assert_eq!(rig.log[2..], *want);
+        };
+        check(true, &["5000 intended", "5000 ALLOW", "10000 stuck: answered, and still there after 5 s"]);
+        check(false, &["10000 hook released", &format!("10000 held: {mute}")]);
     }
 }

@@ -62,8 +62,8 @@ pub fn verdict(action: Action) -> Verdict {
 }
 
 /// A world in which nothing stands against an answer.
-pub fn clear() -> Facts {
-    Facts {
+pub fn clear() -> World {
+    World {
         actor: true,
         managed: true,
         excluded: false,
@@ -87,7 +87,7 @@ pub struct Rig {
     pub book: Book,
     pub now: Duration,
     pub screen: Option<(Showing, Arc<Dialog>)>,
-    pub facts: Facts,
+    pub world: World,
     pub verdict: Verdict,
     /// What the keyboard and the hooks say; `None` = they have not answered yet.
     pub sends: Option<Sent>,
@@ -118,7 +118,7 @@ impl Rig {
             book: Book::default(),
             now: Duration::ZERO,
             screen: None,
-            facts: clear(),
+            world: clear(),
             verdict: verdict(Action::Confirm),
             sends: Some(Sent::Done(Duration::ZERO)),
             judges: true,
@@ -189,7 +189,7 @@ impl Rig {
                 self.judges.then(|| Input::Judged { case, dialog, verdict: self.verdict.clone() })
             }
             Order::Look => self.looks.then(|| self.seen(None)),
-            Order::Check => self.says.then(|| Input::Facts(self.facts.clone())),
+            Order::Check => self.says.then(|| Input::World(self.world.clone())),
             Order::Record { case, dialog, decision } => {
                 if let Some(slow) = &mut self.slow {
                     slow.push((case, dialog, decision));

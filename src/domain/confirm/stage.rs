@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::hold::{Facts, Held};
+use super::hold::{Held, World};
 use super::mark::Goal;
 use super::order::HookId;
 use crate::domain::ledger::{Actor, Channel};
@@ -128,7 +128,7 @@ pub(super) struct Cleared {
 }
 
 impl Cleared {
-    pub fn by(facts: &Facts, at: Duration) -> Self {
-        Self { at, stirred: facts.stirred, coarse: facts.coarse }
+    pub fn by(world: &World, at: Duration) -> Self {
+        Self { at, stirred: world.stirred, coarse: world.coarse }
     }
 }

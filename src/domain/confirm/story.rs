@@ -1,5 +1,6 @@
 //! How a story of one dialog is written down in tests: steps in, and what came of them.
 
+use super::hold::World;
 use super::rig::{self, Rig, call, clear, ms, verdict};
 use super::*;
 use crate::domain::policy::Action;
@@ -14,9 +15,9 @@ pub enum Step {
     /// The pane shows none.
     Gone,
     /// The world is like this now, and says so.
-    World(fn(&mut Facts)),
+    World(fn(&mut World)),
     /// The world is like this from now on, and is not asked yet.
-    Then(fn(&mut Facts)),
+    Then(fn(&mut World)),
     /// What the policy says from now on.
     Says(Action),
     /// The policy is another one now, and says this.
@@ -73,14 +74,14 @@ pub fn check_with(hook_fallback: bool, name: &str, steps: &[Step], want: &[&str]
             Show(subject, epoch) => rig.show(Some((subject, epoch))),
             Gone => rig.show(None),
             World(change) => {
-                rig.facts = clear();
-                change(&mut rig.facts);
-                let facts = rig.facts.clone();
-                rig.hear(Input::Facts(facts));
+                rig.world = clear();
+                change(&mut rig.world);
+                let world = rig.world.clone();
+                rig.hear(Input::World(world));
             }
             Then(change) => {
-                rig.facts = clear();
-                change(&mut rig.facts);
+                rig.world = clear();
+                change(&mut rig.world);
             }
             Says(action) => rig.verdict = verdict(action),
             Renewed(action) => {

@@ -1,5 +1,6 @@
 //! Stories of a dialog on a screen: what happens when, told to the ledger in which words.
 
+use super::hold::World;
 use super::rig::{self, Rig, clear, ms, verdict};
 use super::story::Step::*;
 use super::story::{asks, check};
@@ -156,24 +157,24 @@ fn an_incomplete_or_doubtful_dialog_is_held() {
 
 #[test]
 fn the_world_can_forbid_it_and_what_passes_is_asked_again() {
-    let later = |world: fn(&mut Facts), why: &str| {
+    let later = |world: fn(&mut World), why: &str| {
         let held = format!("120 held: {why}");
         let watched = format!("120 watched: {why}");
         let mut rig = Rig::new(false);
-        world(&mut rig.facts);
+        world(&mut rig.world);
         rig.show(Some(("ls", 1)));
         rig.until(3_000);
         assert_eq!(rig.log.len(), 1, "{why}: {:?}", rig.log);
         assert!(rig.log[0] == held || rig.log[0] == watched, "{why}: {:?}", rig.log);
-        rig.facts = clear();
-        let facts = rig.facts.clone();
-        rig.hear(Input::Facts(facts));
+        rig.world = clear();
+        let world = rig.world.clone();
+        rig.hear(Input::World(world));
         rig.until(4_000);
         rig.log.len() > 1
     };
     // What passes by itself or by a switch …
     for (world, why) in [
-        ((|f| f.standing = Standing::Watching) as fn(&mut Facts), "auto-confirm only watches here"),
+        ((|f| f.standing = Standing::Watching) as fn(&mut World), "auto-confirm only watches here"),
         (|f| f.standing = Standing::Lapsed(jiff::Timestamp::UNIX_EPOCH), "auto-confirm only watches here"),
         (
             |f| f.standing = Standing::Paused(Since { who: "me".into(), at: jiff::Timestamp::UNIX_EPOCH }),
@@ -194,7 +195,7 @@ fn the_world_can_forbid_it_and_what_passes_is_asked_again() {
     }
     // … and what does not.
     for (world, why) in [
-        ((|f| f.actor = false) as fn(&mut Facts), "another instance acts"),
+        ((|f| f.actor = false) as fn(&mut World), "another instance acts"),
         (|f| f.managed = false, "the session is not of the roster"),
         (|f| f.excluded = true, "the session is excluded"),
         (|f| f.dead = true, "the pane is dead"),
@@ -217,14 +218,14 @@ fn the_world_can_forbid_it_and_what_passes_is_asked_again() {
 #[test]
 fn what_was_held_is_judged_anew_when_that_has_passed() {
     let mut rig = Rig::new(false);
-    rig.facts.standing = Standing::Paused(Since { who: "me".into(), at: jiff::Timestamp::UNIX_EPOCH });
+    rig.world.standing = Standing::Paused(Since { who: "me".into(), at: jiff::Timestamp::UNIX_EPOCH });
     rig.show(Some(("ls", 1)));
     rig.until(60_000);
     // The folder is another one now, or the session's name, or the rules.
     rig.verdict = verdict(Action::Hold);
-    rig.facts = clear();
-    let facts = rig.facts.clone();
-    rig.hear(Input::Facts(facts));
+    rig.world = clear();
+    let world = rig.world.clone();
+    rig.hear(Input::World(world));
     rig.until(65_000);
     assert_eq!(rig.log, ["120 held: paused by me", "60150 held"]);
 }

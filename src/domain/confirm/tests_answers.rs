@@ -336,7 +336,7 @@ fn a_dialog_that_moved_down_is_pressed_where_it_stands() {
                 Input::Judged { case, dialog, verdict: verdict(Action::Confirm) }
             }
             Order::Look => shown(7),
-            Order::Check => Input::Facts(clear()),
+            Order::Check => Input::World(clear()),
             Order::Record { case, .. } => Input::Recorded { case, seq: 1 },
             Order::Press { dialog, .. } => {
                 pressed = Some(dialog.rows);

@@ -89,7 +89,7 @@ fn a_world_that_does_not_answer_holds() {
     let asks = HookSaid::Asks { id: HookId(1), dialog: rig::call("ls") };
     rig.hear(Input::Hook(asks));
     rig.now = ms(100);
-    let orders = rig.life.hear(Input::Facts(clear()), rig.now);
+    let orders = rig.life.hear(Input::World(clear()), rig.now);
     let [Order::Record { case, .. }] = orders[..] else { panic!("{orders:?}") };
     assert_eq!(rig.life.hear(Input::Recorded { case, seq: 1 }, rig.now), [Order::Check]);
     assert_eq!(rig.life.deadline(rig.now), Some(ms(5_100)));
@@ -196,7 +196,7 @@ fn a_hook_whose_pane_is_full_may_close() {
 fn a_hook_is_told_what_the_rules_say_when_a_persons_answer_was_refused() {
     let mut rig = Rig::new(false);
     rig.says = false;
-    rig.hear(Input::Hook(HookSaid::Asks { id: HookId(1), dialog: super::rig::call("ls") }));
+    rig.hear(Input::Hook(HookSaid::Asks { id: HookId(1), dialog: rig::call("ls") }));
     rig.show(Some(("ls", 1)));
     rig.until(1_000);
     let reply = Reply { who: "operator".to_owned(), wish: None, answer: Answer::Approve, drawn: None };
@@ -216,7 +216,7 @@ fn a_hook_is_told_what_the_rules_say_when_a_persons_answer_was_refused() {
 fn what_a_person_keeps_is_not_allowed_by_a_hook_that_asks_the_same() {
     let mut rig = Rig::new(false);
     rig.says = false;
-    let asks = |id| HookSaid::Asks { id: HookId(id), dialog: super::rig::call("ls") };
+    let asks = |id| HookSaid::Asks { id: HookId(id), dialog: rig::call("ls") };
     for said in [asks(1), HookSaid::Closed { id: HookId(1) }, asks(2)] {
         rig.hear(Input::Hook(said));
     }
@@ -225,7 +225,7 @@ fn what_a_person_keeps_is_not_allowed_by_a_hook_that_asks_the_same() {
     let reply = Reply { who: "operator".to_owned(), wish: None, answer: Answer::Hold, drawn: None };
     rig.hear(Input::Person(reply));
     rig.says = true;
-    rig.hear(Input::Facts(clear()));
+    rig.hear(Input::World(clear()));
     rig.until(60_000);
     assert!(!rig.log.iter().any(|l| l.contains("ALLOW") || l.contains("PRESS")), "{:?}", rig.log);
     assert!(rig.log.contains(&"400 hook released".to_owned()), "{:?}", rig.log);

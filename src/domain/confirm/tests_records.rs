@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::hold::World;
 use super::rig::{self, Rig, clear, ms, verdict};
 use super::story::Step::*;
 use super::story::{Step, asks, check, closed};
@@ -49,7 +50,7 @@ fn what_a_person_keeps_while_the_intent_fails_stays_kept() {
 
 #[test]
 fn a_no_that_cannot_be_sent_is_no_yes_later() {
-    let quiet: fn(&mut Facts) = |f| f.presence = Presence::Active(ms(8_000));
+    let quiet: fn(&mut World) = |f| f.presence = Presence::Active(ms(8_000));
     check(
         "refused by the world",
         &[
@@ -138,7 +139,7 @@ fn rules_that_change_while_an_entry_is_written_count() {
 
 #[test]
 fn a_look_stands_before_the_key_where_the_server_cannot_tell_every_row() {
-    let coarse: fn(&mut Facts) = |f| f.coarse = true;
+    let coarse: fn(&mut World) = |f| f.coarse = true;
     check(
         "the look comes late",
         &[World(coarse), Show("ls", 1), At(125), Looks(false), At(400), Again, At(900)],
@@ -154,16 +155,16 @@ fn a_look_stands_before_the_key_where_the_server_cannot_tell_every_row() {
 #[test]
 fn what_passes_unheard_is_asked_about_again() {
     for world in [
-        |f: &mut Facts| f.in_mode = true,
-        |f: &mut Facts| f.synchronized = true,
-        |f: &mut Facts| f.agent_in_front = false,
-        |f: &mut Facts| f.presence = Presence::Unknown,
+        |f: &mut World| f.in_mode = true,
+        |f: &mut World| f.synchronized = true,
+        |f: &mut World| f.agent_in_front = false,
+        |f: &mut World| f.presence = Presence::Unknown,
     ] {
         let mut rig = Rig::new(false);
-        world(&mut rig.facts);
+        world(&mut rig.world);
         rig.show(Some(("ls", 1)));
         rig.until(1_000);
-        rig.facts = clear();
+        rig.world = clear();
         rig.until(4_000);
         assert!(rig.log.iter().any(|l| l.contains("PRESS 1")), "{:?}", rig.log);
     }
@@ -172,7 +173,7 @@ fn what_passes_unheard_is_asked_about_again() {
 #[test]
 fn another_form_of_a_held_dialog_is_judged_anew() {
     let mut rig = Rig::new(false);
-    rig.facts.in_mode = true;
+    rig.world.in_mode = true;
     rig.show(Some(("ls", 1)));
     rig.until(1_000);
     // It wraps otherwise now, and may be two commands.
@@ -181,7 +182,7 @@ fn another_form_of_a_held_dialog_is_judged_anew() {
     rig.screen = Some((showing, Arc::new(other)));
     rig.verdict = verdict(Action::Hold);
     rig.look();
-    rig.facts = clear();
+    rig.world = clear();
     rig.until(9_000);
     assert!(!rig.log.iter().any(|l| l.contains("PRESS")), "{:?}", rig.log);
 }

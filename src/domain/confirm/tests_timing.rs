@@ -13,7 +13,7 @@ fn between_the_intent_and_the_key_the_world_is_asked_once_more() {
     // By hand: both questions, the intent, and both again where the disk took too long.
     rig.now = ms(120);
     assert_eq!(rig.life.hear(Input::Tick, rig.now), [Order::Look, Order::Check]);
-    let orders = rig.life.hear(Input::Facts(clear()), rig.now);
+    let orders = rig.life.hear(Input::World(clear()), rig.now);
     let [Order::Record { case, .. }] = orders[..] else { panic!("{orders:?}") };
     assert_eq!(rig.life.hear(Input::Recorded { case, seq: 1 }, rig.now), []);
     assert_eq!(rig.life.deadline(rig.now), Some(ms(150)));
@@ -27,12 +27,12 @@ fn between_the_intent_and_the_key_the_world_is_asked_once_more() {
     assert_eq!(slow.hear(Input::Tick, ms(190)), [Order::Look, Order::Check], "the world's word is old");
     rig.now = ms(150);
     assert_eq!(rig.life.hear(Input::Tick, rig.now), [Order::Look, Order::Check]);
-    assert_eq!(rig.life.hear(Input::Facts(clear()), rig.now), [], "not before it is read twice");
+    assert_eq!(rig.life.hear(Input::World(clear()), rig.now), [], "not before it is read twice");
     let mut read = rig.life.clone();
     assert!(pressed(&read.hear(look(), rig.now)));
-    let mut facts = clear();
-    facts.presence = Presence::Active(ms(0));
-    let orders = rig.life.hear(Input::Facts(facts), rig.now);
+    let mut world = clear();
+    world.presence = Presence::Active(ms(0));
+    let orders = rig.life.hear(Input::World(world), rig.now);
     let [Order::Record { decision, .. }] = &orders[..] else { panic!("{orders:?}") };
     assert_eq!((decision.outcome.word(), decision.of), ("withdrawn", Some(1)));
 }
@@ -59,9 +59,9 @@ fn an_intent_is_heard_of_when_its_own_key_is_due_and_a_hook_s_at_once() {
     let mut rig = Rig::new(false);
     rig.show(Some(("ls", 1)));
     rig.life.hear(Input::Tick, ms(120));
-    let case = intended(&rig.life.hear(Input::Facts(clear()), ms(121)));
-    assert_eq!(rig.life.told_by(case, ms(121)), Some(ms(150)));
-    assert_eq!(rig.life.told_by(case, ms(150)), None, "it is late");
+    let case = intended(&rig.life.hear(Input::World(clear()), ms(121)));
+    assert_eq!(rig.life.defers_until(case, ms(121)), Some(ms(150)));
+    assert_eq!(rig.life.defers_until(case, ms(150)), None, "it is late");
 
     let mut life = Rig::new(false).life;
     for id in 1..=2 {
@@ -73,8 +73,8 @@ fn an_intent_is_heard_of_when_its_own_key_is_due_and_a_hook_s_at_once() {
             Input::Judged { case: *case, dialog: dialog.clone(), verdict: rig::verdict(Action::Confirm) };
         let orders = life.hear(judged, now);
         assert!(orders.contains(&Order::Check), "{orders:?}");
-        let case = intended(&life.hear(Input::Facts(clear()), now));
-        assert_eq!(life.told_by(case, now), None, "its agent waits");
+        let case = intended(&life.hear(Input::World(clear()), now));
+        assert_eq!(life.defers_until(case, now), None, "its agent waits");
     }
 }
 
@@ -105,7 +105,7 @@ fn what_changes_while_the_intent_is_written_stops_the_key() {
     rig.life.hear(Input::Tick, rig.now);
     let look = || Input::Look(rig::look(rig.screen.clone()));
     rig.life.hear(look(), ms(121));
-    let orders = rig.life.hear(Input::Facts(clear()), ms(121));
+    let orders = rig.life.hear(Input::World(clear()), ms(121));
     let [Order::Record { case, .. }] = orders[..] else { panic!("{orders:?}") };
     let recorded = || Input::Recorded { case, seq: 1 };
     let outcome = |orders: &[Order]| match orders {
@@ -114,18 +114,18 @@ fn what_changes_while_the_intent_is_written_stops_the_key() {
     };
 
     let mut paused = rig.life.clone();
-    let mut facts = clear();
-    facts.presence = Presence::Active(ms(0));
-    assert_eq!(paused.hear(Input::Facts(facts), ms(125)), []);
+    let mut world = clear();
+    world.presence = Presence::Active(ms(0));
+    assert_eq!(paused.hear(Input::World(world), ms(125)), []);
     let orders = paused.hear(recorded(), ms(140));
     assert_eq!(outcome(&orders), "withdrawn: a person is active there");
 
     let mut stopped = rig.life.clone();
     let hold = Reply { who: "me".to_owned(), wish: None, answer: Answer::Hold, drawn: None };
     assert_eq!(stopped.hear(Input::Person(hold), ms(125)), []);
-    let mut facts = clear();
-    facts.presence = Presence::Active(ms(0));
-    assert_eq!(stopped.hear(Input::Facts(facts), ms(130)), [], "what passes does not take its place");
+    let mut world = clear();
+    world.presence = Presence::Active(ms(0));
+    assert_eq!(stopped.hear(Input::World(world), ms(130)), [], "what passes does not take its place");
     assert_eq!(outcome(&stopped.hear(recorded(), ms(140))), "withdrawn: kept by me");
 
     // A switch was turned, or somebody typed: the world is asked again, whenever that was.
@@ -293,24 +293,24 @@ fn what_is_switched_off_in_the_last_moment_and_on_again_is_judged_and_read_anew(
     rig.sends = Some(Sent::Withheld(off.clone()));
     rig.show(Some(("ls", 1)));
     rig.until(149);
-    rig.facts.standing = Standing::Off(since());
+    rig.world.standing = Standing::Off(since());
     rig.until(60_000);
     assert_eq!(rig.log, ["120 intended", "150 PRESS 1", withdrawn], "it stays off");
-    rig.facts = clear();
+    rig.world = clear();
     // In an hour the files that its rules look at may be others.
     rig.verdict.action = Action::Hold;
-    let facts = rig.facts.clone();
+    let world = rig.world.clone();
     let mut other_rules =
         Rig { life: rig.life.clone(), log: vec![], book: rig.book.clone(), ..Rig::new(false) };
     (other_rules.now, other_rules.screen) = (rig.now, rig.screen.clone());
     other_rules.verdict.action = Action::Hold;
-    other_rules.hear(Input::Facts(facts.clone()));
+    other_rules.hear(Input::World(world.clone()));
     other_rules.until(61_000);
     assert_eq!(other_rules.log, ["60150 held"]);
     (rig.verdict.action, rig.sends) = (Action::Confirm, Some(Sent::Done(ms(0))));
-    rig.facts.rate = Some(ms(62_000));
-    let facts = rig.facts.clone();
-    rig.hear(Input::Facts(facts));
+    rig.world.rate = Some(ms(62_000));
+    let world = rig.world.clone();
+    rig.hear(Input::World(world));
     rig.until(61_990);
     assert_eq!(rig.log.len(), 3, "the rate counts: {:?}", rig.log);
     rig.until(80_000);
@@ -343,19 +343,19 @@ fn what_passes_while_its_hold_is_written_down_is_not_held_for_good() {
     rig.show(Some(("ls", 1)));
     rig.now = ms(120);
     rig.life.hear(Input::Tick, rig.now);
-    let mut facts = clear();
-    facts.in_mode = true;
-    let orders = rig.life.hear(Input::Facts(facts), rig.now);
+    let mut world = clear();
+    world.in_mode = true;
+    let orders = rig.life.hear(Input::World(world), rig.now);
     let [Order::Record { case, decision, .. }] = &orders[..] else { panic!("{orders:?}") };
     assert_eq!(decision.outcome.word(), "held");
-    assert_eq!(rig.life.hear(Input::Facts(clear()), ms(125)), []);
+    assert_eq!(rig.life.hear(Input::World(clear()), ms(125)), []);
     assert_eq!(rig.life.hear(Input::Recorded { case: *case, seq: 1 }, ms(130)), [Order::Check]);
 }
 
 #[test]
 fn where_the_server_cannot_tell_all_rows_a_look_stands_right_before_the_key() {
     let mut rig = Rig::new(false);
-    rig.facts.coarse = true;
+    rig.world.coarse = true;
     rig.show(Some(("ls", 1)));
     rig.until(149);
     assert_eq!(rig.log, ["120 intended"]);

@@ -26,7 +26,7 @@ const WITHIN: Duration = Duration::from_hours(1);
 
 /// What is known of a session that may have ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Facts {
+pub struct Known {
     /// The roster says `restart = "ended"` for it.
     pub wanted: bool,
     /// The roster protects it, or automation is to leave it alone.
@@ -82,9 +82,9 @@ pub type Records = BTreeMap<SessionName, Record>;
 
 impl Record {
     /// Whether automation may start it anew at this moment.
-    pub fn judge(&self, facts: &Facts, now: Timestamp) -> Verdict {
-        let Some(ended) = facts.ended.filter(|_| facts.living == 0) else { return Verdict::Leave };
-        if !facts.wanted || facts.protected || facts.paused || self.open.is_some() {
+    pub fn judge(&self, known: &Known, now: Timestamp) -> Verdict {
+        let Some(ended) = known.ended.filter(|_| known.living == 0) else { return Verdict::Leave };
+        if !known.wanted || known.protected || known.paused || self.open.is_some() {
             return Verdict::Leave;
         }
         if let Some(why) = &self.held {
@@ -141,8 +141,8 @@ mod tests {
         Timestamp::from_second(1_800_000_000 + s).expect("a time")
     }
 
-    fn ended(s: i64) -> Facts {
-        Facts { wanted: true, protected: false, paused: false, living: 0, ended: Some(at(s)) }
+    fn ended(s: i64) -> Known {
+        Known { wanted: true, protected: false, paused: false, living: 0, ended: Some(at(s)) }
     }
 
     #[test]
@@ -150,9 +150,9 @@ mod tests {
         let mut record = Record::default();
         let mut end = 0;
         for wait in [10, 20, 40] {
-            let facts = ended(end);
-            assert_eq!(record.judge(&facts, at(end + wait - 1)), Verdict::At(at(end + wait)));
-            assert_eq!(record.judge(&facts, at(end + wait)), Verdict::Start);
+            let known = ended(end);
+            assert_eq!(record.judge(&known, at(end + wait - 1)), Verdict::At(at(end + wait)));
+            assert_eq!(record.judge(&known, at(end + wait)), Verdict::Start);
             record.tried(at(end + wait));
             end += wait;
         }
@@ -181,10 +181,10 @@ mod tests {
     fn only_what_has_ended_and_only_where_it_is_wanted() {
         let record = Record::default();
         let later = at(5000);
-        let check = |change: &dyn Fn(&mut Facts), want: Verdict| {
-            let mut facts = ended(0);
-            change(&mut facts);
-            assert_eq!(record.judge(&facts, later), want, "{facts:?}");
+        let check = |change: &dyn Fn(&mut Known), want: Verdict| {
+            let mut known = ended(0);
+            change(&mut known);
+            assert_eq!(record.judge(&known, later), want, "{known:?}");
         };
         check(&|_| {}, Verdict::Start);
         check(&|f| f.wanted = false, Verdict::Leave);
@@ -263,8 +263,8 @@ mod tests {
                     Step::Company(on) => company = usize::from(on),
                 }
                 let living = company + usize::from(ended.is_none());
-                let facts = Facts { wanted, protected, paused, living, ended: ended.map(at) };
-                match record.judge(&facts, at(now)) {
+                let known = Known { wanted, protected, paused, living, ended: ended.map(at) };
+                match record.judge(&known, at(now)) {
                     Verdict::Start => {
                         prop_assert!(wanted && !protected && !paused && living == 0);
                         record.tried(at(now));

@@ -44,7 +44,7 @@ pub struct Changes {
 
 /// What a capture showed.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Look {
+pub enum Captured {
     /// Another screen than before, and how many of the same rows and columns now show something else.
     New(PaneIdentity, Arc<Screen>, usize),
     /// The same.
@@ -154,14 +154,14 @@ impl Book {
 
     /// Takes the answer to a look: the facts and the buffer as `show-buffer` printed it.
     /// The second value is true if the list of panes changed by it (a title, a mode).
-    pub fn captured(&mut self, pane: PaneId, facts: &str, body: &[u8]) -> (Look, bool) {
+    pub fn captured(&mut self, pane: PaneId, facts: &str, body: &[u8]) -> (Captured, bool) {
         let (vitals, title) = facts.split_once('\t').unwrap_or((facts, ""));
         let (Some(vitals), Some(entry)) = (list::vitals(vitals), self.entries.get_mut(&pane)) else {
-            return (Look::Stale, false);
+            return (Captured::Stale, false);
         };
         let rows = memchr::memchr_iter(b'\n', body).count();
         if vitals.id != pane || vitals.pid != entry.identity.pid || rows != usize::from(vitals.height) {
-            return (Look::Stale, false);
+            return (Captured::Stale, false);
         }
         let changed =
             self.panes.iter_mut().find(|p| p.identity.id == pane).is_some_and(|p| refresh(p, &vitals, title));
@@ -170,7 +170,10 @@ impl Book {
         let wanted = std::mem::take(&mut entry.wanted);
         if same {
             let again = entry.screen.as_ref().filter(|_| wanted);
-            return (again.map_or(Look::Same, |s| Look::Again(entry.identity, Arc::clone(s))), changed);
+            return (
+                again.map_or(Captured::Same, |s| Captured::Again(entry.identity, Arc::clone(s))),
+                changed,
+            );
         }
         let before = entry.raw.as_deref().filter(|_| entry.size == (vitals.width, vitals.height));
         // The cursor alone counts as a row.
@@ -184,7 +187,7 @@ impl Book {
         screen.alternate = Some(vitals.alternate);
         let screen = Arc::new(screen);
         entry.screen = Some(Arc::clone(&screen));
-        (Look::New(entry.identity, screen, stirred), changed)
+        (Captured::New(entry.identity, screen, stirred), changed)
     }
 }
 
@@ -249,7 +252,7 @@ mod tests {
         assert_eq!(ids(&changes.new), [1]);
         assert_eq!(book.identity(PaneId(1)), Some(PaneIdentity { id: PaneId(1), pid: 101, start: 7 }));
         let (look, _) = book.captured(PaneId(1), &facts(1, 100, 0), b"x\n\n");
-        assert_eq!(look, Look::Stale, "an answer about the old one");
+        assert_eq!(look, Captured::Stale, "an answer about the old one");
     }
 
     #[test]
@@ -283,13 +286,13 @@ mod tests {
             br"\033[31mred
 ",
         );
-        let Look::Stale = look else { panic!("one row of two: {look:?}") };
+        let Captured::Stale = look else { panic!("one row of two: {look:?}") };
         let body = b"\\033[31mred\nplain\n";
         let (look, _) = book.captured(PaneId(1), &facts(1, 100, 3), body);
-        let Look::New(identity, screen, stirred) = look else { panic!("{look:?}") };
+        let Captured::New(identity, screen, stirred) = look else { panic!("{look:?}") };
         assert_eq!((identity.pid, screen.to_text().as_str(), stirred), (100, "red\nplain\n", 0));
         assert_eq!(screen.cursor.map(|c| c.x), Some(3));
-        assert_eq!(book.captured(PaneId(1), &facts(1, 100, 3), body), (Look::Same, false));
+        assert_eq!(book.captured(PaneId(1), &facts(1, 100, 3), body), (Captured::Same, false));
         // The cursor alone is a change; so is the text; the size is one, but nobody wrote for it.
         for (facts, body, want) in [
             (facts(1, 100, 4), &body[..], 1),
@@ -297,7 +300,7 @@ mod tests {
             (facts(1, 100, 4).replace(" 20 2 ", " 20 3 "), b"other\ntext\n\n", 0),
         ] {
             let (look, _) = book.captured(PaneId(1), &facts, body);
-            assert!(matches!(look, Look::New(_, _, stirred) if stirred == want), "{look:?}");
+            assert!(matches!(look, Captured::New(_, _, stirred) if stirred == want), "{look:?}");
         }
     }
 

@@ -47,7 +47,7 @@ const SILENCE: Duration = ms(5000);
 
 /// What an answer is for.
 #[derive(Debug)]
-pub(super) enum Asked {
+pub(super) enum Tag {
     Hello,
     /// Sessions that an archtui left behind.
     Leftovers,
@@ -72,7 +72,7 @@ struct Up {
 #[derive(Debug)]
 pub(super) struct Link {
     wire: Wire,
-    heard: Vec<Heard<Asked>>,
+    heard: Vec<Heard<Tag>>,
     /// The paste buffer through which screens are fetched, for the length of one command line.
     buffer: String,
     address: Address,
@@ -198,7 +198,7 @@ impl Link {
         let now = clock();
         let mut heard = std::mem::take(&mut self.heard);
         // What was written before the server answered is noticed before the answer is taken in.
-        let looked = |h: &Heard<Asked>| matches!(h, Heard::Reply(r) if matches!(r.tag, Asked::Screen(_)));
+        let looked = |h: &Heard<Tag>| matches!(h, Heard::Reply(r) if matches!(r.tag, Tag::Screen(_)));
         if heard.iter().any(looked)
             && let Err(e) = self.sighting.catch_up()
         {
@@ -212,7 +212,7 @@ impl Link {
         Ok(())
     }
 
-    fn ask(&mut self, asked: Asked, facts: Option<(&str, &str)>, commands: &str, now: Instant) {
+    fn ask(&mut self, asked: Tag, facts: Option<(&str, &str)>, commands: &str, now: Instant) {
         if !self.wire.is_waiting() {
             self.timers.waiting = now;
         }
@@ -254,11 +254,11 @@ impl Link {
         if self.timers.list.is_some_and(|at| now >= at) && !self.timers.list_flying {
             self.timers.list = None;
             self.timers.list_flying = true;
-            self.ask(Asked::List, None, &list::command(), now);
+            self.ask(Tag::List, None, &list::command(), now);
         }
         if self.timers.check.is_some_and(|at| now >= at) {
             self.timers.check = None;
-            self.ask(Asked::Check, None, &list::check_command(), now);
+            self.ask(Tag::Check, None, &list::check_command(), now);
         }
         if self.glimpses.next().is_some_and(|at| now >= at) && self.schedule.wants_glimpse(now) {
             let question = self.glimpses.begin(now);
@@ -279,7 +279,7 @@ impl Link {
             Question::Moved(panes) => list::rows_command(Some(panes)),
             Question::All => list::rows_command(None),
         };
-        self.ask(Asked::Glimpse(question), None, &command, now);
+        self.ask(Tag::Glimpse(question), None, &command, now);
     }
 
     /// Asks for every look that is due.
@@ -289,7 +289,7 @@ impl Link {
             let look = format!(
                 "capture-pane -eN -b {buffer} -t {pane} ; show-buffer -b {buffer} ; delete-buffer -b {buffer}"
             );
-            self.ask(Asked::Screen(pane), Some((&pane.to_string(), &list::facts())), &look, now);
+            self.ask(Tag::Screen(pane), Some((&pane.to_string(), &list::facts())), &look, now);
         }
     }
 
@@ -311,7 +311,7 @@ impl Link {
         wake
     }
 
-    fn hear(&mut self, heard: Heard<Asked>, outbox: &mut Outbox, now: Instant) -> Result<(), Server> {
+    fn hear(&mut self, heard: Heard<Tag>, outbox: &mut Outbox, now: Instant) -> Result<(), Server> {
         match heard {
             Heard::Reply(reply) => {
                 self.timers.waiting = now;
@@ -333,10 +333,10 @@ impl Link {
         match name {
             "session-changed" if !self.attached => {
                 self.attached = true;
-                self.ask(Asked::Hello, None, "display-message -p '#{version} #{pid} #{pane_tty}'", now);
-                self.ask(Asked::Leftovers, None, list::LEFTOVERS, now);
+                self.ask(Tag::Hello, None, "display-message -p '#{version} #{pid} #{pane_tty}'", now);
+                self.ask(Tag::Leftovers, None, list::LEFTOVERS, now);
                 self.timers.list_flying = true;
-                self.ask(Asked::List, None, &list::command(), now);
+                self.ask(Tag::List, None, &list::command(), now);
                 self.close_batch();
             }
             "sessions-changed"

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use self::inotify::Watches;
-use self::link::{Asked, Link};
+use self::link::{Link, Tag};
 use self::outbox::Outbox;
 use super::address::{self, Address, Found};
 use super::client::{self, Connection};
@@ -233,4 +233,4 @@ fn clock() -> Instant {
     Instant::now()
 }
 
-type Wire = Connection<Asked>;
+type Wire = Connection<Tag>;

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::desk::Desk;
 use super::done::Done;
-use super::{Actor, later, monotonic, utc};
+use super::{Actor, monotonic, outbox, utc};
 use crate::app::Event;
 use crate::app::event::Did;
-use crate::domain::confirm::{CaseId, Facts, Hold, Input, Order, Presence, Sent};
+use crate::domain::confirm::{CaseId, Hold, Input, Order, Presence, Sent, World};
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor as Who, Body, Decision, Outcome};
 use crate::domain::policy::Verdict;
@@ -68,7 +68,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let judged = tokio::task::spawn_blocking(move || judge.judge(&asks, &asked));
         // A hook waits for its word; a key goes out much later.
         let by = if self.hooked.contains(&identity) { Duration::ZERO } else { self.on_tick(monotonic()) };
-        self.unhurried(by, async move {
+        self.defer(by, async move {
             let verdict =
                 judged.await.unwrap_or_else(|_| Verdict::unjudged("the judge failed; the log has more"));
             Done::Judged(by_what, identity, Input::Judged { case, dialog, verdict })
@@ -98,20 +98,19 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         // What has ended may rest a moment, unless a person waits to be told; where nothing could be written, all but an
         // intent waits for the next try.
         let ended = automatic && body.outcome == Outcome::Cleared;
-        let rests = ended || (self.later.waits() && body.outcome != Outcome::Intended);
-        let by = self.on_tick(monotonic() + later::REST);
-        self.later.rest(Some((identity, case)), body, by);
+        let rests = ended || (self.outbox.in_trouble() && body.outcome != Outcome::Intended);
+        let by = self.on_tick(monotonic() + outbox::REST);
+        self.outbox.put(Some((identity, case)), body, by);
         if !rests {
-            // Of an intent that is ahead of its key nobody needs to hear before that.
             let life = self.desks.get(&pane).and_then(|d| d.life.as_ref());
-            self.write_resting(life.and_then(|life| life.told_by(case, monotonic())).unwrap_or_default());
+            self.write_out(life.and_then(|life| life.defers_until(case, monotonic())).unwrap_or_default());
         }
     }
 
-    /// What rests goes to the disk, and by that time it is heard of.
-    pub(super) fn write_resting(&mut self, by: Duration) {
-        if let Some(written) = self.later.write() {
-            self.unhurried(by, async move { Done::Recorded(written.await) });
+    /// What lies in the outbox goes to the disk, and by that time it is heard of.
+    pub(super) fn write_out(&mut self, by: Duration) {
+        if let Some(written) = self.outbox.write() {
+            self.defer(by, async move { Done::Recorded(written.await) });
         }
     }
 
@@ -192,7 +191,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     }
 
     /// What the world says of a pane at this moment.
-    pub(super) fn world(&self, desk: &Desk, said: Result<&PaneFacts, &TypeError>) -> Facts {
+    pub(super) fn world(&self, desk: &Desk, said: Result<&PaneFacts, &TypeError>) -> World {
         let now = monotonic();
         let session = &desk.info.session;
         let seat = self.seat.as_ref();
@@ -210,7 +209,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         };
         let (front, computes) = self.processes.front(desk.info.identity);
         let agent = front.as_deref().and_then(|f| self.fixed.agents.by_process(f));
-        Facts {
+        World {
             actor: self.scribe.is_some()
                 && seat.is_some_and(Seat::stands)
                 && said.map_or(true, |facts| facts.actor.as_deref() == id),

@@ -3,7 +3,7 @@
 use super::Actor;
 use super::errand::Climbed;
 use super::kill::Killed;
-use super::later::Written;
+use super::outbox::Written;
 use super::restart;
 use super::seat::Opened;
 use crate::app::Event;
@@ -66,8 +66,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                     desk.command.clone_from(&facts.command);
                 }
                 let Some(desk) = self.desks.get(&pane.id) else { return };
-                let facts = self.world(desk, said.as_ref());
-                self.live(pane.id, Input::Facts(facts));
+                let world = self.world(desk, said.as_ref());
+                self.live(pane.id, Input::World(world));
             }
             Done::Recorded(written) => self.recorded(written),
             Done::Pressed(pane, case, how, did) => {

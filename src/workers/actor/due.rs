@@ -28,8 +28,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             self.climbed(pane, &Climb::Time);
         }
         self.restarts_tick();
-        if self.later.due().is_some_and(|at| at <= now) {
-            self.write_resting(self.on_tick(now));
+        if self.outbox.due().is_some_and(|at| at <= now) {
+            self.write_out(self.on_tick(now));
         }
         if self.again.is_some_and(|at| at <= clock()) {
             self.again = None;
@@ -59,8 +59,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             .values()
             .copied()
             .chain(self.restarts.due())
-            .chain(self.later.due())
-            .chain(self.ripening.due())
+            .chain(self.outbox.due())
+            .chain(self.deferred.due())
             .min();
         let due = due.map(|at| self.instant(at));
         let board = self.changed.then_some(self.board_due);

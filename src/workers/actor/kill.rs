@@ -4,7 +4,7 @@
 use super::Actor;
 use super::deed::Deed;
 use super::done::Done;
-use super::later::{self, Written};
+use super::outbox::{self, Written};
 use crate::app::Event;
 use crate::app::event::Did;
 use crate::domain::confirm::{Ask, Wish};
@@ -54,7 +54,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let deed = Deed { scene, verb: "kill", subject, who: Who::Person(who) };
         let (id, actor) = (desk.info.session_id, seat.id().to_owned());
         let intent = deed.entry(None, Outcome::Intended, String::new());
-        let term = self.later.term();
+        let term = self.outbox.term();
         let written = scribe.ask(move |records| Ledger::append(records, intent));
         self.beside(async move {
             let intent = match written.await {
@@ -75,7 +75,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             };
             let why = ended.clone().err().unwrap_or_default();
             let closing = deed.entry(Some(intent.seq), outcome, why);
-            let closed = Some(later::close(&scribe, term, closing).await);
+            let closed = Some(outbox::close(&scribe, term, closing).await);
             Done::Killed(Killed { session, wish, intent: Some(Box::new(intent)), closed, ended })
         });
     }

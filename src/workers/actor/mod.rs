@@ -5,6 +5,7 @@
 mod board;
 mod carry;
 mod deed;
+mod deferred;
 mod desk;
 mod done;
 mod due;
@@ -13,13 +14,12 @@ mod free_text;
 mod hooks;
 mod judging;
 mod kill;
-mod later;
 mod leave;
 mod observer;
+mod outbox;
 mod recorded;
 mod renew;
 mod restart;
-mod ripening;
 mod seat;
 mod tidy;
 mod unstick;
@@ -52,11 +52,11 @@ use crate::ports::alarm::Alarm;
 use crate::ports::{Hooks, Judge, Press, Processes, Renewed, Seat};
 
 use board::Books;
+use deferred::Deferred;
 use desk::Desk;
 use done::Done;
 use hooks::{Call, Stray};
-use later::Later;
-use ripening::Ripening;
+use outbox::Outbox;
 
 pub use observer::Wishing;
 pub use wishes::Asked;
@@ -139,8 +139,8 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     notices: bool,
     post: Post,
     scribe: Option<Scribe<S::Records>>,
-    /// Entries that rest a moment before they are written.
-    later: Later<S::Records>,
+    /// Entries on their way to the disk.
+    outbox: Outbox<S::Records>,
     /// The dispatcher works while we act.
     chair: Option<watch::Sender<Option<Chair<S::Records>>>>,
     desks: BTreeMap<PaneId, Desk>,
@@ -155,8 +155,8 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     books: Books,
     /// What is being done beside.
     beside: FuturesUnordered<Pin<Box<dyn Future<Output = Done<S>> + Send>>>,
-    /// The same, of which nobody waits for the end: we need not be woken for it.
-    ripening: Ripening<Done<S>>,
+    /// The same, where it need not wake us.
+    deferred: Deferred<Done<S>>,
     /// Away while somebody asks for it. Behind the records: they are closed before the next one sits down.
     seat: Option<S>,
     /// Rings for what is due.
@@ -247,7 +247,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             notices: false,
             post: Post::None,
             scribe: None,
-            later: Later::default(),
+            outbox: Outbox::default(),
             chair: None,
             desks: BTreeMap::new(),
             alarms: BTreeMap::new(),
@@ -258,7 +258,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             tidy: None,
             books: Books::default(),
             beside: FuturesUnordered::new(),
-            ripening: Ripening::default(),
+            deferred: Deferred::default(),
             alarm: Alarm::new(),
             changed: true,
             zero: (clock(), monotonic()),
@@ -266,27 +266,6 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             board_gap: BOARD_GAP,
             post_told: Post::None,
         }
-    }
-
-    /// Does something beside; what comes of it is taken as it comes.
-    fn beside(&self, work: impl Future<Output = Done<S>> + Send + 'static) {
-        self.beside.push(Box::pin(work));
-    }
-
-    /// The same, where it is enough to hear of it by that time.
-    fn unhurried(&mut self, by: Duration, work: impl Future<Output = Done<S>> + Send + 'static) {
-        if by <= monotonic() {
-            return self.beside(work);
-        }
-        self.ripening.push(by, Box::pin(work));
-    }
-
-    /// Takes what has been done meanwhile.
-    fn reap(&mut self) {
-        while let Some(done) = self.ripening.pop() {
-            self.done(done);
-        }
-        self.beside.extend(self.ripening.late(monotonic()));
     }
 
     fn hear(&mut self, event: Event) {

@@ -2,7 +2,7 @@
 //! until it does, and heard of then.
 
 use super::done::Done;
-use super::later::{self, Written};
+use super::outbox::{self, Written};
 use super::{Actor, monotonic};
 use crate::domain::confirm::Input;
 use crate::domain::ledger::{Body, Outcome};
@@ -13,26 +13,26 @@ use crate::workers::scribe::Scribe;
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn recorded(&mut self, mut written: Written) {
         self.changed = true;
-        let of_now = self.later.is_of_now(&written);
-        let had_trouble = self.later.waits();
+        let of_now = self.outbox.is_of_now(&written);
+        let had_trouble = self.outbox.in_trouble();
         // Before a life hears of it: what it orders then comes behind what waits.
-        let again = self.on_tick(monotonic() + later::AGAIN);
+        let again = self.on_tick(monotonic() + outbox::AGAIN);
         let given_up = match &written.how {
             Ok(()) => Vec::new(),
-            Err(_) => self.later.back(&mut written, again),
+            Err(_) => self.outbox.take_back(&mut written, again),
         };
         let recovered = match &written.how {
             // Of another life of ours: those who would hear of it are gone.
             _ if !of_now => return,
             Ok(()) => {
                 self.books.trouble = None;
-                self.later.well()
+                self.outbox.well()
             }
             Err(e) => {
                 if !had_trouble {
                     tracing::warn!(error = %e, "entries of the ledger cannot be written");
                 }
-                let waits = match self.later.waiting() {
+                let waits = match self.outbox.waiting() {
                     0 => String::new(),
                     n => format!("; {n} entries wait for it"),
                 };
@@ -76,14 +76,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 
     /// Where entries go from now on; what waits goes there first where it still can.
     pub(super) fn write_to(&mut self, scribe: Option<Scribe<S::Records>>) {
-        if let Some(last) = self.later.go_to(scribe) {
+        if let Some(last) = self.outbox.go_to(scribe) {
             self.beside(async move { Done::Recorded(last.await) });
         }
     }
 
     /// Writes an end from which nothing follows.
     pub(super) fn close(&self, body: Body) {
-        if let Some(written) = self.later.close(body) {
+        if let Some(written) = self.outbox.close(body) {
             self.beside(async move { Done::Recorded(written.await) });
         } else {
             tracing::warn!("nobody keeps the records: the end of an order is not written");

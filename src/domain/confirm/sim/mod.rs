@@ -30,7 +30,7 @@ struct Truth {
     what: usize,
 }
 
-struct World {
+struct Bench {
     life: Life,
     fallback: bool,
     book: Book,
@@ -40,7 +40,7 @@ struct World {
     /// Answers of automation by the dialog that they reached.
     answers: BTreeMap<u64, u32>,
     orders: VecDeque<Order>,
-    facts: Facts,
+    world: World,
     /// The server found somebody right before a key, then; whoever acts knows of it.
     came: Option<Duration>,
     disk: bool,
@@ -68,7 +68,7 @@ fn shown(what: usize) -> Arc<Dialog> {
     Arc::new(dialog(ASKED[what].0))
 }
 
-impl World {
+impl Bench {
     fn new(fallback: bool) -> Self {
         Self {
             life: Life::new(Ways::of_agent("claude", fallback)),
@@ -79,7 +79,7 @@ impl World {
             uids: 0,
             answers: BTreeMap::new(),
             orders: VecDeque::new(),
-            facts: clear(),
+            world: clear(),
             came: None,
             disk: true,
             disk_is_small: false,
@@ -163,7 +163,7 @@ impl World {
                 }
                 return;
             }
-            Order::Check => Input::Facts(self.facts.clone()),
+            Order::Check => Input::World(self.world.clone()),
             Order::Record { case, ref decision, .. } if !self.disk => {
                 if decision.outcome != Outcome::Intended && !self.disk_is_small {
                     self.back.push(order);
@@ -185,10 +185,10 @@ impl World {
             // Compare and send: the rows must read the same.
             Order::Press { case, dialog, intent, stirred, .. } => {
                 let same = self.truth.as_ref().is_some_and(|t| *shown(t.what) == *dialog);
-                let how = if stirred.is_some() && self.facts.presence != Presence::Away {
+                let how = if stirred.is_some() && self.world.presence != Presence::Away {
                     self.came = self.came.max(told.then_some(self.now));
                     Sent::Withheld(Hold::PersonCame)
-                } else if let Some(hold) = self.facts.standing.hold().filter(|_| stirred.is_some()) {
+                } else if let Some(hold) = self.world.standing.hold().filter(|_| stirred.is_some()) {
                     Sent::Withheld(hold)
                 } else if same {
                     self.reach(self.automatic(intent), self.numb);
@@ -272,15 +272,15 @@ impl World {
             }
             Op::Carry(n) => (0..n).for_each(|_| self.carry(true)),
             Op::World(n) => {
-                self.facts = clear();
+                self.world = clear();
                 match n {
-                    0 => self.facts.in_mode = true,
-                    1 => self.facts.presence = Presence::Active(ms(0)),
-                    2 => self.facts.standing = Standing::Watching,
-                    3 => self.facts.rate = Some(self.now + ms(700)),
+                    0 => self.world.in_mode = true,
+                    1 => self.world.presence = Presence::Active(ms(0)),
+                    2 => self.world.standing = Standing::Watching,
+                    3 => self.world.rate = Some(self.now + ms(700)),
                     _ => {}
                 }
-                self.hear(Input::Facts(self.facts.clone()));
+                self.hear(Input::World(self.world.clone()));
             }
             Op::Disk(on, small) => {
                 (self.disk, self.disk_is_small) = (on, small);
@@ -325,6 +325,7 @@ impl World {
         self.step(Op::Disk(true, false));
         self.step(Op::HookGivesUp);
         self.step(Op::World(9));
+        // Who came at the end has his quiet time, and a key after that its five seconds.
         for _ in 0..100 {
             self.step(Op::Carry(20));
             self.step(Op::Look);
@@ -355,31 +356,31 @@ proptest! {
         fallback in any::<bool>(),
         ops in proptest::collection::vec(op(), 1..160),
     ) {
-        let mut world = World::new(fallback);
+        let mut bench = Bench::new(fallback);
         for op in ops {
-            world.step(op);
+            bench.step(op);
         }
-        world.rest();
+        bench.rest();
     }
 }
 
 #[test]
 fn the_bench_does_see_answers() {
-    let mut world = World::new(false);
+    let mut bench = Bench::new(false);
     let mut at = 0;
     for _ in 0..3 {
-        world.step(Op::Ask(0));
+        bench.step(Op::Ask(0));
         for _ in 0..4 {
-            world.step(Op::Look);
-            world.step(Op::Carry(20));
-            world.step(Op::Wait(200));
+            bench.step(Op::Look);
+            bench.step(Op::Carry(20));
+            bench.step(Op::Wait(200));
         }
         at += 1;
-        assert_eq!(world.answers.values().sum::<u32>(), at);
+        assert_eq!(bench.answers.values().sum::<u32>(), at);
     }
-    world.step(Op::Ask(0));
-    world.step(Op::HookAsks);
-    world.step(Op::Carry(20));
-    assert_eq!(world.answers.values().sum::<u32>(), at + 1);
-    world.rest();
+    bench.step(Op::Ask(0));
+    bench.step(Op::HookAsks);
+    bench.step(Op::Carry(20));
+    assert_eq!(bench.answers.values().sum::<u32>(), at + 1);
+    bench.rest();
 }

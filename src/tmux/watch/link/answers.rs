@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Asked, CHECK, Link, TITLES_GAP, Up, ms, sight};
+use super::{CHECK, Link, TITLES_GAP, Tag, Up, ms, sight};
 use crate::domain::server::{Server, Told, Wrote};
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::ports::TypeError;
@@ -11,7 +11,7 @@ use crate::tmux::exchange::Reply;
 use crate::tmux::keys::{self, Typing, What};
 use crate::tmux::list;
 use crate::tmux::version::Version;
-use crate::tmux::watch::book::Look;
+use crate::tmux::watch::book::Captured;
 use crate::tmux::watch::glimpse::Question;
 use crate::tmux::watch::outbox::Outbox;
 use crate::tmux::watch::schedule::Change;
@@ -22,7 +22,7 @@ const LEAST: &str = "3.2 is the least";
 impl Link {
     pub(super) fn take_reply(
         &mut self,
-        reply: Reply<Asked>,
+        reply: Reply<Tag>,
         outbox: &mut Outbox,
         now: Instant,
     ) -> Result<(), Server> {
@@ -30,10 +30,10 @@ impl Link {
         let body =
             reply.blocks.last().filter(|_| error.is_none() && !reply.torn).map(|(_, body)| body.as_slice());
         match reply.tag {
-            Asked::Hello => {
+            Tag::Hello => {
                 return self.hello(&String::from_utf8_lossy(body.unwrap_or_default()), outbox, now);
             }
-            Asked::List => {
+            Tag::List => {
                 self.timers.list_flying = false;
                 self.timers.listed = Some(now);
                 match body {
@@ -41,14 +41,14 @@ impl Link {
                     None => self.list_soon(now),
                 }
             }
-            Asked::Check => self.take_check(body, now),
-            Asked::Glimpse(question) => {
+            Tag::Check => self.take_check(body, now),
+            Tag::Glimpse(question) => {
                 // An answer for each pane that is asked of, up to one that is gone.
                 let answers = reply.blocks.iter().filter(|(ok, _)| *ok);
                 let lines: Vec<_> = answers.map(|(_, body)| String::from_utf8_lossy(body)).collect();
                 self.take_glimpse(&question, &lines.join("\n"), now);
             }
-            Asked::Screen(pane) => {
+            Tag::Screen(pane) => {
                 // Exactly three blocks: captured, shown, deleted.
                 let shown = match &reply.blocks[..] {
                     [(true, a), (true, shown), (true, b)] if !reply.torn && a.is_empty() && b.is_empty() => {
@@ -59,7 +59,7 @@ impl Link {
                 self.take_look(pane, &reply.facts, shown.map(Vec::as_slice), outbox, now);
             }
             // Where there is no lifeline our session outlives us: the next one of us clears it away.
-            Asked::Leftovers => {
+            Tag::Leftovers => {
                 let names = String::from_utf8_lossy(body.unwrap_or_default());
                 let kill: Vec<String> = names
                     .lines()
@@ -67,12 +67,12 @@ impl Link {
                     .map(|n| format!("kill-session -t ={n}"))
                     .collect();
                 if !kill.is_empty() {
-                    self.ask(Asked::Nothing, None, &kill.join(" ; "), now);
+                    self.ask(Tag::Nothing, None, &kill.join(" ; "), now);
                     self.close_batch();
                 }
             }
-            Asked::Nothing => {}
-            Asked::Typed(pane, what, answer) => {
+            Tag::Nothing => {}
+            Tag::Typed(pane, what, answer) => {
                 let torn = reply.torn;
                 let outcome =
                     if torn { Err(TypeError::Unanswered) } else { keys::outcome(pane, &reply.blocks, error) };
@@ -205,12 +205,12 @@ impl Link {
             return;
         };
         let (look, listed) =
-            shown.map_or((Look::Stale, false), |shown| self.book.captured(pane, facts, shown));
+            shown.map_or((Captured::Stale, false), |shown| self.book.captured(pane, facts, shown));
         if listed && self.timers.titles.is_none() {
             self.timers.titles = Some(now + TITLES_GAP);
         }
         match look {
-            Look::New(pane, screen, stirred) => {
+            Captured::New(pane, screen, stirred) => {
                 let (noticed, behind) = self.schedule.noticed(pane.id, now);
                 self.schedule.looked(pane.id, Change::of_rows(stirred), now);
                 let unseen = self.unseen.remove(&pane.id);
@@ -220,17 +220,17 @@ impl Link {
                 let wrote = (unseen || stirred > 0).then_some(noticed);
                 outbox.push(Told::Screen { pane, screen, wrote });
             }
-            Look::Again(pane, screen) => {
+            Captured::Again(pane, screen) => {
                 let seen = self.schedule.looked(pane.id, Change::None, now);
                 let wrote = (seen && self.unseen.remove(&pane.id)).then_some(Wrote::NOW);
                 outbox.push(Told::Screen { pane, screen, wrote });
             }
-            Look::Same => {
+            Captured::Same => {
                 if self.schedule.looked(pane, Change::None, now) && self.unseen.remove(&pane) {
                     outbox.push(Told::Wrote(identity.id));
                 }
             }
-            Look::Stale => {
+            Captured::Stale => {
                 self.schedule.looked(pane, Change::Much, now);
                 self.schedule.nudge(pane, now + ms(20));
                 self.list_soon(now);
@@ -255,7 +255,7 @@ impl Link {
             drop(answer.send(Err(TypeError::Gone)));
             return;
         }
-        self.ask(Asked::Typed(pane, what, answer), None, &commands, now);
+        self.ask(Tag::Typed(pane, what, answer), None, &commands, now);
         if what == What::Looks {
             self.look_again(pane.id, now);
             self.look_at_due(now);

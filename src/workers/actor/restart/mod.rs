@@ -18,7 +18,7 @@ use crate::app::state::Post;
 use crate::domain::confirm::Standing;
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor as Who, Entry, Outcome};
-use crate::domain::restart::{Course, Facts, Heard, Record, Records as Kept, Taken, Verdict};
+use crate::domain::restart::{Course, Heard, Known, Record, Records as Kept, Taken, Verdict};
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::text;
 use crate::ports::{Beside, Hooks, Judge, PaneProcess, Press, Processes, Seat, Sessions, StoreError};
@@ -128,7 +128,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 (living == 0 && dead > 0).then(|| *self.restarts.ended.entry(name.clone()).or_insert(now));
             let standing = self.switches.standing(&name, self.fixed.lease.is_some(), now);
             let live = matches!(standing, Standing::Live(_));
-            let facts = Facts {
+            let known = Known {
                 wanted: member.restart,
                 protected: self.fixed.roster.is_kept_back(&name),
                 paused: !live,
@@ -136,7 +136,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 ended,
             };
             let none = Record::default();
-            match self.restarts.kept.get(&name).unwrap_or(&none).judge(&facts, now) {
+            match self.restarts.kept.get(&name).unwrap_or(&none).judge(&known, now) {
                 _ if self.restarts.runs.contains_key(&name) => {}
                 Verdict::At(then) => {
                     let wait = Duration::try_from(then.duration_since(now)).unwrap_or_default();
