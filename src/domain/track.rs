@@ -159,7 +159,8 @@ impl Tracker {
         let found = !self.met && told != State::Working;
         self.met = true;
         if let Some((_, since)) = self.pending.as_mut().filter(|_| told == State::Idle || found) {
-            *since = now.saturating_sub(self.reading.quiet.unwrap_or_default());
+            let waits = self.reading.waits.filter(|_| found && told.asks());
+            *since = now.saturating_sub(self.reading.quiet.max(waits).unwrap_or_default());
         }
         let change = self.step(now, dialog);
         match self.meanwhile(told, dialog) {
@@ -336,6 +337,7 @@ mod tests {
             (quiet(40, reading(Exited)), Exited, 60),
             (quiet(400, asks("make")), Permission, 0),
             (asks("make"), Permission, 100),
+            (Reading { waits: Some(Duration::from_secs(70)), ..quiet(1, asks("make")) }, Permission, 30),
             // A silent turn began at some time before: when is not known.
             (quiet(40, reading(Working)), Working, 100),
         ] {
