@@ -21,8 +21,8 @@ enum Line {
     Row(String, String),
 }
 
-/// Draws the window, scrolled to `row`; tells how many rows it shows.
-pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, row: usize) -> usize {
+/// Draws the window, scrolled to `row`; tells how many rows it shows, and of how many.
+pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, row: usize) -> (usize, usize) {
     let two = over.w >= 2 * COLUMN - 10;
     let wide = if two { 2 * COLUMN } else { COLUMN };
     let each = layout::middle(over, wide, 3).w.saturating_sub(4) / if two { 2 } else { 1 };
@@ -56,7 +56,7 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, row: usi
             }
         }
     }
-    rows
+    (rows, longest)
 }
 
 /// The columns that the keys need.
