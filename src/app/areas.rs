@@ -35,6 +35,8 @@ pub struct Areas {
     pub panels: Vec<(PanelId, Area)>,
     /// Rows of list that the open popup shows (for paging in it).
     pub popup_rows: usize,
+    /// The last row to which the open popup can be scrolled; `None` = it does not scroll.
+    pub popup_last: Option<usize>,
     /// The text of the new rule, where all of it was on the screen.
     pub rule: Option<String>,
 }

@@ -28,6 +28,7 @@ use crate::store::Store;
 use crate::store::counter::Counter;
 use crate::store::lock::Held;
 use crate::tmux::watch::Watcher;
+use crate::view::words;
 
 /// How long a look may take before what is known is told.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -227,8 +228,9 @@ fn table(state: &State) -> Vec<String> {
         let eyes = if needs::needs_you(s, state.now.mono) { "needs you" } else { "" };
         let member = s.member.as_ref();
         let tier = member.map_or("unmanaged", |m| m.tier.map_or("", crate::domain::roster::Tier::word));
-        let reasons = s.reasons();
-        let why = reasons.first().map_or("", String::as_str);
+        let why = s
+            .dialog()
+            .map_or_else(|| s.reasons().first().cloned().unwrap_or_default(), |d| asked(state, s, d));
         lines.push(
             format!("{name}{pad}  {:<10}  {eyes:<9}  {tier:<10}  {why}", s.state.word())
                 .trim_end()
@@ -290,15 +292,31 @@ fn session(state: &State, s: &Session) -> Value {
     })
 }
 
+/// What an open dialog asks and for how long, as a person wants to read it; `archtui explain` tells what was matched where.
+fn asked(state: &State, s: &Session, d: &Dialog) -> String {
+    let about = d.subject.as_ref().or(d.question.as_ref()).map_or_else(String::new, |t| words::one_line(t));
+    let age = waits(state, s, d).map_or_else(|| "?".to_owned(), words::age);
+    format!("{age}  {}: {about}", d.operation.word())
+}
+
+/// For how long it asks; `None` = one look alone cannot tell.
+fn waits(state: &State, s: &Session, d: &Dialog) -> Option<Duration> {
+    let reading = s.tracker.reading();
+    let found = reading.quiet.or(reading.waits).map(|_| s.age(state.now.mono));
+    told_of(state, s, d).map(|c| words::asked_for(state, c)).or(found)
+}
+
+/// What who acts says of a dialog.
+fn told_of<'a>(state: &'a State, s: &Session, d: &Dialog) -> Option<&'a Confirmation> {
+    let pane = s.pane.as_ref().map(|p| p.identity);
+    state.board.queue.iter().find(|c| Some(c.id.0) == pane && c.id.1.content == d.identity())
+}
+
 /// The open dialog; what the rules say of it is known to who acts.
 fn waiting(state: &State, s: &Session, d: &Dialog) -> Value {
-    let pane = s.pane.as_ref().map(|p| p.identity);
-    let its = |c: &&Confirmation| Some(c.id.0) == pane && c.id.1.content == d.identity();
-    let told = state.board.queue.iter().find(its);
-    let verdict = told.and_then(|c| c.verdict.as_ref());
-    let age = told.map_or_else(|| s.age(state.now.mono), |c| state.now.mono.saturating_sub(c.since));
+    let verdict = told_of(state, s, d).and_then(|c| c.verdict.as_ref());
     json!({
-        "operation": d.operation, "subject": d.subject, "age_s": age.as_secs(),
+        "operation": d.operation, "subject": d.subject, "age_s": waits(state, s, d).map(|a| a.as_secs()),
         "verdict": verdict.map(|v| v.action), "rule": verdict.map(|v| &v.rule),
     })
 }
@@ -378,5 +396,39 @@ mod tests {
             told.iter().map(|s| (s["name"].as_str(), s["state"].as_str(), s["managed"].as_bool())).collect();
         assert_eq!(short, [(Some("a"), Some("gone"), Some(true)), (Some("b"), Some("gone"), Some(true))]);
         assert!(told.iter().all(|s| s["pid"].is_null() && s["waiting"].is_null()));
+    }
+
+    #[test]
+    fn what_is_asked_stands_in_the_table_and_for_how_long() {
+        let fixed = Fixed { keymap: Keymap::builtin(), mouse: true };
+        let member = Member { name: "a".into(), ..Member::default() };
+        let roster = Roster { members: vec![member], ..Roster::default() };
+        let mut state = State::new(fixed, "test", Fleet::new(roster));
+        crate::app::update(&mut state, Event::Panes(vec![]), Now::ZERO);
+        let row = |state: &mut State, quiet: Option<u64>| {
+            let dialog = Dialog {
+                operation: crate::domain::dialog::Operation::Bash,
+                subject: Some("rm -rf build\n&& make".into()),
+                ..Dialog::default()
+            };
+            let reading = crate::domain::read::Reading {
+                state: Status::Permission,
+                quiet: quiet.map(Duration::from_secs),
+                dialog: Some(dialog),
+                ..Default::default()
+            };
+            state.now.mono = Duration::from_secs(500);
+            let session = &mut state.fleet.sessions[0];
+            session.tracker = crate::domain::track::Tracker::new(Status::Unknown, state.now.mono);
+            session.look(reading, state.now.mono);
+            let json = json(state, None, &Held::Nobody)["sessions"][0]["waiting"]["age_s"].clone();
+            (table(state)[0].clone(), json)
+        };
+        let (line, age) = row(&mut state, Some(67));
+        assert!(line.ends_with("1m 07s  bash: rm -rf build ⏎ && make"), "{line}");
+        assert_eq!(age, json!(67));
+        let (line, age) = row(&mut state, None);
+        assert!(line.ends_with("?  bash: rm -rf build ⏎ && make"), "since when is not known: {line}");
+        assert_eq!(age, Value::Null);
     }
 }

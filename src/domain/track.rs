@@ -93,12 +93,22 @@ pub struct Tracker {
     pending: Option<(State, Duration)>,
     dialog: Option<Seen>,
     epoch: u64,
+    /// A screen of it was read before: what is there now began under our eyes.
+    met: bool,
 }
 
 impl Tracker {
     /// A pane that nothing is known of; with an agent started by us it is `starting`, else `unknown`.
     pub fn new(state: State, now: Duration) -> Self {
-        Self { state, since: now, reading: Reading::default(), pending: None, dialog: None, epoch: 0 }
+        Self {
+            state,
+            since: now,
+            reading: Reading::default(),
+            pending: None,
+            dialog: None,
+            epoch: 0,
+            met: false,
+        }
     }
 
     /// The state.
@@ -144,9 +154,13 @@ impl Tracker {
             Some((state, since)) if state == told => Some((state, since)),
             _ => Some((told, now)),
         };
-        // What just changed has not rested, whatever it shows.
-        if let (State::Idle, Some((_, since))) = (told, &mut self.pending) {
-            *since = now.saturating_sub(self.reading.quiet.unwrap_or_default());
+        // What just changed has not rested, whatever it shows. What stood there before the first look stood for as long as
+        // nothing was written at least: else whoever waited for hours would wait for seconds after each start of ours.
+        let found = !self.met && told != State::Working;
+        self.met = true;
+        if let Some((_, since)) = self.pending.as_mut().filter(|_| told == State::Idle || found) {
+            let waits = self.reading.waits.filter(|_| found && told.asks());
+            *since = now.saturating_sub(self.reading.quiet.max(waits).unwrap_or_default());
         }
         let change = self.step(now, dialog);
         match self.meanwhile(told, dialog) {
@@ -313,6 +327,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_was_found_is_as_old_as_the_silence_before_the_first_look() {
+        let quiet = |secs, r: Reading| Reading { quiet: Some(Duration::from_secs(secs)), ..r };
+        let now = Duration::from_secs(100);
+        for (read, state, since) in [
+            (quiet(40, asks("make")), Permission, 60),
+            (quiet(40, reading(Error)), Error, 60),
+            (quiet(40, reading(Exited)), Exited, 60),
+            (quiet(400, asks("make")), Permission, 0),
+            (asks("make"), Permission, 100),
+            (Reading { waits: Some(Duration::from_secs(70)), ..quiet(1, asks("make")) }, Permission, 30),
+            // A silent turn began at some time before: when is not known.
+            (quiet(40, reading(Working)), Working, 100),
+        ] {
+            let mut t = Tracker::new(Unknown, now);
+            t.look(read, now);
+            assert_eq!((t.state(), t.since().as_secs()), (state, since));
+        }
+        // What comes while we look begins when it comes.
+        let mut t = Tracker::new(Unknown, Duration::ZERO);
+        t.look(reading(Working), Duration::ZERO);
+        t.look(quiet(40, asks("make")), now);
+        assert_eq!((t.state(), t.since()), (Permission, now));
+    }
+
     /// Looks and ticks in order: time in ms, what is read (`None` = a tick), the state and the dialog's change after it.
     fn check(start: State, steps: &[(u64, Option<Reading>, State, DialogChange)]) -> Tracker {
         let mut t = Tracker::new(start, Duration::ZERO);
@@ -339,7 +378,7 @@ mod tests {
     }
 
     use DialogChange as D;
-    use State::{Exited, Idle, Permission, Shell, Starting, Typing, Unknown, Working};
+    use State::{Error, Exited, Idle, Permission, Shell, Starting, Typing, Unknown, Working};
 
     #[test]
     fn idle_only_when_it_lasts() {

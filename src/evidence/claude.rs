@@ -25,6 +25,8 @@ struct SessionFile {
     status: SelfStatus,
     #[serde(rename = "waitingFor")]
     waiting_for: Option<String>,
+    #[serde(rename = "statusUpdatedAt")]
+    since_ms: Option<u64>,
     #[serde(rename = "sessionId")]
     conversation: Option<String>,
 }
@@ -40,10 +42,10 @@ pub struct Said {
 
 /// What the agent with that pid says of itself, if there is a sound file.
 pub fn said(home: &Path, pid: u32) -> Option<Said> {
-    let SessionFile { status, waiting_for, conversation, .. } = session(home, pid)?;
+    let SessionFile { status, waiting_for, since_ms, conversation, .. } = session(home, pid)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let conversation = conversation.filter(|id| (8..=64).contains(&id.len()) && id.chars().all(plain));
-    Some(Said { report: Some(SelfReport { status, waiting_for }), conversation })
+    Some(Said { report: Some(SelfReport { status, waiting_for, since_ms }), conversation })
 }
 
 /// What the record of a conversation says of a text. Without the conversation's name every record of that folder that was
@@ -104,15 +106,15 @@ mod tests {
             |pid: u32, text: &str| std::fs::write(folder.join(format!("{pid}.json")), text).expect("written");
         write(
             7,
-            r#"{"pid":7,"status":"waiting","waitingFor":"permission prompt","version":"2.1.330","cwd":"/x"}"#,
+            r#"{"pid":7,"status":"waiting","waitingFor":"permission prompt","version":"2.1.330","cwd":"/x","statusUpdatedAt":1795920042727}"#,
         );
         write(8, r#"{"pid":7,"status":"idle"}"#);
         write(9, r#"{"pid":9,"status":"dancing"}"#);
         write(10, "{\"pid\":10,\"sta");
         let said = said(home.path(), 7).and_then(|said| said.report).expect("a report");
         assert_eq!(
-            (said.status, said.waiting_for.as_deref()),
-            (SelfStatus::Waiting, Some("permission prompt"))
+            (said.status, said.waiting_for.as_deref(), said.since_ms),
+            (SelfStatus::Waiting, Some("permission prompt"), Some(1_795_920_042_727))
         );
         for pid in [8, 9, 10, 11] {
             assert!(super::said(home.path(), pid).is_none(), "{pid}");

@@ -81,6 +81,13 @@ fn filter(buf: &mut Buffer, area: Area, theme: &Theme, typed: &str, (shown, all)
     pen.put(" ", theme.style(Role::Cursor));
 }
 
+/// The digits that answer the zoomed dialog.
+fn digits(state: &State) -> Option<String> {
+    let session = state.focused().filter(|_| state.grid.zoomed)?;
+    let options = session.dialog().filter(|d| d.complete)?.options.len().min(9);
+    (options > 1).then(|| format!("1–{options}"))
+}
+
 fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Option<&str>) {
     let shown = |a: Action| state.fixed.keymap.shown(a);
     let both = |a: Action, b: Action| format!("{} {}", shown(a), shown(b));
@@ -196,7 +203,12 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Optio
         (None, None) => {
             let mut rows: Vec<_> = ACTIONS.iter().filter(|r| !r.hint.is_empty()).collect();
             rows.sort_by_key(|r| r.hint_rank);
-            rows.into_iter().map(|r| (shown(r.action), r.hint)).collect()
+            let mut hints: Vec<_> = rows.into_iter().map(|r| (shown(r.action), r.hint)).collect();
+            if let Some(digits) = digits(state) {
+                let at = hints.iter().position(|(_, word)| *word == "zoom").unwrap_or(0);
+                hints.insert(at, (digits, "answer"));
+            }
+            hints
         }
     };
     let mut pen = Pen::row(buf, area, 0);
@@ -204,6 +216,15 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Optio
     if let Some(page) = page {
         pen.right(&format!("{page} "), theme.style(Role::Subtext));
     }
+    // Whoever knows one key only has to find this one, however narrow it is.
+    let help = shown(Action::Help);
+    let helps = state.popup.is_none() && !help.is_empty() && area.w >= 40;
+    if helps {
+        pen.right("help ", theme.style(Role::Subtext));
+        pen.right(&help, theme.style(Role::Accent));
+    }
+    let hints = hints.into_iter().filter(|(_, word)| !(helps && *word == "help"));
+    let hints: Vec<_> = hints.collect();
     for (key, word) in hints.iter().filter(|(key, _)| !key.is_empty()) {
         if text::width(key) + text::width(word) + 1 > usize::from(pen.left()) {
             break;

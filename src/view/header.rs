@@ -29,7 +29,7 @@ fn part(text: impl Into<String>, role: Role, keep: u8) -> Part {
 /// Draws the header; true if it tells which page this is, or there is but one.
 pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: &Page) -> bool {
     paint::fill(buf, area, theme.style(Role::Base).patch(theme.style(Role::Surface)));
-    let (mut left, mut right) = (left(state, area.w < 64), right(state, page));
+    let (mut left, mut right) = (left(state, area.w < 64), right(state, page, area.w));
     while wide(&left) + wide(&right) > usize::from(area.w) {
         let least =
             |parts: &[Part]| parts.iter().enumerate().min_by_key(|(_, p)| p.keep).map(|(i, p)| (p.keep, i));
@@ -104,16 +104,29 @@ fn strain(host: &Host) -> [Part; 2] {
     [told(load, host.load_strain()), told(memory, host.memory_strain())]
 }
 
-fn right(state: &State, page: &Page) -> Vec<Part> {
+/// A fault with the name of its file without the folder: line and fault are behind it, and the row is short.
+fn file_alone(fault: &str) -> String {
+    let Some(at) = fault.find('/') else { return fault.to_owned() };
+    let end = fault[at..].find(": ").map_or(fault.len(), |n| at + n);
+    let name = fault[at..end].rfind('/').map_or(at, |n| at + n + 1);
+    format!("{}{}", &fault[..at], &fault[name..])
+}
+
+fn right(state: &State, page: &Page, wide: u16) -> Vec<Part> {
     let mut parts = Vec::new();
+    // So much is never in the way of who needs a person.
+    let room = usize::from(wide.saturating_sub(20)).clamp(24, 72);
     if state.connected() {
-        let (line, role) = panels::standing(&state.board);
+        let (line, role) = panels::brief(&state.board);
         // Why nothing is pressed, or that something is: before how busy the machine is.
         let keep = if matches!(role, Role::Alarm | Role::Problem) { 92 } else { 83 };
-        parts.push(part(format!("auto-confirm {}", text::fit(&line, 48)), role, keep));
+        let fault = role == Role::Problem;
+        let said = if fault { file_alone(&line) } else { format!("auto-confirm {}", text::fit(&line, 48)) };
+        parts.push(part(text::fit(&said, room), role, keep));
     }
     if let Some(fault) = &state.old_rules {
-        parts.push(part(format!("old rules: {}", text::fit(fault, 60)), Role::Problem, 91));
+        let said = format!("old rules: {}", file_alone(fault));
+        parts.push(part(text::fit(&said, room), Role::Problem, 91));
     }
     if state.grid.frozen {
         parts.push(part("FROZEN", Role::Note, 90));
@@ -157,4 +170,24 @@ fn right(state: &State, page: &Page) -> Vec<Part> {
     let at = state.now.local;
     parts.push(part(format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second()), Role::Text, 40));
     parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_told_by_file_line_and_words() {
+        for (fault, told) in [
+            (
+                "nothing is pressed: /home/me/.config/archtui/policy.toml:3: no action",
+                "nothing is pressed: policy.toml:3: no action",
+            ),
+            ("/a b/archtui.toml:12: \"x/y\" is no key", "archtui.toml:12: \"x/y\" is no key"),
+            ("the disk is full", "the disk is full"),
+            ("/only/a/path", "path"),
+        ] {
+            assert_eq!(file_alone(fault), told);
+        }
+    }
 }

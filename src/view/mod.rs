@@ -13,7 +13,7 @@ mod popups;
 mod svg;
 mod tile;
 mod wall;
-mod words;
+pub(crate) mod words;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;

@@ -223,7 +223,7 @@ fn content(buf: &mut Buffer, inner: Area, state: &State, theme: &Theme, session:
     let cursor = screen.cursor.map_or(0, |c| c.x);
     let skip = if typing { (cursor + 1).saturating_sub(inner.w) } else { 0 };
     let crop = cells::crop(session, inner.h);
-    let look = cells::Look { stale: !state.connected(), skip, typing };
+    let look = cells::Look { stale: !state.connected(), skip, typing, gap: crop.gap };
     cells::draw(buf, inner, screen, theme, crop.top, look);
     if crop.headless && inner.h >= 3 {
         let seen = screen.rows.iter().skip(crop.top.into()).take(inner.h.into());

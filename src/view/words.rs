@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::app::state::{Session, needs};
+use crate::app::state::{Session, State as AppState, needs};
+use crate::domain::confirm::Confirmation;
 use crate::domain::dialog::DialogOption;
 use crate::domain::status::State;
 use crate::domain::text;
@@ -71,6 +72,15 @@ pub fn age_of(session: &Session, now: Duration) -> Duration {
         return now.saturating_sub(needs::since(session, now));
     }
     session.shown_for(now)
+}
+
+/// For how long an open dialog asks: who acts may have come to it later than it began.
+pub fn asked_for(state: &AppState, c: &Confirmation) -> Duration {
+    let its = |s: &&Session| s.pane.as_ref().is_some_and(|p| p.identity == c.id.0);
+    let session = state.fleet.sessions.iter().find(its);
+    let asks = session.filter(|s| s.dialog().is_some_and(|d| d.identity() == c.id.1.content));
+    let seen = state.now.mono.saturating_sub(c.since);
+    asks.map_or(seen, |s| s.age(state.now.mono).max(seen))
 }
 
 /// A time in few characters: `41s`, `2m 04s`, `34m`, `3h 05m`, `2d 3h`.

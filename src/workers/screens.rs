@@ -199,6 +199,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
         let Some(screen) = known.screen.clone() else { return true };
         let identity = known.info.identity;
         let Glance { command, report, conversation, age } = self.processes.glance(identity);
+        let waits = report.as_ref().and_then(waits);
         let facts = read::Facts {
             title: known.info.title.clone(),
             command: command.clone(),
@@ -208,6 +209,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
                 Some(at) => Some(clock().saturating_duration_since(at)),
                 None => self.processes.written(identity).and_then(silence),
             },
+            waits,
             age,
             dead: known.info.dead,
         };
@@ -297,6 +299,12 @@ async fn look(actor: Option<&mut (Facts, mpsc::Receiver<PaneId>)>) -> Option<Pan
         Some((_, looks)) => looks.recv().await,
         None => std::future::pending().await,
     }
+}
+
+/// For how long an agent says that it waits. What it wrote is data: a time to come is none.
+fn waits(report: &read::SelfReport) -> Option<Duration> {
+    let since = report.since_ms.filter(|_| report.status == read::SelfStatus::Waiting)?;
+    silence(SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(since))?)
 }
 
 /// How long nothing was written, where it was written last at `written` or earlier.

@@ -28,7 +28,11 @@ fn agent(name: &str) -> Facts {
 
 fn says(status: SelfStatus) -> Facts {
     Facts {
-        report: Some(SelfReport { status, waiting_for: Some("permission prompt".to_owned()) }),
+        report: Some(SelfReport {
+            status,
+            waiting_for: Some("permission prompt".to_owned()),
+            since_ms: None,
+        }),
         ..agent("claude")
     }
 }

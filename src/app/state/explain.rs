@@ -29,7 +29,7 @@ pub fn lines(s: &Session, now: Duration) -> Vec<Line> {
         let says = format!("{} (not believed before it lasts)", reading.state.word());
         lines.push(Line::Fact("the screen says", says));
     }
-    lines.push(Line::Fact("sure to", format!("{:.2}", reading.confidence)));
+    lines.push(Line::Fact("confidence", format!("{:.2}", reading.confidence)));
     lines.extend(fact("agent", reading.agent.clone()));
     lines.extend(fact("version", reading.version.clone()));
     lines.extend(fact("process", s.command.clone()));

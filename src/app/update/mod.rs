@@ -16,6 +16,7 @@ mod unstick;
 mod wall;
 mod writing;
 
+use std::mem::discriminant;
 use std::time::Duration;
 
 pub use keys::LEAVE;
@@ -42,7 +43,13 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     let was_form = matches!(state.popup, Some(Popup::Form(_)));
     let tells = !matches!(event, Event::Wrote(_) | Event::Drew(_));
     let by_hand = matches!(event, Event::Key(_) | Event::Mouse(_));
+    let before = (state.popup.as_ref().map(discriminant), state.toast.as_ref().map(|t| t.until));
     let mut effects = take(state, event);
+    // A window's keys stand where the answer to the key before it stood.
+    let opened = state.popup.as_ref().map(discriminant);
+    if opened.is_some() && opened != before.0 && state.toast.as_ref().map(|t| t.until) == before.1 {
+        state.toast = None;
+    }
     answers::aim(state, by_hand);
     if tells {
         state.turn_wall();

@@ -38,6 +38,8 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
     }
     let sessions = state.fleet.sessions.len();
     let page = state.areas.popup_rows.max(1);
+    let last = state.areas.popup_last;
+    let end = last.unwrap_or(usize::MAX);
     match state.popup.as_mut() {
         Some(Popup::Palette { input, row }) => match key.code {
             Code::Esc => state.popup = None,
@@ -69,11 +71,12 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
             | Popup::Rule(Shown { row, .. })
             | Popup::Task { row, .. },
         ) => match action {
-            Some(Action::MoveDown) => *row += 1,
-            Some(Action::MoveUp) => *row = row.saturating_sub(1),
-            Some(Action::PageNext) => *row += page,
-            Some(Action::PagePrevious) => *row = row.saturating_sub(page),
+            Some(Action::MoveDown) => *row = (*row + 1).min(end),
+            Some(Action::MoveUp) => *row = (*row).min(end).saturating_sub(1),
+            Some(Action::PageNext) => *row = (*row + page).min(end),
+            Some(Action::PagePrevious) => *row = (*row).min(end).saturating_sub(page),
             Some(Action::First) => *row = 0,
+            Some(Action::Last) => *row = last.unwrap_or(*row),
             Some(
                 Action::Back | Action::Help | Action::Explain | Action::Quit | Action::Zoom | Action::Rule,
             ) => {
@@ -125,6 +128,7 @@ pub fn paste(state: &mut State, text: &str) {
 
 /// The wheel scrolls the window; a click outside does nothing, so that no click acts by surprise.
 pub fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
+    let end = state.areas.popup_last.unwrap_or(usize::MAX);
     match (state.popup.as_mut(), mouse.act) {
         (
             Some(
@@ -135,7 +139,7 @@ pub fn mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
                 | Popup::Task { row, .. },
             ),
             MouseAct::WheelDown,
-        ) => *row += 1,
+        ) => *row = (*row + 1).min(end),
         (
             Some(
                 Popup::Help { row }

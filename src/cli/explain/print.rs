@@ -74,7 +74,7 @@ pub fn plain(named: Option<(&str, &str)>, r: &Reading, verdict: &Verdict, preset
         out::line(&text::printable(name));
     }
     let agent = r.agent.as_deref().unwrap_or("unknown agent");
-    out::line(&format!("{agent}: {} (sure to {:.2})", r.state.word(), r.confidence));
+    out::line(&format!("{agent}: {} (confidence {:.2})", r.state.word(), r.confidence));
     for e in &r.evidence {
         out::line(&format!("  {e}"));
     }

@@ -21,8 +21,8 @@ pub fn all_end(life: &Life, now: Duration) {
             Stage::Seen => false,
             Stage::Writing(_) | Stage::Held(_) | Stage::Over => true,
             Stage::Reading if disk_speaks || life.another_in_flight(case.id) => true,
-            Stage::Reading => life.due(case, now).is_some() || goes,
-            Stage::Judging(_)
+            Stage::Reading
+            | Stage::Judging(_)
             | Stage::Guarding(_)
             | Stage::Ready(_)
             | Stage::Rechecking(..)

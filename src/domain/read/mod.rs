@@ -42,6 +42,8 @@ pub struct Facts {
     pub report: Option<SelfReport>,
     /// Time since the last output.
     pub quiet: Option<Duration>,
+    /// For how long the agent says that it waits.
+    pub waits: Option<Duration>,
     /// How long the foreground process has been running.
     pub age: Option<Duration>,
     /// The pane's program has ended, and tmux keeps what it showed.
@@ -55,6 +57,8 @@ pub struct SelfReport {
     pub status: SelfStatus,
     /// What it waits for, in its own words.
     pub waiting_for: Option<String>,
+    /// Since when, in milliseconds since 1970, by its own clock.
+    pub since_ms: Option<u64>,
 }
 
 /// The states that an agent's own file tells.
@@ -129,6 +133,9 @@ pub struct Reading {
     pub trouble: Option<Trouble>,
     /// Time since the last output, as it was told.
     pub quiet: Option<Duration>,
+    /// For how long the agent says that it waits: dialogs blink, so output tells nothing of that.
+    #[serde(default)]
+    pub waits: Option<Duration>,
     /// How long the agent has been running, where its process was told.
     pub age: Option<Duration>,
 }
@@ -171,7 +178,7 @@ pub fn read(screen: &Screen, facts: &Facts, agents: &Agents) -> Reading {
     }
     doubt_others(&mut reading, facts, agents);
     believe_report(&mut reading, facts);
-    reading.quiet = facts.quiet;
+    (reading.quiet, reading.waits) = (facts.quiet, facts.waits);
     reading.age = facts.age.filter(|_| runs(facts, agents));
     reading
 }
@@ -183,13 +190,13 @@ pub fn read_again(
     agents: &Agents,
     (before, reading): (&Facts, &Reading),
 ) -> Reading {
-    let timeless = |f: &Facts| Facts { quiet: None, age: None, ..f.clone() };
+    let timeless = |f: &Facts| Facts { quiet: None, waits: None, age: None, ..f.clone() };
     let silent = |f: &Facts| f.quiet.is_some_and(|q| q >= SILENCE);
     if silent(facts) != silent(before) || timeless(facts) != timeless(before) {
         return read(screen, facts, agents);
     }
     let age = facts.age.filter(|_| runs(facts, agents));
-    Reading { quiet: facts.quiet, age, ..reading.clone() }
+    Reading { quiet: facts.quiet, waits: facts.waits, age, ..reading.clone() }
 }
 
 /// A process's name for a sentence.

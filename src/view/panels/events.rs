@@ -1,4 +1,4 @@
-//! What archtui itself did and what befell the sessions, newest first, with the exact tmux commands.
+//! What archtui itself did and what befell the sessions, newest first, and of the marked one the exact tmux command.
 
 use ratatui::buffer::Buffer;
 
@@ -61,9 +61,6 @@ fn line(buf: &mut Buffer, area: Area, y: u16, theme: &Theme, entry: &Entry) {
         pen.put(": ", theme.style(Role::Problem)).put(why, theme.style(Role::Problem));
     } else {
         pen.put(&entry.did.what, theme.style(role(entry)));
-    }
-    if let Some(command) = entry.did.command.as_ref().filter(|_| area.w >= 60) {
-        pen.skip(2).put(command, theme.style(Role::Subtext));
     }
 }
 

@@ -7,6 +7,7 @@ use crate::app::panel::PanelId;
 use crate::app::state::hierarchy::Node;
 use crate::app::state::{State, needs};
 use crate::domain::roster::Tier;
+use crate::domain::text;
 use crate::theme::{Role, Theme};
 
 use super::super::paint::{self, Pen};
@@ -94,13 +95,15 @@ fn row(buf: &mut Buffer, line: Area, state: &State, theme: &Theme, node: &Node) 
         let tier = member.map_or("unmanaged", |m| m.tier.map_or("", Tier::word));
         pen.column(tier, 12, theme.style(Role::Subtext));
         let role = member.and_then(|m| m.role.as_deref()).unwrap_or_default();
-        pen.column(role, 26, theme.style(Role::Subtext));
+        pen.column(&text::fit(role, 24), 26, theme.style(Role::Subtext));
     }
     if needs::needs_you(s, now) {
         pen.put("waits for you", theme.style(Role::Alarm)).skip(2);
     }
     if node.needs_below > 0 {
-        let below = format!("{} below wait for you", node.needs_below);
+        let whole = format!("{} below wait for you", node.needs_below);
+        let fits = text::width(&whole) <= usize::from(pen.left());
+        let below = if fits { whole } else { format!("+{}", node.needs_below) };
         pen.put(&below, theme.style(Role::Note));
     }
 }

@@ -11,7 +11,7 @@ mod needs_you;
 mod routine;
 pub(super) mod tasks;
 
-pub use confirms::{acting, standing};
+pub use confirms::{acting, brief, standing};
 
 use ratatui::buffer::Buffer;
 

@@ -128,7 +128,7 @@ fn wide_row(buf: &mut Buffer, line: Area, state: &State, theme: &Theme, session:
     pen.column(&words::age(words::age_of(session, state.now.mono)), 9, theme.style(told.role));
     let role = session.member.as_ref().and_then(|m| m.role.as_deref()).unwrap_or_default();
     if line.w >= 110 {
-        pen.column(role, 30, theme.style(Role::Subtext));
+        pen.column(&text::fit(role, 28), 30, theme.style(Role::Subtext));
     }
     for (line, role) in words::details(session) {
         pen.put(&line, theme.style(role)).skip(3);
@@ -142,14 +142,14 @@ pub(super) fn preview(buf: &mut Buffer, area: Area, state: &State, theme: &Theme
     Pen::row(buf, row, 0).skip(2).put(&label, paint::alone(theme.style(Role::Strong)));
     if let Some(screen) = session.visible_screen() {
         let inner = Area { y: area.y + 1, h: area.h - 1, ..area };
-        let top = cells::crop(session, inner.h).top;
+        let crop = cells::crop(session, inner.h);
         cells::draw(
             buf,
             inner,
             screen,
             theme,
-            top,
-            cells::Look { stale: !state.connected(), ..Default::default() },
+            crop.top,
+            cells::Look { stale: !state.connected(), gap: crop.gap, ..Default::default() },
         );
     }
 }

@@ -9,6 +9,7 @@ use crate::app::state::routine::{Check, Due};
 use crate::domain::text;
 use crate::theme::{Role, Theme};
 
+use super::super::message::wrap;
 use super::super::paint::Pen;
 use super::View;
 
@@ -41,30 +42,42 @@ fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
 
 fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, _: &mut Areas) -> usize {
     let checks = state.routine();
-    let mut rows: Vec<Option<&Check>> = Vec::new();
-    for due in [Due::Daily, Due::Weekly] {
-        rows.push(None);
-        rows.extend(checks.iter().filter(|c| c.due == due).map(Some));
+    let asks = if area.w >= 70 { 46 } else { area.w / 2 };
+    let room = usize::from(area.w.saturating_sub(asks + 3)).max(1);
+    // What was found is told whole where there are rows for it: nothing else tells it.
+    let found = |c: &Check| wrap(&text::printable(&c.found), room);
+    let tall = checks.iter().map(|c| found(c).len()).sum::<usize>() + 2;
+    let whole = tall <= usize::from(area.h);
+    let mut rows: Vec<(Option<&Check>, String)> = Vec::new();
+    for (due, head) in [(Due::Daily, "every day"), (Due::Weekly, "every week")] {
+        rows.push((None, head.to_owned()));
+        for check in checks.iter().filter(|c| c.due == due) {
+            let mut lines =
+                if whole { found(check) } else { vec![text::printable(&check.found)] }.into_iter();
+            rows.push((Some(check), lines.next().unwrap_or_default()));
+            rows.extend(lines.map(|line| (Some(check), line)));
+        }
     }
-    let mut heads = ["every day", "every week"].into_iter();
-    for (y, row) in (0..area.h).zip(rows) {
+    let mut told = None;
+    for (y, (check, line)) in (0..area.h).zip(rows) {
         let mut pen = Pen::row(buf, area, y);
-        let Some(check) = row else {
-            pen.put(heads.next().unwrap_or_default(), theme.style(Role::Subtext));
+        let Some(check) = check else {
+            pen.put(&line, theme.style(Role::Subtext));
             continue;
         };
+        let goes_on = told.replace(check.asks) == Some(check.asks);
         let (mark, role) = match check.well {
             Some(true) => ("✓", Role::Ok),
             Some(false) => ("✖", Role::Problem),
             None => ("?", Role::Faint),
         };
-        pen.skip(1).put(mark, theme.style(role)).skip(1);
-        let asks = if area.w >= 70 { 46 } else { area.w / 2 };
-        pen.column(check.asks, asks, theme.style(Role::Text));
-        pen.put(
-            &text::printable(&check.found),
-            theme.style(if check.well == Some(false) { role } else { Role::Subtext }),
-        );
+        if goes_on {
+            pen.skip(asks + 3);
+        } else {
+            pen.skip(1).put(mark, theme.style(role)).skip(1);
+            pen.column(check.asks, asks, theme.style(Role::Text));
+        }
+        pen.put(&line, theme.style(if check.well == Some(false) { role } else { Role::Subtext }));
     }
     usize::from(area.h)
 }

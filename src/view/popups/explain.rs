@@ -17,7 +17,7 @@ const WIDE: u16 = 100;
 /// Names of facts stand in a column of their own.
 const NAMES: u16 = 17;
 
-/// Draws the window, scrolled to `row`; tells how many rows it shows.
+/// Draws the window, scrolled to `row`; tells how many rows it shows, and of how many.
 pub fn draw(
     buf: &mut Buffer,
     over: Area,
@@ -25,9 +25,9 @@ pub fn draw(
     theme: &Theme,
     key: &SessionKey,
     row: usize,
-) -> usize {
+) -> (usize, usize) {
     let Some(session) = state.fleet.sessions.iter().find(|s| s.key() == *key) else {
-        return super::gone(buf, over, theme);
+        return (super::gone(buf, over, theme), 0);
     };
     let wide = WIDE.min(over.w);
     let room = usize::from(wide.saturating_sub(4));
@@ -57,7 +57,7 @@ pub fn draw(
         }
         pen.put(said, theme.style(*role));
     }
-    shown
+    (shown, rows.len())
 }
 
 /// A line as rows that fit; the name of a fact stands on the first.

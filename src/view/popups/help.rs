@@ -9,6 +9,7 @@ use crate::domain::text;
 use crate::theme::{Role, Theme};
 
 use super::super::layout;
+use super::super::message::wrap;
 use super::super::paint::Pen;
 
 /// One column of help needs this much.
@@ -20,12 +21,14 @@ enum Line {
     Row(String, String),
 }
 
-/// Draws the window, scrolled to `row`; tells how many rows it shows.
-pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, row: usize) -> usize {
+/// Draws the window, scrolled to `row`; tells how many rows it shows, and of how many.
+pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, row: usize) -> (usize, usize) {
     let two = over.w >= 2 * COLUMN - 10;
-    let columns = columns(state, two);
-    let longest = columns.iter().map(Vec::len).max().unwrap_or(0);
     let wide = if two { 2 * COLUMN } else { COLUMN };
+    let each = layout::middle(over, wide, 3).w.saturating_sub(4) / if two { 2 } else { 1 };
+    let keys_wide = keys_wide(state).min(each / 3);
+    let columns = columns(state, two, usize::from(each.saturating_sub(keys_wide + 2)));
+    let longest = columns.iter().map(Vec::len).max().unwrap_or(0);
     let window = layout::middle(over, wide, longest as u16 + 3);
     super::window(buf, window, theme, Role::Accent);
     let title =
@@ -39,7 +42,6 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, row: usi
         pen.right(&format!(" {}–{} of {longest} ", first + 1, first + rows), theme.style(Role::Subtext));
     }
     pen.put(" WHAT THE KEYS DO ", theme.style(Role::Strong));
-    let each = inner.w / columns.len().max(1) as u16;
     for (i, column) in columns.iter().enumerate() {
         let area = Area { x: inner.x + i as u16 * each, w: each.saturating_sub(1), ..inner };
         for (y, line) in (0..inner.h).zip(column.iter().skip(first)) {
@@ -48,19 +50,34 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, row: usi
                 Line::Blank => {}
                 Line::Title(title) => drop(pen.put(title, theme.style(Role::Strong))),
                 Line::Row(keys, help) => {
-                    let keys_wide = (area.w / 3).min(16);
                     pen.column(keys, keys_wide, theme.style(Role::Accent)).skip(1);
                     pen.put(help, theme.style(Role::Text));
                 }
             }
         }
     }
-    rows
+    (rows, longest)
 }
 
-/// The lines, in one column or in two of about the same length.
-fn columns(state: &State, two: bool) -> Vec<Vec<Line>> {
-    let groups: Vec<Vec<Line>> = Group::ALL.iter().map(|g| group(state, *g)).collect();
+/// The columns that the keys need.
+fn keys_wide(state: &State) -> u16 {
+    ACTIONS.iter().map(|row| text::width(&keys(state, row))).max().unwrap_or(0).clamp(8, 16) as u16
+}
+
+/// The lines, in one column or in two of about the same length. What an action does is told whole, on as many as it takes.
+fn columns(state: &State, two: bool, room: usize) -> Vec<Vec<Line>> {
+    let broken = |line: Line| match line {
+        Line::Row(keys, help) => {
+            let mut keys = Some(keys);
+            wrap(&help, room.max(1))
+                .into_iter()
+                .map(|piece| Line::Row(keys.take().unwrap_or_default(), piece))
+                .collect()
+        }
+        line => vec![line],
+    };
+    let groups: Vec<Vec<Line>> =
+        Group::ALL.iter().map(|g| group(state, *g).into_iter().flat_map(broken).collect()).collect();
     let half = groups.iter().map(Vec::len).sum::<usize>().div_ceil(2);
     let mut columns: Vec<Vec<Line>> = vec![vec![]];
     for lines in groups {

@@ -24,15 +24,22 @@ use super::{layout, paint, tile};
 
 /// Draws the open window over an area.
 pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, popup: &Popup, areas: &mut Areas) {
+    // What scrolls tells how many rows it has in all.
+    let mut scrolls = |(shown, all): (usize, usize)| {
+        areas.popup_last = Some(all.saturating_sub(shown));
+        shown
+    };
     areas.popup_rows = match popup {
-        Popup::Help { row } => help::draw(buf, over, state, theme, *row),
-        Popup::Explain { key, row } => explain::draw(buf, over, state, theme, key, *row),
-        Popup::Tree { key, row } => tree::draw(buf, over, state, theme, key, *row),
-        Popup::Task { id, page, row } => task::draw(buf, over, state, theme, *id, page.as_deref(), *row),
+        Popup::Help { row } => scrolls(help::draw(buf, over, state, theme, *row)),
+        Popup::Explain { key, row } => scrolls(explain::draw(buf, over, state, theme, key, *row)),
+        Popup::Tree { key, row } => scrolls(tree::draw(buf, over, state, theme, key, *row)),
+        Popup::Task { id, page, row } => {
+            scrolls(task::draw(buf, over, state, theme, *id, page.as_deref(), *row))
+        }
         Popup::Hand { page, row } => hand::draw(buf, over, state, theme, page, *row),
         Popup::Form(form) => form::draw(buf, over, state, theme, form),
         Popup::Ask(question) => ask::draw(buf, over, theme, question),
-        Popup::Rule(shown) => rule::draw(buf, over, state, theme, shown),
+        Popup::Rule(shown) => scrolls(rule::draw(buf, over, state, theme, shown)),
         Popup::Making(making) => rule::making(buf, over, theme, making, areas),
         Popup::Unstick(menu) => unstick::draw(buf, over, state, theme, menu),
         Popup::Write(writing) => write::draw(buf, over, state, theme, writing),

@@ -20,8 +20,8 @@ const NAMES: u16 = 10;
 
 type Line = (String, Role);
 
-/// Draws the rule behind a verdict; tells how many rows it shows.
-pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, shown: &Shown) -> usize {
+/// Draws the rule behind a verdict; tells how many rows it shows, and of how many.
+pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, shown: &Shown) -> (usize, usize) {
     let room = usize::from(WIDE.min(over.w).saturating_sub(4)).max(1);
     let mut lines: Vec<Line> = Vec::new();
     match &shown.page {
@@ -62,7 +62,7 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, shown: &
     for (y, (line, role)) in (0..inner.h).zip(lines.iter().skip(first)) {
         Pen::row(buf, inner, y).put(line, theme.style(*role));
     }
-    usize::from(inner.h)
+    (usize::from(inner.h), lines.len())
 }
 
 fn wrapped(lines: &[Line], room: usize) -> Vec<Line> {

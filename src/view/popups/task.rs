@@ -17,7 +17,7 @@ const WIDE: u16 = 110;
 /// Names of facts stand in a column of their own.
 const NAMES: u16 = 11;
 
-/// Draws the window, scrolled to `row`; tells how many rows it shows.
+/// Draws the window, scrolled to `row`; tells how many rows it shows, and of how many.
 pub fn draw(
     buf: &mut Buffer,
     over: Area,
@@ -26,7 +26,7 @@ pub fn draw(
     id: TaskId,
     page: Option<&Page>,
     row: usize,
-) -> usize {
+) -> (usize, usize) {
     let wide = WIDE.min(over.w);
     let rows = page.map(|p| rows(state, p, usize::from(wide.saturating_sub(4)))).unwrap_or_default();
     let tall = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2).max(3);
@@ -54,7 +54,7 @@ pub fn draw(
         let role = if *role == Role::Note { Role::Text } else { *role };
         pen.put(said, theme.style(role));
     }
-    shown
+    (shown, rows.len())
 }
 
 /// The lines as rows that fit. `Role::Note` = behind the column of names.

@@ -14,7 +14,7 @@ use super::super::panels::branches::detail;
 /// The window is as wide as a readable line.
 const WIDE: u16 = 120;
 
-/// Draws the window, scrolled to `row`; tells how many rows it shows.
+/// Draws the window, scrolled to `row`; tells how many rows it shows, and of how many.
 pub fn draw(
     buf: &mut Buffer,
     over: Area,
@@ -22,9 +22,9 @@ pub fn draw(
     theme: &Theme,
     key: &SessionKey,
     row: usize,
-) -> usize {
+) -> (usize, usize) {
     let Some(session) = state.fleet.sessions.iter().find(|s| s.key() == *key) else {
-        return super::gone(buf, over, theme);
+        return (super::gone(buf, over, theme), 0);
     };
     let wide = WIDE.min(over.w);
     let rows = detail::lines(state, session, wide.saturating_sub(4));
@@ -46,5 +46,5 @@ pub fn draw(
     for (y, (before, line, role)) in (0..inner.h).zip(rows.iter().skip(first)) {
         Pen::row(buf, inner, y).put(before, theme.style(*role)).put(line, theme.style(*role));
     }
-    shown
+    (shown, rows.len())
 }

@@ -115,7 +115,9 @@ fn state_word(buf: &mut Buffer, band: Area, (shape, word): (&str, &str), ages: &
         return;
     };
     size.write(buf, inner, &said, style);
-    let left = inner.w.saturating_sub(size.columns(&said).unwrap_or(0) + 2);
+    // As far apart as words are: `PLAN3M` is one.
+    let apart = size.columns("  ").unwrap_or(0);
+    let left = inner.w.saturating_sub(size.columns(&said).unwrap_or(0) + apart);
     for age in ages {
         // The number may be smaller than the word, so that it is there at all.
         let Some(fits) = Type::fitting(age, left, size.rows()) else { continue };
@@ -181,7 +183,7 @@ fn screen(buf: &mut Buffer, area: Area, theme: &Theme, session: &Session, stale:
     let end = composer(session).unwrap_or(screen.height);
     let area = Area { h: area.h.min(end.saturating_sub(top)), ..area };
     let screen = Screen { cursor: None, ..screen };
-    cells::draw(buf, area, &screen, theme, top, cells::Look { stale, skip: 0, typing: false });
+    cells::draw(buf, area, &screen, theme, top, cells::Look { stale, ..Default::default() });
 }
 
 /// The first row to show: of a dialog its head, since nobody chooses here; else what ends above the composer.

@@ -1,7 +1,7 @@
 //! Which sessions hang on a page, and when it turns: who needs a person is on every page, or on most of them, the longest
 //! wait always; in the places that remain come the others, whoever was not seen for longest first. So everybody comes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::cut;
@@ -24,6 +24,8 @@ pub struct Page {
     called: bool,
     /// On which page everybody was seen last.
     seen: BTreeMap<SessionKey, u64>,
+    /// Who needed a person when it was hung: whoever does now and is not among them began, however long ago that was.
+    needed: BTreeSet<SessionKey>,
 }
 
 impl State {
@@ -37,7 +39,8 @@ impl State {
         let regular = page.since + self.wall.settings.page;
         let now = self.now.mono;
         let waits = |s: &Session| {
-            needs::needs_you(s, now) && needs::since(s, now) > page.since && !page.sessions.contains(&s.key())
+            let key = s.key();
+            needs::needs_you(s, now) && !page.needed.contains(&key) && !page.sessions.contains(&key)
         };
         let called = !page.called && all.iter().any(waits);
         Some(if called { regular.min(page.since + SOON) } else { regular })
@@ -63,10 +66,12 @@ impl State {
         let called = fits && due.is_some_and(|_| now < page.since + self.wall.settings.page);
         let turns = page.turns + 1;
         let sessions = self.choose(page, room);
+        let needed = self.needs().into_iter().map(|i| all[i].key()).collect();
         let Some(page) = &mut self.wall.page else { return };
         page.seen.retain(|key, _| all_has(&self.fleet.sessions, key));
         page.seen.extend(sessions.iter().map(|key| (key.clone(), turns)));
         (page.sessions, page.since, page.turns, page.called) = (sessions, now, turns, called);
+        page.needed = needed;
     }
 
     /// The sessions of the next page.

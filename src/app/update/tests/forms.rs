@@ -184,3 +184,12 @@ fn a_text_is_kept_while_it_is_written() {
     room.wait(300);
     assert_eq!(kept(&room.hear(Event::Woke)), Some(String::new()), "thrown away it is gone there too");
 }
+
+#[test]
+fn what_was_said_before_does_not_stand_where_a_windows_keys_do() {
+    let mut room = room();
+    room.press("reassign");
+    assert!(room.toast().contains("no task"), "{}", room.toast());
+    room.press("new-task");
+    assert!(room.state.toast.is_none(), "Ctrl-s and Esc are told there");
+}

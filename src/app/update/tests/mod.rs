@@ -98,6 +98,7 @@ impl Room {
             per_page,
             panels: vec![(PanelId::Events, Area { x: 0, y: 20, w: 9, h: 3 })],
             popup_rows: 5,
+            popup_last: None,
             rule: None,
         }))
     }

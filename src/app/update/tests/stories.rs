@@ -241,6 +241,19 @@ fn help_takes_moves_and_nothing_else() {
 }
 
 #[test]
+fn a_window_is_not_scrolled_beyond_its_end() {
+    let mut room = Room::with(&["a"]);
+    room.press("help");
+    room.hear(Event::Drew(Areas { popup_rows: 20, popup_last: Some(3), ..Areas::default() }));
+    for (key, row) in
+        [("move-down", 1), ("page-next", 3), ("move-down", 3), ("move-up", 2), ("last", 3), ("first", 0)]
+    {
+        room.press(key);
+        assert_eq!(room.state.popup, Some(Popup::Help { row }), "{key}");
+    }
+}
+
+#[test]
 fn a_key_without_a_meaning_says_so_and_the_word_goes() {
     let mut room = Room::with(&["a"]);
     assert_eq!(room.key("Z"), []);

@@ -233,6 +233,19 @@ fn who_begins_to_need_you_comes_at_once_but_does_not_keep_the_others_away() {
 }
 
 #[test]
+fn who_is_found_to_need_you_for_long_is_called_in_too() {
+    let mut room = hung(30, (120, 40));
+    let first = page(&room);
+    let late = room.state.fleet.sessions.iter().position(|s| !first.contains(&s.label)).expect("one is out");
+    room.wait(500);
+    ask(&mut room, late);
+    room.state.fleet.sessions[late].since = Duration::ZERO;
+    room.hear(Event::Woke);
+    pass(&mut room, 3);
+    assert!(page(&room).contains(&format!("s{late}")));
+}
+
+#[test]
 fn a_page_follows_sessions_that_come_and_go_and_the_terminal() {
     let mut room = hung(9, (120, 40));
     room.hear(Event::Panes(vec![pane(20, "new")]));

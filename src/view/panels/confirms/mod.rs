@@ -40,6 +40,18 @@ pub fn standing(board: &Board) -> (String, Role) {
     }
 }
 
+/// The same in few words: of who acts only which process it is.
+pub fn brief(board: &Board) -> (String, Role) {
+    let whole = standing(board);
+    let Post::Observing(who) = &board.post else { return whole };
+    let Some((process, _)) = who.split_once(" acts ") else { return whole };
+    let process = process.split(" on ").next().unwrap_or(process);
+    match board.preset.as_str() {
+        "" => (format!("observer of {process}"), whole.1),
+        _ => (format!("observer of {process}, {}", acting(board).0), whole.1),
+    }
+}
+
 /// What holds for whoever acts.
 pub fn acting(board: &Board) -> (String, Role) {
     match (&board.trouble, &board.paused) {

@@ -85,7 +85,7 @@ fn open(buf: &mut Buffer, area: Area, y: u16, state: &State, theme: &Theme, c: &
         (false, _) => Role::Working,
     };
     let mut pen = Pen::row(buf, area, y);
-    pen.right(&format!("{:>8}", words::age(state.now.mono.saturating_sub(c.since))), theme.style(role));
+    pen.right(&format!("{:>8}", words::age(words::asked_for(state, c))), theme.style(role));
     let (shape, word) = risk(c.risk);
     pen.put(if c.needs_you { "● " } else { "▶ " }, theme.style(role));
     pen.put(shape, theme.style(role)).skip(1);
@@ -93,7 +93,7 @@ fn open(buf: &mut Buffer, area: Area, y: u16, state: &State, theme: &Theme, c: &
         pen.column(word, 7, theme.style(role));
     }
     let name = if area.w >= 60 { 20 } else { 12 };
-    pen.put(&text::fit(c.session.as_str(), name), theme.style(Role::Strong)).skip(1);
+    pen.column(&text::fit(c.session.as_str(), name), name as u16, theme.style(Role::Strong)).skip(1);
     if let Some(role) = c.role.as_deref().filter(|_| area.w >= 140) {
         pen.put(&text::fit(&text::printable(role), 24), theme.style(Role::Subtext)).skip(1);
     }

@@ -75,7 +75,18 @@ fn nothing(state: &State) -> Option<(String, Role)> {
         return Some(("the queue has not been looked at yet".into(), Role::Faint));
     }
     let key = state.fixed.keymap.shown(Action::NewTask);
-    let none = || (format!("no task; {key} queues one"), Role::Faint);
+    // The first thing that somebody without a config wants to know.
+    let nobody = !state.fleet.sessions.is_empty() && state.fleet.sessions.iter().all(|s| s.member.is_none());
+    let none = || {
+        if nobody {
+            let adopt = state.fixed.keymap.shown(Action::Adopt);
+            return (
+                format!("no roster yet: `archtui init --adopt` takes these in, {adopt} one"),
+                Role::Note,
+            );
+        }
+        (format!("no task; {key} queues one"), Role::Faint)
+    };
     state.tasks.rows().is_empty().then(none)
 }
 
