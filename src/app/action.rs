@@ -38,6 +38,8 @@ pub enum Action {
     Approve,
     /// Choose the agent's own *No*.
     Deny,
+    /// Keep automation off the drawn dialog.
+    Hold,
     /// Answer the drawn dialog by a text.
     AnswerText,
     /// The steps that get the focused session going.
@@ -178,7 +180,7 @@ const fn hinted(
 }
 
 /// Every action.
-pub const ACTIONS: [ActionRow; 67] = [
+pub const ACTIONS: [ActionRow; 68] = [
     row(Action::MoveLeft, "move-left", Group::Move, "focus the tile to the left"),
     row(Action::MoveDown, "move-down", Group::Move, "focus the tile below, or the next row of a list"),
     row(Action::MoveUp, "move-up", Group::Move, "focus the tile above, or the row before"),
@@ -214,6 +216,12 @@ pub const ACTIONS: [ActionRow; 67] = [
         1,
     ),
     hinted(Action::Deny, "deny", Group::Session, "choose the agent's own No in the drawn dialog", "deny", 2),
+    row(
+        Action::Hold,
+        "hold",
+        Group::Session,
+        "keep the drawn dialog for yourself: no rule answers it any more",
+    ),
     row(
         Action::AnswerText,
         "answer-text",

@@ -1,4 +1,4 @@
-//! `archtui approve`, `deny`, `answer`, `pause`, `resume`: the same verified acts as the keys, as wishes that the actor carries out.
+//! `archtui approve`, `deny`, `hold`, `answer`, `pause`, `resume`: the same verified acts as the keys, as wishes that the actor carries out.
 //! Refused inside an agent's pane: agents do not approve themselves.
 
 use std::path::{Path, PathBuf};
@@ -92,6 +92,14 @@ pub fn deny(global: &Global, args: &DenyArgs) -> Result<(), Fail> {
         }
         let (dialog, seen) = which(ground, &session, &args.which)?;
         Ok(Ask::Deny { session, dialog, seen })
+    })
+}
+
+/// Keeps automation off.
+pub fn hold(global: &Global, args: &AnswerArgs) -> Result<(), Fail> {
+    reply(global, "hold", &args.session, |ground, session| {
+        let (dialog, seen) = which(ground, &session, args)?;
+        Ok(Ask::Hold { session, dialog, seen })
     })
 }
 

@@ -132,6 +132,8 @@ enum Command {
     Approve(answer::AnswerArgs),
     /// Choose the agent's own No in a session's dialog
     Deny(answer::DenyArgs),
+    /// Keep a session's dialog for yourself: no rule answers it any more
+    Hold(answer::AnswerArgs),
     /// Answer what a session's dialog asks, by an option's number or in your own words
     Answer(answer::ReplyArgs),
     /// Get a stuck session going: tells the steps and what fits, has one done
@@ -205,6 +207,7 @@ fn run(args: Args) -> Result<(), Fail> {
         Some(Command::Man) => print::man(),
         Some(Command::Approve(a)) => answer::approve(global, &a),
         Some(Command::Deny(a)) => answer::deny(global, &a),
+        Some(Command::Hold(a)) => answer::hold(global, &a),
         Some(Command::Answer(a)) => answer::answer(global, &a),
         Some(Command::Unstick(a)) => unstick::run(global, &a),
         Some(Command::Pause) => answer::pause(global),

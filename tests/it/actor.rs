@@ -461,9 +461,9 @@ fn what_a_person_keeps_is_kept_by_who_acts_next() {
     let mut daemon = Daemon::start(&stage);
     daemon.until("acting");
     wait_until("it is held", || stage.ledger().contains(" held "), || stage.ledger());
-    let keep = Ask::Hold { session: SessionName::new("worker"), dialog: None };
-    let told = answer_to(&mut store, &keep);
-    assert!(told.done, "{told:?}");
+    let told = stage.archtui(&["hold", "worker"]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&told.stdout) + String::from_utf8_lossy(&told.stderr);
+    assert!(told.status.success() && said.contains("held"), "{said}");
     daemon.child.kill().expect("killed");
     daemon.child.wait().expect("it ends");
     let next = Daemon::start(&stage);

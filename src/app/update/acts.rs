@@ -55,6 +55,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         },
         Action::Approve => return answers::answer(state, Answer::Approve),
         Action::Deny => return answers::answer(state, Answer::Deny),
+        Action::Hold => return answers::answer(state, Answer::Hold),
         Action::AnswerText => writing::open(state),
         Action::Unstick => unstick::open(state),
         Action::Kill => kill::open(state),

@@ -82,8 +82,11 @@ pub enum Ask {
     Hold {
         /// In which session.
         session: SessionName,
-        /// The dialog that the asker saw.
+        /// The dialog that the asker names.
         dialog: Option<Showing>,
+        /// The dialog as it stood there when he asked.
+        #[serde(default)]
+        seen: Option<SeenThere>,
     },
     /// Get a stuck session going.
     Unstick {

@@ -159,7 +159,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let (session, answer, dialog, seen) = match ask {
             Ask::Approve { session, dialog, seen } => (session, Ok(Answer::Approve), dialog, seen),
             Ask::Deny { session, dialog, seen } => (session, Ok(Answer::Deny), dialog, seen),
-            Ask::Hold { session, dialog } => (session, Ok(Answer::Hold), dialog, None),
+            Ask::Hold { session, dialog, seen } => (session, Ok(Answer::Hold), dialog, seen),
             Ask::Choose { session, content, option, seen } => (session, Err((content, option)), None, seen),
             Ask::Pause | Ask::Resume => {
                 let on = ask == Ask::Pause;

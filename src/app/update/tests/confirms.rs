@@ -84,6 +84,8 @@ fn a_key_answers_the_marked_dialog_that_is_drawn_and_the_mark_stays_on_it() {
         }
         other => panic!("{other:?}"),
     }
+    let kept = key(&mut state, 'b', 410);
+    assert!(matches!(kept.as_slice(), [Effect::Answer { answer: Answer::Hold, .. }]), "{kept:?}");
     // Another one comes first now: the mark goes with its dialog.
     let told = board(&state, Post::Acting, &[("b", "two"), ("a", "one")]);
     update(&mut state, told, at_ms(420));
