@@ -471,6 +471,9 @@ fn what_a_person_keeps_is_kept_by_who_acts_next() {
     assert!(answer_to(&mut store, &Ask::Resume).done);
     let kept = || stage.ledger().matches("kept by operator").count();
     wait_until("it is kept again", || kept() >= 2, || stage.ledger());
+    let entries = Ledger::since(&store, 0, 100).expect("read");
+    let (first, last) = (&entries[0], entries.last().expect("some"));
+    assert!(last.body.of == Some(first.seq) && last.body.times == Times::default(), "{last:?}");
     assert_eq!(stage.keys(), "", "nothing was pressed: {}", stage.ledger());
 }
 

@@ -182,7 +182,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 .reading()
                 .quiet
                 .filter(|_| self.notices)
-                .map(|quiet| now.saturating_sub(quiet)),
+                .map(|quiet| now.saturating_sub(quiet))
+                // What stood there before we acted was not waited for.
+                .filter(|at| *at >= self.seated),
             stands: looked.stands,
         };
         self.live(id, Input::Look(look));

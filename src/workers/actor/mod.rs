@@ -138,6 +138,8 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     /// Writes are told of as they come: it is known when a dialog's last byte was.
     notices: bool,
     post: Post,
+    /// Since when we act, if we do.
+    seated: Duration,
     scribe: Option<Scribe<S::Records>>,
     /// Entries on their way to the disk.
     outbox: Outbox<S::Records>,
@@ -246,6 +248,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             server_up: false,
             notices: false,
             post: Post::None,
+            seated: Duration::ZERO,
             scribe: None,
             outbox: Outbox::default(),
             chair: None,

@@ -116,7 +116,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             // Without it dialogs come to the screen, and the key channel is there.
             Err(e) => self.books.trouble = Some(format!("hooks cannot be heard: {e}")),
         }
-        self.post = Post::Acting;
+        (self.post, self.seated) = (Post::Acting, monotonic());
         self.give_chair();
         self.again = Some(clock() + AGAIN);
         self.changed = true;
