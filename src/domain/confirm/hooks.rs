@@ -109,9 +109,11 @@ impl Life {
                     }
                     None if full => self.overlook(id, now, out),
                     None => {
+                        let kept = self.kept_call(&dialog);
                         let showing = Showing { content: dialog.identity(), epoch: id.0 };
                         let case = self.open(showing, Arc::clone(&dialog), None, now);
                         case.hook = Some(Hook { id, open: true, call: Some(dialog) });
+                        case.kept = kept;
                     }
                 }
             }

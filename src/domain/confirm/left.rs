@@ -58,7 +58,8 @@ impl Life {
         if !matches!(hold, Hold::Restarted | Hold::Person(_)) {
             return None;
         }
-        let showing = self.case(id)?.shown.showing;
+        // Which of them a hook's call is, if it is one, shows when it is drawn.
+        let showing = self.case(id).filter(|c| c.shown.is_drawn())?.shown.showing;
         let at = self.left.iter().position(|left| left.may_be(showing))?;
         if *hold == Hold::Restarted {
             self.remember(showing);
@@ -137,7 +138,7 @@ mod tests {
                 asks(1, "pwd"),
                 Show("ls", 9),
                 At(2_000),
-                asks(2, "pwd"),
+                asks(2, "id"),
             ],
             &[
                 "150 held",

@@ -11,6 +11,7 @@ use super::mark::towards;
 use super::order::{Answer, CaseId, Input, Order, Reply};
 use super::stage::{Act, After, By, Clearance, Stage};
 use super::timing::STILL_THERE;
+use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor, Outcome};
 use crate::domain::stroke::KeyName;
 
@@ -63,6 +64,11 @@ impl Life {
         for case in self.cases.iter_mut().filter(|c| c.id != id && c.same_call(&kept)) {
             case.kept = Some(Hold::Person(who.to_owned()));
         }
+    }
+
+    /// The same where the hook asks later.
+    pub(super) fn kept_call(&self, call: &Dialog) -> Option<Hold> {
+        self.cases.iter().find(|c| c.is_a_persons() && c.same_call(call)).and_then(|c| c.kept.clone())
     }
 
     fn reply(&mut self, reply: Reply, now: Duration, out: &mut Vec<Order>) -> Result<CaseId, &'static str> {
