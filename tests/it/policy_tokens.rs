@@ -18,7 +18,7 @@ static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
         r#"|"(?:[^"\\$`]|\$[? |)]|\\.)*\$?")+)"#
     );
     let all = format!(
-        r"(?s)\A(?:(?<blank>(?: |\\\n)+)|(?<comment># [A-Za-z0-9 ,.:_/-]*)|(?<joint>&&|\|\||[;|\n])|(?<dup>[12]?>&[12])|(?<redirect>[012]?(?:>>|>|<)) *|{word})"
+        r"(?s)\A(?:(?<blank> +)|(?<comment># [A-Za-z0-9 ,.:_/-]*)|(?<joint>&&|\|\||[;|\n])|(?<dup>[12]?>&[12])|(?<redirect>[012]?(?:>>|>|<)) *|{word})"
     );
     Regex::new(&all).expect("a pattern of our own")
 });
@@ -46,6 +46,12 @@ pub fn tokens(command: &str) -> Option<Vec<Simple>> {
     let mut joint = Some(String::new());
     let mut into = String::new();
     while !rest.is_empty() {
+        // The end of a line that goes on, behind a blank.
+        let before = &text[..text.len() - rest.len()];
+        if let Some(behind) = rest.strip_prefix("\\\n").filter(|_| before.ends_with([' ', '\n'])) {
+            rest = behind;
+            continue;
+        }
         let found = TOKEN.captures(rest)?;
         rest = &rest[found[0].len()..];
         if found.name("dup").is_some() && !rest.is_empty() && !rest.starts_with([' ', '\n', ';', '|', '&']) {
@@ -142,6 +148,13 @@ fn written(word: &str) -> String {
     let bare = !word.is_empty() && word.chars().all(plain) && !word.starts_with('=');
     if bare || word == "$?" {
         return word.to_owned();
+    }
+    // Something set for the program: its name stands outside of the quotes.
+    if let Some((name, value)) = word.split_once('=')
+        && !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+    {
+        return format!("{name}={}", written(value));
     }
     let escaped = word.replace('\\', "\\\\").replace('"', "\\\"");
     if word.contains('\'') || word.contains("$?") { format!("\"{escaped}\"") } else { format!("'{word}'") }
