@@ -98,9 +98,10 @@ impl<'a> Reader<'a> {
         }
         let calls = self.rest.trim_start_matches(' ').starts_with('(');
         let own = word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        let fine = match calls {
-            true => listed(FUNCTIONS, word),
-            false => listed(VARIABLES, word) || own && !listed(REFUSED, word),
+        let fine = if calls {
+            listed(FUNCTIONS, word)
+        } else {
+            listed(VARIABLES, word) || own && !listed(REFUSED, word)
         };
         self.operand = true;
         fine.then_some(())

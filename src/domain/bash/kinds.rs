@@ -87,7 +87,7 @@ pub enum Name {
     /// A format of git that asks for no signature: gpg would be started.
     Pretty,
     /// A name of plain characters: no path, no address.
-    Name,
+    Label,
     /// A package of a workspace, by its name: `web`, `@app/web`.
     Workspace,
     /// `owner/repository`, with no host before it.
@@ -199,7 +199,7 @@ impl Kind {
             Name::AwkVariable => is(&AWK_VARIABLE, value),
             Name::Format => value.starts_with('+'),
             Name::Pretty => !is(&SIGNATURE, &value.replace("%%", "")),
-            Name::Name => is(&NAME, value) && !value.contains(".."),
+            Name::Label => is(&LABEL, value) && !value.contains(".."),
             Name::Workspace => is(&WORKSPACE, value) && !value.contains(".."),
             Name::Repository => is(&REPOSITORY, value) && !value.contains(".."),
             Name::GradleTask => is(&GRADLE_TASK, value),
@@ -289,7 +289,7 @@ patterns! {
     );
     AWK_VARIABLE = r"\A[a-z][a-z0-9_]{0,30}=[^%\\\n]*\z";
     SIGNATURE = r"%[-+ ]?G|%\(\*?[a-z:]*signature";
-    NAME = r"\A[A-Za-z0-9][A-Za-z0-9_.-]*\z";
+    LABEL = r"\A[A-Za-z0-9][A-Za-z0-9_.-]*\z";
     WORKSPACE = r"\A(?:@[A-Za-z0-9_.-]+/)?[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*\z";
     REPOSITORY = r"\A[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]+\z";
     GRADLE_TASK = concat!(
@@ -372,9 +372,9 @@ mod tests {
             (Name::Pretty, "%+GS", false),
             (Name::Pretty, "%(signature:key)", false),
             (Name::Pretty, "100%%G", true),
-            (Name::Name, "app-1", true),
-            (Name::Name, "secret/x", false),
-            (Name::Name, "https:x", false),
+            (Name::Label, "app-1", true),
+            (Name::Label, "secret/x", false),
+            (Name::Label, "https:x", false),
             (Name::Workspace, "@app/web", true),
             (Name::Workspace, "packages/a", true),
             (Name::Workspace, "../x", false),

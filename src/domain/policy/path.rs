@@ -125,10 +125,7 @@ impl Way<'_> {
     /// A pattern that a known link in the same folder may fit.
     fn picks_a_link(&self, step: &str) -> bool {
         let Some(links) = self.links.filter(|l| !l.is_empty() && is_pattern(step)) else { return false };
-        let here = match self.steps.is_empty() {
-            true => "/".to_owned(),
-            false => format!("/{}/", self.steps.join("/")),
-        };
+        let here: String = self.steps.iter().flat_map(|step| ["/", step]).chain(["/"]).collect();
         let names = links.keys().filter_map(|link| link.strip_prefix(here.as_str()));
         names.filter(|name| !name.contains('/')).any(|name| may_meet(name, step))
     }

@@ -43,9 +43,10 @@ fn in_folder(folder: &str, spared: &[String], follows: bool, case: &Case, policy
 /// Confirms, with the folder to look into, unless it is known that the program does not lie there.
 fn lies_in(folder: &str, name: &str, case: &Case) -> Verdict {
     let lies = |below: &Below| below.whole && below.files.iter().any(|file| file == name);
-    let verdict = match case.ctx.below.get(folder).is_none_or(lies) {
-        true => Verdict::new(Action::Confirm, "", ""),
-        false => Verdict::hold("fetch", format!("`{name}` is not in {folder}: it may be fetched")),
+    let verdict = if case.ctx.below.get(folder).is_none_or(lies) {
+        Verdict::new(Action::Confirm, "", "")
+    } else {
+        Verdict::hold("fetch", format!("`{name}` is not in {folder}: it may be fetched"))
     };
     Verdict { folders: vec![folder.to_owned()], ..verdict }
 }
