@@ -1,10 +1,10 @@
-//! What lies in a folder that a command would read through, at any depth: names only, nothing is opened, no link followed.
+//! What lies in a folder that a command would read through, at any depth, or what fits a pattern there: names only, nothing is opened, no link followed.
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::domain::policy::{Below, Context};
+use crate::domain::policy::{Below, Context, fits_any_case};
 
 /// Where more than this lies, nobody looks through it: the verdict must not be waited for.
 const MAX_ENTRIES: usize = 2_000;
@@ -21,6 +21,36 @@ pub fn learn(ctx: &mut Context, folders: &[String]) -> bool {
 }
 
 fn of(folder: &Path, max: usize) -> Below {
+    let name = folder.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+    match folder.parent().filter(|_| name.contains(['*', '?'])) {
+        Some(above) => beside(above, name, max),
+        None => through(folder, max),
+    }
+}
+
+/// What a shell puts in the place of a pattern, or more.
+fn beside(folder: &Path, pattern: &str, max: usize) -> Below {
+    let mut below = Below { whole: true, ..Below::default() };
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) => return Below { whole: e.kind() == ErrorKind::NotFound, ..below },
+    };
+    for (seen, entry) in entries.enumerate() {
+        let named = entry.and_then(|e| Ok((e.file_name().into_string(), e.file_type()?)));
+        match named {
+            Ok((Ok(name), kind)) if seen < max => {
+                if fits_any_case(pattern, &name) {
+                    below.linked |= kind.is_symlink();
+                    below.files.push(name);
+                }
+            }
+            _ => return Below { whole: false, ..below },
+        }
+    }
+    below
+}
+
+fn through(folder: &Path, max: usize) -> Below {
     let mut below = Below { whole: true, ..Below::default() };
     let mut seen = 0;
     let mut open = vec![(folder.to_path_buf(), String::new())];
@@ -72,6 +102,10 @@ mod tests {
         std::os::unix::fs::symlink("/etc", root.join("a/out")).expect("linked");
         let seen = of(root, 6);
         assert!(seen.linked && seen.whole && seen.files.contains(&"a/out".to_owned()), "{seen:?}");
+        fs::write(root.join("a/y.MD"), "x").expect("written");
+        assert_eq!(of(&root.join("a/?.md"), 9).files, ["y.MD"]);
+        assert!(of(&root.join("a/*"), 9).linked && !of(&root.join("a/*"), 2).whole);
+        assert!(of(&root.join("none/*"), 1).whole);
         assert_eq!(of(&root.join("x"), 5), Below { whole: true, ..Below::default() });
         assert_eq!(of(&root.join("none"), 5), Below { whole: true, ..Below::default() });
     }

@@ -9,6 +9,9 @@ use crate::domain::policy::{Action, Context, Verdict};
 /// Links may lead through links: so often it is looked again.
 const MAX_LOOKS: usize = 4;
 
+/// In a folder with more than this nobody looks for links.
+const MAX_ENTRIES: usize = 2_000;
+
 /// A verdict in which every path that it rests on has been followed.
 pub fn followed(ctx: &Context, judge: impl Fn(&Context) -> Verdict) -> Verdict {
     let mut ctx = ctx.clone();
@@ -29,14 +32,43 @@ pub fn followed(ctx: &Context, judge: impl Fn(&Context) -> Verdict) -> Verdict {
 fn learn(ctx: &mut Context, paths: &[String]) -> bool {
     let before = ctx.links.len();
     for at in paths.iter().flat_map(|p| Path::new(p).ancestors()) {
-        let Some(name) = at.to_str().filter(|n| !ctx.links.contains_key(*n)) else { continue };
-        if at.symlink_metadata().is_ok_and(|m| m.is_symlink()) {
-            // A link to nothing may become one to anything: the root is outside every work tree.
-            let real = at.canonicalize().ok().and_then(|r| r.to_str().map(str::to_owned));
-            ctx.links.insert(name.to_owned(), real.unwrap_or_else(|| "/".to_owned()));
+        let known = at.to_str().is_none_or(|n| ctx.links.contains_key(n));
+        if !known && at.symlink_metadata().is_ok_and(|m| m.is_symlink()) {
+            learn_link(ctx, at);
         }
     }
+    for path in paths {
+        learn_pattern(ctx, Path::new(path));
+    }
     ctx.links.len() > before
+}
+
+fn learn_link(ctx: &mut Context, at: &Path) {
+    let Some(name) = at.to_str() else { return };
+    // A link to nothing may become one to anything: the root is outside every work tree.
+    let real = at.canonicalize().ok().and_then(|r| r.to_str().map(str::to_owned));
+    ctx.links.insert(name.to_owned(), real.unwrap_or_else(|| "/".to_owned()));
+}
+
+/// The links in the folder of a path whose last step is a pattern: one of them may be what it names.
+fn learn_pattern(ctx: &mut Context, path: &Path) {
+    let (Some(folder), Some(Some(name))) = (path.parent(), path.file_name().map(|n| n.to_str())) else {
+        return;
+    };
+    if !name.contains(['*', '?']) {
+        return;
+    }
+    let Ok(entries) = folder.read_dir() else { return };
+    for (seen, entry) in entries.enumerate() {
+        let Some(entry) = entry.ok().filter(|_| seen < MAX_ENTRIES) else {
+            // Nobody looked at all of them: the pattern may lead anywhere.
+            ctx.links.extend(path.to_str().map(|p| (p.to_owned(), "/".to_owned())));
+            return;
+        };
+        if entry.file_type().is_ok_and(|t| t.is_symlink()) {
+            learn_link(ctx, &entry.path());
+        }
+    }
 }
 
 #[cfg(all(test, unix))]
@@ -102,9 +134,11 @@ mod tests {
         std::fs::create_dir_all(app.join("src/.git")).expect("made");
         std::fs::write(app.join("src/.git/config"), "x").expect("written");
         std::fs::write(app.join("src/a.rs"), "x").expect("written");
+        std::fs::create_dir(app.join("conf")).expect("made");
+        std::fs::write(app.join("conf/credentials.json"), "x").expect("written");
         for (command, expected) in [
             ("grep -rn x .", Action::Hold),
-            ("grep -rn x . --exclude='.env'", Action::Confirm),
+            ("grep -rn x . --exclude='.env' --exclude-dir=conf", Action::Confirm),
             ("grep -rn x src", Action::Confirm),
             ("grep -rn x deep", Action::Confirm),
             ("grep -rn x out", Action::Hold),
@@ -112,6 +146,17 @@ mod tests {
             ("cd src && grep -rn x ..", Action::Hold),
             ("grep -rn x src/a.rs nowhere", Action::Confirm),
             ("rg x", Action::Confirm),
+            ("wc -l src/*.rs", Action::Confirm),
+            ("wc -l ./pl*.txt", Action::Hold),
+            ("wc -l ./deep/*.rs", Action::Confirm),
+            ("wc -l ./x*.txt", Action::Confirm),
+            ("wc -l ./*.rs", Action::Confirm),
+            ("cat conf/*.json", Action::Hold),
+            ("ls conf/*.json", Action::Hold),
+            ("cat conf/*.txt", Action::Confirm),
+            ("grep -rn x ./src/*", Action::Hold),
+            ("grep -n x ./d*.rs", Action::Confirm),
+            ("grep -n x ./d*", Action::Hold),
             ("diff -r src deep", Action::Confirm),
             ("diff -r src .", Action::Hold),
         ] {

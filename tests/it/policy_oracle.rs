@@ -61,7 +61,7 @@ fn showable(command: &str) -> Vec<(String, Vec<String>)> {
     }
     let parts = reading.parts.into_iter().filter(|p| p.redirects.is_empty() && p.sets.is_empty());
     parts
-        .filter(|p| p.words.iter().all(|w| !w.status))
+        .filter(|p| p.words.iter().all(|w| !w.status && !w.pattern))
         .filter(|p| tokens(&p.text).is_some_and(|t| t.len() == 1))
         .map(|p| (p.text, p.words.into_iter().map(|w| w.text).collect()))
         .collect()

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use archtui::domain::dialog::Operation;
-use archtui::domain::policy::{self, Action, Context, PRESETS, Policy, Subject, Verdict};
+use archtui::domain::policy::{self, Action, Below, Context, PRESETS, Policy, Subject, Verdict};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -37,6 +37,8 @@ pub fn context() -> Context {
         work_tree: Some("/home/dev/app".into()),
         home: Some("/home/dev".into()),
         branch: Some("feature/dark-mode-0208".into()),
+        // Nothing is installed there.
+        below: [("/home/dev/app/node_modules/.bin".into(), Below { whole: true, ..Below::default() })].into(),
         ..Context::default()
     }
 }

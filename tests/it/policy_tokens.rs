@@ -14,11 +14,11 @@ pub struct Simple {
 
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
     let word = concat!(
-        r"(?<word>(?:@\{[a-z0-9]+\}|[A-Za-z0-9_@%+:,./=^~\[\]-]|\\[()]|\$\?|'[^']*'",
+        r"(?<word>(?:@\{[a-z0-9]+\}|[A-Za-z0-9_@%+:,./=^~\[\]*?-]|\\[()]|\$\?|'[^']*'",
         r#"|"(?:[^"\\$`]|\$[? |)]|\\.)*\$?")+)"#
     );
     let all = format!(
-        r"(?s)\A(?:(?<blank> +)|(?<joint>&&|\|\||[;|\n])|(?<dup>[12]?>&[12])|(?<redirect>[012]?(?:>>|>|<)) *|{word})"
+        r"(?s)\A(?:(?<blank> +)|(?<comment># [A-Za-z0-9 ,.:_/-]*)|(?<joint>&&|\|\||[;|\n])|(?<dup>[12]?>&[12])|(?<redirect>[012]?(?:>>|>|<)) *|{word})"
     );
     Regex::new(&all).expect("a pattern of our own")
 });
@@ -46,12 +46,22 @@ pub fn tokens(command: &str) -> Option<Vec<Simple>> {
     let mut joint = Some(String::new());
     let mut into = String::new();
     while !rest.is_empty() {
+        // The end of a line that goes on, behind a blank.
+        let before = &text[..text.len() - rest.len()];
+        if let Some(behind) = rest.strip_prefix("\\\n").filter(|_| before.ends_with([' ', '\n'])) {
+            rest = behind;
+            continue;
+        }
         let found = TOKEN.captures(rest)?;
         rest = &rest[found[0].len()..];
         if found.name("dup").is_some() && !rest.is_empty() && !rest.starts_with([' ', '\n', ';', '|', '&']) {
             return None;
         }
-        if let Some(next) = found.name("joint") {
+        if found.name("comment").is_some() {
+            if !matches!(joint.as_deref(), Some("" | ";")) {
+                return None;
+            }
+        } else if let Some(next) = found.name("joint") {
             // A line end counts only behind a command.
             if joint.is_none() || next.as_str() != "\n" {
                 joint = Some(next.as_str().replace('\n', ";"));
@@ -63,12 +73,27 @@ pub fn tokens(command: &str) -> Option<Vec<Simple>> {
             if let Some(redirect) = found.name("redirect") {
                 into = format!("\u{2}{}", redirect.as_str());
             } else if let Some(word) = found.name("word") {
-                let plain = format!("{}{}", std::mem::take(&mut into), unquoted(word.as_str()));
+                let mark = if stands_for_files(word.as_str()) { "\u{3}" } else { "" };
+                let plain = format!("{mark}{}{}", std::mem::take(&mut into), unquoted(word.as_str()));
                 all.last_mut()?.words.push(plain);
             }
         }
     }
     Some(all)
+}
+
+/// A star or question mark outside of quotes.
+fn stands_for_files(word: &str) -> bool {
+    let mut open = None;
+    word.replace("$?", "").chars().any(|c| {
+        match (open, c) {
+            (None, '\'' | '"') => open = Some(c),
+            (Some(quote), c) if c == quote => open = None,
+            (None, '*' | '?') => return true,
+            _ => {}
+        }
+        false
+    })
 }
 
 fn unquoted(word: &str) -> String {
@@ -113,6 +138,9 @@ pub fn canonical(commands: &[Simple]) -> String {
 
 fn written(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_@%+:,./=-".contains(c);
+    if let Some(pattern) = word.strip_prefix('\u{3}') {
+        return pattern.to_owned();
+    }
     if let Some(redirect) = word.strip_prefix('\u{2}') {
         let sign = redirect.find(|c: char| !matches!(c, '0'..='2' | '<' | '>')).unwrap_or(redirect.len());
         return format!("{}{}", &redirect[..sign], written(&redirect[sign..]));
@@ -120,6 +148,13 @@ fn written(word: &str) -> String {
     let bare = !word.is_empty() && word.chars().all(plain) && !word.starts_with('=');
     if bare || word == "$?" {
         return word.to_owned();
+    }
+    // Something set for the program: its name stands outside of the quotes.
+    if let Some((name, value)) = word.split_once('=')
+        && !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+    {
+        return format!("{name}={}", written(value));
     }
     let escaped = word.replace('\\', "\\\\").replace('"', "\\\"");
     if word.contains('\'') || word.contains("$?") { format!("\"{escaped}\"") } else { format!("'{word}'") }
@@ -138,7 +173,7 @@ fn a_command_is_split_and_written_again() {
     ] {
         assert_eq!(tokens(command).map(|t| canonical(&t)).as_deref(), Some(expected), "{command}");
     }
-    for command in ["a $x", "a `b`", "a (b)", "a 'b", "a \"$b\"", "a & b", "a {b,c}", "a *"] {
+    for command in ["a $x", "a `b`", "a (b)", "a 'b", "a \"$b\"", "a & b", "a {b,c}", "a [b]c {"] {
         assert_eq!(tokens(command), None, "{command}");
     }
 }

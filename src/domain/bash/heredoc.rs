@@ -2,8 +2,7 @@
 //! several lines. Every other here-document and substitution is a fault, and for `lex`.
 
 /// The text that stands for it, and how many bytes it covers up to and without the closing quote. `source` starts at the
-/// dollar. The delimiter is quoted, so that no shell expands the text; what an old shell's search for the closing
-/// parenthesis could stumble over (bash 3.2 looks for it in the text) is refused.
+/// dollar and goes on to the end of the command. The delimiter is quoted, so that no shell expands the text.
 pub(super) fn literal(source: &str) -> Option<(&str, usize)> {
     let rest = source.strip_prefix("$(cat <<'")?;
     let (delimiter, rest) = rest.split_once("'\n")?;
@@ -15,27 +14,62 @@ pub(super) fn literal(source: &str) -> Option<(&str, usize)> {
         if line.strip_suffix('\n') == Some(delimiter) {
             let text = &rest[..end];
             let behind = rest[end + line.len()..].trim_start_matches([' ', '\n']);
-            let closed = behind.strip_prefix(')')?;
-            return (is_plain(text) && closed.starts_with('"'))
-                .then(|| (text.trim_end_matches('\n'), source.len() - closed.len()));
+            let closed = behind.strip_prefix(')').filter(|c| c.starts_with('"'))?;
+            let ends = source.len() - closed.len();
+            let alike = [false, true].iter().all(|&c| counted(source, c).is_none_or(|at| at + 1 == ends));
+            return (is_plain(text) && alike).then(|| (text.trim_end_matches('\n'), ends));
         }
         end += line.len();
     }
     None
 }
 
-/// Read alike by every shell, whether it knows of here-documents or only counts quotes and parentheses.
+/// Nothing in it that a shell could expand or recall.
 fn is_plain(text: &str) -> bool {
-    let quotes = text.contains(['"', '`', '\'']);
-    let parentheses = text.contains(['(', ')']);
-    let mut depth = 0_i32;
-    let balanced = text.bytes().all(|b| {
-        depth += i32::from(b == b'(') - i32::from(b == b')');
-        depth >= 0
-    });
     let recalls = text.match_indices('!').any(|(at, _)| !text[at + 1..].starts_with([' ', '\n', '=']));
-    let odd = text.contains(['$', '\\']) || quotes && parentheses || recalls;
-    balanced && depth == 0 && !odd
+    let expands = text
+        .match_indices('$')
+        .any(|(at, _)| text[at + 1..].starts_with(['(', '{', '[', '\'', '"', '`', '$']));
+    !text.contains('\\') && !expands && !recalls
+}
+
+/// Where a shell that knows of no here-document inside of `$(` (bash 3.2, old zsh) finds the closing parenthesis: it only
+/// counts quotes and parentheses, and takes `#` for a comment or not. It must be ours; or there is none to the end of the
+/// command, and then that shell runs nothing at all.
+fn counted(source: &str, comments: bool) -> Option<usize> {
+    let bytes = source.as_bytes();
+    let (mut at, mut depth) = (2, 1_usize);
+    while let Some(&b) = bytes.get(at) {
+        match b {
+            b'\\' => at += 1,
+            b'\'' | b'"' | b'`' => at = closing(bytes, at)?,
+            b'(' => depth += 1,
+            b')' if depth == 1 => return Some(at),
+            b')' => depth -= 1,
+            b'#' if comments && matches!(bytes[at - 1], b' ' | b'\n') => {
+                at += bytes[at..].iter().position(|&b| b == b'\n')?;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Where the quote that opens at `from` ends.
+fn closing(bytes: &[u8], from: usize) -> Option<usize> {
+    let quote = bytes[from];
+    let mut at = from + 1;
+    while let Some(&b) = bytes.get(at) {
+        match b {
+            b if b == quote => return Some(at),
+            b'\\' if quote != b'\'' => at += 1,
+            b'`' if quote == b'"' => at = closing(bytes, at)?,
+            _ => {}
+        }
+        at += 1;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -70,7 +104,17 @@ mod tests {
             ("$(cat <<'EOF'\n:) \" ; rm x\nEOF\n)\"", None),
             ("$(cat <<'EOF'\n:)\nEOF\n)\"", None),
             ("$(cat <<'EOF'\n)(\nEOF\n)\"", None),
-            ("$(cat <<'EOF'\nit's (so)\nEOF\n)\"", None),
+            ("$(cat <<'EOF'\nit's (so)\nEOF\n)\"", Some("it's (so)")),
+            ("$(cat <<'EOF'\nit's (so), that's it\nEOF\n)\" && x 'y' \"z\"", Some("it's (so), that's it")),
+            ("$(cat <<'EOF'\ncosts $5 in $HOME\nEOF\n)\"", Some("costs $5 in $HOME")),
+            ("$(cat <<'EOF'\na \"b (c\" d)\nEOF\n)\"", None),
+            // bash 3.2 takes the quote for one that ends behind the text, and the parenthesis there for the closing one.
+            ("$(cat <<'EOF'\nit's\nEOF\n)\" && x ')\" ; rm x ; \"'", None),
+            ("$(cat <<'EOF'\nit's\nEOF\n)\" && x 'y'", Some("it's")),
+            ("$(cat <<'EOF'\na \"b\nEOF\n)\" && x ')'", Some("a \"b")),
+            ("$(cat <<'EOF'\na # it's )\nEOF\n)\"", Some("a # it's )")),
+            ("$(cat <<'EOF'\n# it's\nEOF\n)\" && x 'y)'", None),
+            ("$(cat <<'EOF'\n${x}\nEOF\n)\"", None),
             ("$(cat <<'EOF'\nrun !rm\nEOF\n)\"", None),
             ("$(cat <<''\nx\n\n)\"", None),
         ] {

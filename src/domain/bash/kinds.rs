@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::{Access, Use, sed};
+use super::{Access, Use, awk, sed};
 
 /// The kind of an operand or of an option's value.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -76,10 +76,30 @@ pub enum Name {
     Expression,
     /// A script of `sed` that only prints, deletes from the output or replaces.
     Sed,
+    /// A program of `awk` that only prints.
+    Awk,
+    /// `name=value`: a variable of `awk`.
+    AwkVariable,
     /// A filter of `jq` that reads neither the environment nor other files.
     Jq,
     /// `+…`: a format of `date`.
     Format,
+    /// A format of git that asks for no signature: gpg would be started.
+    Pretty,
+    /// A name of plain characters: no path, no address.
+    Label,
+    /// A package of a workspace, by its name: `web`, `@app/web`.
+    Workspace,
+    /// `owner/repository`, with no host before it.
+    Repository,
+    /// A task of Gradle that tests, checks or builds, perhaps of one project: `:app:test`.
+    GradleTask,
+    /// Columns of `ps` that show no environment.
+    PsColumns,
+    /// A filter of Python's warnings that imports nothing.
+    Warning,
+    /// `10,20:src/a.rs`: lines of a file.
+    Lines,
 }
 
 #[derive(Deserialize)]
@@ -113,6 +133,16 @@ impl Kind {
             Self::Named(name) => *name == Name::Text,
             Self::OneOf(words) => words.iter().any(|w| w.starts_with('-')),
         }
+    }
+
+    /// True if several files may stand there as well as one.
+    pub(super) fn takes_files(&self) -> bool {
+        matches!(self, Self::Named(Name::Read | Name::Write | Name::List | Name::Test | Name::Revision))
+    }
+
+    /// True if names that fit a pattern may stand there as well as the pattern.
+    pub(super) fn is_names(&self) -> bool {
+        matches!(self, Self::Named(Name::Names))
     }
 
     /// True if the value is the folder to work in.
@@ -165,7 +195,21 @@ impl Kind {
             Name::Expression => is(&EXPRESSION, value),
             Name::Sed => sed::only_shows(value),
             Name::Jq => !is(&JQ_REACHES_OUT, value) && !value.starts_with('-'),
+            Name::Awk => awk::only_prints(value) && !is(&PRINTF_STORES, &value.replace("%%", "")),
+            Name::AwkVariable => is(&AWK_VARIABLE, value),
             Name::Format => value.starts_with('+'),
+            Name::Pretty => !is(&SIGNATURE, &value.replace("%%", "")),
+            Name::Label => is(&LABEL, value) && !value.contains(".."),
+            Name::Workspace => is(&WORKSPACE, value) && !value.contains(".."),
+            Name::Repository => is(&REPOSITORY, value) && !value.contains(".."),
+            Name::GradleTask => is(&GRADLE_TASK, value),
+            Name::PsColumns => is(&PS_COLUMNS, value),
+            Name::Warning => is(&WARNING, value),
+            Name::Lines => {
+                let (lines, file) = value.split_once(':').unwrap_or_default();
+                path(Access::Read, file, uses)?;
+                is(&LINES, lines)
+            }
         };
         if fits { Ok(()) } else { Err(format!("`{value}` is not a value vouched for there")) }
     }
@@ -243,6 +287,18 @@ patterns! {
         r"\A(?:@(?:\{[a-z0-9]+\})?|[^-@:~^=\\\n][^:~^=\\\n]*)(?:~[0-9]*|\^(?:[0-9]+|\{[a-z]*\})?|@\{[a-z0-9]+\})*",
         r"(?:\.{2,3}(?:(?:@|[^-@:~^=\\\n][^:~^=\\\n]*)(?:~[0-9]*|\^(?:[0-9]+|\{[a-z]*\})?|@?\{[a-z0-9]+\})*)?|:[^:~^=\\\n]*)?\z",
     );
+    AWK_VARIABLE = r"\A[a-z][a-z0-9_]{0,30}=[^%\\\n]*\z";
+    SIGNATURE = r"%[-+ ]?G|%\(\*?[a-z:]*signature";
+    LABEL = r"\A[A-Za-z0-9][A-Za-z0-9_.-]*\z";
+    WORKSPACE = r"\A(?:@[A-Za-z0-9_.-]+/)?[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*\z";
+    REPOSITORY = r"\A[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]+\z";
+    GRADLE_TASK = concat!(
+        r"\A(?::?(?:[a-z][A-Za-z0-9_-]*:)*)(?:assemble|assembleDebug|build|check|classes|compile(?:Test)?(?:Java|Kotlin)|dependencies|",
+        r"detekt|ktlintCheck|lint|lintDebug|projects|spotlessCheck|tasks|test|testClasses|testDebugUnitTest)\z",
+    );
+    PS_COLUMNS = r"\A(?:(?:pid|ppid|pgid|user|uid|%cpu|pcpu|%mem|pmem|rss|vsz|stat|state|etime|time|tty|comm|cmd|args|command|start|lstart)=?(?:,|\z))+\z";
+    WARNING = r"\A(?:default|error|ignore|always|module|once)(?:::(?:[A-Z][A-Za-z]*Warning|pytest\.Pytest[A-Za-z]*Warning))?\z";
+    LINES = r"\A[0-9]{1,9},\+?[0-9]{1,9}\z";
     EXPRESSION = r"\A[A-Za-z0-9_][A-Za-z0-9_ .:\[\]-]*\z";
     // Behind a point it is a field's name; behind two it would not parse.
     JQ_REACHES_OUT = r"(?:\A|\.\.|[^A-Za-z_.])(?:env|ENV|import|include|modulemeta|get_search_list)\b";
@@ -311,6 +367,34 @@ mod tests {
             (Name::Number, "5x", false),
             (Name::Format, "+%F", true),
             (Name::Format, "0101", false),
+            (Name::Pretty, "%h %s", true),
+            (Name::Pretty, "%G?", false),
+            (Name::Pretty, "%+GS", false),
+            (Name::Pretty, "%(signature:key)", false),
+            (Name::Pretty, "100%%G", true),
+            (Name::Label, "app-1", true),
+            (Name::Label, "secret/x", false),
+            (Name::Label, "https:x", false),
+            (Name::Workspace, "@app/web", true),
+            (Name::Workspace, "packages/a", true),
+            (Name::Workspace, "../x", false),
+            (Name::Workspace, "./x", false),
+            (Name::Repository, "a/b.c", true),
+            (Name::Repository, "host.example/a/b", false),
+            (Name::GradleTask, ":app:test", true),
+            (Name::GradleTask, "build", true),
+            (Name::GradleTask, "app:check", true),
+            (Name::GradleTask, "publish", false),
+            (Name::GradleTask, ":app:test:publish", false),
+            (Name::PsColumns, "pid,ppid=,cmd", true),
+            (Name::PsColumns, "pid,environ", false),
+            (Name::Warning, "error", true),
+            (Name::Warning, "ignore::DeprecationWarning", true),
+            (Name::Warning, "error::evil.Warning", false),
+            (Name::Lines, "10,20:src/a.rs", true),
+            (Name::Lines, ":f:src/a.rs", false),
+            (Name::AwkVariable, "n=5", true),
+            (Name::AwkVariable, "ARGV=5", false),
             (Name::Expression, "a and not b", true),
             (Name::Expression, "__import__('os')", false),
             (Name::Revision, "HEAD~1..@{u}", true),

@@ -41,8 +41,31 @@ impl<'a> Lexer<'a> {
         found
     }
 
+    /// Blanks, and ends of lines that a backslash behind a blank takes away.
     pub(super) fn skip_blanks(&mut self) {
-        while self.eat(' ') {}
+        loop {
+            let rest = &self.src[self.at..];
+            let apart = self.src[..self.at].ends_with([' ', '\n']);
+            match rest.starts_with("\\\n") && apart {
+                true => self.at += 2,
+                false if rest.starts_with(' ') => self.at += 1,
+                false => return,
+            }
+        }
+    }
+
+    /// A line that is a comment of plain words. Where a shell takes `#` for the name of a program, as zsh may, it finds
+    /// none, and there is nothing else in the line for it.
+    pub(super) fn skip_comment(&mut self) -> bool {
+        let rest = &self.src[self.at..];
+        let line = rest.split('\n').next().unwrap_or_default();
+        let plain =
+            |b: u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b',' | b'.' | b':' | b'_' | b'/' | b'-');
+        let found = line.strip_prefix("# ").is_some_and(|text| text.bytes().all(plain));
+        if found {
+            self.at += line.len();
+        }
+        found
     }
 
     /// The next token; `None` at the end.
@@ -110,7 +133,7 @@ impl<'a> Lexer<'a> {
             return Err(Fault::Redirect);
         }
         let target = self.word()?;
-        if target.status {
+        if target.status || target.pattern {
             return Err(Fault::Redirect);
         }
         Ok(match target.text.as_str() {
@@ -124,12 +147,12 @@ impl<'a> Lexer<'a> {
     /// A word: plain characters; or one quoted text; or plain characters that end a quoted text's prefix, as in
     /// `--include="*.rs"` or `-m"text"`.
     fn word(&mut self) -> Result<Word, Fault> {
-        let mut word = Word { text: String::new(), quoted: false, status: false };
+        let mut word = Word::default();
         while let Some(c) = self.peek() {
             match c {
                 ' ' | '\n' | ';' | '|' | '&' | '<' | '>' => break,
                 '\'' | '"' => {
-                    if word.quoted || !may_precede_quote(&word) {
+                    if word.quoted || word.pattern || !may_precede_quote(&word) {
                         return Err(Fault::InnerQuote);
                     }
                     self.bump();
@@ -157,7 +180,9 @@ impl<'a> Lexer<'a> {
             c => c.is_ascii_alphanumeric() || "_@%+:,./-".contains(c),
         };
         match c {
-            _ if stands => {}
+            _ if stands && (!word.pattern || may_follow_pattern(c)) => {}
+            '*' | '?' if self.may_be_pattern(c, word) => word.pattern = true,
+            _ if word.pattern => return Err(Fault::Pattern('*')),
             '=' | '^' => return Err(Fault::Lead(c)),
             '*' | '?' | '[' | ']' => return Err(Fault::Pattern(c)),
             '~' => return Err(Fault::Tilde),
@@ -178,6 +203,20 @@ impl<'a> Lexer<'a> {
         self.bump();
         word.text.push(c);
         Ok(())
+    }
+
+    /// `src/*.rs`, `--include=*.rs`: a star or question mark in the last step of a plain path. What stands in its place lies in that one
+    /// folder, starts as the word does and is no hidden name.
+    fn may_be_pattern(&self, c: char, word: &Word) -> bool {
+        let text = word.text.as_str();
+        let step = text.rsplit('/').next().unwrap_or_default();
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'/' | b'-');
+        let option = text.strip_prefix("--").and_then(|o| o.strip_suffix('='));
+        let value = option.is_some_and(|o| o.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
+        let path = text.bytes().all(plain) && !text.is_empty() && !text.starts_with('-');
+        let told = word.pattern || path || value;
+        let doubled = c == '*' && (text.ends_with('*') || self.src[self.at + 1..].starts_with('*'));
+        told && !word.status && !step.starts_with('.') && !doubled
     }
 
     /// `\(` and `\)` as words of their own: for `find` alone, `parse` sees to that.
@@ -251,6 +290,11 @@ impl<'a> Lexer<'a> {
             }
         }
     }
+}
+
+/// What every shell takes for a letter behind a star: no other step, no qualifier, no `^`, `~` or `#` of zsh.
+fn may_follow_pattern(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')
 }
 
 /// True where a quote may follow the plain start of a word without hiding what the word is: `-m"…"`, `+"…"`, `name="…"`,

@@ -3,10 +3,12 @@
 //! [`Fault`]. Not a shell, and not the judge: what may be confirmed is decided in `policy`.
 //!
 //! The grammar: words of plain characters, `'…'` and `"…"` without expansion, joined by `&&`, `||`, `;`, `|` and line
-//! ends, with `2>&1`, redirections to a plainly named file and `NAME=value` in front of a program. No expansion but `$?`
-//! and the text of `heredoc`, no group, no background, no comment, no escape outside quotes but `\(` and `\)` of `find`, no control or invisible
+//! ends, with `2>&1`, redirections to a plainly named file and `NAME=value` in front of a program. No expansion but `$?`,
+//! the text of `heredoc` and a star in the last step of a plain path, no group, no background, no comment but a line of plain
+//! words, no escape outside quotes but `\(` and `\)` of `find` and a line's end between words, no control or invisible
 //! character, at most [`MAX_BYTES`] bytes and [`MAX_PARTS`] parts.
 
+mod awk;
 mod chars;
 mod fault;
 mod heredoc;
@@ -35,7 +37,7 @@ pub const MAX_BYTES: usize = 4096;
 pub const MAX_PARTS: usize = 20;
 
 /// One argument as the program will get it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Word {
     /// The text after the shell has taken the quotes away.
     pub text: String,
@@ -43,6 +45,8 @@ pub struct Word {
     pub quoted: bool,
     /// True if `$?` is in it: a number that is not known.
     pub status: bool,
+    /// True if the shell puts names of files in its place: `src/*.rs`.
+    pub pattern: bool,
 }
 
 /// How a part is joined to the one before it.

@@ -19,7 +19,7 @@ pub enum Use {
     /// A path as the program gets it; it may hold `*` and `?`.
     Path(Access, String),
     /// A folder that is read through, with everything in it but what fits `spared` (of folders with a `/` behind); perhaps
-    /// beyond symbolic links. A file may stand there too.
+    /// beyond symbolic links. A file may stand there too, or a pattern that the shell replaces by what lies in its folder.
     Through {
         /// As the program gets it.
         path: String,
@@ -27,6 +27,13 @@ pub enum Use {
         spared: Vec<String>,
         /// It goes on where links lead.
         follows: bool,
+    },
+    /// A program that must lie in a folder of that name, seen from the working folder: else it would be fetched.
+    Local {
+        /// The folder.
+        folder: String,
+        /// The program.
+        name: String,
     },
     /// The branch that it makes or goes to.
     Branch(String),
@@ -43,6 +50,8 @@ pub struct Outcome {
     pub uses: Vec<Use>,
     /// The folder it goes to first (`git -C`).
     pub folder: Option<String>,
+    /// How many patterns of the shell stand where any number of files may.
+    pub patterns: usize,
     /// Where the programs that it starts stand among its words (`timeout 60 cargo test`: 2).
     pub starts: Vec<usize>,
 }

@@ -28,6 +28,9 @@ fn read_into(parts: &mut Vec<Part>, command: &str) -> Result<(), Fault> {
     let mut open = false;
     loop {
         lexer.skip_blanks();
+        if !open && (parts.is_empty() || !owed) && lexer.skip_comment() {
+            continue;
+        }
         let start = lexer.at;
         let token = lexer.next()?;
         let end = lexer.at;
@@ -99,6 +102,9 @@ fn complete(part: &Part) -> Result<(), Fault> {
     }
     let plain =
         |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'/' | b'+' | b'-' | b':' | b'@');
+    if program.pattern {
+        return Err(Fault::Pattern('*'));
+    }
     if name != "[" && (!name.bytes().all(plain) || name.starts_with(['-', '+', '@'])) {
         return Err(Fault::Name);
     }
@@ -145,6 +151,10 @@ mod tests {
             ("[ -f a ] && x", vec![vec!["[", "-f", "a", "]"], vec!["x"]]),
             ("echo a2 2>&1", vec![vec!["echo", "a2"]]),
             ("A=b C=\"d e\" f G=h", vec![vec!["f", "G=h"]]),
+            ("a \\\n  b \\\n  -c\nd", vec![vec!["a", "b", "-c"], vec!["d"]]),
+            ("a && \\\nb | \\\n\\\nc", vec![vec!["a"], vec!["b"], vec!["c"]]),
+            ("# first, a\na\n  # then b-c/d\nb\n# end", vec![vec!["a"], vec!["b"]]),
+            ("a b/*.c d?e ./x-* --f=*.g", vec![vec!["a", "b/*.c", "d?e", "./x-*", "--f=*.g"]]),
             ("a $? \"b: $?\"", vec![vec!["a", "$?", "b: $?"]]),
             (
                 "a -m \"$(cat <<'EOF'\nb; c\n\nd 'e'\nEOF\n)\" && f",
@@ -196,7 +206,22 @@ mod tests {
             ("a <> x", Fault::Redirect),
             ("a > *", Fault::Pattern('*')),
             ("a > [", Fault::Redirect),
-            ("a b*", Fault::Pattern('*')),
+            ("a *b", Fault::Pattern('*')),
+            ("a b**", Fault::Pattern('*')),
+            ("a b/.*", Fault::Pattern('*')),
+            ("a b*/c", Fault::Pattern('*')),
+            ("a b*^c", Fault::Pattern('*')),
+            ("a b*~c", Fault::Pattern('*')),
+            ("a b*(c)", Fault::Pattern('*')),
+            ("a b=c*", Fault::Pattern('*')),
+            ("a -b*", Fault::Pattern('*')),
+            ("a --b=c*", Fault::Pattern('*')),
+            ("a b*'c'", Fault::InnerQuote),
+            ("a 'b'*", Fault::InnerQuote),
+            ("a > b*", Fault::Redirect),
+            ("b* a", Fault::Pattern('*')),
+            ("a b*$x", Fault::Pattern('*')),
+            ("a $?*", Fault::Pattern('*')),
             ("a ?", Fault::Pattern('?')),
             ("a > >(b)", Fault::Redirect),
             ("a << E", Fault::HereDoc),
@@ -208,7 +233,9 @@ mod tests {
             ("a \"`b`\"", Fault::Expansion('`')),
             ("a $'b'", Fault::Expansion('$')),
             ("r\\m a", Fault::Backslash),
-            ("a \\\nb", Fault::Backslash),
+            ("a\\\nb", Fault::Backslash),
+            ("a;\\\nb", Fault::Backslash),
+            ("a \\ \nb", Fault::Backslash),
             ("a \"\\$x\"", Fault::Backslash),
             ("a \"b\\\nc\"", Fault::Backslash),
             ("(a)", Fault::Group('(')),
@@ -225,6 +252,14 @@ mod tests {
             ("a ~/b", Fault::Tilde),
             ("a b:~/c", Fault::Tilde),
             ("a # b", Fault::Comment),
+            ("# it's\na", Fault::Comment),
+            ("# b; c\na", Fault::Comment),
+            ("#b\na", Fault::Comment),
+            ("a && # b\nc", Fault::Comment),
+            ("a && \\\n# b\nc", Fault::Comment),
+            ("a \\\n# b", Fault::Comment),
+            ("# b", Fault::Empty),
+            ("# $(b)\na", Fault::Comment),
             ("! a", Fault::Bang),
             ("a \"b!c\"", Fault::Bang),
             ("a =b", Fault::Lead('=')),

@@ -13,12 +13,14 @@ pub struct Programs {
     environment: BTreeMap<String, Kind>,
 }
 
-const SHIPPED: [(&str, &str); 7] = [
+const SHIPPED: [(&str, &str); 9] = [
     ("files.toml", include_str!("../../../assets/policies/programs/files.toml")),
     ("text.toml", include_str!("../../../assets/policies/programs/text.toml")),
     ("git.toml", include_str!("../../../assets/policies/programs/git.toml")),
     ("builders.toml", include_str!("../../../assets/policies/programs/builders.toml")),
     ("scripts.toml", include_str!("../../../assets/policies/programs/scripts.toml")),
+    ("languages.toml", include_str!("../../../assets/policies/programs/languages.toml")),
+    ("forges.toml", include_str!("../../../assets/policies/programs/forges.toml")),
     ("environment.toml", include_str!("../../../assets/policies/programs/environment.toml")),
     ("system.toml", include_str!("../../../assets/policies/programs/system.toml")),
 ];

@@ -129,6 +129,10 @@ pub struct Table {
     pub(super) form: Vec<Table>,
     /// Words that must stand first, each as its kind; then one of `runs` with its own arguments.
     pub(super) lead: Vec<Kind>,
+    /// The folder in which these must lie, as seen from the working folder: else it would fetch them …
+    pub(super) local: Option<String>,
+    /// … unless one of these options was given.
+    pub(super) local_unless: Names,
     /// Programs that it may start; `*` is any that has a table.
     pub(super) runs: Vec<String>,
 }
@@ -181,6 +185,7 @@ impl Table {
             &self.spare_files,
             &self.spare_folders,
             &self.only_names,
+            &self.local_unless,
         ];
         if let Some(unknown) = told.iter().flat_map(|n| &n.0).find(|n| !names.clone().any(|m| m == *n)) {
             return Err(format!("`{unknown}` is named but not listed among the options"));

@@ -12,7 +12,12 @@ const MAX_DEPTH: usize = 3;
 
 /// Vouches for a part, or says why not.
 pub fn vouch(programs: &Programs, words: &[Word]) -> Result<Outcome, Refusal> {
-    vouch_at(programs, words, 0)
+    let outcome = vouch_at(programs, words, 0)?;
+    let patterns = words.iter().filter(|w| w.pattern).count();
+    if patterns == outcome.patterns {
+        return Ok(outcome);
+    }
+    Err(refusal("a pattern that the shell replaces stands where one word must be", true))
 }
 
 fn vouch_at(programs: &Programs, words: &[Word], depth: usize) -> Result<Outcome, Refusal> {
@@ -58,6 +63,7 @@ fn change_folder(args: &[Word]) -> Result<Outcome, Refusal> {
             effect: Effect::Read,
             uses: vec![Use::Path(Access::Read, to.text.clone())],
             folder: None,
+            patterns: 0,
             starts: Vec::new(),
         }),
         _ => Err(refusal("cd: only one plain folder is vouched for", true)),
@@ -72,6 +78,7 @@ fn read_table(programs: &Programs, table: &Table, args: &[Word], depth: usize) -
             effect: table.effect.unwrap_or(Effect::Read),
             uses: Vec::new(),
             folder: None,
+            patterns: 0,
             starts: Vec::new(),
         });
     }
@@ -108,11 +115,12 @@ struct Scan<'a> {
     folder: Option<String>,
     /// What options told it to pass over.
     spared: Vec<String>,
+    patterns: usize,
 }
 
 impl<'a> Scan<'a> {
     fn new(table: &'a Table) -> Self {
-        Self { table, seen: BTreeSet::new(), uses: Vec::new(), folder: None, spared: Vec::new() }
+        Self { table, seen: BTreeSet::new(), uses: Vec::new(), folder: None, spared: Vec::new(), patterns: 0 }
     }
 
     /// Options anywhere, then what the operands are.
@@ -145,6 +153,7 @@ impl<'a> Scan<'a> {
         let mut outcome = self.outcome()?;
         if let Some(behind) = behind {
             outcome.uses.extend(behind.uses);
+            outcome.patterns += behind.patterns;
         }
         Ok(outcome)
     }
@@ -192,6 +201,11 @@ impl<'a> Scan<'a> {
                 return Err(format!("`{}` may be taken for an option", word.text));
             }
             kind.check(&word.text, &mut self.uses)?;
+            if word.pattern && !first && table.max.is_none() && kind.takes_files() {
+                self.patterns += 1;
+                let (path, spared) = (word.text.clone(), Vec::new());
+                self.uses.push(Use::Through { path, spared, follows: false });
+            }
         }
         self.read_through(operands.get(usize::from(has_first)..).unwrap_or_default());
         Ok(())
@@ -211,7 +225,10 @@ impl<'a> Scan<'a> {
         if !only {
             spared.append(&mut self.spared);
         }
-        let named: Vec<String> = operands.iter().map(|w| w.text.clone()).collect();
+        // What stands for several files or folders may be any of those in theirs.
+        let folder = |w: &Word| w.text.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
+        let named: Vec<String> =
+            operands.iter().map(|w| if w.pattern { folder(w) } else { w.text.clone() }).collect();
         let paths = if named.is_empty() { vec![".".to_owned()] } else { named };
         self.uses.extend(paths.into_iter().map(|path| Use::Through {
             path,
@@ -237,6 +254,7 @@ impl<'a> Scan<'a> {
             if let Some(kind) = table.values.get(name).or_else(|| table.glued.get(name))
                 && !single_dash
             {
+                self.patterns += usize::from(word.pattern && kind.is_names());
                 return self.value(name, kind, value).map(|()| 1);
             }
         }
@@ -322,6 +340,7 @@ impl<'a> Scan<'a> {
         };
         let mut outcome = read_table(programs, table, &args[at + 1..], depth)
             .map_err(|why| format!("{}: {why}", name.text))?;
+        outcome.starts.iter_mut().for_each(|start| *start += at + 1);
         outcome.uses.append(&mut self.uses);
         outcome.folder = self.folder.take().or(outcome.folder);
         Ok(outcome)
@@ -341,6 +360,11 @@ impl<'a> Scan<'a> {
         if !self.table.runs.iter().any(|r| *r == name.text || r == "*") || name.text == "cd" {
             return Err(format!("starting `{}` is not vouched for", name.text));
         }
+        if let Some(folder) =
+            self.table.local.clone().filter(|_| self.table.local_unless.0.is_disjoint(&self.seen))
+        {
+            self.uses.push(Use::Local { folder, name: name.text.clone() });
+        }
         let mut outcome = vouch_at(programs, &args[at..], depth + 1).map_err(|r| r.reason)?;
         outcome.uses.append(&mut self.uses);
         // One more for the word of this program itself.
@@ -353,6 +377,7 @@ impl<'a> Scan<'a> {
             effect: self.table.effect.ok_or("its table does not say what it does")?,
             uses: std::mem::take(&mut self.uses),
             folder: self.folder.take(),
+            patterns: self.patterns,
             starts: Vec::new(),
         })
     }

@@ -230,7 +230,7 @@ impl OnePart<'_> {
 fn branches(uses: &[Use], effect: Option<Effect>, spots: &[Spot]) -> Vec<Option<String>> {
     let goes_to = uses.iter().filter_map(|u| match u {
         Use::Branch(name) | Use::Ref(name) => Some(Some(name.clone())),
-        Use::Path(..) | Use::Through { .. } => None,
+        Use::Path(..) | Use::Through { .. } | Use::Local { .. } => None,
     });
     let commits = spots
         .iter()

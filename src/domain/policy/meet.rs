@@ -99,12 +99,19 @@ fn one_meets(name: &str, pattern: &str) -> bool {
 }
 
 /// `*.md` picks by a plain ending: it means neither `id_rsa*` nor `credentials.json`, but may mean `*.tfstate` or `.x.json`.
-/// `*_test.go` does not mean `.env*`.
+/// `*_test.go` does not mean `.env*`, `i*.md` not `id_rsa*`.
 fn by_ending(name: &str, pattern: &str) -> Option<bool> {
     let (stem, ending) = name.rsplit_once('.')?;
     let rest = stem.trim_start_matches('*');
-    let plain = stem.starts_with('*') && PLAIN_ENDINGS.split_whitespace().any(|e| e == ending);
-    if !plain || rest.contains(['*', '?']) || pattern.starts_with(['*', '?']) {
+    if !PLAIN_ENDINGS.split_whitespace().any(|e| e == ending) {
+        return None;
+    }
+    if !stem.starts_with('*') {
+        let begins =
+            pattern.strip_suffix('*').is_some_and(|b| !b.contains(['*', '?']) && !b.starts_with('.'));
+        return (begins && stem.contains(['*', '?']) && !stem.starts_with('.')).then_some(false);
+    }
+    if rest.contains(['*', '?']) || pattern.starts_with(['*', '?']) {
         return None;
     }
     match pattern.strip_suffix('*') {
@@ -137,6 +144,11 @@ mod tests {
             ("*.local", ".env*", true),
             (".*", ".git", true),
             ("*.md", "id_rsa*", false),
+            ("i*.md", "id_rsa*", false),
+            ("i?_rsa.md", "id_rsa*", false),
+            ("i*.pem", "id_rsa*", true),
+            (".e*.ts", ".env*", true),
+            ("?env.ts", ".env*", true),
             ("*.ts", ".env*", false),
             ("*_test.go", ".env*", false),
             ("*.json", "credentials.json", false),

@@ -113,10 +113,21 @@ impl Way<'_> {
                 _ if step.contains(['{', '}']) && readings(step).iter().any(|r| r == ".." || r == "*") => {
                     return Err("braces in a pattern may lead anywhere".into());
                 }
+                _ if self.picks_a_link(step) => {
+                    return Err("a symbolic link among what the pattern names may lead elsewhere".into());
+                }
                 _ => self.down(step),
             }
         }
         Ok(())
+    }
+
+    /// A pattern that a known link in the same folder may fit.
+    fn picks_a_link(&self, step: &str) -> bool {
+        let Some(links) = self.links.filter(|l| !l.is_empty() && is_pattern(step)) else { return false };
+        let here: String = self.steps.iter().flat_map(|step| ["/", step]).chain(["/"]).collect();
+        let names = links.keys().filter_map(|link| link.strip_prefix(here.as_str()));
+        names.filter(|name| !name.contains('/')).any(|name| may_meet(name, step))
     }
 
     fn down(&mut self, step: &str) {
@@ -264,6 +275,12 @@ mod tests {
             let located = Located::new(path, Some("/home/dev/app"), &ctx).expect("a plain path");
             assert_eq!((located.absolute().as_str(), located.is_inside()), (expected, inside), "{path}");
             assert_eq!(located.is_linked(), !path.starts_with("src"), "{path}");
+        }
+        for (path, expected) in
+            [("e*", false), ("x*", true), ("src/e*", true), ("*/x", false), ("?tc/x", false)]
+        {
+            let told = Located::new(path, Some("/home/dev/app"), &ctx).is_ok();
+            assert_eq!(told, expected, "{path}");
         }
     }
 

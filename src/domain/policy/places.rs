@@ -88,7 +88,7 @@ impl Places {
                         }
                     }
                 }
-                Use::Path(..) | Use::Through { .. } | Use::Ref(_) => {}
+                Use::Path(..) | Use::Through { .. } | Use::Local { .. } | Use::Ref(_) => {}
             }
         }
         if next == self.now {

@@ -1,8 +1,9 @@
-//! Folders that a command reads through, file by file (`grep -r x .`): each file that is known to lie there must be one that
+//! Folders that a command reads through or that must hold what it starts, file by file (`grep -r x .`): each file that is known to lie there must be one that
 //! the agent's own tools may read. What lies there is looked up by whoever can, by the verdict's `folders`.
 
 use super::context::Below;
 use super::glob::fits;
+use super::meet::is_pattern;
 use super::path::Located;
 use super::places::Spot;
 use super::rule::Case;
@@ -14,11 +15,15 @@ use crate::domain::dialog::Operation;
 pub(super) fn judge(uses: &[Use], spots: &[Spot], case: &Case, policy: &Policy) -> Verdict {
     let mut verdict = Verdict::new(Action::Confirm, "", "");
     for one in uses {
-        let Use::Through { path, spared, follows } = one else { continue };
+        let (Use::Through { path, .. } | Use::Local { folder: path, .. }) = one else { continue };
         for spot in spots {
-            let next = match Located::new(path, Some(&spot.cwd), case.ctx) {
-                Ok(folder) => in_folder(&folder.absolute(), spared, *follows, case, policy),
-                Err(why) => Verdict::hold("path", format!("{path}: {why}")),
+            let next = match (Located::new(path, Some(&spot.cwd), case.ctx), one) {
+                (Ok(folder), Use::Through { spared, follows, .. }) => {
+                    in_folder(&folder.absolute(), spared, *follows, case, policy)
+                }
+                (Ok(folder), Use::Local { name, .. }) => lies_in(&folder.absolute(), name, case),
+                (Ok(_), _) => continue,
+                (Err(why), _) => Verdict::hold("path", format!("{path}: {why}")),
             };
             verdict = verdict.worse(next);
         }
@@ -32,6 +37,17 @@ fn in_folder(folder: &str, spared: &[String], follows: bool, case: &Case, policy
         || Verdict::new(Action::Confirm, "", ""),
         |below| in_known(folder, below, spared, follows, case, policy),
     );
+    Verdict { folders: vec![folder.to_owned()], ..verdict }
+}
+
+/// Confirms, with the folder to look into, unless it is known that the program does not lie there.
+fn lies_in(folder: &str, name: &str, case: &Case) -> Verdict {
+    let lies = |below: &Below| below.whole && below.files.iter().any(|file| file == name);
+    let verdict = if case.ctx.below.get(folder).is_none_or(lies) {
+        Verdict::new(Action::Confirm, "", "")
+    } else {
+        Verdict::hold("fetch", format!("`{name}` is not in {folder}: it may be fetched"))
+    };
     Verdict { folders: vec![folder.to_owned()], ..verdict }
 }
 
@@ -56,8 +72,10 @@ fn in_known(
         );
     }
     let read = Case { operation: Operation::Read, tool: None, ..*case };
+    // What a pattern names lies beside it.
+    let at = folder.rsplit_once('/').filter(|(_, name)| is_pattern(name)).map_or(folder, |(above, _)| above);
     let held = below.files.iter().filter(|file| !is_spared(file, spared)).find_map(|file| {
-        let verdict = match Located::new(file, Some(folder), case.ctx) {
+        let verdict = match Located::new(file, Some(at), case.ctx) {
             Ok(located) => subject::located_path(&read, &located, policy),
             // Nobody protects a name that cannot be judged.
             Err(_) => return None,
@@ -142,6 +160,34 @@ mod tests {
         let verdict = judged("grep -r KEY .", &files, false, true);
         assert_eq!(verdict.rule, "secrets");
         assert!(verdict.reason.contains("/home/dev/app, .env as well"), "{}", verdict.reason);
+    }
+
+    #[test]
+    fn what_would_be_fetched_is_held() {
+        let folder = "/home/dev/app/node_modules/.bin";
+        for (command, known, expected) in [
+            ("npx tsc --noEmit", None, Action::Confirm),
+            ("npx tsc --noEmit", Some("tsc"), Action::Confirm),
+            ("npx tsc --noEmit", Some("eslint"), Action::Hold),
+            ("npx --no-install tsc --noEmit", Some("eslint"), Action::Confirm),
+            ("cd web && npx tsc --noEmit", Some("tsc"), Action::Confirm),
+            ("npx cowsay", Some("cowsay"), Action::Hold),
+        ] {
+            let below = known.map(|name| {
+                (folder.to_owned(), Below { files: vec![name.to_owned()], whole: true, ..Below::default() })
+            });
+            let ctx = Context {
+                cwd: Some("/home/dev/app".into()),
+                work_tree: Some("/home/dev/app".into()),
+                below: below.into_iter().collect(),
+                ..Context::default()
+            };
+            let policy = Policy::preset("sop").expect("ships");
+            let verdict = judge_operation(Operation::Bash, None, Subject::Command(command), &ctx, &policy);
+            assert_eq!(verdict.action, expected, "{command}: {}", verdict.reason);
+            let elsewhere = command.starts_with("cd web");
+            assert_eq!(verdict.folders.iter().any(|f| f.contains("web")), elsewhere, "{:?}", verdict.folders);
+        }
     }
 
     #[test]
