@@ -12,7 +12,7 @@ use crate::tmux::list::Place;
 
 /// Rest between two questions: so many times what the last answers took, so that a slow server is asked less, within
 /// these bounds.
-const REST: (u32, Duration, Duration) = (3, ms(10), ms(33));
+const REST: (u32, Duration, Duration) = (2, ms(8), ms(20));
 /// The same between two searches of all panes.
 const REST_OF_ALL: (u32, Duration, Duration) = (30, ms(100), ms(500));
 
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn a_slow_server_is_asked_less() {
         let zero = zero();
-        for (took, rest) in [(0, 10), (1, 10), (4, 12), (10, 30), (60, 33)] {
+        for (took, rest) in [(0, 8), (1, 8), (5, 10), (10, 20), (60, 20)] {
             let mut glimpses = known(zero);
             let answered = begun(&mut glimpses) + ms(took);
             glimpses.placed(places(&[]), |_| true, answered);
