@@ -29,6 +29,13 @@ pub fn printable_lines(s: &str) -> String {
     s.chars().filter(|&c| c == '\n' || is_printable(c)).collect()
 }
 
+/// True if a text in lower case has all the words of a filter; `!` in front inverts, a filter without words lets all through.
+pub fn passes(filter: &str, hay: &str) -> bool {
+    let (invert, words) = filter.strip_prefix('!').map_or((false, filter), |w| (true, w));
+    let words = words.to_lowercase();
+    words.trim().is_empty() || words.split_whitespace().all(|w| hay.contains(w)) != invert
+}
+
 /// Columns that a character takes in a terminal: 0 for combining marks, 2 for wide ones.
 pub fn char_width(c: char) -> usize {
     if c.is_ascii() { usize::from(!c.is_ascii_control()) } else { c.width().unwrap_or(0) }

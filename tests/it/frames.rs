@@ -186,8 +186,31 @@ fn views() -> Vec<(String, State)> {
             with(|s| {
                 queues::lay(s, &queues::plights());
                 s.open_panel = Some(PanelId::Tasks);
-                s.mode = Mode::FilterTasks;
-                s.filter_tasks(|line| line.insert("inbox"));
+                s.mode = Mode::FilterPanel;
+                s.change_filter(Some(PanelId::Tasks), |line| line.insert("inbox"));
+            }),
+        ),
+        (
+            "panel-needs-you-filter",
+            with(|s| {
+                s.open_panel = Some(PanelId::NeedsYou);
+                s.mode = Mode::FilterPanel;
+                s.change_filter(s.open_panel, |line| line.insert("worker"));
+            }),
+        ),
+        (
+            "panel-branches-filter",
+            with(|s| {
+                surveys::survey(s);
+                s.open_panel = Some(PanelId::Branches);
+                s.change_filter(s.open_panel, |line| line.insert("!red"));
+            }),
+        ),
+        (
+            "panel-health-filter-hides-all",
+            with(|s| {
+                s.open_panel = Some(PanelId::Health);
+                s.change_filter(s.open_panel, |line| line.insert("no such row"));
             }),
         ),
         (

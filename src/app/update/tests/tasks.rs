@@ -228,10 +228,10 @@ fn the_inbox_empties_as_it_is_looked_at() {
     assert_eq!(room.state.open_panel, Some(PanelId::Tasks), "one layer a time");
     let effects = room.press("seen-all");
     assert_eq!(*wished(&effects).1, Wish::Seen(vec![TaskId(3), TaskId(2)]));
-    assert_eq!(room.state.tasks.filter(), "");
+    assert_eq!(room.state.panel_filter(), "");
     room.press("inbox");
     room.press("inbox");
-    assert_eq!(room.state.tasks.filter(), "", "again: all");
+    assert_eq!(room.state.panel_filter(), "", "again: all");
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, _: &mut Area
         return usize::from(area.h);
     }
     // The first row is the fleet's: its signs. Then the sessions.
-    let rows = state.branch_rows();
+    let rows = state.panel_rows();
     let marked = state.panel_row.min(rows.len());
     row::heads(buf, Area { h: area.h.min(1), ..area }, theme);
     let below = Area { y: area.y + area.h.min(1), h: area.h.saturating_sub(1), ..area };
