@@ -225,6 +225,9 @@ impl State {
     }
 
     fn folder(&self, s: &Session) -> Option<String> {
+        if let Some(folder) = self.folder_of(s) {
+            return Some(folder.to_string_lossy().into_owned());
+        }
         let path = match self.place_of(s) {
             Place::Tree(seen) => &seen.tree.path,
             Place::Home(Home::Tree(path) | Home::Outside(path)) => path,
