@@ -149,11 +149,21 @@ impl State {
         }
     }
 
+    /// What an open dialog is about: its subject, or what it asks as its own screen shows it here.
+    pub fn about<'a>(&'a self, c: &'a Confirmation) -> Option<&'a str> {
+        let its = |s: &&Session| s.pane.as_ref().is_some_and(|p| p.identity == c.id.0);
+        let asks = || {
+            let dialog = self.fleet.sessions.iter().find(its)?.dialog()?;
+            dialog.question.as_deref().filter(|_| dialog.identity() == c.id.1.content)
+        };
+        c.subject.as_deref().filter(|s| !s.trim().is_empty()).or_else(asks)
+    }
+
     fn confirm(&self, row: usize) -> String {
         let board = &self.board;
         let queue = if self.face == Face::Queue { board.queue.as_slice() } else { &[] };
         match queue.get(row) {
-            Some(c) => open(c),
+            Some(c) => open(c, self.about(c).unwrap_or_default()),
             None => board.recent.get(row - queue.len()).map(|e| done(e)).unwrap_or_default(),
         }
     }
@@ -199,13 +209,12 @@ fn tree(seen: &Seen) -> String {
     format!("{head} {worst} {} {}", found.join(" "), seen.tree.path.display())
 }
 
-fn open(c: &Confirmation) -> String {
+fn open(c: &Confirmation, about: &str) -> String {
     let verdict = c.verdict.as_ref().map(|v| format!("{} {} {}", v.action.word(), v.rule, v.reason));
     let needs = if c.needs_you { "needs you" } else { "" };
-    let subject = c.subject.as_deref().unwrap_or_default();
     let (role, verdict) = (c.role.as_deref().unwrap_or_default(), verdict.unwrap_or_default());
     let risk = risk_word(c.risk);
-    format!("{} {role} {} {subject} {risk} {needs} {verdict} {}", c.session, c.operation.word(), c.next)
+    format!("{} {role} {} {about} {risk} {needs} {verdict} {}", c.session, c.operation.word(), c.next)
 }
 
 fn done(e: &Entry) -> String {

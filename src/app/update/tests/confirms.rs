@@ -162,6 +162,28 @@ fn a_dialog_to_which_the_mark_slid_was_not_read_by_who_pressed() {
 }
 
 #[test]
+fn an_open_question_is_told_by_what_it_asks_and_found_by_it() {
+    let mut state = fleet_of(&["a", "b"]);
+    let asked =
+        Dialog { operation: Operation::Question, question: Some("Which database?".into()), ..asked("") };
+    let asked = Dialog { subject: None, ..asked };
+    let reading = Reading { state: Status::Question, dialog: Some(asked.clone()), ..Reading::default() };
+    state.fleet.sessions[0].look(reading, Duration::ZERO);
+    let Event::Board(told) = board(&state, Post::Acting, &[("a", ""), ("b", "two")]) else { unreachable!() };
+    let mut told = Board::clone(&told);
+    (told.queue[0].subject, told.queue[0].id.1) = (None, (asked.identity(), 1).into());
+    update(&mut state, Event::Board(Arc::new(told)), at_ms(0));
+    assert_eq!(state.about(&state.board.queue[0]), Some("Which database?"));
+    assert_eq!(state.about(&state.board.queue[1]), Some("two"));
+    state.open_panel = Some(PanelId::Confirms);
+    state.change_filter(state.open_panel, |line| line.insert("database"));
+    assert_eq!(state.panel_rows(), [0]);
+    // Another dialog stands on its screen by now: nothing is told of the one in the queue.
+    show(&mut state, "a", "three");
+    assert_eq!(state.about(&state.board.queue[0]), None);
+}
+
+#[test]
 fn digits_answer_in_a_zoomed_dialog_and_nowhere_else() {
     let mut state = fleet_of(&["a", "b"]);
     show(&mut state, "a", "one");

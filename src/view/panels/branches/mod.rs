@@ -36,7 +36,7 @@ pub(in crate::view) const fn told(worst: Option<Severity>) -> (&'static str, &'s
 fn note(state: &State) -> (String, Role) {
     let count = |severity| state.trees_with(severity);
     match (state.branches.survey.as_deref(), count(Severity::Red), count(Severity::Amber)) {
-        (None, ..) => ("not fed yet".into(), Role::Faint),
+        (None, ..) => ("not looked at yet".into(), Role::Faint),
         (_, 0, 0) => ("good".into(), Role::Faint),
         (_, 0, n) => (format!("{n} amber"), Role::Note),
         (_, n, _) => (format!("{n} red"), Role::Problem),
@@ -64,7 +64,7 @@ fn headline(state: &State) -> (String, Role) {
 /// Why there is no row.
 fn nothing(state: &State) -> Option<&'static str> {
     match &state.branches.survey {
-        None => Some("no branch check feeds this panel yet"),
+        None => Some("the work trees have not been looked at yet"),
         Some(_) if state.branch_rows().is_empty() => Some("no session works anywhere"),
         Some(_) => None,
     }

@@ -105,7 +105,7 @@ fn open(buf: &mut Buffer, area: Area, y: u16, state: &State, theme: &Theme, c: &
         pen.put(&text::fit(&text::printable(role), 24), theme.style(Role::Subtext)).skip(1);
     }
     pen.put(c.operation.word(), theme.style(role)).skip(1);
-    let subject = c.subject.as_deref().map(one_line).unwrap_or_default();
+    let subject = state.about(c).map(one_line).unwrap_or_default();
     pen.put(&text::fit(&subject, usize::from(area.w / 3)), theme.style(Role::Text)).skip(2);
     pen.put(&c.next, theme.style(Role::Subtext));
 }
@@ -124,7 +124,7 @@ fn details(state: &State, marked: usize) -> Vec<(String, Role)> {
         return lines;
     };
     let mut lines: Vec<(String, Role)> = Vec::new();
-    lines.extend(c.subject.as_deref().map(|s| (one_line(s), Role::Text)));
+    lines.extend(state.about(c).map(|s| (one_line(s), Role::Text)));
     if let Some(v) = &c.verdict {
         let told = format!("{} by {}: {}", v.action.word(), v.rule, v.reason);
         lines.push((one_line(&told), Role::Subtext));
