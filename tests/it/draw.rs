@@ -128,7 +128,7 @@ fn cook(r: &Recipe) -> State {
                 _ => {
                     s.open_panel = Some(PanelId::Tasks);
                     s.change_filter(Some(PanelId::Tasks), |line| {
-                        line.insert(if r.frozen { "inbox" } else { "" })
+                        line.insert(if r.frozen { "inbox" } else { "" });
                     });
                 }
             }

@@ -49,12 +49,11 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, a
     let first = first_row(marked, list.h.into(), len);
     for (y, n) in (0..list.h).zip(first..len) {
         let row = rows[n];
-        match board.queue.get(row) {
-            Some(c) => open(buf, list, y, state, theme, c),
-            None => {
-                let entry = &board.recent[row - board.queue.len()];
-                done(buf, list, y, state, theme, entry, area.w >= 90);
-            }
+        if let Some(c) = board.queue.get(row) {
+            open(buf, list, y, state, theme, c);
+        } else {
+            let entry = &board.recent[row - board.queue.len()];
+            done(buf, list, y, state, theme, entry, area.w >= 90);
         }
         if n == marked {
             paint::tint(buf, Area { y: list.y + y, h: 1, ..list }, theme.marked());
