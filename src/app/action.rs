@@ -327,7 +327,7 @@ pub const ACTIONS: [ActionRow; 68] = [
         Action::Filter,
         "filter",
         Group::View,
-        "show what contains the words; ! in front inverts",
+        "show the tiles, or the panel's rows, with the words; ! inverts",
         "filter",
         6,
     ),

@@ -56,8 +56,8 @@ pub enum Effect {
     },
     /// Something of a session itself, by a person's order: its agent started anew, the session ended.
     Order(Ask),
-    /// Take a session into the user's archtui.toml.
-    Adopt(SessionName),
+    /// Take a session into the user's archtui.toml, by the entry that was shown.
+    Adopt(SessionName, String),
     /// A rule is to be shown or made.
     Rule(RuleWish),
     /// Pause all auto-confirm, or go on.

@@ -7,8 +7,11 @@ use std::path::PathBuf;
 use super::{Fail, Global, out, setup, status};
 use crate::app::state::Session;
 use crate::config;
-use crate::domain::fleet::adopt::{self, quoted};
+use crate::domain::fleet::adopt::{self, Seen, quoted};
 use crate::domain::server::Server;
+use crate::domain::status::State;
+use crate::evidence::proc::Proc;
+use crate::ports::Processes;
 
 /// Options of `archtui init`.
 #[derive(Debug, clap::Args)]
@@ -54,8 +57,13 @@ pub fn run(global: &Global, args: &InitArgs) -> Result<(), Fail> {
         if !matches!(state.server, Server::Up { .. }) {
             return Err(status::no_server(&ground, &state.server));
         }
+        let processes = Proc::new(ground.env.home.as_deref());
         for session in named_once(&state.fleet.sessions) {
-            text.push_str(&format!("\n{}", adopt::entry(session.name.as_str())));
+            let pane = session.pane.as_ref().filter(|_| session.state != State::Shell);
+            // The kernel goes on naming a folder that was removed.
+            let dir = pane.and_then(|p| processes.folder(p.identity)).filter(|d| d.is_dir());
+            let seen = Seen { agent: session.agent(), dir: dir.as_deref() };
+            text.push_str(&format!("\n{}", adopt::entry(session.name.as_str(), seen)));
             adopted += 1;
         }
         if let Some(name) = &global.socket_name {
@@ -81,7 +89,7 @@ pub fn run(global: &Global, args: &InitArgs) -> Result<(), Fail> {
         .and_then(|mut f| f.write_all(text.as_bytes()));
     match written {
         Ok(()) if args.adopt => out::line(&format!(
-            "wrote {shown} with {adopted} sessions; look at their tiers, then run archtui"
+            "wrote {shown} with {adopted} sessions; look at their tiers and commands, then run archtui"
         )),
         Ok(()) if args.roster.is_some() => {
             out::line(&format!("wrote {shown}; look at command and dir, then run archtui plan"));

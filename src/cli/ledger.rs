@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Fail, Global, out};
+use super::{Fail, Global, out, setup};
 use crate::config::{Env, Span, files};
 use crate::domain::ledger::{Anchor, Broken, Channel, Entry, Outcome};
 use crate::domain::text;
@@ -83,12 +83,7 @@ pub fn run(global: &Global, args: &LedgerArgs) -> Result<(), Fail> {
 fn folder(global: &Global) -> Result<PathBuf, Fail> {
     let env = Env::read();
     let loaded = files::load(global.config.as_deref(), &env)?;
-    env.state_dir(&loaded.config.fleet.name).ok_or_else(|| {
-        Fail::failed(
-            "there is no folder for state: neither HOME nor XDG_STATE_HOME is set",
-            "set XDG_STATE_HOME to a folder that you can write to",
-        )
-    })
+    setup::state_to_read(&env, &loaded.config.fleet.name)
 }
 
 fn nothing() -> Fail {

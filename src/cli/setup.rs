@@ -34,6 +34,27 @@ impl From<ConfigError> for Fail {
     }
 }
 
+/// Where a folder for state has to be named.
+const STATE: &str = "set XDG_STATE_HOME to a folder that you can write to";
+
+/// The folder of a fleet's state for who only reads: it is not made, but where it could not be, that is said.
+pub fn state_to_read(env: &Env, fleet: &str) -> Result<PathBuf, Fail> {
+    let dir = state_named(env, fleet)?;
+    match files::could_be_private(&dir) {
+        Ok(()) => Ok(dir),
+        Err(e) => Err(unusable(&dir, &e)),
+    }
+}
+
+fn state_named(env: &Env, fleet: &str) -> Result<PathBuf, Fail> {
+    let none = "there is no folder for state: neither HOME nor XDG_STATE_HOME is set";
+    env.state_dir(fleet).ok_or_else(|| Fail::failed(none, STATE))
+}
+
+fn unusable(dir: &Path, e: &std::io::Error) -> Fail {
+    Fail::failed(format!("the state folder {} cannot be used: {e}", dir.display()), STATE)
+}
+
 impl Ground {
     /// Reads everything.
     pub fn lay(global: &Global) -> Result<Self, Fail> {
@@ -141,13 +162,8 @@ impl Ground {
 
     /// The folder of this fleet's state, made if it is not there: mode 0700, ours.
     pub fn state_dir(&self) -> Result<PathBuf, Fail> {
-        let hint = "set XDG_STATE_HOME to a folder that you can write to";
-        let dir = self.env.state_dir(&self.loaded.config.fleet.name).ok_or_else(|| {
-            Fail::failed("there is no folder for state: neither HOME nor XDG_STATE_HOME is set", hint)
-        })?;
-        files::private_dir(&dir).map_err(|e| {
-            Fail::failed(format!("the state folder {} cannot be used: {e}", dir.display()), hint)
-        })?;
+        let dir = state_named(&self.env, &self.loaded.config.fleet.name)?;
+        files::private_dir(&dir).map_err(|e| unusable(&dir, &e))?;
         Ok(dir)
     }
 

@@ -60,7 +60,11 @@ fn replace(file: &Path, text: &str) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::fleet::adopt::entry;
+    use crate::domain::fleet::adopt;
+
+    fn entry(name: &str) -> String {
+        adopt::entry(name, adopt::Seen::default())
+    }
 
     #[test]
     fn one_entry_more_and_every_comment_kept() {

@@ -177,17 +177,36 @@ pub fn read(file: &Path, must: bool) -> Result<Option<String>, ConfigError> {
 
 /// Makes a folder that only its owner may enter, and refuses one that is somebody else's or a link.
 pub fn private_dir(dir: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
     fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
     let meta = fs::symlink_metadata(dir)?;
+    owned(&meta)?;
+    if meta.permissions().mode() & 0o077 != 0 {
+        fs::set_permissions(dir, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+/// Whether that folder is one that only its owner may enter, or could be made; nothing is changed.
+pub fn could_be_private(dir: &Path) -> std::io::Result<()> {
+    use rustix::fs::{Access, access};
+    match fs::symlink_metadata(dir) {
+        Ok(meta) => owned(&meta).and_then(|()| Ok(access(dir, Access::READ_OK | Access::EXEC_OK)?)),
+        Err(e) if e.kind() == ErrorKind::NotFound => {
+            let above = dir.ancestors().skip(1).find(|d| fs::symlink_metadata(d).is_ok());
+            Ok(access(above.unwrap_or(Path::new(".")), Access::WRITE_OK | Access::EXEC_OK)?)
+        }
+        Err(e) => Err(e),
+    }
+}
+
+fn owned(meta: &fs::Metadata) -> std::io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
     if !meta.is_dir() {
         return Err(std::io::Error::other("it is not a folder"));
     }
     if meta.uid() != rustix::process::geteuid().as_raw() {
         return Err(std::io::Error::other("it belongs to another user"));
-    }
-    if meta.permissions().mode() & 0o077 != 0 {
-        fs::set_permissions(dir, fs::Permissions::from_mode(0o700))?;
     }
     Ok(())
 }

@@ -73,6 +73,25 @@ impl State {
         }
     }
 
+    /// The same as a clause about the session.
+    pub const fn clause(self) -> &'static str {
+        match self {
+            Self::Starting => "it is starting",
+            Self::Working => "it is working",
+            Self::Idle => "it is idle",
+            Self::Typing => "somebody's unsent text stands in its composer",
+            Self::Permission => "it asks for permission",
+            Self::Plan => "it asks for a plan to be approved",
+            Self::Question => "it asks a question",
+            Self::Trust => "it asks before it starts",
+            Self::Error => "it shows an error",
+            Self::Exited => "its agent has ended",
+            Self::Gone => "it does not exist",
+            Self::Shell => "no agent runs in it",
+            Self::Unknown => "its screen is not recognised",
+        }
+    }
+
     /// True for the states in which the agent has put a dialog on the screen and waits for a choice.
     pub const fn asks(self) -> bool {
         matches!(self, Self::Permission | Self::Plan | Self::Question | Self::Trust)

@@ -1,6 +1,8 @@
 //! What may be drawn: the one place that decides which characters of foreign text are printable, and the widths and
 //! cuts that follow. Not for masking secrets.
 
+use std::time::Duration;
+
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -27,6 +29,25 @@ pub fn printable(s: &str) -> String {
 /// The same for a text of several lines: the line breaks stay.
 pub fn printable_lines(s: &str) -> String {
     s.chars().filter(|&c| c == '\n' || is_printable(c)).collect()
+}
+
+/// True if a text in lower case has all the words of a filter; `!` in front inverts, a filter without words lets all through.
+pub fn passes(filter: &str, hay: &str) -> bool {
+    let (invert, words) = filter.strip_prefix('!').map_or((false, filter), |w| (true, w));
+    let words = words.to_lowercase();
+    words.trim().is_empty() || words.split_whitespace().all(|w| hay.contains(w)) != invert
+}
+
+/// A time in few characters: `41s`, `2m 04s`, `34m`, `3h 05m`, `2d 3h`.
+pub fn age(d: Duration) -> String {
+    let s = d.as_secs();
+    match s {
+        0..60 => format!("{s}s"),
+        60..600 => format!("{}m {:02}s", s / 60, s % 60),
+        600..3600 => format!("{}m", s / 60),
+        3600..86400 => format!("{}h {:02}m", s / 3600, s / 60 % 60),
+        _ => format!("{}d {}h", s / 86400, s / 3600 % 24),
+    }
 }
 
 /// Columns that a character takes in a terminal: 0 for combining marks, 2 for wide ones.

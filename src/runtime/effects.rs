@@ -65,7 +65,7 @@ impl Room {
                 | Effect::Write { .. }
                 | Effect::Unstick { .. }
                 | Effect::Order(_)
-                | Effect::Adopt(_)
+                | Effect::Adopt(..)
                 | Effect::Pause(_)
                 | Effect::Turn(..)
                     if self.hands.barred.is_some() =>
@@ -118,7 +118,7 @@ impl Room {
                     self.ask(Asked::Write { pane, session, text, drawn })
                 }
                 Effect::Unstick { pane, step } => self.ask(Asked::Unstick(pane, step)),
-                Effect::Adopt(session) => Some(self.adopt(&session)),
+                Effect::Adopt(session, entry) => Some(self.adopt(&session, &entry)),
                 Effect::Order(ask) => self.ask(Asked::Order(ask)),
                 Effect::Pause(on) => self.ask(Asked::Pause(on)),
                 Effect::Reload => {
@@ -143,10 +143,9 @@ impl Room {
     }
 
     /// Takes a session into the user's own file.
-    fn adopt(&self, session: &SessionName) -> Did {
-        let entry = crate::domain::fleet::adopt::entry(session.as_str());
+    fn adopt(&self, session: &SessionName, entry: &str) -> Did {
         let added = match &self.hands.config {
-            Some(file) => config::adopt::add(file, session.as_str(), &entry),
+            Some(file) => config::adopt::add(file, session.as_str(), entry),
             None => Err("there is no archtui.toml".to_owned()),
         };
         let what = format!("{session} was added to archtui.toml; it takes effect when archtui is restarted");

@@ -26,9 +26,8 @@ pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Op
             let (shown, all) = (state.shown().len(), state.fleet.sessions.len());
             filter(buf, area, theme, state.grid.filter.text(), (shown, all));
         }
-        Mode::FilterTasks => {
-            let (shown, all) = (state.tasks.shown().len(), state.tasks.rows().len());
-            filter(buf, area, theme, state.tasks.filter(), (shown, all));
+        Mode::FilterPanel => {
+            filter(buf, area, theme, state.panel_filter(), state.panel_counts());
         }
         Mode::Normal => match &state.toast {
             Some(toast) => {
@@ -171,6 +170,7 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Optio
             (shown(Action::Rule), "its rule"),
             (shown(Action::NewRule), "make a rule"),
             (shown(Action::Activity), if state.face == Face::Queue { "activity" } else { "queue" }),
+            (shown(Action::Filter), "filter"),
             (shown(Action::Zoom), "go there"),
             (shown(Action::Back), "back"),
             (shown(Action::Help), "help"),
@@ -181,6 +181,7 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Optio
             (shown(Action::Deny), "deny"),
             (shown(Action::AnswerText), "in words"),
             (shown(Action::Zoom), "go there"),
+            (shown(Action::Filter), "filter"),
             (both(Action::PanelNext, Action::PanelPrevious), "other panels"),
             (shown(Action::Back), "back"),
             (shown(Action::Help), "help"),
@@ -190,12 +191,19 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Optio
             (shown(Action::Explain), "all of it"),
             (shown(Action::SendHint), "send the hints"),
             (shown(Action::Zoom), "go there"),
+            (shown(Action::Filter), "filter"),
+            (shown(Action::Back), "back"),
+            (shown(Action::Help), "help"),
+        ],
+        (None, Some(PanelId::Routine)) => vec![
+            (both(Action::PanelNext, Action::PanelPrevious), "other panels"),
             (shown(Action::Back), "back"),
             (shown(Action::Help), "help"),
         ],
         (None, Some(_)) => vec![
             (scroll, "rows"),
             (shown(Action::Zoom), "go there"),
+            (shown(Action::Filter), "filter"),
             (both(Action::PanelNext, Action::PanelPrevious), "other panels"),
             (shown(Action::Back), "back"),
             (shown(Action::Help), "help"),

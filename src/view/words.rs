@@ -11,6 +11,8 @@ use crate::theme::Role;
 
 use super::panels::tasks;
 
+pub use text::age;
+
 /// A state as it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Told {
@@ -81,18 +83,6 @@ pub fn asked_for(state: &AppState, c: &Confirmation) -> Duration {
     let asks = session.filter(|s| s.dialog().is_some_and(|d| d.identity() == c.id.1.content));
     let seen = state.now.mono.saturating_sub(c.since);
     asks.map_or(seen, |s| s.age(state.now.mono).max(seen))
-}
-
-/// A time in few characters: `41s`, `2m 04s`, `34m`, `3h 05m`, `2d 3h`.
-pub fn age(d: Duration) -> String {
-    let s = d.as_secs();
-    match s {
-        0..60 => format!("{s}s"),
-        60..600 => format!("{}m {:02}s", s / 60, s % 60),
-        600..3600 => format!("{}m", s / 60),
-        3600..86400 => format!("{}h {:02}m", s / 3600, s / 60 % 60),
-        _ => format!("{}d {}h", s / 86400, s / 3600 % 24),
-    }
 }
 
 /// A time in at most four characters: `41s`, `2m`, `3h`, `2d`.

@@ -188,6 +188,10 @@ pub fn made_of(command: &str, action: RuleAction, says: Result<String, String>) 
     Popup::Making(Box::new(Making { cause, draft: Some(draft), checked, field: Field::Who, saving: false }))
 }
 
+fn filter(s: &mut State, words: &str) {
+    s.change_filter(s.open_panel, |line| line.insert(words));
+}
+
 /// Every view of auto-confirm.
 pub fn views() -> Vec<(&'static str, State)> {
     let with = |post: Post, change: &dyn Fn(&mut State)| {
@@ -213,6 +217,7 @@ pub fn views() -> Vec<(&'static str, State)> {
     vec![
         ("confirms-queue", with(Post::Acting, &|_| ())),
         ("confirms-queue-done", with(Post::Acting, &|s| s.panel_row = 6)),
+        ("confirms-queue-filter", with(Post::Acting, &|s| filter(s, "!read"))),
         (
             "confirms-observer-paused",
             with(observer(), &|s| {
@@ -221,6 +226,13 @@ pub fn views() -> Vec<(&'static str, State)> {
             }),
         ),
         ("confirms-activity", with(Post::Acting, &|s| (s.face, s.panel_row) = (Face::Activity, 2))),
+        (
+            "confirms-activity-filter",
+            with(Post::Acting, &|s| {
+                s.face = Face::Activity;
+                filter(s, "held");
+            }),
+        ),
         (
             "rule-behind",
             with(Post::Acting, &|s| {

@@ -127,7 +127,9 @@ fn cook(r: &Recipe) -> State {
                 19 => s.popup = Some(Popup::Ask(Box::new(question))),
                 _ => {
                     s.open_panel = Some(PanelId::Tasks);
-                    s.filter_tasks(|line| line.insert(if r.frozen { "inbox" } else { "" }));
+                    s.change_filter(Some(PanelId::Tasks), |line| {
+                        line.insert(if r.frozen { "inbox" } else { "" });
+                    });
                 }
             }
         }

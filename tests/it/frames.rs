@@ -1,7 +1,7 @@
 //! Frames as snapshots: what stands on the screen, and in a second map how it looks, for every view at four sizes.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use archtui::app::state::writing::Writing;
 use archtui::app::state::{Editor, Form, Input, Mode, Order, Popup, Toast};
 use archtui::domain::confirm::DrawnSince;
 use archtui::domain::dialog::Opens;
+use archtui::domain::fleet::adopt::{self, Seen};
 use archtui::domain::free_text::Way;
 use archtui::domain::server::Server;
 use archtui::domain::session::SessionName;
@@ -186,8 +187,31 @@ fn views() -> Vec<(String, State)> {
             with(|s| {
                 queues::lay(s, &queues::plights());
                 s.open_panel = Some(PanelId::Tasks);
-                s.mode = Mode::FilterTasks;
-                s.filter_tasks(|line| line.insert("inbox"));
+                s.mode = Mode::FilterPanel;
+                s.change_filter(Some(PanelId::Tasks), |line| line.insert("inbox"));
+            }),
+        ),
+        (
+            "panel-needs-you-filter",
+            with(|s| {
+                s.open_panel = Some(PanelId::NeedsYou);
+                s.mode = Mode::FilterPanel;
+                s.change_filter(s.open_panel, |line| line.insert("worker"));
+            }),
+        ),
+        (
+            "panel-branches-filter",
+            with(|s| {
+                surveys::survey(s);
+                s.open_panel = Some(PanelId::Branches);
+                s.change_filter(s.open_panel, |line| line.insert("!red"));
+            }),
+        ),
+        (
+            "panel-health-filter-hides-all",
+            with(|s| {
+                s.open_panel = Some(PanelId::Health);
+                s.change_filter(s.open_panel, |line| line.insert("no such row"));
             }),
         ),
         (
@@ -292,13 +316,14 @@ fn views() -> Vec<(String, State)> {
         }),
         ("adopt", {
             let mut s = fleets::nine();
-            let entry = archtui::domain::fleet::adopt::entry("wrapper_claude");
+            let seen = Seen { agent: Some("claude"), dir: Some(Path::new("/home/dev/src/wrapper")) };
+            let entry = adopt::entry("wrapper_claude", seen);
             let question = Question {
                 what: "Take wrapper_claude into the roster?".into(),
                 means: format!(
                     "{entry}y adds this at the end of archtui.toml.\nIt takes effect when archtui is restarted."
                 ),
-                then: Then::Adopt(SessionName::new("wrapper_claude")),
+                then: Then::Adopt(SessionName::new("wrapper_claude"), entry),
                 since: Duration::ZERO,
             };
             s.popup = Some(Popup::Ask(Box::new(question)));

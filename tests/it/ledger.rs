@@ -509,3 +509,26 @@ fn follow_waits_for_the_first_entry_of_all() {
     follower.kill().expect("killed");
     follower.wait().expect("ended");
 }
+
+#[test]
+fn a_state_folder_that_cannot_be_used_is_no_empty_ledger() {
+    let (lab, dir) = lab();
+    std::fs::create_dir_all(dir.parent().expect("it has one")).expect("made");
+    std::fs::write(&dir, "in the way").expect("written");
+    for args in [
+        &["ledger"][..],
+        &["ledger", "--verify"],
+        &["ledger", "--follow"],
+        &["policy", "replay"],
+        &["metrics"],
+    ] {
+        let (code, out, err) = archtui(&lab, args);
+        assert_eq!((code, out.as_str()), (1, ""), "{args:?}: {err}");
+        let lines: Vec<&str> = err.lines().collect();
+        assert_eq!(lines.len(), 2, "{args:?}: {err}");
+        assert!(
+            lines[0].contains("cannot be used") && lines[1].contains("XDG_STATE_HOME"),
+            "{args:?}: {err}"
+        );
+    }
+}

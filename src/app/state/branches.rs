@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -101,6 +102,12 @@ impl State {
             Some((_, _, home)) => Place::Home(home),
             None => Place::Pending,
         }
+    }
+
+    /// The folder in which its agent works, if that is known.
+    pub fn folder_of(&self, s: &Session) -> Option<&Path> {
+        let pane = s.pane.as_ref()?.identity;
+        self.branches.survey.as_deref()?.folders.get(&pane).map(PathBuf::as_path)
     }
 
     /// Everybody who works has been looked for, and every tree looked at as a whole.

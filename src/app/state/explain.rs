@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::fleet::Session;
 use crate::domain::dialog::{Dialog, Meaning};
+use crate::domain::text::age;
 
 /// One line of the explanation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,9 +23,8 @@ pub enum Line {
 pub fn lines(s: &Session, now: Duration) -> Vec<Line> {
     let reading = s.tracker.reading();
     let fact = |name, text: Option<String>| text.map(|t| Line::Fact(name, t));
-    let secs = |d: Duration| format!("{} s", d.as_secs());
     let mut lines = vec![Line::Title("STATE")];
-    lines.push(Line::Fact("state", format!("{}, for {}", s.state.word(), secs(s.age(now)))));
+    lines.push(Line::Fact("state", format!("{}, for {}", s.state.word(), age(s.age(now)))));
     if reading.state != s.state {
         let says = format!("{} (not believed before it lasts)", reading.state.word());
         lines.push(Line::Fact("the screen says", says));
@@ -34,7 +34,7 @@ pub fn lines(s: &Session, now: Duration) -> Vec<Line> {
     lines.extend(fact("version", reading.version.clone()));
     lines.extend(fact("process", s.command.clone()));
     lines.extend(fact("title", s.pane.as_ref().map(|p| p.title.clone()).filter(|t| !t.is_empty())));
-    lines.extend(fact("last output", s.wrote.map(|at| format!("{} ago", secs(now.saturating_sub(at))))));
+    lines.extend(fact("last output", s.wrote.map(|at| format!("{} ago", age(now.saturating_sub(at))))));
     lines.extend(fact("mode", reading.mode.clone()));
     lines.extend(fact("context left", reading.context_left.map(|p| format!("{p} %"))));
     lines.extend(fact("tokens", reading.tokens.map(|t| t.to_string())));
@@ -44,7 +44,7 @@ pub fn lines(s: &Session, now: Duration) -> Vec<Line> {
         lines.extend([Line::Blank, Line::Title("WHAT AILS IT")]);
     }
     for (kind, standing) in ails {
-        let since = secs(now.saturating_sub(standing.since));
+        let since = age(now.saturating_sub(standing.since));
         lines.push(Line::Fact(kind.word(), format!("{}, seen for {since}", standing.cause)));
     }
     lines.extend([Line::Blank, Line::Title("WHAT WAS MATCHED")]);

@@ -8,6 +8,7 @@ use super::fleet::{Session, SessionKey};
 use super::input::Input;
 use super::{hierarchy, needs};
 use crate::domain::roster::Tier;
+use crate::domain::text;
 
 /// Which tile comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -57,18 +58,17 @@ impl Grid {
 
 /// Whether a session has all words of a filter in its label, role, tier or state; `!` in front inverts.
 pub fn matches(filter: &str, s: &Session) -> bool {
-    let (invert, words) = filter.strip_prefix('!').map_or((false, filter), |w| (true, w));
-    if words.trim().is_empty() {
-        return true;
-    }
+    text::passes(filter, &words(s).to_lowercase())
+}
+
+/// What is known of a session by itself: its label, state, role and tier.
+pub fn words(s: &Session) -> String {
     let member = s.member.as_ref();
-    let hay = format!(
+    format!(
         "{} {} {} {}",
         s.label,
         s.state.word(),
         member.and_then(|m| m.role.as_deref()).unwrap_or_default(),
         member.and_then(|m| m.tier).map_or("unmanaged", Tier::word),
     )
-    .to_lowercase();
-    words.to_lowercase().split_whitespace().all(|w| hay.contains(w)) != invert
 }

@@ -15,6 +15,7 @@ pub mod log;
 pub mod needs;
 pub mod popup;
 pub mod routine;
+pub mod rows;
 pub mod rules;
 pub mod tasks;
 pub mod unstick;
@@ -48,6 +49,7 @@ pub use grid::{Grid, Order};
 pub use input::Input;
 pub use log::{Entry, Log};
 pub use popup::Popup;
+pub use rows::Filters;
 pub use tasks::Tasks;
 pub use wall::Wall;
 
@@ -81,8 +83,8 @@ pub enum Mode {
     TypeInto(PaneIdentity),
     /// Into the filter line.
     Filter,
-    /// Into the filter line of the task list.
-    FilterTasks,
+    /// Into the filter line of the open panel.
+    FilterPanel,
 }
 
 /// One line that tells what came of a key, for a while.
@@ -129,6 +131,8 @@ pub struct State {
     pub face: Face,
     /// The row marked in it.
     pub panel_row: usize,
+    /// What the panels' rows must have, a line a panel.
+    pub filters: Filters,
     /// The window that lies over everything.
     pub popup: Option<Popup>,
     /// Where keys go.
@@ -194,6 +198,7 @@ impl State {
             open_panel: None,
             face: Face::default(),
             panel_row: 0,
+            filters: Filters::default(),
             popup: None,
             mode: Mode::Normal,
             log: Log::default(),

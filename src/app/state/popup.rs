@@ -9,7 +9,7 @@ use super::input::Input;
 use super::rules::{Making, Shown};
 use super::unstick::Menu;
 use super::writing::Writing;
-use crate::app::action::{ACTIONS, ActionRow};
+use crate::app::action::{ACTIONS, ActionRow, Group};
 use crate::domain::session::SessionName;
 use crate::domain::task::{Page, TaskId, Wish};
 
@@ -106,11 +106,12 @@ pub enum Then {
     Wish(Wish),
     /// The program is left.
     Quit,
-    /// The session is taken into the user's archtui.toml.
-    Adopt(SessionName),
+    /// The session is taken into the user's archtui.toml, by this entry.
+    Adopt(SessionName, String),
 }
 
-/// The actions whose name or help has all words of `typed`, those whose name has them first.
+/// The actions whose name or help has all words of `typed`: those whose name has them first, then what acts on a session
+/// before what only moves.
 pub fn palette_matches(typed: &str) -> Vec<&'static ActionRow> {
     let words: Vec<String> = typed.to_lowercase().split_whitespace().map(str::to_owned).collect();
     let has = |hay: &str| words.iter().all(|w| hay.contains(w.as_str()));
@@ -118,7 +119,12 @@ pub fn palette_matches(typed: &str) -> Vec<&'static ActionRow> {
         .iter()
         .filter(|r| has(r.name) || has(&format!("{} {}", r.name, r.help.to_lowercase())))
         .collect();
-    found.sort_by_key(|r| !has(r.name));
+    let last = |group: Group| {
+        [Group::Session, Group::Tasks, Group::Panels, Group::View, Group::Program, Group::Move]
+            .iter()
+            .position(|g| *g == group)
+    };
+    found.sort_by_key(|r| (!has(r.name), last(r.group)));
     found
 }
 
@@ -130,6 +136,9 @@ mod tests {
     fn the_palette_finds_names_before_help() {
         assert_eq!(palette_matches("").len(), ACTIONS.len());
         assert_eq!(palette_matches("zoom")[0].name, "zoom");
+        let groups: Vec<Group> = palette_matches("").iter().map(|r| r.group).collect();
+        assert_eq!((groups.first(), groups.last()), (Some(&Group::Session), Some(&Group::Move)));
+        assert_eq!(palette_matches("")[0].name, "approve");
         assert!(palette_matches("agents keep").iter().any(|r| r.name == "quit"));
         assert!(palette_matches("no such thing").is_empty());
     }

@@ -62,7 +62,7 @@ impl State {
     /// own screen shows it, or as our own actor heard it by a hook.
     pub fn cause(&self) -> Result<Cause, String> {
         let (confirmation, session) = if self.open_panel == Some(PanelId::Confirms) {
-            let marked = (self.face == Face::Queue).then_some(self.panel_row);
+            let marked = self.marked_row().filter(|_| self.face == Face::Queue);
             let c = marked.and_then(|row| self.board.queue.get(row)).ok_or("mark an open dialog first")?;
             let its = |s: &&super::Session| s.pane.as_ref().is_some_and(|p| p.identity == c.id.0);
             (Some(c), self.fleet.sessions.iter().find(its))
@@ -100,7 +100,7 @@ impl State {
         let open =
             |c: &crate::domain::confirm::Confirmation| Some((c.session.clone(), rule(c.verdict.as_ref()?)));
         if self.open_panel == Some(PanelId::Confirms) {
-            let at = self.panel_row;
+            let at = self.marked_row()?;
             let queue = if self.face == Face::Queue { self.board.queue.as_slice() } else { &[] };
             if let Some(c) = queue.get(at) {
                 return open(c);

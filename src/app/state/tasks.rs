@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use super::branches::Place;
 use super::form::{Form, Kind};
-use super::input::Input;
 use super::{Session, State};
 use crate::app::effect::Effect;
 use crate::app::panel::PanelId;
@@ -27,9 +26,7 @@ pub struct Tasks {
     listing: Option<Arc<Listing>>,
     /// Why it cannot be read now.
     pub fault: Option<String>,
-    /// Words that a task must (`!`: must not) have.
-    filter: Input,
-    /// The rows that the filter lets through, as indices into the listing.
+    /// The rows that the panel's filter lets through, as indices into the listing.
     shown: Vec<usize>,
     counts: Counts,
     /// Who wishes here, and how that is known; or why nobody may.
@@ -128,9 +125,9 @@ impl Tasks {
         self.shown.get(n).map(|&i| &self.rows()[i])
     }
 
-    /// The words of the filter.
-    pub fn filter(&self) -> &str {
-        self.filter.text()
+    /// The same, as places in the whole list.
+    pub fn passed(&self) -> &[usize] {
+        &self.shown
     }
 
     /// How many are how, whatever the filter.
@@ -150,8 +147,8 @@ impl Tasks {
         self.asked
     }
 
-    fn sift(&mut self) {
-        let words = self.filter.text();
+    /// Lets through what has these words.
+    pub fn sift(&mut self, words: &str) {
         let rows = self.listing.as_ref().map_or(&[][..], |l| &l.rows);
         self.shown = (0..rows.len()).filter(|&i| rows[i].matches(words)).collect();
     }
@@ -184,20 +181,12 @@ impl State {
                 self.tasks.counts = Counts::of(&listing.rows);
                 self.tasks.listing = Some(listing);
                 self.tasks.fault = None;
-                self.tasks.sift();
+                self.tasks.sift(self.filters.of(PanelId::Tasks));
                 self.mark_task(marked);
                 self.share_tasks();
             }
             Err(why) => self.tasks.fault = Some(why),
         }
-    }
-
-    /// Changes the filter's words. The mark stays with its task where that is still shown.
-    pub fn filter_tasks(&mut self, change: impl FnOnce(&mut Input)) {
-        let marked = self.marked_task().map(|b| b.id);
-        change(&mut self.tasks.filter);
-        self.tasks.sift();
-        self.mark_task(marked);
     }
 
     /// The task whose row is marked in the open panel.
@@ -236,6 +225,9 @@ impl State {
     }
 
     fn folder(&self, s: &Session) -> Option<String> {
+        if let Some(folder) = self.folder_of(s) {
+            return Some(folder.to_string_lossy().into_owned());
+        }
         let path = match self.place_of(s) {
             Place::Tree(seen) => &seen.tree.path,
             Place::Home(Home::Tree(path) | Home::Outside(path)) => path,

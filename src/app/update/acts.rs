@@ -81,11 +81,11 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             };
             moves::turn_to_focus(state);
         }
-        Action::Filter if state.open_panel == Some(PanelId::Tasks) => state.mode = Mode::FilterTasks,
-        Action::Filter => {
-            state.open_panel = None;
-            state.mode = Mode::Filter;
-        }
+        Action::Filter => match state.open_panel {
+            None => state.mode = Mode::Filter,
+            Some(PanelId::Routine) => say(state, "this panel has no rows to filter", false),
+            Some(_) => state.mode = Mode::FilterPanel,
+        },
         Action::PanelNext => step_panel(state, false),
         Action::PanelPrevious => step_panel(state, true),
         Action::Panel(id) => open_panel(state, if state.open_panel == Some(id) { None } else { Some(id) }),
@@ -115,22 +115,6 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
     vec![]
 }
 
-/// How many rows the open panel has.
-pub fn panel_len(state: &State) -> usize {
-    match state.open_panel {
-        Some(PanelId::NeedsYou) => state.needs().len(),
-        Some(PanelId::Events) => state.log.len(),
-        Some(PanelId::Detector) => state.detector.unread.len(),
-        Some(PanelId::Health | PanelId::Hierarchy) => state.fleet.sessions.len(),
-        Some(PanelId::Confirms) if state.face == Face::Activity => state.board.recent.len(),
-        Some(PanelId::Confirms) => state.board.queue.len() + state.board.recent.len(),
-        // The fleet's own row comes first.
-        Some(PanelId::Branches) => state.branch_rows().len() + 1,
-        Some(PanelId::Tasks) => state.tasks.shown().len(),
-        Some(PanelId::Routine) | None => 0,
-    }
-}
-
 fn open_panel(state: &mut State, id: Option<PanelId>) {
     state.open_panel = id;
     state.panel_row = 0;
@@ -148,19 +132,17 @@ fn step_panel(state: &mut State, back: bool) {
 fn marked(state: &State) -> Option<SessionKey> {
     let sessions = &state.fleet.sessions;
     let row = match state.open_panel? {
-        PanelId::NeedsYou => state.needs().get(state.panel_row).copied(),
-        PanelId::Branches => state.panel_row.checked_sub(1).and_then(|n| state.branch_rows().get(n).copied()),
+        PanelId::NeedsYou | PanelId::Branches | PanelId::Health => state.marked_row(),
         PanelId::Confirms if state.face == Face::Activity => None,
         PanelId::Confirms => {
-            let key = state.board.queue.get(state.panel_row).map(|c| SessionKey::Pane(c.id.0))?;
+            let key = state.board.queue.get(state.marked_row()?).map(|c| SessionKey::Pane(c.id.0))?;
             sessions.iter().position(|s| s.key() == key)
         }
         PanelId::Tasks => {
             let name = state.marked_task()?.session.as_ref()?;
             sessions.iter().position(|s| s.name == *name)
         }
-        PanelId::Health => state.health_rows().get(state.panel_row).copied(),
-        PanelId::Hierarchy => state.hierarchy().get(state.panel_row).map(|n| n.session),
+        PanelId::Hierarchy => state.hierarchy().get(state.marked_row()?).map(|n| n.session),
         PanelId::Events | PanelId::Detector | PanelId::Routine => None,
     };
     row.map(|i| sessions[i].key())
@@ -182,8 +164,8 @@ fn zoom(state: &mut State) {
 }
 
 fn back(state: &mut State) {
-    if state.open_panel == Some(PanelId::Tasks) && !state.tasks.filter().is_empty() {
-        state.filter_tasks(Input::clear);
+    if state.open_panel.is_some_and(|id| !state.filters.of(id).is_empty()) {
+        state.change_filter(state.open_panel, Input::clear);
     } else if state.open_panel.is_some() {
         state.open_panel = None;
     } else if state.grid.zoomed {

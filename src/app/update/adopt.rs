@@ -2,7 +2,7 @@
 
 use crate::app::state::State;
 use crate::app::state::popup::Then;
-use crate::domain::fleet::adopt;
+use crate::domain::fleet::adopt::{self, Seen};
 
 use super::{say, tasks};
 
@@ -16,15 +16,18 @@ pub fn open(state: &mut State) {
         (Some(s), _) if s.member.is_some() => Err("the roster names it already"),
         (Some(s), _) if s.pane.is_none() => Err("this session does not exist now"),
         (Some(_), None) => Err("there is no archtui.toml; `archtui init --adopt` writes one"),
-        (Some(s), Some(file)) => Ok((s.name.clone(), file.clone())),
+        (Some(s), Some(file)) => {
+            let seen = Seen { agent: s.agent(), dir: state.folder_of(s) };
+            Ok((s.name.clone(), adopt::entry(s.name.as_str(), seen), file.clone()))
+        }
     };
     match asked {
-        Ok((name, file)) => {
+        Ok((name, entry, file)) => {
             let means = format!(
                 "{}\ny adds this at the end of {file}.\nIt takes effect when archtui is restarted.",
-                adopt::entry(name.as_str()).trim_end()
+                entry.trim_end()
             );
-            tasks::ask(state, format!("Take {name} into the roster?"), &means, Then::Adopt(name));
+            tasks::ask(state, format!("Take {name} into the roster?"), &means, Then::Adopt(name, entry));
         }
         Err(why) => say(state, why, true),
     }

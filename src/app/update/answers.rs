@@ -131,7 +131,7 @@ fn switch(state: &mut State, effect: Effect, line: &str) -> Vec<Effect> {
 
 /// Another board is told: the mark stays on the dialog, or the entry, on which it was.
 pub fn board(state: &mut State) {
-    let before = state.board.clone();
+    let (before, marked) = (state.board.clone(), state.marked_row());
     state.board = state.boards.shown();
     super::health::round(state);
     if state.open_panel != Some(PanelId::Confirms) {
@@ -143,17 +143,17 @@ pub fn board(state: &mut State) {
     if was == 0 && state.panel_row == 0 {
         return;
     }
-    let found = match state.panel_row.checked_sub(was) {
+    let found = marked.and_then(|row| match row.checked_sub(was) {
         None => {
-            let id = before.queue[state.panel_row].id;
+            let id = before.queue[row].id;
             state.board.queue.iter().position(|c| c.id == id)
         }
         Some(at) => before.recent.get(at).and_then(|entry| {
             let life = |e: &Entry| e.body.of.unwrap_or(e.seq);
             state.board.recent.iter().position(|e| life(e) == life(entry)).map(|at| now + at)
         }),
-    };
-    state.panel_row = found.unwrap_or(state.panel_row);
+    });
+    state.mark_row(found);
 }
 
 /// Notes which open dialogs stand on our screen, each since when.

@@ -21,8 +21,8 @@ pub fn key(state: &mut State, key: Key) -> Vec<Effect> {
             filter(state, key);
             vec![]
         }
-        Mode::FilterTasks => {
-            filter_tasks(state, key);
+        Mode::FilterPanel => {
+            filter_panel(state, key);
             vec![]
         }
         Mode::Normal if state.popup.is_some() => popups::key(state, key),
@@ -53,8 +53,8 @@ pub fn paste(state: &mut State, text: &str) -> Vec<Effect> {
             moves::keep_focus_shown(state);
             vec![]
         }
-        Mode::FilterTasks => {
-            state.filter_tasks(|line| line.insert(text));
+        Mode::FilterPanel => {
+            state.change_filter(state.open_panel, |line| line.insert(text));
             vec![]
         }
         Mode::Normal => {
@@ -100,14 +100,14 @@ fn filter(state: &mut State, key: Key) {
     moves::keep_focus_shown(state);
 }
 
-fn filter_tasks(state: &mut State, key: Key) {
+fn filter_panel(state: &mut State, key: Key) {
     match key.code {
         Code::Enter => state.mode = Mode::Normal,
         Code::Esc => {
             state.mode = Mode::Normal;
-            state.filter_tasks(Input::clear);
+            state.change_filter(state.open_panel, Input::clear);
         }
-        _ => state.filter_tasks(|line| {
+        _ => state.change_filter(state.open_panel, |line| {
             line.press(key);
         }),
     }

@@ -51,7 +51,7 @@ fn rows(state: &mut State, action: Action) {
         Action::Last => usize::MAX,
         _ => *row,
     };
-    let last = super::acts::panel_len(state).saturating_sub(1);
+    let last = state.panel_len().saturating_sub(1);
     state.panel_row = state.panel_row.min(last);
 }
 

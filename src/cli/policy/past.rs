@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::cli::setup::Ground;
+use crate::cli::setup::{self, Ground};
 use crate::cli::{Fail, desk};
 use crate::config::Span;
 use crate::domain::ledger::{Entry, Pasts};
@@ -48,10 +48,10 @@ pub fn pasts(ground: &Ground, since: &Since) -> Result<Pasts, Fail> {
 
 /// Every entry of that time, in order.
 pub fn each(ground: &Ground, since: &Since, mut told: impl FnMut(Entry)) -> Result<(), Fail> {
-    let dir = ground.env.state_dir(&ground.loaded.config.fleet.name);
-    let store = match dir.map(|dir| Store::read_only(&dir)) {
-        None | Some(Err(StoreError::Missing)) => return Ok(()),
-        Some(store) => store.map_err(desk::broken)?,
+    let dir = setup::state_to_read(&ground.env, &ground.loaded.config.fleet.name)?;
+    let store = match Store::read_only(&dir) {
+        Err(StoreError::Missing) => return Ok(()),
+        store => store.map_err(desk::broken)?,
     };
     let mut at = since.from().map_or(Ok(0), |from| store.before(from)).map_err(desk::broken)?;
     loop {

@@ -64,6 +64,9 @@ pub struct Survey {
     /// Where each session is; one that is not listed has not been looked for yet.
     #[serde(with = "crate::domain::pairs")]
     pub homes: BTreeMap<PaneIdentity, Home>,
+    /// The folder in which each works, as far as it is known: in its tree, or below.
+    #[serde(default, with = "crate::domain::pairs")]
+    pub folders: BTreeMap<PaneIdentity, PathBuf>,
     /// Every listed session has been looked for, and every tree looked at as a whole.
     pub complete: bool,
 }
@@ -89,6 +92,7 @@ impl Survey {
         };
         self.complete == other.complete
             && self.homes == other.homes
+            && self.folders == other.folders
             && self.trees.keys().eq(other.trees.keys())
             && self.trees.values().zip(other.trees.values()).all(alike)
     }

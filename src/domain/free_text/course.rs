@@ -327,7 +327,7 @@ impl Course {
             Scene::Composer(t) if t.is_empty() => "the composer is empty".to_owned(),
             Scene::Composer(t) => format!("the dialog is gone, the composer holds {}", quoted(t)),
             Scene::Another => "another dialog is there".to_owned(),
-            Scene::Neither(state) => format!("it is {}", state.word()),
+            Scene::Neither(state) => state.clause().to_owned(),
         }
     }
 }

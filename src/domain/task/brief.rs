@@ -133,9 +133,7 @@ impl Brief {
 
     /// True if it has all the words of a filter; `!` in front inverts.
     pub fn matches(&self, filter: &str) -> bool {
-        let (invert, words) = filter.strip_prefix('!').map_or((false, filter), |w| (true, w));
-        let words = words.to_lowercase();
-        words.trim().is_empty() || words.split_whitespace().all(|w| self.hay.contains(w)) != invert
+        text::passes(filter, &self.hay)
     }
 
     /// Where it stands in a list: who needs a person, then what failed or is done and was not looked at, what is at work,

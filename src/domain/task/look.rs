@@ -70,7 +70,7 @@ impl Look {
             _ if self.is_shell() => "no agent runs in it".to_owned(),
             _ if self.asks() => format!("it waits for an answer ({})", self.state.word()),
             _ if self.attended => "a person is at its keyboard".to_owned(),
-            _ if self.state != State::Idle => format!("it is {}", self.state.word()),
+            _ if self.state != State::Idle => self.state.clause().to_owned(),
             _ if !self.agent => "which agent runs in it is not known".to_owned(),
             None => "it shows no composer".to_owned(),
             Some(c) if !c.certain => {

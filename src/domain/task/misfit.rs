@@ -49,6 +49,11 @@ impl Misfit {
     pub fn passes(&self) -> bool {
         matches!(self, Self::Has(_) | Self::State(_) | Self::Composer | Self::Attended | Self::Fresh(_))
     }
+
+    /// True if the task may not be given there at all.
+    pub fn forbids(&self) -> bool {
+        matches!(self, Self::Protected | Self::Unmanaged | Self::Chain(_))
+    }
 }
 
 impl fmt::Display for Misfit {

@@ -116,11 +116,11 @@ pub fn fits(step: Step, sight: &Sight<'_>) -> Result<String, String> {
         return no("the session does not exist");
     }
     let ended = sight.has_ended();
-    let word = sight.state.word();
+    let is = sight.state.clause();
     match step {
-        Step::Look => return Ok(format!("{word} by the last look")),
+        Step::Look => return Ok(format!("{is}, by the last look")),
         Step::Restart if ended => return Ok("its agent has ended".to_owned()),
-        Step::Restart => return Ok(format!("it is {word}, and would be ended")),
+        Step::Restart => return Ok(format!("{is}, and would be ended")),
         _ if ended => return no("no agent runs in it"),
         _ if sight.in_mode => return no("its pane is in copy mode"),
         _ if sight.synchronized => return no("keys to it go to other panes, too"),
@@ -143,7 +143,7 @@ pub fn fits(step: Step, sight: &Sight<'_>) -> Result<String, String> {
         (Step::Enter, None) => match &sight.reading.composer {
             Some(c) if c.text.trim().is_empty() => no("its composer is empty"),
             Some(c) if !c.certain => no("it is not sure that somebody typed what stands there"),
-            Some(_) if sight.state != State::Typing => Err(format!("it is {word}")),
+            Some(_) if sight.state != State::Typing => Err(is.to_owned()),
             Some(c) => Ok(format!("unsent: {}", text::fit(&text::printable(&c.text), 60))),
             None => no("no composer is on its screen"),
         },
@@ -152,7 +152,7 @@ pub fn fits(step: Step, sight: &Sight<'_>) -> Result<String, String> {
             no("nothing runs in it")
         }
         (Step::Interrupt, Some(_)) => no("a dialog is open: answer it"),
-        (Step::Escape | Step::Interrupt, None) => Ok(format!("it is {word}")),
+        (Step::Escape | Step::Interrupt, None) => Ok(is.to_owned()),
         (Step::Look | Step::Restart, _) => no("nothing more is seen"),
     }
 }
@@ -225,6 +225,25 @@ mod tests {
         check(&typed(State::Typing, true), |s| s.in_mode = true, &[Look, Restart]);
         check(&typed(State::Typing, true), |s| s.synchronized = true, &[Look, Restart]);
         check(&reading(State::Gone), |s| s.exists = false, &[]);
+    }
+
+    #[test]
+    fn what_is_seen_is_told_as_a_clause() {
+        let asks = asks(true);
+        let sight = Sight {
+            state: asks.state,
+            reading: &asks,
+            exists: true,
+            dead: false,
+            in_mode: false,
+            synchronized: false,
+        };
+        let said = |step| fits(step, &sight).unwrap_or_else(|why| why);
+        assert_eq!(said(Step::Look), "it asks for permission, by the last look");
+        assert_eq!(said(Step::Restart), "it asks for permission, and would be ended");
+        for state in State::ALL {
+            assert!(state.clause().split(' ').count() > 2, "{}", state.clause());
+        }
     }
 
     #[test]

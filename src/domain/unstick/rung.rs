@@ -100,7 +100,7 @@ impl Rung {
             }
             (At::Press, Heard::Sent(Sent::Refused(why))) => Order::End(Outcome::Refused, why),
             (At::Verify, Heard::Look(sight)) if self.shows(&sight) => {
-                Order::End(Outcome::Cleared, format!("it is {} now", sight.state.word()))
+                Order::End(Outcome::Cleared, format!("{} now", sight.state.clause()))
             }
             (_, Heard::Time) if now >= self.until => self.late(),
             (At::Look | At::Verify, Heard::Time) if now >= self.again => {

@@ -95,12 +95,14 @@ fn facts(state: &State) -> Vec<(String, Role)> {
 
 /// The screens that nothing could read, newest first, and the marked one itself.
 fn unread(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) -> usize {
-    let kept: Vec<_> = state.detector.unread.iter().rev().collect();
+    let unread: Vec<_> = state.detector.unread.iter().rev().collect();
+    let kept: Vec<_> = state.panel_rows().into_iter().filter_map(|n| unread.get(n)).collect();
     if area.h == 0 {
         return 0;
     }
     if kept.is_empty() {
-        Pen::row(buf, area, 0).put("every screen could be read", theme.style(Role::Subtext));
+        let said = super::hidden(state).unwrap_or_else(|| "every screen could be read".to_owned());
+        Pen::row(buf, area, 0).put(&said, theme.style(Role::Subtext));
         return usize::from(area.h);
     }
     let list = if area.h >= 12 { (kept.len() as u16).min(area.h / 3) } else { area.h };

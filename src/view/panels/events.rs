@@ -65,13 +65,13 @@ fn line(buf: &mut Buffer, area: Area, y: u16, theme: &Theme, entry: &Entry) {
 }
 
 fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, _: &mut Areas) -> usize {
-    let len = state.log.len();
+    let log: Vec<&Entry> = state.log.newest_first().collect();
+    let rows: Vec<&Entry> = state.panel_rows().into_iter().filter_map(|n| log.get(n).copied()).collect();
+    let len = rows.len();
     let marked = state.panel_row.min(len.saturating_sub(1));
     // The marked one's command whole, below the list.
-    let detail: Vec<(String, Role)> = state
-        .log
-        .newest_first()
-        .nth(marked)
+    let detail: Vec<(String, Role)> = rows
+        .get(marked)
         .map(|e| {
             let command = e.did.command.iter().map(|c| (c, Role::Text));
             let why = e.did.failed.iter().map(|w| (w, Role::Problem));
@@ -85,14 +85,15 @@ fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, _: &mut Area
     let below = if area.h >= 10 { (detail.len() as u16 + 1).min(area.h / 2) } else { 0 };
     let list = Area { h: area.h - below, ..area };
     let first = first_row(marked, list.h.into(), len);
-    for (y, (n, entry)) in (0..list.h).zip(state.log.newest_first().enumerate().skip(first)) {
+    for (y, (n, entry)) in (0..list.h).zip(rows.iter().enumerate().skip(first)) {
         line(buf, list, y, theme, entry);
         if n == marked {
             paint::tint(buf, Area { y: list.y + y, h: 1, ..list }, theme.marked());
         }
     }
     if len == 0 {
-        Pen::row(buf, list, 1).put("archtui has done nothing yet", theme.style(Role::Subtext));
+        let said = super::hidden(state).unwrap_or_else(|| "archtui has done nothing yet".to_owned());
+        Pen::row(buf, list, 1).put(&said, theme.style(Role::Subtext));
     }
     if below > 0 && len > 0 {
         let rows = Area { y: list.y + list.h, h: below, ..area };

@@ -42,9 +42,11 @@ fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
 }
 
 fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, _: &mut Areas) -> usize {
-    let rows = state.hierarchy();
+    let nodes = state.hierarchy();
+    let rows: Vec<&Node> = state.panel_rows().into_iter().filter_map(|n| nodes.get(n)).collect();
     if rows.is_empty() {
-        Pen::row(buf, area, 1).put("there are no sessions", theme.style(Role::Subtext));
+        let said = super::hidden(state).unwrap_or_else(|| "there are no sessions".to_owned());
+        Pen::row(buf, area, 1).put(&said, theme.style(Role::Subtext));
         return usize::from(area.h);
     }
     let marked = state.panel_row.min(rows.len() - 1);

@@ -15,6 +15,7 @@ pub use confirms::{acting, brief, standing};
 
 use ratatui::buffer::Buffer;
 
+use crate::app::action::Action;
 use crate::app::areas::{Area, Areas};
 use crate::app::panel::{PANELS, PanelId};
 use crate::app::state::State;
@@ -64,7 +65,7 @@ pub fn column(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, areas:
             continue;
         }
         let place = Area { x: place.x + 1, w: place.w.saturating_sub(2), ..place };
-        title(buf, place, state, theme, view);
+        title(buf, place, theme, view, (view.note)(state));
         let rows = Area { y: place.y + 1, h: place.h - 1, ..place };
         (view.short)(buf, rows, state, theme);
         areas.panels.push((view.id, place));
@@ -72,10 +73,9 @@ pub fn column(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, areas:
 }
 
 /// A title with its count on a line of the frame's colour.
-fn title(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, view: &View) {
+fn title(buf: &mut Buffer, area: Area, theme: &Theme, view: &View, (note, role): (String, Role)) {
     let row = Area { h: 1, ..area };
     rule(buf, row, theme);
-    let (note, role) = (view.note)(state);
     let mut pen = Pen::row(buf, row, 0);
     pen.right(&format!(" {note}"), paint::alone(theme.style(role)));
     let plain = paint::alone(theme.style(Role::Text));
@@ -93,7 +93,7 @@ pub fn strip(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, areas: 
     let half = area.w / 2;
     let left = Area { x: area.x + 1, w: half.saturating_sub(2), ..area };
     let needs = view(PanelId::NeedsYou);
-    title(buf, left, state, theme, needs);
+    title(buf, left, theme, needs, (needs.note)(state));
     (needs.short)(buf, Area { y: left.y + 1, h: left.h.saturating_sub(1), ..left }, state, theme);
     areas.panels.push((needs.id, left));
     let right = Area { x: area.x + half + 1, w: (area.w - half).saturating_sub(2), ..area };
@@ -117,12 +117,27 @@ pub fn open(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, id: Pane
     if area.h == 0 {
         return;
     }
-    title(buf, area, state, theme, view);
-    let note = text::width(&(view.note)(state).0) as u16;
-    tabs(buf, Area { h: 1, ..area }, theme, id, note);
+    let note = filtered(state).unwrap_or_else(|| (view.note)(state));
+    let wide = text::width(&note.0) as u16;
+    title(buf, area, theme, view, note);
+    tabs(buf, Area { h: 1, ..area }, theme, id, wide);
     let rows = Area { y: area.y + 1, h: area.h - 1, ..area };
     areas.popup_rows = (view.full)(buf, rows, state, theme, areas);
     areas.panels.push((id, area));
+}
+
+/// The filter of the open panel, for its title: its words, and how many of the rows they let through.
+fn filtered(state: &State) -> Option<(String, Role)> {
+    let filter = state.panel_filter();
+    let (shown, all) = state.panel_counts();
+    (!filter.is_empty()).then(|| (format!("filter {} {shown}/{all}", text::fit(filter, 24)), Role::Note))
+}
+
+/// Said where the filter lets no row through.
+fn hidden(state: &State) -> Option<String> {
+    let (shown, all) = state.panel_counts();
+    let key = state.fixed.keymap.shown(Action::Back);
+    (shown == 0 && all > 0).then(|| format!("the filter hides all {all}; {key} clears it"))
 }
 
 /// The other panels' names on the title's line, where there is room between the title and its note.

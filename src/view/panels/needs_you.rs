@@ -86,9 +86,10 @@ fn row(buf: &mut Buffer, area: Area, y: u16, state: &State, theme: &Theme, sessi
 }
 
 fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, areas: &mut Areas) -> usize {
-    let needs = state.needs();
+    let needs = state.panel_rows();
     if needs.is_empty() {
-        Pen::row(buf, area, 1).put("nobody needs you", theme.style(Role::Subtext));
+        let said = super::hidden(state).unwrap_or_else(|| "nobody needs you".to_owned());
+        Pen::row(buf, area, 1).put(&said, theme.style(Role::Subtext));
         return usize::from(area.h);
     }
     // The marked one's own screen below the list, where there is room for both.

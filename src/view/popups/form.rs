@@ -55,7 +55,7 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, form: &F
         }
     }
     if form.text.is_blank() && form.field != Field::Text {
-        Pen::row(buf, text_area, 0).put("what is to be done", theme.style(Role::Faint));
+        Pen::row(buf, text_area, 0).put(form.kind.wants(), theme.style(Role::Faint));
     }
     let mut y = text_h;
     let mut row = |buf: &mut Buffer, draw: &mut dyn FnMut(&mut Pen)| {

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::areas::Area;
 use crate::app::state::State;
-use crate::domain::task::{Misfit, Page};
+use crate::domain::task::Page;
 use crate::theme::{Role, Theme};
 
 use super::super::paint::{self, Pen};
@@ -37,9 +37,7 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, page: &P
         let (shape, said, role) = match &fit.fit {
             _ if has == Some(&fit.name) => ("·", "has it now".to_owned(), Role::Faint),
             Ok(()) => ("✓", "takes it now".to_owned(), Role::Ok),
-            Err(why @ (Misfit::Protected | Misfit::Unmanaged | Misfit::Chain(_))) => {
-                ("✖", why.to_string(), Role::Problem)
-            }
+            Err(why) if why.forbids() => ("✖", why.to_string(), Role::Problem),
             Err(why) => ("○", format!("takes it later: {why}"), Role::Subtext),
         };
         let mut pen = Pen::row(buf, line, 0);

@@ -16,6 +16,8 @@ struct Resident {
     folder: Option<PathBuf>,
     asking: bool,
     home: Option<Home>,
+    /// The folder for which that was found.
+    at: Option<PathBuf>,
 }
 
 /// What is to be done when a tree was found.
@@ -47,7 +49,7 @@ impl<Q: Processes> Homes<Q> {
         for Post { pane, worker } in posts {
             let resident = match old.remove(&pane) {
                 Some(known) => Resident { worker, ..known },
-                None => Resident { worker, folder: None, asking: false, home: None },
+                None => Resident { worker, folder: None, asking: false, home: None, at: None },
             };
             self.residents.insert(pane, resident);
         }
@@ -64,7 +66,7 @@ impl<Q: Processes> Homes<Q> {
         let resident = self.residents.get_mut(&pane)?;
         let folder = self.processes.folder(pane);
         let Some(folder) = folder else {
-            resident.folder = None;
+            (resident.folder, resident.at) = (None, None);
             let why = "the folder of its process cannot be read";
             let hint = "it belongs to another user or namespace, or ended just now";
             resident.home = Some(Home::Unknown(Unknown::new(why, hint)));
@@ -88,6 +90,7 @@ impl<Q: Processes> Homes<Q> {
             resident.asking = true;
             return Next::Find(now);
         }
+        let moved = resident.at.replace(folder.clone()).as_ref() != Some(&folder);
         let home = Some(match tree {
             Ok(top) => Home::Tree(top),
             Err(GitError::NotARepository) => Home::Outside(folder),
@@ -95,7 +98,7 @@ impl<Q: Processes> Homes<Q> {
             // A repository that cannot be read: it is told at the folder, by the look that fails.
             Err(_) => Home::Tree(folder),
         });
-        if resident.home == home {
+        if resident.home == home && !moved {
             return Next::Same;
         }
         resident.home = home;
@@ -124,6 +127,13 @@ impl<Q: Processes> Homes<Q> {
     /// Where each one is, as far as it is known.
     pub fn known(&self) -> BTreeMap<PaneIdentity, Home> {
         self.residents.iter().filter_map(|(pane, r)| Some((*pane, r.home.clone()?))).collect()
+    }
+
+    /// The folder of each one, as far as it is known.
+    pub fn folders(&self) -> BTreeMap<PaneIdentity, PathBuf> {
+        let there = |r: &&Resident| matches!(r.home, Some(Home::Tree(_) | Home::Outside(_)));
+        let known = |(pane, r): (&PaneIdentity, &Resident)| Some((*pane, Some(r).filter(there)?.at.clone()?));
+        self.residents.iter().filter_map(known).collect()
     }
 
     /// Everybody has been looked for.

@@ -200,6 +200,7 @@ impl<G: Git, F: Folders, Q: Processes> Branches<G, F, Q> {
         let crews = self.homes.crews();
         let mut survey = Survey {
             homes: self.homes.known(),
+            folders: self.homes.folders(),
             complete: self.homes.all_known() && self.plan.complete(),
             ..Survey::default()
         };

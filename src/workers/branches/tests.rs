@@ -214,6 +214,10 @@ async fn who_moves_or_writes_is_followed() {
     bench.mouth.wrote.send(pane(1)).await.expect("it listens");
     let survey = bench.until(|s| s.trees.contains_key(Path::new("/w"))).await;
     assert_eq!(survey.trees.len(), 1, "nobody works in the other any more");
+    assert_eq!(survey.folders[&pane(1)], Path::new("/w/deep"), "its folder, not only its tree");
+    bench.world.send_modify(|w| drop(w.folders.insert(pane(1), "/w/other".into())));
+    bench.mouth.wrote.send(pane(1)).await.expect("it listens");
+    bench.until(|s| s.folders[&pane(1)] == Path::new("/w/other")).await;
     assert_eq!(rules(&survey, "/w"), [RuleId::ProtectedBranch, RuleId::DirtyAmber]);
     // Now a manager: the rules are another's, without anything having changed on disk.
     bench.mouth.posts.send_replace(vec![post(1, "a", Some(Tier::Manager))]);

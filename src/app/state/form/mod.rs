@@ -32,6 +32,16 @@ pub enum Kind {
     Edit(TaskId),
 }
 
+impl Kind {
+    /// What is to be written.
+    pub const fn wants(&self) -> &'static str {
+        match self {
+            Self::Message(_) => "the message",
+            Self::New | Self::Hint(_) | Self::Edit(_) => "what is to be done",
+        }
+    }
+}
+
 /// A field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
@@ -292,7 +302,7 @@ impl Form {
             (Err(refusal), _) => {
                 let (what, hint) = said(&refusal);
                 match refusal {
-                    Refusal::Text(BadText::Empty) => Says::Note("write what is to be done".into()),
+                    Refusal::Text(BadText::Empty) => Says::Note(format!("write {}", self.kind.wants())),
                     _ => Says::Bad(format!("{what}: {hint}")),
                 }
             }

@@ -101,7 +101,7 @@ pub(super) fn foresee(state: &State, target: Option<&str>, role: Option<&str>) -
 /// A refusal in the words of the control room: what, and what to do here.
 pub fn said(refusal: &Refusal) -> (String, String) {
     let hint = match refusal {
-        Refusal::Text(BadText::Empty) => "write what is to be done".to_owned(),
+        Refusal::Text(BadText::Empty) => "write some words".to_owned(),
         Refusal::Duplicate { .. } => "Ctrl-s once more queues it nevertheless".into(),
         Refusal::BadId(_) => "write numbers, like 12 or #12, #14".into(),
         Refusal::NoTask(_) => "the tasks panel lists them".into(),

@@ -33,11 +33,25 @@ pub fn page(state: &mut State, id: TaskId, told: Result<Arc<Page>, String>) {
             let why = format!("task {id} is {}: {key} hands it out again", told.task.state.word());
             say(state, why, true);
         }
-        (Some(Purpose::Hand), _) => show(state, Popup::Hand { page: told, row: 0 }),
+        (Some(Purpose::Hand), _) => {
+            let row = first_choice(state, &told);
+            show(state, Popup::Hand { page: told, row });
+        }
         (_, Some(Popup::Task { id: open, page, .. })) if *open == id => *page = Some(told),
         (_, Some(Popup::Hand { page, .. })) if page.task.id == id => *page = told,
         _ => {}
     }
+}
+
+/// Whom a task may be given to, to begin with: who takes it now, else who may take it later.
+fn first_choice(state: &State, page: &Page) -> usize {
+    let has = page.task.session().filter(|_| page.task.state.has_session());
+    let fits = state.fits(Some(&page.task));
+    let first = |may: &dyn Fn(&Result<(), Misfit>) -> bool| {
+        fits.iter().position(|f| has != Some(&f.name) && may(&f.fit))
+    };
+    let now = first(&|fit| fit.is_ok());
+    now.or_else(|| first(&|fit| fit.as_ref().is_err_and(|why| !why.forbids()))).unwrap_or(0)
 }
 
 /// The queue answered a wish.
@@ -137,7 +151,7 @@ pub fn question_key(state: &mut State, key: Key) -> Vec<Effect> {
         let Question { then, .. } = *question;
         return match then {
             Then::Quit => vec![Effect::Quit],
-            Then::Adopt(session) => vec![Effect::Adopt(session)],
+            Then::Adopt(session, entry) => vec![Effect::Adopt(session, entry)],
             Then::Wish(sure) => wish(state, sure),
         };
     }

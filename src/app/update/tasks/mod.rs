@@ -160,10 +160,10 @@ const INBOX: &str = "inbox";
 /// The tasks panel with what is new in it; again: with all of it.
 fn inbox(state: &mut State) {
     let open = state.open_panel == Some(PanelId::Tasks);
-    let again = open && state.tasks.filter() == INBOX;
+    let again = open && state.filters.of(PanelId::Tasks) == INBOX;
     state.open_panel = Some(PanelId::Tasks);
     state.panel_row = 0;
-    state.filter_tasks(|line| {
+    state.change_filter(state.open_panel, |line| {
         line.clear();
         line.insert(if again { "" } else { INBOX });
     });
@@ -175,8 +175,8 @@ fn seen_all(state: &mut State) -> Vec<Effect> {
         say(state, "nothing is new", false);
         return vec![];
     }
-    if state.tasks.filter() == INBOX {
-        state.filter_tasks(Input::clear);
+    if state.filters.of(PanelId::Tasks) == INBOX {
+        state.change_filter(Some(PanelId::Tasks), Input::clear);
     }
     say(state, format!("{} looked at", text::count(news.len(), "task")), false);
     vec![state.tasks.ask(Wish::Seen(news), Pending::Quiet)]

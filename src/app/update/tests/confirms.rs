@@ -97,6 +97,44 @@ fn a_key_answers_the_marked_dialog_that_is_drawn_and_the_mark_stays_on_it() {
 }
 
 #[test]
+fn with_a_filter_a_key_answers_the_row_that_is_shown_and_no_hidden_one() {
+    let mut state = fleet_of(&["a", "b", "c"]);
+    for (name, subject) in [("a", "make"), ("b", "cargo test"), ("c", "cargo build")] {
+        show(&mut state, name, subject);
+    }
+    let told = board(&state, Post::Acting, &[("a", "make"), ("b", "cargo test"), ("c", "cargo build")]);
+    update(&mut state, told, at_ms(0));
+    state.open_panel = Some(PanelId::Confirms);
+    for c in "/cargo".chars() {
+        assert!(key(&mut state, c, 10).is_empty());
+    }
+    update(&mut state, Event::Key(Key::plain(crate::app::key::Code::Enter)), at_ms(20));
+    assert_eq!((state.panel_counts(), state.panel_row), ((2, 3), 0));
+    drew(&mut state, "b", 30);
+    let pane = |state: &State, name: &str| {
+        let c = state.board.queue.iter().find(|c| c.session.as_str() == name).expect("it is open");
+        c.id.0
+    };
+    let b = pane(&state, "b");
+    let answered = key(&mut state, 'y', 400);
+    assert!(matches!(answered.as_slice(), [Effect::Answer { pane, .. }] if *pane == b), "{answered:?}");
+    let page = key(&mut state, 'r', 410);
+    assert!(
+        matches!(page.as_slice(), [Effect::Rule(crate::app::effect::RuleWish::Page(s, _))] if s.as_str() == "b")
+    );
+    state.popup = None;
+    // Another one that the filter hides comes before it: the mark stays.
+    let told = board(&state, Post::Acting, &[("a", "make"), ("c", "cargo build"), ("b", "cargo test")]);
+    update(&mut state, told, at_ms(420));
+    assert_eq!((state.panel_row, state.marked_row()), (1, Some(2)));
+    // Every row is hidden: nothing is marked, and nothing is answered, though `a` is drawn.
+    let told = board(&state, Post::Acting, &[("a", "make")]);
+    update(&mut state, told, at_ms(430));
+    drew(&mut state, "a", 440);
+    assert!(key(&mut state, 'y', 900).is_empty(), "{:?}", state.toast);
+}
+
+#[test]
 fn a_dialog_to_which_the_mark_slid_was_not_read_by_who_pressed() {
     // The time begins anew here.
     let mut state = State { aim: None, ..fleet_of(&["a", "b"]) };
@@ -121,6 +159,28 @@ fn a_dialog_to_which_the_mark_slid_was_not_read_by_who_pressed() {
     update(&mut state, told, at_ms(4100));
     key(&mut state, 'j', 4200);
     assert_eq!(drawn(&key(&mut state, 'y', 5000)), 4990, "turned to by hand");
+}
+
+#[test]
+fn an_open_question_is_told_by_what_it_asks_and_found_by_it() {
+    let mut state = fleet_of(&["a", "b"]);
+    let asked =
+        Dialog { operation: Operation::Question, question: Some("Which database?".into()), ..asked("") };
+    let asked = Dialog { subject: None, ..asked };
+    let reading = Reading { state: Status::Question, dialog: Some(asked.clone()), ..Reading::default() };
+    state.fleet.sessions[0].look(reading, Duration::ZERO);
+    let Event::Board(told) = board(&state, Post::Acting, &[("a", ""), ("b", "two")]) else { unreachable!() };
+    let mut told = Board::clone(&told);
+    (told.queue[0].subject, told.queue[0].id.1) = (None, (asked.identity(), 1).into());
+    update(&mut state, Event::Board(Arc::new(told)), at_ms(0));
+    assert_eq!(state.about(&state.board.queue[0]), Some("Which database?"));
+    assert_eq!(state.about(&state.board.queue[1]), Some("two"));
+    state.open_panel = Some(PanelId::Confirms);
+    state.change_filter(state.open_panel, |line| line.insert("database"));
+    assert_eq!(state.panel_rows(), [0]);
+    // Another dialog stands on its screen by now: nothing is told of the one in the queue.
+    show(&mut state, "a", "three");
+    assert_eq!(state.about(&state.board.queue[0]), None);
 }
 
 #[test]

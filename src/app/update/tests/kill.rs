@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::app::state::popup::Then;
 use crate::app::state::{Board, Popup, Post};
+use crate::domain::branch::Survey;
 use crate::domain::confirm::Ask;
+use crate::domain::read::Reading;
 use crate::domain::task::Sender;
 
 fn room(post: Post) -> Room {
@@ -70,20 +73,37 @@ fn it_goes_to_whoever_acts_and_to_the_session_that_was_named() {
     assert_eq!(agent.state.popup, None, "agents end nobody");
 }
 
+/// The worker tells in which folder the agent works.
+fn at(folder: &str) -> Event {
+    let pane = pane(0, "dev_worker1").identity;
+    let folders = [(pane, folder.into())].into_iter().collect();
+    Event::Branches(Arc::new(Survey { folders, ..Survey::default() }))
+}
+
 #[test]
 fn an_entry_is_shown_before_it_is_saved() {
     let mut room = room(Post::Acting);
+    let reading = Reading { agent: Some("claude".to_owned()), state: Status::Idle, ..Reading::default() };
+    room.state.fleet.sessions[0].look(reading, Duration::ZERO);
+    room.hear(at("/home/dev/app"));
     room.press("adopt");
     assert!(room.state.popup.is_none(), "there is no file to save it in");
     room.state.config_file = Some("archtui.toml".to_owned());
     room.press("adopt");
     let Some(Popup::Ask(question)) = &room.state.popup else { panic!("it asks") };
     assert!(question.means.contains("name = \"dev_worker1\"") && question.means.contains("archtui.toml"));
+    let Then::Adopt(_, shown) = question.then.clone() else { panic!("{question:?}") };
+    assert!(question.means.starts_with(shown.trim_end()));
+    for line in ["dir = \"/home/dev/app\"", "command = \"claude\""] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
     room.wait(400);
     assert_eq!(room.key("n"), []);
     room.press("adopt");
     room.wait(400);
-    assert_eq!(room.key("y"), [Effect::Adopt(SessionName::new("dev_worker1"))]);
+    // Where it works now is another folder: what was shown is saved.
+    room.hear(at("/home/dev/elsewhere"));
+    assert_eq!(room.key("y"), [Effect::Adopt(SessionName::new("dev_worker1"), shown)]);
     room.state.fleet.sessions[0].member = Some(Member::default());
     room.press("adopt");
     assert!(room.state.popup.is_none(), "the roster names it already");

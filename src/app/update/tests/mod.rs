@@ -3,6 +3,7 @@
 
 mod branches;
 mod confirms;
+mod filters;
 mod forms;
 mod health;
 mod hierarchy;

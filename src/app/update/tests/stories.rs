@@ -313,3 +313,13 @@ fn an_observers_key_is_for_the_dialog_that_is_drawn_here() {
     assert!(room.state.toast.as_ref().is_some_and(|t| t.text.contains("asks nothing")));
     assert_eq!(room.press("pause"), [Effect::Pause(true)], "his switches go out as wishes");
 }
+
+#[test]
+fn why_it_is_so_tells_ages_as_the_grid_does() {
+    let mut room = Room::with(&["a"]);
+    room.set("a", Status::Idle, 60);
+    let s = &mut room.state.fleet.sessions[0];
+    s.wrote = Some(Duration::from_secs(60));
+    let said = format!("{:?}", crate::app::state::explain::lines(s, Duration::from_secs(3 * 3600 + 360)));
+    assert!(said.contains("idle, for 3h 05m") && said.contains("3h 05m ago"), "{said}");
+}

@@ -129,6 +129,19 @@ fn a_question_does_not_swallow_a_text_that_is_being_written() {
 }
 
 #[test]
+fn giving_begins_with_who_may_have_it() {
+    let mut room = room();
+    room.state.fleet.roster.members[0].protected = true;
+    room.state.fleet.sessions[0].member.as_mut().expect("it is in the roster").protected = true;
+    let all = tasks(&[Stage::Queued]);
+    room.hear(told(&all));
+    room.press("panel-tasks");
+    room.press("reassign");
+    room.hear(page(&all[0]));
+    assert!(matches!(room.state.popup, Some(Popup::Hand { row: 1, .. })), "{:?}", room.state.popup);
+}
+
+#[test]
 fn a_task_is_given_to_another_session() {
     let mut room = room();
     let all = tasks(&[Stage::Queued]);
@@ -228,10 +241,10 @@ fn the_inbox_empties_as_it_is_looked_at() {
     assert_eq!(room.state.open_panel, Some(PanelId::Tasks), "one layer a time");
     let effects = room.press("seen-all");
     assert_eq!(*wished(&effects).1, Wish::Seen(vec![TaskId(3), TaskId(2)]));
-    assert_eq!(room.state.tasks.filter(), "");
+    assert_eq!(room.state.panel_filter(), "");
     room.press("inbox");
     room.press("inbox");
-    assert_eq!(room.state.tasks.filter(), "", "again: all");
+    assert_eq!(room.state.panel_filter(), "", "again: all");
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub(in crate::view) const fn told(worst: Option<Severity>) -> (&'static str, &'s
 fn note(state: &State) -> (String, Role) {
     let count = |severity| state.trees_with(severity);
     match (state.branches.survey.as_deref(), count(Severity::Red), count(Severity::Amber)) {
-        (None, ..) => ("not fed yet".into(), Role::Faint),
+        (None, ..) => ("not looked at yet".into(), Role::Faint),
         (_, 0, 0) => ("good".into(), Role::Faint),
         (_, 0, n) => (format!("{n} amber"), Role::Note),
         (_, n, _) => (format!("{n} red"), Role::Problem),
@@ -64,7 +64,7 @@ fn headline(state: &State) -> (String, Role) {
 /// Why there is no row.
 fn nothing(state: &State) -> Option<&'static str> {
     match &state.branches.survey {
-        None => Some("no branch check feeds this panel yet"),
+        None => Some("the work trees have not been looked at yet"),
         Some(_) if state.branch_rows().is_empty() => Some("no session works anywhere"),
         Some(_) => None,
     }
@@ -97,7 +97,7 @@ fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, _: &mut Area
         return usize::from(area.h);
     }
     // The first row is the fleet's: its signs. Then the sessions.
-    let rows = state.branch_rows();
+    let rows = state.panel_rows();
     let marked = state.panel_row.min(rows.len());
     row::heads(buf, Area { h: area.h.min(1), ..area }, theme);
     let below = Area { y: area.y + area.h.min(1), h: area.h.saturating_sub(1), ..area };

@@ -12,7 +12,7 @@ use crate::theme::{Role, Theme};
 
 use super::super::super::paint::{self, Pen};
 use super::super::super::popups::first_row;
-use super::{below, clock, entry_details, one_line, shape, span, what, wrapped};
+use super::{NOTHING, below, clock, entry_details, one_line, shape, span, what, wrapped};
 
 /// Hours that are told where there is room.
 const HOURS: usize = 24;
@@ -21,7 +21,9 @@ const RULES: u16 = 62;
 
 /// Draws it; tells how many rows of the list it shows.
 pub(super) fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) -> usize {
-    let recent = &state.board.recent;
+    let all = &state.board.recent;
+    let recent: Vec<&Entry> =
+        state.panel_rows().into_iter().filter_map(|n| all.get(n)).map(AsRef::as_ref).collect();
     if area.h < 3 {
         return 0;
     }
@@ -48,7 +50,8 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) -
     let told = if left.h >= 10 { (detail.len() as u16 + 1).min(left.h / 2) } else { 0 };
     let list = Area { h: left.h - told, ..left };
     if recent.is_empty() {
-        Pen::row(buf, list, 0).put("no dialog has been seen yet", theme.style(Role::Subtext));
+        let said = super::super::hidden(state).unwrap_or_else(|| NOTHING.to_owned());
+        Pen::row(buf, list, 0).put(&said, theme.style(Role::Subtext));
     }
     let first = first_row(marked, list.h.into(), recent.len());
     for (y, (n, e)) in (0..list.h).zip(recent.iter().enumerate().skip(first)) {

@@ -21,6 +21,9 @@ use super::View;
 /// How this panel is shown.
 pub(super) const VIEW: View = View { id: PanelId::Confirms, note, headline, wants, short, full };
 
+/// Said where no dialog was ever seen.
+const NOTHING: &str = "no dialog has been seen yet";
+
 /// Why nothing is pressed, or that it is.
 pub fn standing(board: &Board) -> (String, Role) {
     match &board.post {

@@ -7,6 +7,7 @@ use ratatui::buffer::Buffer;
 use crate::app::action::Action;
 use crate::app::areas::{Area, Areas};
 use crate::app::state::State;
+use crate::app::state::rows::risk_word;
 use crate::domain::confirm::{Confirmation, Risk};
 use crate::domain::text;
 use crate::theme::{Role, Theme};
@@ -15,7 +16,7 @@ use super::super::super::paint::{self, Pen};
 use super::super::super::popups::first_row;
 use super::super::super::words;
 use super::super::needs_you::preview;
-use super::{below, done, entry_details, one_line, wrapped};
+use super::{NOTHING, below, done, entry_details, one_line, wrapped};
 
 /// A screen of fewer rows shows no dialog.
 const PREVIEW: u16 = 8;
@@ -23,13 +24,16 @@ const PREVIEW: u16 = 8;
 /// Draws it; tells how many rows of the list it shows.
 pub(super) fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, areas: &mut Areas) -> usize {
     let board = &state.board;
-    let (queue, len) = (board.queue.len(), board.queue.len() + board.recent.len());
+    let rows = state.panel_rows();
+    // What stands open comes first.
+    let (queue, len) = (rows.iter().filter(|row| **row < board.queue.len()).count(), rows.len());
     if len == 0 {
-        Pen::row(buf, area, 1).put("no dialog has been seen yet", theme.style(Role::Subtext));
+        let said = super::super::hidden(state).unwrap_or_else(|| NOTHING.to_owned());
+        Pen::row(buf, area, 1).put(&said, theme.style(Role::Subtext));
         return usize::from(area.h);
     }
     let marked = state.panel_row.min(len - 1);
-    let detail = wrapped(&details(state, marked), usize::from(area.w.saturating_sub(2)).max(1));
+    let detail = wrapped(&details(state, rows[marked]), usize::from(area.w.saturating_sub(2)).max(1));
     let told = if area.h >= 10 {
         (detail.len() as u16 + 1).min(if marked < queue { area.h / 3 } else { area.h / 2 })
     } else {
@@ -44,9 +48,12 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, a
     let list = Area { h: area.h - told - screen, ..area };
     let first = first_row(marked, list.h.into(), len);
     for (y, n) in (0..list.h).zip(first..len) {
-        match board.queue.get(n) {
-            Some(c) => open(buf, list, y, state, theme, c),
-            None => done(buf, list, y, state, theme, &board.recent[n - queue], area.w >= 90),
+        let row = rows[n];
+        if let Some(c) = board.queue.get(row) {
+            open(buf, list, y, state, theme, c);
+        } else {
+            let entry = &board.recent[row - board.queue.len()];
+            done(buf, list, y, state, theme, entry, area.w >= 90);
         }
         if n == marked {
             paint::tint(buf, Area { y: list.y + y, h: 1, ..list }, theme.marked());
@@ -56,7 +63,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, a
         below(buf, Area { y: list.y + list.h, h: told, ..area }, theme, &detail);
     }
     if screen > 0
-        && let Some(c) = board.queue.get(marked)
+        && let Some(c) = board.queue.get(rows[marked])
         && let Some(at) =
             state.fleet.sessions.iter().position(|s| s.pane.as_ref().is_some_and(|p| p.identity == c.id.0))
     {
@@ -69,12 +76,12 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, a
     usize::from(list.h)
 }
 
-/// How risky, by shape and word.
-const fn risk(risk: Risk) -> (&'static str, &'static str) {
+/// How risky, by shape.
+const fn shape(risk: Risk) -> &'static str {
     match risk {
-        Risk::High => ("▲", "high"),
-        Risk::Middle => ("△", "middle"),
-        Risk::Low => ("·", "low"),
+        Risk::High => "▲",
+        Risk::Middle => "△",
+        Risk::Low => "·",
     }
 }
 
@@ -86,11 +93,10 @@ fn open(buf: &mut Buffer, area: Area, y: u16, state: &State, theme: &Theme, c: &
     };
     let mut pen = Pen::row(buf, area, y);
     pen.right(&format!("{:>8}", words::age(words::asked_for(state, c))), theme.style(role));
-    let (shape, word) = risk(c.risk);
     pen.put(if c.needs_you { "● " } else { "▶ " }, theme.style(role));
-    pen.put(shape, theme.style(role)).skip(1);
+    pen.put(shape(c.risk), theme.style(role)).skip(1);
     if area.w >= 60 {
-        pen.column(word, 7, theme.style(role));
+        pen.column(risk_word(c.risk), 7, theme.style(role));
     }
     let name = if area.w >= 60 { 20 } else { 12 };
     pen.column(&text::fit(c.session.as_str(), name), name as u16, theme.style(Role::Strong)).skip(1);
@@ -98,7 +104,7 @@ fn open(buf: &mut Buffer, area: Area, y: u16, state: &State, theme: &Theme, c: &
         pen.put(&text::fit(&text::printable(role), 24), theme.style(Role::Subtext)).skip(1);
     }
     pen.put(c.operation.word(), theme.style(role)).skip(1);
-    let subject = c.subject.as_deref().map(one_line).unwrap_or_default();
+    let subject = state.about(c).map(one_line).unwrap_or_default();
     pen.put(&text::fit(&subject, usize::from(area.w / 3)), theme.style(Role::Text)).skip(2);
     pen.put(&c.next, theme.style(Role::Subtext));
 }
@@ -117,7 +123,7 @@ fn details(state: &State, marked: usize) -> Vec<(String, Role)> {
         return lines;
     };
     let mut lines: Vec<(String, Role)> = Vec::new();
-    lines.extend(c.subject.as_deref().map(|s| (one_line(s), Role::Text)));
+    lines.extend(state.about(c).map(|s| (one_line(s), Role::Text)));
     if let Some(v) = &c.verdict {
         let told = format!("{} by {}: {}", v.action.word(), v.rule, v.reason);
         lines.push((one_line(&told), Role::Subtext));

@@ -10,7 +10,6 @@ use crate::app::areas::{Area, Areas};
 use crate::app::panel::PanelId;
 use crate::app::state::State;
 use crate::domain::task::{Brief, State as Stage};
-use crate::domain::text;
 use crate::theme::{Role, Theme};
 
 use super::super::message::wrap;
@@ -43,11 +42,6 @@ fn note(state: &State) -> (String, Role) {
     let c = state.tasks.counts();
     if state.tasks.fault.is_some() {
         return ("cannot be read".into(), Role::Problem);
-    }
-    let filter = state.tasks.filter();
-    if !filter.is_empty() && state.open_panel == Some(PanelId::Tasks) {
-        let of = (state.tasks.shown().len(), state.tasks.rows().len());
-        return (format!("filter {} {}/{}", text::fit(filter, 24), of.0, of.1), Role::Note);
     }
     let parts = [(c.need, "need you"), (c.failed, "failed"), (c.done, "done"), (c.waiting, "queued")];
     let said: Vec<String> =
