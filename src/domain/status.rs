@@ -92,6 +92,11 @@ impl State {
         }
     }
 
+    /// True if a screen that was read so surely shows no dialog, nor part of one.
+    pub const fn is_plain(self) -> bool {
+        matches!(self, Self::Working | Self::Idle | Self::Typing | Self::Error | Self::Exited | Self::Shell)
+    }
+
     /// True for the states in which the agent has put a dialog on the screen and waits for a choice.
     pub const fn asks(self) -> bool {
         matches!(self, Self::Permission | Self::Plan | Self::Question | Self::Trust)

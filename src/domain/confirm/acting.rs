@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::case::Case;
 use super::hold::{Held, Hold};
+use super::left::Left;
 use super::life::{Life, REMEMBERED};
 use super::order::{CaseId, HookWord, Order, Sent};
 use super::stage::{Act, After, By, Clearance, Cleared, Intent, Stage};
@@ -167,15 +168,25 @@ impl Life {
 
     /// Not seen for so long that it did not just blink.
     pub(super) fn gone(&self, id: CaseId, now: Duration) -> bool {
-        let away = |c: &Case| c.shown.away().is_some_and(|at| now.saturating_sub(at) >= BLINK);
-        self.cases.iter().any(|c| c.id == id && away(c) && c.can_go())
+        let goes = |c: &Case| self.goes(c).is_some_and(|at| now >= at);
+        self.cases.iter().any(|c| c.id == id && goes(c) && c.can_go())
+    }
+
+    /// When what is away is gone: soon where the pane surely shows something else, later where its screens cannot be read.
+    pub(super) fn goes(&self, case: &Case) -> Option<Duration> {
+        let away = case.shown.away()?;
+        Some(if self.elsewhere.is_some_and(|at| at >= away) { away + BLINK } else { away + STUCK })
     }
 
     /// It is gone for good: what is to be told of it?
     pub(super) fn went(&mut self, id: CaseId, out: &mut Vec<Order>) {
         self.release(id, out);
+        let seen_to_go = self.elsewhere;
         let Some(case) = self.case(id) else { return };
+        let seen_to_go = case.shown.away().is_none_or(|away| seen_to_go.is_some_and(|at| at >= away));
+        let left = Left::unseen(case).filter(|_| !seen_to_go);
         let (outcome, why) = match &case.stage {
+            Stage::Verifying(_) if !seen_to_go => (Outcome::Unknown, "it was not seen to go"),
             Stage::Verifying(sent) if case.went_before(*sent) => {
                 (Outcome::Unknown, "it had gone before the key went out")
             }
@@ -188,6 +199,7 @@ impl Life {
             }
             _ => (Outcome::Gone, ""),
         };
+        self.left.extend(left);
         self.write(id, outcome, why.to_owned(), After::Over, out);
     }
 

@@ -1,6 +1,7 @@
 //! What an archtui that ended left of a pane's dialogs: answers of which nobody knows what became of them, and what a person
 //! keeps. The first dialog that says the same is left to a person.
 
+use super::case::Case;
 use super::hold::Hold;
 use super::life::Life;
 use super::order::CaseId;
@@ -37,6 +38,14 @@ impl Left {
         }
     }
 
+    /// One that an answer was sent to, or that a person keeps, and that went out of sight without being seen to go.
+    pub fn unseen(case: &Case) -> Option<Self> {
+        let tried = case.tried.then_some(Hold::Answered);
+        let hold = case.kept.clone().or(tried)?;
+        let opener = case.entries.opened?;
+        Some(Self { content: Some(case.shown.showing.content), opener, hold })
+    }
+
     fn may_be(&self, showing: Showing) -> bool {
         self.content.is_none_or(|content| content == showing.content)
     }
@@ -55,12 +64,9 @@ impl Life {
 
     /// What was left is spent on the dialog that it may be. Gives the entry that opened its life.
     pub(super) fn take_left(&mut self, id: CaseId, hold: &Hold) -> Option<u64> {
-        if !matches!(hold, Hold::Restarted | Hold::Person(_)) {
-            return None;
-        }
         // Which of them a hook's call is, if it is one, shows when it is drawn.
         let showing = self.case(id).filter(|c| c.shown.is_drawn())?.shown.showing;
-        let at = self.left.iter().position(|left| left.may_be(showing))?;
+        let at = self.left.iter().position(|left| left.may_be(showing) && left.hold == *hold)?;
         if *hold == Hold::Restarted {
             self.remember(showing);
         }

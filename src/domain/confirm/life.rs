@@ -11,7 +11,7 @@ use super::left::Left;
 use super::order::{CaseId, Input, Order, Sent};
 use super::stage::{Act, After, By, Stage};
 use super::timing::{
-    BLINK, HOOK_OWNS, HOOK_WAIT, JUDGE_WAIT, LEAD, LOOK_AGAIN, SETTLE_FLOOR, STILL_THERE, STUCK, Ways,
+    HOOK_OWNS, HOOK_WAIT, JUDGE_WAIT, LEAD, LOOK_AGAIN, SETTLE_FLOOR, STILL_THERE, STUCK, Ways,
 };
 use crate::domain::ledger::{Actor, Entry, Outcome, Showing};
 use crate::domain::policy::Action;
@@ -30,8 +30,10 @@ pub struct Life {
     pub(super) pressed: VecDeque<Showing>,
     /// What an archtui that ended left.
     pub(super) left: Vec<Left>,
-    /// The pane has shown something else since then.
+    /// The pane has surely shown something else since then.
     pub(super) left_unseen: Option<Duration>,
+    /// When the pane last showed surely something else than what went away.
+    pub(super) elsewhere: Option<Duration>,
     /// The world was asked, and has not answered since then.
     pub(super) world_asked: Option<Duration>,
     /// It is not known where the last key went; until then.
@@ -53,6 +55,7 @@ impl Life {
             pressed: VecDeque::new(),
             left: Vec::new(),
             left_unseen: None,
+            elsewhere: None,
             world_asked: None,
             uncertain: None,
             came: None,
@@ -120,7 +123,7 @@ impl Life {
 
     /// The same of what has been away for so long that it is gone: a little later will do.
     pub fn goes_at(&self) -> Option<Duration> {
-        self.cases.iter().filter(|c| c.can_go()).filter_map(|c| Some(c.shown.away()? + BLINK)).min()
+        self.cases.iter().filter(|c| c.can_go()).filter_map(|c| self.goes(c)).min()
     }
 
     /// The same of all else.

@@ -78,6 +78,8 @@ pub struct Look {
     pub asks: bool,
     /// The dialog, if one is open.
     pub dialog: Option<(Showing, Arc<Dialog>)>,
+    /// Surely none is: the screen was read as one of an agent that works or waits, not as half a frame or a window too small.
+    pub clear: bool,
     /// When the agent last wrote, if that is known better than by this look.
     pub wrote: Option<Duration>,
     /// Surely nothing was written behind that: what is shown has stood since.

@@ -54,7 +54,14 @@ pub fn scene() -> Scene {
 
 /// A look that shows this, and tells nothing else.
 pub fn look(dialog: Option<(Showing, Arc<Dialog>)>) -> Look {
-    Look { asks: dialog.is_some(), dialog, wrote: None, stands: false, unsent: false }
+    Look {
+        asks: dialog.is_some(),
+        clear: dialog.is_none(),
+        dialog,
+        wrote: None,
+        stands: false,
+        unsent: false,
+    }
 }
 
 pub fn verdict(action: Action) -> Verdict {

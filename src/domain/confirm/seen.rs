@@ -7,7 +7,7 @@ use super::case::{Case, Entries, Place, Shown, Steady};
 use super::life::Life;
 use super::order::{CaseId, Look};
 use super::stage::Stage;
-use super::timing::{BLINK, STUCK};
+use super::timing::STUCK;
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::Showing;
 
@@ -17,8 +17,15 @@ impl Life {
         for case in self.cases.iter_mut().filter(|c| c.shown.place == Place::Here && Some(c.id) != shown) {
             case.shown.place = Place::Away(now);
         }
+        let another = look.dialog.as_ref().is_some_and(|(_, dialog)| dialog.complete);
+        if look.clear || (another && shown.is_none()) {
+            self.elsewhere = Some(now);
+        }
         let meant = look.dialog.as_ref().is_some_and(|(showing, _)| self.left(*showing).is_some());
         if meant {
+            self.left_unseen = None;
+        } else if !look.clear && !another {
+            // Half a frame, a window too small, a pager over it: it may stand behind that.
             self.left_unseen = None;
         } else if now.saturating_sub(*self.left_unseen.get_or_insert(now)) >= STUCK {
             self.left.clear();
@@ -63,9 +70,8 @@ impl Life {
     fn shown(&self, showing: Showing, now: Duration) -> Option<CaseId> {
         let live = |c: &&Case| c.shown.is_drawn() && !c.is_over();
         let blinked = |c: &&Case| {
-            let away = c.shown.away();
-            c.shown.showing.content == showing.content
-                && away.is_some_and(|at| now.saturating_sub(at) < BLINK)
+            let goes = self.goes(c);
+            c.shown.showing.content == showing.content && goes.is_some_and(|at| now < at)
         };
         let same = self.cases.iter().filter(live).find(|c| c.shown.showing == showing);
         same.or_else(|| self.cases.iter().filter(live).find(blinked)).map(|c| c.id)

@@ -14,6 +14,8 @@ pub enum Step {
     Show(&'static str, u64),
     /// The pane shows none.
     Gone,
+    /// It cannot be read: half a frame, a window too small.
+    Blurred,
     /// The world is like this now, and says so.
     World(fn(&mut World)),
     /// The world is like this from now on, and is not asked yet.
@@ -73,6 +75,10 @@ pub fn check_with(hook_fallback: bool, name: &str, steps: &[Step], want: &[&str]
             At(at) => rig.until(at),
             Show(subject, epoch) => rig.show(Some((subject, epoch))),
             Gone => rig.show(None),
+            Blurred => {
+                rig.screen = None;
+                rig.hear(Input::Look(Look { clear: false, ..rig::look(None) }));
+            }
             World(change) => {
                 rig.world = clear();
                 change(&mut rig.world);

@@ -259,3 +259,64 @@ fn what_stood_in_a_pane_that_ends_has_an_end_in_the_ledger() {
         &["150 held", "1000 held by a person: kept by operator", "1000 gone: the pane has ended"],
     );
 }
+
+#[test]
+fn what_cannot_be_read_for_a_while_is_not_gone() {
+    check(
+        "a key that was not taken, and a window too small for a while",
+        &[Show("ls", 1), At(6_000), Blurred, At(7_500), Show("ls", 2), At(20_000)],
+        &["120 intended", "150 PRESS 1", "5150 stuck: answered, and still there after 5 s"],
+    );
+    check(
+        "the same for long",
+        &[Show("ls", 1), At(6_000), Blurred, At(60_000), Show("ls", 2), At(80_000), Gone, At(90_000)],
+        &[
+            "120 intended",
+            "150 PRESS 1",
+            "5150 stuck: answered, and still there after 5 s",
+            "11000 gone",
+            "60150 held: answered, and still there after 5 s",
+            "80150 gone",
+        ],
+    );
+    check(
+        "before it was seen to go",
+        &[Show("ls", 1), At(1_000), Blurred, At(1_400), Show("ls", 2), At(20_000)],
+        &["120 intended", "150 PRESS 1", "5150 stuck: answered, and still there after 5 s"],
+    );
+    check(
+        "and it is not told as cleared",
+        &[Show("ls", 1), At(1_000), Blurred, At(9_000), Show("ls", 2), At(20_000)],
+        &[
+            "120 intended",
+            "150 PRESS 1",
+            "6000 unknown: it was not seen to go",
+            "9150 held: it was answered once already",
+        ],
+    );
+    check(
+        "what a person keeps",
+        &[
+            Says(Action::Hold),
+            Show("ls", 1),
+            At(1_000),
+            Person(Answer::Hold, "ls", 1, 400),
+            Blurred,
+            Says(Action::Confirm),
+            At(9_000),
+            Show("ls", 2),
+            At(20_000),
+        ],
+        &[
+            "150 held",
+            "1000 held by a person: kept by operator",
+            "6000 gone",
+            "9150 held by a person: kept by operator",
+        ],
+    );
+    check(
+        "one that surely went, and the same again",
+        &[Show("ls", 1), At(300), Gone, At(800), Show("ls", 2), At(1_000), Gone, At(2_000)],
+        &["120 intended", "150 PRESS 1", "450 cleared", "920 intended", "950 PRESS 1", "1150 cleared"],
+    );
+}

@@ -174,6 +174,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let Some(desk) = self.desks.get(&id) else { return };
         let look = Look {
             asks: desk.tracker.state().asks(),
+            clear: desk.tracker.reading().dialog.is_none() && desk.tracker.reading().state.is_plain(),
             // The tracker keeps a dialog over a frame that cannot be read; what is not on this screen was not read again.
             dialog: desk.shown().map(|seen| (seen.key().into(), Arc::new(seen.dialog.clone()))),
             unsent: desk.unsent,
