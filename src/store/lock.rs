@@ -56,6 +56,11 @@ impl Holder {
 pub struct LockName(String);
 
 impl LockName {
+    /// Of the records in a state folder: two fleets on two servers that share a name share those.
+    pub fn of_records() -> Self {
+        Self("records.lock".to_owned())
+    }
+
     /// Of the server behind a socket. One that does not exist yet is told apart by its path.
     pub fn of(socket: &Path) -> Self {
         let uid = rustix::process::geteuid().as_raw();

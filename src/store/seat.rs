@@ -67,7 +67,8 @@ pub struct StoreSeat {
     host: String,
     id: String,
     roster: Vec<String>,
-    lock: Option<(LockName, Lock)>,
+    /// Of the server, and of the records.
+    lock: Option<(LockName, Lock, Lock)>,
 }
 
 impl StoreSeat {
@@ -90,20 +91,34 @@ impl Seat for StoreSeat {
     fn take(&mut self, now: Timestamp) -> Seated<Store> {
         let name = LockName::of(&self.socket);
         // A new server on the same socket is another seat.
-        if self.lock.as_ref().is_some_and(|(held, lock)| *held != name || !lock.stands()) {
+        if self
+            .lock
+            .as_ref()
+            .is_some_and(|(held, lock, records)| *held != name || !lock.stands() || !records.stands())
+        {
             self.lock = None;
         }
         if self.lock.is_none() {
             let (roster, folder) = (self.roster.clone(), self.dir.clone());
             let me = Holder { roster, folder, ..Holder::me(&self.host, &self.id, now) };
-            match Lock::ask(&self.locks, &name, &me) {
-                Ok(Asked::Ours(lock)) => self.lock = Some((name, lock)),
+            let lock = match Lock::ask(&self.locks, &name, &me) {
+                Ok(Asked::Ours(lock)) => lock,
                 Ok(Asked::Theirs(holder)) => {
                     let who = holder.map_or_else(
                         || "another archtui acts".to_owned(),
                         |h| format!("process {} acts since {}", h.pid, h.since),
                     );
                     return Seated::Theirs(who);
+                }
+                Err(e) => return Seated::Failed(e.to_string()),
+            };
+            match Lock::ask(&self.dir, &LockName::of_records(), &me) {
+                Ok(Asked::Ours(records)) => self.lock = Some((name, lock, records)),
+                Ok(Asked::Theirs(holder)) => {
+                    let who = holder.map_or("another archtui".to_owned(), |h| format!("process {}", h.pid));
+                    return Seated::Failed(format!(
+                        "{who} acts on another tmux server with the records of this fleet: give one of the two another [fleet] name"
+                    ));
                 }
                 Err(e) => return Seated::Failed(e.to_string()),
             }
@@ -123,7 +138,7 @@ impl Seat for StoreSeat {
     }
 
     fn stands(&self) -> bool {
-        self.lock.as_ref().is_some_and(|(_, lock)| lock.stands())
+        self.lock.as_ref().is_some_and(|(_, lock, records)| lock.stands() && records.stands())
     }
 
     fn id(&self) -> &str {

@@ -15,6 +15,7 @@ use super::timing::{
 };
 use crate::domain::ledger::{Actor, Entry, Outcome, Showing};
 use crate::domain::policy::Action;
+use crate::domain::screen::Screen;
 use crate::domain::stroke::KeyName;
 
 /// How many answered dialogs of a pane are remembered.
@@ -109,6 +110,19 @@ impl Life {
             self.world_asked.get_or_insert(now);
         }
         out
+    }
+
+    /// Whether a screen that was not read as a dialog may show part of one that stands here, or stood here just now.
+    pub fn may_show_part(&self, screen: &Screen) -> bool {
+        let mut drawn = self.cases.iter().filter(|c| c.shown.is_drawn());
+        let part = |c: &Case| {
+            let dialog = &c.shown.dialog;
+            let rows = dialog.question.iter().chain(dialog.options.iter().map(|o| &o.label));
+            // Shorter words stand anywhere.
+            let mut rows = rows.map(|row| row.trim()).filter(|row| row.len() > 3);
+            rows.any(|row| screen.rows.iter().any(|shown| shown.text().contains(row)))
+        };
+        drawn.any(part)
     }
 
     /// Whether a case is not told to the end yet.

@@ -97,7 +97,10 @@ impl Life {
                 *clearance = Clearance::Vetoed((Hold::Person(who), None));
                 return Ok(id);
             }
-            Stage::Ready(_) if answer == Answer::Hold => {
+            Stage::Ready(intent) | Stage::Rechecking(intent, _)
+                if answer == Answer::Hold && intent.act.actor == Actor::Automation =>
+            {
+                self.release(id, out);
                 let hold = Hold::Person(who);
                 self.write(id, Outcome::Withdrawn, hold.to_string(), After::Rest((hold, None)), out);
                 return Ok(id);

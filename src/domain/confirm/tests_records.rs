@@ -320,3 +320,19 @@ fn what_cannot_be_read_for_a_while_is_not_gone() {
         &["120 intended", "150 PRESS 1", "450 cleared", "920 intended", "950 PRESS 1", "1150 cleared"],
     );
 }
+
+#[test]
+fn a_person_keeps_what_waits_for_the_last_word_before_its_key() {
+    let mut rig = Rig::new(false);
+    rig.show(Some(("ls", 1)));
+    rig.until(125);
+    // The last look does not come in time: it is asked for once more, and so is the world.
+    (rig.looks, rig.says) = (false, false);
+    rig.hear(Input::Unclear);
+    rig.until(500);
+    let reply = Reply { who: "operator".to_owned(), wish: None, answer: Answer::Hold, drawn: None };
+    rig.hear(Input::Person(reply));
+    (rig.looks, rig.says) = (true, true);
+    rig.until(9_000);
+    assert_eq!(rig.log, ["120 intended", "500 withdrawn by a person: kept by operator"]);
+}

@@ -50,6 +50,13 @@ pub(super) struct Desk {
 }
 
 impl Desk {
+    /// Whether its screen surely shows no dialog, nor part of one.
+    fn is_clear(&self) -> bool {
+        let reading = self.tracker.reading();
+        let part = |screen: &Arc<Screen>| self.life.as_ref().is_some_and(|life| life.may_show_part(screen));
+        reading.dialog.is_none() && (reading.state.is_plain() || !self.screen.as_ref().is_some_and(part))
+    }
+
     fn new(info: PaneInfo) -> Self {
         Self {
             info,
@@ -174,7 +181,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let Some(desk) = self.desks.get(&id) else { return };
         let look = Look {
             asks: desk.tracker.state().asks(),
-            clear: desk.tracker.reading().dialog.is_none() && desk.tracker.reading().state.is_plain(),
+            clear: desk.is_clear(),
             // The tracker keeps a dialog over a frame that cannot be read; what is not on this screen was not read again.
             dialog: desk.shown().map(|seen| (seen.key().into(), Arc::new(seen.dialog.clone()))),
             unsent: desk.unsent,

@@ -8,6 +8,7 @@ use super::restart;
 use super::seat::Opened;
 use crate::app::Event;
 use crate::app::event::Did;
+use crate::app::state::Post;
 use crate::domain::confirm::{Answer, CaseId, Input, Sent, Wish};
 use crate::domain::ledger::{Entry, Outcome};
 use crate::domain::session::{PaneIdentity, SessionName};
@@ -79,6 +80,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             Done::Left(seat) => self.left(seat),
             Done::Opened(opened) => self.opened(opened),
             Done::Claimed(claimed) => self.claimed(claimed),
+            // Whoever acts next tells that it was taken and not answered.
+            Done::Wish(Ok(Some(_))) if self.post != Post::Acting => {}
             Done::Wish(Ok(Some(wish))) => {
                 self.grant(wish);
                 self.look_for_wishes();

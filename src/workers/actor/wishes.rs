@@ -147,7 +147,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     }
 
     pub(super) fn look_for_wishes(&mut self) {
-        let Some(scribe) = &self.scribe else { return };
+        let Some(scribe) = self.scribe.as_ref().filter(|_| self.post == Post::Acting) else { return };
         let wish = scribe.ask(|records| records.take_wish(utc()));
         self.beside(async move { Done::Wish(wish.await) });
         self.again = Some(clock() + AGAIN);
