@@ -95,6 +95,8 @@ pub struct Table {
     pub(super) numbers: bool,
     /// Options with which a folder is read through, with everything that is in it.
     pub(super) through: Names,
+    /// It does so with every operand, whatever the options.
+    pub(super) looks_through: bool,
     /// It then goes on where symbolic links lead.
     pub(super) follows: bool,
     /// Names that it passes over then, as patterns; of folders with a `/` behind.
@@ -135,6 +137,8 @@ pub struct Table {
     pub(super) local_unless: Names,
     /// Programs that it may start; `*` is any that has a table.
     pub(super) runs: Vec<String>,
+    /// What starting one of them does at least.
+    pub(super) starts_as: Option<Effect>,
 }
 
 /// Names separated by blanks.
@@ -173,6 +177,9 @@ impl Table {
         }
         if self.runs.is_empty() && !self.lead.is_empty() {
             return Err("`lead` needs `runs`".into());
+        }
+        if self.runs.is_empty() && self.starts_as.is_some() {
+            return Err("`starts_as` needs `runs`".into());
         }
         let names = self.flags.0.iter().chain(self.values.keys()).chain(self.glued.keys());
         if let Some(odd) = names.clone().find(|n| !n.starts_with('-') && self.style != Style::Whole) {

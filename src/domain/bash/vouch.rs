@@ -218,7 +218,7 @@ impl<'a> Scan<'a> {
         // GNU grep reads what fits neither --exclude nor --include where an --exclude came first, and where both fit the
         // last of them counts.
         let only = given(&table.only_names);
-        if !given(&table.through) || only && !given(&table.spare_files) {
+        if !(table.looks_through || given(&table.through)) || only && !given(&table.spare_files) {
             return;
         }
         let mut spared: Vec<String> = table.spared.0.iter().cloned().collect();
@@ -366,6 +366,7 @@ impl<'a> Scan<'a> {
             self.uses.push(Use::Local { folder, name: name.text.clone() });
         }
         let mut outcome = vouch_at(programs, &args[at..], depth + 1).map_err(|r| r.reason)?;
+        outcome.effect = self.table.starts_as.map_or(outcome.effect, |least| outcome.effect.max(least));
         outcome.uses.append(&mut self.uses);
         // One more for the word of this program itself.
         outcome.starts = std::iter::once(0).chain(outcome.starts).map(|inner| inner + at + 1).collect();

@@ -49,6 +49,9 @@ pub(super) fn judge(command: &str, case: &Case, policy: &Policy) -> Verdict {
     worst.unwrap_or_else(empty).with_parts(parts)
 }
 
+/// What is set for a program and makes it load code: then it does more than read.
+const LOADS: [&str; 2] = ["PYTHONPATH", "NODE_OPTIONS"];
+
 struct OnePart<'a> {
     part: &'a Part,
     fed_by: &'a [&'a str],
@@ -60,17 +63,23 @@ impl OnePart<'_> {
     /// The verdict, and what the part does if it is vouched for.
     fn judge(&self, places: &Places) -> (Verdict, Option<Outcome>) {
         let words = &self.part.words;
-        let vouched = bash::vouch(&self.policy.programs, words);
+        let mut vouched = bash::vouch(&self.policy.programs, words);
         let uses = self.uses(&vouched);
-        let folder = vouched.as_ref().ok().and_then(|o| o.folder.as_deref());
+        let folder = vouched.as_ref().ok().and_then(|o| o.folder.clone());
+        let folder = folder.as_deref();
         let spots = places.spots(folder, self.case.ctx);
         let at = spots.as_deref().unwrap_or_default();
         let elsewhere = at.iter().any(|s| s.elsewhere);
-        let effect = vouched.as_ref().ok().map(|o| match o.effect {
-            // Another repository's configuration may start programs.
-            Effect::Read if elsewhere && words.iter().any(|w| w.text == "git") => Effect::Run,
-            effect => effect,
-        });
+        // Another repository's configuration may start programs.
+        let starts_more = elsewhere && words.iter().any(|w| w.text == "git")
+            || self.part.sets.iter().any(|(name, _)| LOADS.contains(&name.as_str()));
+        if let Ok(outcome) = &mut vouched
+            && outcome.effect == Effect::Read
+            && starts_more
+        {
+            outcome.effect = Effect::Run;
+        }
+        let effect = vouched.as_ref().ok().map(|o| o.effect);
         let branches = branches(&uses, effect, at);
         let mut located = self.locate(&uses, at);
         if let (Some(folder), Ok(all)) = (folder, &mut located) {

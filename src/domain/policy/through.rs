@@ -8,7 +8,7 @@ use super::path::Located;
 use super::places::Spot;
 use super::rule::Case;
 use super::{Action, Policy, Verdict, subject};
-use crate::domain::bash::Use;
+use crate::domain::bash::{self, Use};
 use crate::domain::dialog::Operation;
 
 /// Confirms, with the folders to look at, unless a file is known there that is held.
@@ -75,10 +75,10 @@ fn in_known(
     // What a pattern names lies beside it.
     let at = folder.rsplit_once('/').filter(|(_, name)| is_pattern(name)).map_or(folder, |(above, _)| above);
     let held = below.files.iter().filter(|file| !is_spared(file, spared)).find_map(|file| {
-        let verdict = match Located::new(file, Some(at), case.ctx) {
+        let located = Located::new(file, Some(at), case.ctx);
+        let verdict = match located.or_else(|_| Located::new(&loosely(file), Some(at), case.ctx)) {
             Ok(located) => subject::located_path(&read, &located, policy),
-            // Nobody protects a name that cannot be judged.
-            Err(_) => return None,
+            Err(why) => Verdict::hold("path", why),
         };
         (verdict.action != Action::Confirm).then(|| Verdict {
             reason: format!("it reads through {folder}, {file} as well: {}", verdict.reason),
@@ -86,6 +86,17 @@ fn in_known(
         })
     });
     held.unwrap_or_else(|| Verdict::new(Action::Confirm, "", ""))
+}
+
+/// A path with names that cannot be judged, as a pattern that they fit: what lies below them, or what they begin with, is
+/// judged all the same.
+fn loosely(file: &str) -> String {
+    let odd = |c: char| {
+        matches!(c, '{' | '}' | '(' | '\\' | '\n')
+            || bash::refused_character(c.encode_utf8(&mut [0; 4])).is_some()
+    };
+    let plain: String = file.chars().map(|c| if odd(c) { '?' } else { c }).collect();
+    format!("./{plain}")
 }
 
 /// A pattern with a `/` behind passes over folders of that name, another one over files.
@@ -148,6 +159,7 @@ mod tests {
             ("rg --no-ignore KEY", Action::Hold),
             ("rg --no-ignore KEY src", Action::Confirm),
             ("diff -r . src", Action::Hold),
+            ("diff . src", Action::Hold),
             ("diff -ru src src", Action::Confirm),
         ] {
             let verdict = judged(command, &files, false, true);
@@ -160,6 +172,26 @@ mod tests {
         let verdict = judged("grep -r KEY .", &files, false, true);
         assert_eq!(verdict.rule, "secrets");
         assert!(verdict.reason.contains("/home/dev/app, .env as well"), "{}", verdict.reason);
+    }
+
+    #[test]
+    fn below_a_name_that_cannot_be_judged_names_are_judged_all_the_same() {
+        for (file, expected) in [
+            ("{{cookiecutter.x}}/.env", Action::Hold),
+            ("{{cookiecutter.x}}/src/a.rs", Action::Confirm),
+            ("od\\d/.env", Action::Hold),
+            ("od\\d/a.rs", Action::Confirm),
+            ("a\u{a0}b/.env", Action::Hold),
+            ("a\u{a0}b/x.md", Action::Confirm),
+            (".env\u{a0}old", Action::Hold),
+            ("{{x}}/.ssh/config", Action::Hold),
+            ("~x/.env", Action::Hold),
+            ("~x/a.rs", Action::Confirm),
+            ("@(x)/.env", Action::Hold),
+        ] {
+            let verdict = judged("grep -rn KEY .", &[file], false, true);
+            assert_eq!(verdict.action, expected, "{file}: {}", verdict.reason);
+        }
     }
 
     #[test]
@@ -197,6 +229,7 @@ mod tests {
             ("grep -r KEY .", true, true, Action::Confirm),
             ("diff -r src .", true, true, Action::Hold),
             ("diff src/a.rs x.md", true, false, Action::Confirm),
+            ("diff x.md src", true, true, Action::Hold),
             ("rg KEY", true, false, Action::Confirm),
         ] {
             let verdict = judged(command, &["src/a.rs"], linked, whole);
