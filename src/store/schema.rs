@@ -21,6 +21,8 @@ pub const KNOWN: u32 = STEPS.len() as u32;
 
 /// The schema of an open database; 0 = empty.
 pub fn found(conn: &Connection) -> Result<u32, StoreError> {
+    // One view of the file: another process may be making it.
+    let _view = conn.is_autocommit().then(|| conn.unchecked_transaction()).transpose().map_err(said)?;
     let version: u32 = conn.pragma_query_value(None, "user_version", |r| r.get(0)).map_err(said)?;
     let application: i32 = conn.pragma_query_value(None, "application_id", |r| r.get(0)).map_err(said)?;
     if application != APPLICATION {
