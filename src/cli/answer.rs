@@ -211,7 +211,7 @@ fn brake(ground: &setup::Ground, fault: &Fail) -> Result<(), Fail> {
         }
     };
     let sockets = place::find(&ground.env.runtime_folders(), &ground.address.socket);
-    let told = leave(&folder, &sockets, &Ask::Pause, || !matches!(actor::held(ground), Held::Nobody))?;
+    let told = leave(&folder, &sockets, &Ask::Pause, || actor::held(ground))?;
     out::complain(&text::printable(&format!(
         "archtui: the config is broken, pausing works all the same: {}",
         fault.what()
@@ -259,8 +259,7 @@ pub fn ask(ground: &setup::Ground, ask: &Ask) -> Result<String, Fail> {
         waited += LOOK;
     }
     let sockets = place::find(&ground.env.runtime_folders(), &ground.address.socket);
-    let folder = ground.state_dir()?;
-    leave(&folder, &sockets, ask, || serves(&actor::held(ground), &folder))
+    leave(&ground.state_dir()?, &sockets, ask, || actor::held(ground))
 }
 
 /// Whether whoever acts does so from that folder: only he, or who follows him there, answers what was left in it.
@@ -284,19 +283,14 @@ pub fn wishing(ground: &setup::Ground, state_dir: PathBuf) -> Result<Wishing, Fa
     let (folders, tmux) = (ground.env.runtime_folders(), ground.address.socket.clone());
     let locks = actor::locks(ground, &state_dir)?;
     Ok(Arc::new(move |ask| {
-        let serves = || serves(&Lock::held(&locks, &LockName::of(&tmux)), &state_dir);
-        let told = leave(&state_dir, &place::find(&folders, &tmux), ask, serves);
+        let held = || Lock::held(&locks, &LockName::of(&tmux));
+        let told = leave(&state_dir, &place::find(&folders, &tmux), ask, held);
         told.map_err(|fail| fail.what().to_owned())
     }))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a command's own clock")]
-fn leave(
-    state_dir: &Path,
-    sockets: &[PathBuf],
-    ask: &Ask,
-    is_served: impl Fn() -> bool,
-) -> Result<String, Fail> {
+fn leave(state_dir: &Path, sockets: &[PathBuf], ask: &Ask, held: impl Fn() -> Held) -> Result<String, Fail> {
     let asker = format!("operator via {}", std::process::id());
     let failed = |e: crate::ports::StoreError| Fail::failed(e.to_string(), e.hint());
     let mut store = Store::visit(state_dir).map_err(failed)?;
@@ -322,7 +316,9 @@ fn leave(
             Some(Fate::Taken) if alone >= FOLLOWED => {
                 return Err(Fail::failed(ORPHANED, "`archtui status` tells what that session asks now"));
             }
-            Some(Fate::Taken) => alone = if is_served() { Duration::ZERO } else { alone + LOOK },
+            Some(Fate::Taken) => {
+                alone = if serves(&held(), state_dir) { Duration::ZERO } else { alone + LOOK };
+            }
             Some(Fate::Waiting) => {}
         }
         std::thread::sleep(LOOK);

@@ -174,16 +174,19 @@ impl Life {
 
     /// When what is away is gone: soon where the pane surely shows something else, later where its screens cannot be read.
     pub(super) fn goes(&self, case: &Case) -> Option<Duration> {
-        let away = case.shown.away()?;
-        Some(if self.elsewhere.is_some_and(|at| at >= away) { away + BLINK } else { away + STUCK })
+        Some(case.shown.away()? + if self.seen_to_go(case) { BLINK } else { STUCK })
+    }
+
+    /// The pane has surely shown something else since it is away.
+    fn seen_to_go(&self, case: &Case) -> bool {
+        case.shown.away().is_none_or(|away| self.elsewhere.is_some_and(|at| at >= away))
     }
 
     /// It is gone for good: what is to be told of it?
     pub(super) fn went(&mut self, id: CaseId, out: &mut Vec<Order>) {
         self.release(id, out);
-        let seen_to_go = self.elsewhere;
-        let Some(case) = self.case(id) else { return };
-        let seen_to_go = case.shown.away().is_none_or(|away| seen_to_go.is_some_and(|at| at >= away));
+        let Some(case) = self.cases.iter().find(|c| c.id == id) else { return };
+        let seen_to_go = self.seen_to_go(case);
         let left = Left::unseen(case).filter(|_| !seen_to_go);
         let (outcome, why) = match &case.stage {
             Stage::Verifying(_) if !seen_to_go => (Outcome::Unknown, "it was not seen to go"),
@@ -194,7 +197,7 @@ impl Life {
             Stage::Ready(_) | Stage::Rechecking(..) => (Outcome::Withdrawn, "the dialog went away"),
             // It did not stand long enough to be read twice: nothing is told of it.
             _ if case.hook.is_none() && case.fresh() => {
-                case.stage = Stage::Over;
+                self.case(id).into_iter().for_each(|case| case.stage = Stage::Over);
                 return;
             }
             _ => (Outcome::Gone, ""),

@@ -1,5 +1,6 @@
-//! What an archtui that ended left of a pane's dialogs: answers of which nobody knows what became of them, and what a person
-//! keeps. The first dialog that says the same is left to a person.
+//! Dialogs of which it is not known whether they still stand, because an archtui ended or because the pane could not be read
+//! for long: answers of which nobody knows what became of them, and what a person keeps. The first dialog that says the same
+//! is left to a person.
 
 use super::case::Case;
 use super::hold::Hold;

@@ -29,7 +29,7 @@ pub struct Life {
     pub(super) next: u64,
     /// Answered by us, or perhaps by us: automation keeps off.
     pub(super) pressed: VecDeque<Showing>,
-    /// What an archtui that ended left.
+    /// What may still stand, and is a person's.
     pub(super) left: Vec<Left>,
     /// The pane has surely shown something else since then.
     pub(super) left_unseen: Option<Duration>,
