@@ -178,19 +178,20 @@ impl Link {
         keys_open: &mut bool,
         outbox: &mut Outbox,
     ) -> Result<(), Server> {
-        let now = clock();
-        self.do_due(now, outbox)?;
+        let before = clock();
+        self.do_due(before, outbox)?;
         if !outbox.is_empty() {
             return Ok(());
         }
-        let wake = self.wake(now);
+        let wake = self.wake(before);
+        // What comes is stamped when it has come: a look that counts as asked before its time is asked for twice.
         tokio::select! {
             moved = self.wire.turn(&mut self.heard) => moved.map_err(|why| self.ended(why))?,
-            read = self.sighting.next(now) => if let Err(e) = read {
-                self.lose_sight(&format!("inotify failed: {e}"), outbox, now);
+            read = self.sighting.next(before) => if let Err(e) = read {
+                self.lose_sight(&format!("inotify failed: {e}"), outbox, clock());
             },
             wish = keys.recv(), if *keys_open && self.up.is_some() => match wish {
-                Some(wish) => self.type_in(wish, now),
+                Some(wish) => self.type_in(wish, clock()),
                 None => *keys_open = false,
             },
             () = self.alarm.until(Some(wake)) => {}
