@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::areas::Areas;
 use super::key::Key;
-use super::state::Board;
+use super::state::confirms::Board;
 use crate::domain::branch::Survey;
 use crate::domain::host::Gauges;
 use crate::domain::policy::{Draft, RulePage};

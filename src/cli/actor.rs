@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use super::{Fail, setup};
 use crate::config::Config;
+use crate::config::files;
 use crate::config::values::{HookFallback, Switch};
 use crate::domain::confirm::Limits;
-use crate::domain::policy::{Context, PRESETS, Policy};
+use crate::domain::policy::{Context, PRESETS, Policy, Trust};
 use crate::domain::roster::Roster;
 use crate::evidence::rules::Rules;
 use crate::ipc::{HookGallery, HookServer, client, place};
@@ -101,7 +102,17 @@ pub fn watching(ground: &setup::Ground, state_dir: &Path) -> Result<Rules, Fail>
 
 /// The rules in force: each preset with the user's own laid over, and which session has which.
 pub fn rules(ground: &setup::Ground, state_dir: &Path) -> Result<Rules, Fail> {
-    made(ground, state_dir, |policy| super::policy::lay_over(policy, ground))
+    made(ground, state_dir, |policy| lay_over_own(policy, ground))
+}
+
+/// Lays the user's own rules over a preset; those that agents may have written may only tighten it.
+fn lay_over_own(policy: &mut Policy, ground: &setup::Ground) -> Result<(), Fail> {
+    for own in files::policies(&ground.loaded.folders, &ground.env)? {
+        let trust = if own.trusted { Trust::User } else { Trust::TightenOnly };
+        let laid = policy.layer(&own.text, &own.file.to_string_lossy(), trust);
+        laid.map_err(|e| Fail::usage(e.to_string(), e.hint))?;
+    }
+    Ok(())
 }
 
 fn made(

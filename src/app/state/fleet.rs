@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::health::Ward;
+use super::ward::Ward;
 use crate::domain::dialog::Dialog;
 use crate::domain::read::Reading;
 use crate::domain::roster::{Member, Roster};

@@ -4,46 +4,8 @@ use std::time::Duration;
 
 use super::State;
 use super::fleet::Session;
-use crate::domain::confirm::Confirmation;
-use crate::domain::health::{Chart, Kind, Level, Note, Rounds, Signs};
-use crate::domain::ledger::Outcome;
-use crate::domain::policy::Action;
+use crate::domain::health::{Kind, Level, Note, Signs};
 use crate::domain::unstick::Sight;
-
-/// A dialog that is to be confirmed for the person may take this long before it counts as waiting for him.
-const CONFIRMING: Duration = Duration::from_secs(30);
-
-/// What is followed of one session's health.
-#[derive(Debug, Clone, Default)]
-pub struct Ward {
-    /// Its screens, as far as they come again.
-    pub rounds: Rounds,
-    /// What ails it.
-    pub chart: Chart,
-    /// Its dialog is being confirmed: no person needs to.
-    pub confirming: bool,
-    /// Its dialog was answered and is still there: in words.
-    pub not_cleared: Option<String>,
-    /// It was given a task at that time, on the monotonic clock, and has not begun.
-    pub given: Option<Duration>,
-    /// Its task that is overdue, in words.
-    pub overdue: Option<String>,
-    /// Why its agent, which ended, is not started anew any more.
-    pub held: Option<String>,
-}
-
-impl Ward {
-    /// Takes in what the actor says of its dialog, if one is open.
-    pub fn hear(&mut self, open: Option<&Confirmation>, now: Duration) {
-        let young = |c: &Confirmation| now.saturating_sub(c.since) < CONFIRMING;
-        let confirms = |c: &Confirmation| {
-            c.verdict.as_ref().is_some_and(|v| v.action == Action::Confirm) && !c.needs_you
-        };
-        self.confirming = open.is_some_and(|c| confirms(c) && young(c));
-        let stuck = open.filter(|c| c.outcome == Some(Outcome::Stuck));
-        self.not_cleared = stuck.map(|c| c.next.clone());
-    }
-}
 
 impl Session {
     /// How long nothing has come out of it, as far as anybody can know.

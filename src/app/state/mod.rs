@@ -20,6 +20,7 @@ pub mod rules;
 pub mod tasks;
 pub mod unstick;
 pub mod wall;
+pub mod ward;
 pub mod writing;
 
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::branches::Place;
-use super::fleet::Session;
+use super::fleet::{Session, SessionKey};
 use super::input::Input;
 use super::{Face, State, grid};
 use crate::app::panel::PanelId;
@@ -73,6 +73,32 @@ impl State {
     /// The marked row of the open panel, as a place in its list.
     pub fn marked_row(&self) -> Option<usize> {
         self.panel_rows().get(self.panel_row.checked_sub(self.lead())?).copied()
+    }
+
+    /// The session that the marked row of the open panel stands for.
+    pub fn marked_key(&self) -> Option<SessionKey> {
+        let sessions = &self.fleet.sessions;
+        let row = match self.open_panel? {
+            PanelId::NeedsYou | PanelId::Branches | PanelId::Health => self.marked_row(),
+            PanelId::Confirms if self.face == Face::Activity => None,
+            PanelId::Confirms => {
+                let key = self.board.queue.get(self.marked_row()?).map(|c| SessionKey::Pane(c.id.0))?;
+                sessions.iter().position(|s| s.key() == key)
+            }
+            PanelId::Tasks => {
+                let name = self.marked_task()?.session.as_ref()?;
+                sessions.iter().position(|s| s.name == *name)
+            }
+            PanelId::Hierarchy => self.hierarchy().get(self.marked_row()?).map(|n| n.session),
+            PanelId::Events | PanelId::Detector | PanelId::Routine => None,
+        };
+        row.map(|i| sessions[i].key())
+    }
+
+    /// The same, itself.
+    pub fn marked_session(&self) -> Option<&Session> {
+        let key = self.marked_key()?;
+        self.fleet.sessions.iter().find(|s| s.key() == key)
     }
 
     /// Marks that row where it is shown, else what stands where the mark stood.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::branches::Place;
-use super::form::{Form, Kind};
+use super::form::{Fit, Form, Kind};
 use super::{Session, State};
 use crate::app::effect::Effect;
 use crate::app::panel::PanelId;
@@ -73,15 +73,6 @@ pub enum Purpose {
     Edit,
     /// To be handed to another session.
     Hand,
-}
-
-/// How a session would take a task now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fit {
-    /// Its name.
-    pub name: SessionName,
-    /// It would, or why not.
-    pub fit: Result<(), Misfit>,
 }
 
 /// How many tasks are how.

@@ -4,12 +4,13 @@ use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::panel::{PANELS, PanelId};
 use crate::app::state::popup::Then;
-use crate::app::state::{Face, Input, Mode, Order, Popup, Session, SessionKey, State};
+use crate::app::state::wall::Page;
+use crate::app::state::{Face, Input, Mode, Order, Popup, Session, State};
 use crate::domain::confirm::Answer;
 use crate::domain::server::PaneInfo;
 use crate::domain::text;
 
-use super::{adopt, answers, kill, moves, rules, say, tasks, unstick, wall, writing};
+use super::{adopt, answers, kill, moves, rules, say, tasks, unstick, writing};
 
 /// Carries out a wish.
 pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
@@ -44,7 +45,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
             return with_pane(state, |p, s| Effect::SaveFrame { pane: p.identity, session: s.name.clone() });
         }
         Action::Explain if state.open_panel == Some(PanelId::Branches) => {
-            state.popup = marked(state).map(|key| Popup::Tree { key, row: 0 });
+            state.popup = state.marked_key().map(|key| Popup::Tree { key, row: 0 });
             if state.popup.is_none() {
                 say(state, "mark a session first", false);
             }
@@ -72,7 +73,7 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Turn => return answers::turn(state),
         Action::TypeInto => type_into(state),
         Action::Freeze => freeze(state),
-        Action::Wall => wall::hang(state),
+        Action::Wall => hang(state),
         Action::Order => {
             state.grid.order = match state.grid.order {
                 Order::Roster => Order::Urgency,
@@ -128,34 +129,8 @@ fn step_panel(state: &mut State, back: bool) {
     open_panel(state, to.checked_sub(1).map(|i| PANELS[i].id));
 }
 
-/// The session that the marked row of the open panel stands for.
-fn marked(state: &State) -> Option<SessionKey> {
-    let sessions = &state.fleet.sessions;
-    let row = match state.open_panel? {
-        PanelId::NeedsYou | PanelId::Branches | PanelId::Health => state.marked_row(),
-        PanelId::Confirms if state.face == Face::Activity => None,
-        PanelId::Confirms => {
-            let key = state.board.queue.get(state.marked_row()?).map(|c| SessionKey::Pane(c.id.0))?;
-            sessions.iter().position(|s| s.key() == key)
-        }
-        PanelId::Tasks => {
-            let name = state.marked_task()?.session.as_ref()?;
-            sessions.iter().position(|s| s.name == *name)
-        }
-        PanelId::Hierarchy => state.hierarchy().get(state.marked_row()?).map(|n| n.session),
-        PanelId::Events | PanelId::Detector | PanelId::Routine => None,
-    };
-    row.map(|i| sessions[i].key())
-}
-
-/// The same, itself.
-pub fn marked_session(state: &State) -> Option<&Session> {
-    let key = marked(state)?;
-    state.fleet.sessions.iter().find(|s| s.key() == key)
-}
-
 fn zoom(state: &mut State) {
-    if let Some(key) = marked(state) {
+    if let Some(key) = state.marked_key() {
         state.open_panel = None;
         moves::focus_session(state, key);
     } else if state.open_panel.is_none() && state.focused().is_some() {
@@ -186,6 +161,16 @@ fn freeze(state: &mut State) {
             s.held.clone_from(&s.screen);
         }
     }
+}
+
+/// Hangs the wall over the control room. What a person opened stays behind it; nothing on it stands still.
+fn hang(state: &mut State) {
+    if state.grid.frozen {
+        freeze(state);
+    }
+    (state.popup, state.mode, state.toast) = (None, Mode::Normal, None);
+    state.wall.page = Some(Page::default());
+    state.turn_wall();
 }
 
 fn type_into(state: &mut State) {

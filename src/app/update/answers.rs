@@ -30,7 +30,7 @@ pub(super) fn no_digits(state: &mut State) {
 
 /// Whose dialog a key answers: that of the marked row where the panel shows it, else the focused session's.
 pub(super) fn target(state: &State) -> Option<&Session> {
-    if panel_answers(state) { super::acts::marked_session(state) } else { state.focused() }
+    if panel_answers(state) { state.marked_session() } else { state.focused() }
 }
 
 /// Answers the dialog that the focused tile shows, or the open panel.

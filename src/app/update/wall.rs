@@ -4,20 +4,9 @@
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::key::Key;
-use crate::app::state::wall::Page;
-use crate::app::state::{Mode, State};
+use crate::app::state::State;
 
 use super::acts;
-
-/// Hangs the wall over the control room. What a person opened stays behind it; nothing on it stands still.
-pub fn hang(state: &mut State) {
-    if state.grid.frozen {
-        acts::act(state, Action::Freeze);
-    }
-    (state.popup, state.mode, state.toast) = (None, Mode::Normal, None);
-    state.wall.page = Some(Page::default());
-    state.turn_wall();
-}
 
 /// A key, where the wall hangs.
 pub fn key(state: &mut State, key: Key) -> Vec<Effect> {

@@ -88,7 +88,8 @@ impl<'a> Climb<'a> {
                 self.hear(at, fact, state);
             }
         }
-        for (at, fact) in self.question.turn(&self.climbers, now) {
+        let rising: Vec<_> = self.climbers.iter().map(|c| (c.name.as_str(), &c.rise)).collect();
+        for (at, fact) in self.question.turn(&rising, now) {
             self.hear(at, fact, state);
         }
         if self.climbers.iter().all(|c| c.rise.is_over()) {

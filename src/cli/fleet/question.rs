@@ -5,10 +5,9 @@ use std::io::{IsTerminal, Write};
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::time::Duration;
 
-use super::climb::Climber;
 use crate::cli::out;
 use crate::domain::dialog::{Dialog, DialogId};
-use crate::domain::fleet::rise::{Fact, choices};
+use crate::domain::fleet::rise::{Fact, Rise, choices};
 use crate::domain::redact::Secrets;
 use crate::domain::text;
 
@@ -41,18 +40,18 @@ impl Question {
     }
 
     /// Puts a question if it is time, and takes the answer if there is one: facts for these sessions.
-    pub fn turn(&mut self, climbers: &[Climber], now: Duration) -> Vec<(usize, Fact)> {
+    pub fn turn(&mut self, rising: &[(&str, &Rise)], now: Duration) -> Vec<(usize, Fact)> {
         if self.open.is_some() {
             return self.answer();
         }
         let asking: Vec<(usize, &Dialog)> =
-            climbers.iter().enumerate().filter_map(|(i, c)| c.rise.question().map(|d| (i, d))).collect();
+            rising.iter().enumerate().filter_map(|(i, (_, rise))| rise.question().map(|d| (i, d))).collect();
         let Some((_, first)) = asking.first() else {
             self.since = None;
             return Vec::new();
         };
         let since = *self.since.get_or_insert(now);
-        let all = climbers.iter().all(|c| c.rise.is_over() || c.rise.question().is_some());
+        let all = rising.iter().all(|(_, rise)| rise.is_over() || rise.question().is_some());
         if !all && now.saturating_sub(since) < GATHER {
             return Vec::new();
         }
@@ -61,7 +60,7 @@ impl Question {
         if !self.asks || labels.is_empty() {
             return who.iter().map(|(at, d)| (*at, Fact::Left(d.identity()))).collect();
         }
-        let names: Vec<&str> = who.iter().map(|(at, _)| climbers[*at].name.as_str()).collect();
+        let names: Vec<&str> = who.iter().map(|(at, _)| rising[*at].0).collect();
         put(&names, first, &labels);
         self.lines.get_or_insert_with(reader);
         self.open = Some(Open { who: who.iter().map(|(at, d)| (*at, d.identity())).collect(), labels });

@@ -11,8 +11,6 @@ use clap::Subcommand;
 
 use super::setup::Ground;
 use super::{Fail, Global, actor};
-use crate::config::files;
-use crate::domain::policy::{Policy, Trust};
 use crate::evidence::rules::Rules;
 
 /// What the rules say.
@@ -33,16 +31,6 @@ pub fn run(global: &Global, command: &PolicyCommand) -> Result<(), Fail> {
         PolicyCommand::Replay(replay) => replay.run(global),
         PolicyCommand::Rules(rules) => rules.run(global),
     }
-}
-
-/// Lays the user's own rules over a preset; those that agents may have written may only tighten it.
-pub fn lay_over(policy: &mut Policy, ground: &Ground) -> Result<(), Fail> {
-    for own in files::policies(&ground.loaded.folders, &ground.env)? {
-        let trust = if own.trusted { Trust::User } else { Trust::TightenOnly };
-        let laid = policy.layer(&own.text, &own.file.to_string_lossy(), trust);
-        laid.map_err(|e| Fail::usage(e.to_string(), e.hint))?;
-    }
-    Ok(())
 }
 
 /// The rules that whoever acts would judge by.

@@ -15,8 +15,8 @@ use crate::domain::task::text::BadText;
 use crate::domain::task::{self, Edit, Order, Priority, Refusal, Request, TaskId, TaskText, Wish, entry};
 use crate::domain::text;
 
+pub use whom::{ANYONE, Fit, Says, choices, said};
 use whom::{after, foresee, turn, whom};
-pub use whom::{choices, said};
 
 /// What a form is for. Of each kind one is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,9 +54,6 @@ pub enum Field {
     /// What must be done first.
     After,
 }
-
-/// The word for no one in particular.
-pub const ANYONE: &str = "anyone";
 
 /// A form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -315,15 +312,4 @@ impl Form {
             },
         }
     }
-}
-
-/// What a form says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Says {
-    /// It would be handed out at once.
-    Good(String),
-    /// It would wait, or is not ready.
-    Note(String),
-    /// It cannot be queued like this.
-    Bad(String),
 }

@@ -1,14 +1,35 @@
 //! For whom a task is, as a person wrote it, and what would become of it; and a refusal in the words of the control room.
 
-use super::{ANYONE, Says};
 use crate::app::state::State;
 use crate::app::state::input::Input;
-use crate::app::state::tasks::Fit;
 use crate::domain::roster::{Member, Roster, Tier};
 use crate::domain::session::SessionName;
 use crate::domain::task::text::BadText;
-use crate::domain::task::{After, Refusal, Sender, TaskId, entry};
+use crate::domain::task::{After, Misfit, Refusal, Sender, TaskId, entry};
 use crate::domain::text;
+
+/// The word for no one in particular.
+pub const ANYONE: &str = "anyone";
+
+/// How a session would take a task now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fit {
+    /// Its name.
+    pub name: SessionName,
+    /// It would, or why not.
+    pub fit: Result<(), Misfit>,
+}
+
+/// What a form says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Says {
+    /// It would be handed out at once.
+    Good(String),
+    /// It would wait, or is not ready.
+    Note(String),
+    /// It cannot be queued like this.
+    Bad(String),
+}
 
 /// Whom a task may be for: anyone, the sessions that take tasks, what sessions are good for.
 pub fn choices(state: &State) -> Vec<String> {

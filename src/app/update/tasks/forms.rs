@@ -58,7 +58,7 @@ const HINTS: usize = 5;
 /// What the branch rules found where the marked session works, and what to do, as a task for it.
 pub fn hint(state: &mut State) -> Vec<Effect> {
     let session = match state.open_panel {
-        Some(PanelId::Branches) => super::super::acts::marked_session(state),
+        Some(PanelId::Branches) => state.marked_session(),
         _ => state.focused(),
     };
     let Some(session) = session else {
