@@ -1,9 +1,13 @@
 //! What the commands of the queue stand on: the store, the clock, and how a refusal or a store's fault is said.
 
 use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use super::Fail;
 use super::setup::Ground;
+use crate::domain::task::evidence::span;
 use crate::domain::task::refusal::Class;
 use crate::domain::task::{Granted, Now, Queue, Refusal, Rules, Task, TaskId, Wish};
 use crate::ipc::{client, place};
@@ -77,4 +81,13 @@ pub fn confirm(question: &str, otherwise: bool) -> bool {
     let _ = write!(err, "{question} [y/N] ").and_then(|()| err.flush());
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).is_ok() && matches!(line.trim(), "y" | "Y" | "yes")
+}
+
+/// How long ago, in one unit.
+pub fn age(then: Timestamp, now: Timestamp) -> String {
+    let d = Duration::try_from(now.duration_since(then)).unwrap_or_default();
+    let long = span(d);
+    let mut words = long.split(' ');
+    let short: Vec<&str> = words.by_ref().take(2).collect();
+    short.join(" ")
 }

@@ -3,9 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::desk::{self, broken};
+use super::desk::{self, age, broken};
 use super::setup::Ground;
-use super::tasks::age;
 use super::{Fail, out, who};
 use crate::domain::task::{Sender, TaskId, Wish};
 use crate::domain::text;

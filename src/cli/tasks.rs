@@ -1,16 +1,13 @@
 //! `archtui tasks`: the queue as a table or as `archtui.tasks/1`.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::desk::{self, broken};
+use super::desk::{self, age, broken};
 use super::setup::Ground;
 use super::{Fail, Global, out};
 use crate::domain::roster::Roster;
 use crate::domain::session::SessionName;
-use crate::domain::task::evidence::span;
 use crate::domain::task::{Evidence, Kind, Priority, State, Task, TaskId, TaskText, entry};
 use crate::domain::text;
 use crate::store::list::{Pick, Picked, Whose};
@@ -144,15 +141,6 @@ fn row(task: &Task, now: Timestamp) -> String {
         text::fit(task.text.headline(), 60),
         why.unwrap_or_default(),
     )
-}
-
-/// How long ago, in one unit.
-pub fn age(then: Timestamp, now: Timestamp) -> String {
-    let d = Duration::try_from(now.duration_since(then)).unwrap_or_default();
-    let long = span(d);
-    let mut words = long.split(' ');
-    let short: Vec<&str> = words.by_ref().take(2).collect();
-    short.join(" ")
 }
 
 /// What `--json` prints.

@@ -17,8 +17,9 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::agent::{Agent, End};
 use super::keys::Reader;
+use super::log::Log;
 use super::look::{self, Frame};
-use super::note::{Log, Note};
+use super::note::Note;
 
 /// The size of the terminal is looked at this often when nothing else happens.
 const RESIZE: Duration = Duration::from_secs(1);

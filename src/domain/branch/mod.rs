@@ -8,6 +8,7 @@ pub mod history;
 pub mod message;
 pub mod name;
 pub mod place;
+pub mod rule_id;
 pub mod rules;
 pub mod settings;
 pub mod signs;
@@ -23,10 +24,11 @@ use serde::{Deserialize, Serialize};
 
 use super::text;
 pub use facts::{CommitId, Fact, Head, Unknown, WorkTree};
+pub use rule_id::RuleId;
 pub use rules::{Rules, Severity};
 pub use settings::{RuleBook, Settings};
 pub use survey::Survey;
-pub use table::{RULES, Rule, RuleId};
+pub use table::{RULES, Rule};
 
 use rules::Level;
 

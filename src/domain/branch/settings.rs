@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::name::Pattern;
+use super::rule_id::RuleId;
 use super::rules::{Level, Rules, Trailers};
-use super::table::RuleId;
 
 /// The settings of `[branches]`, and of `[branches.role.NAME]` (a tier such as `worker`, or a role): what is not
 /// written stays as it is.
