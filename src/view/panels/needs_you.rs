@@ -101,8 +101,9 @@ fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
         needs.iter().map(|&i| why(state, &state.fleet.sessions[i], area.w, least)).collect();
     let used: usize = rows.iter().map(|r| r.len() + 1 + usize::from(blank)).sum();
     let mut spare = (usize::from(area.h) + usize::from(blank)).saturating_sub(used);
-    for (told, &i) in rows.iter_mut().zip(&needs).filter(|_| blank > 0) {
-        let whole = why(state, &state.fleet.sessions[i], area.w, WHOLE);
+    let most = if blank > 0 { WHOLE } else { least + 1 };
+    for (told, &i) in rows.iter_mut().zip(&needs) {
+        let whole = why(state, &state.fleet.sessions[i], area.w, most);
         let more = whole.len().saturating_sub(told.len());
         if more <= spare {
             spare -= more;

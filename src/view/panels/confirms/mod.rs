@@ -155,6 +155,11 @@ fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, areas: &mut 
     let mut pen = Pen::row(buf, area, 0);
     pen.right(&figures(state), theme.style(Role::Subtext));
     pen.put(&line, theme.style(role));
+    // More may stand open than there are rows.
+    let open = state.board.queue.len();
+    if open > 0 {
+        pen.put(&format!("  {open} open"), theme.style(Role::Subtext));
+    }
     let mut used = 1;
     if let Some(fault) = &state.old_rules {
         let told = format!("the old rules stay in force: {fault}");
