@@ -365,7 +365,7 @@ pub const ACTIONS: [ActionRow; 68] = [
         Group::Panels,
         "how well screens are read, full size",
     ),
-    row(Action::Reload, "reload", Group::Program, "read archtui.toml and policy.toml anew"),
+    row(Action::Panel(PanelId::Health), "panel-health", Group::Panels, "what ails the sessions, full size"),
     row(
         Action::Panel(PanelId::Hierarchy),
         "panel-hierarchy",
@@ -378,7 +378,7 @@ pub const ACTIONS: [ActionRow; 68] = [
         Group::Panels,
         "the procedure's daily and weekly checks, full size",
     ),
-    row(Action::Panel(PanelId::Health), "panel-health", Group::Panels, "what ails the sessions, full size"),
+    row(Action::Reload, "reload", Group::Program, "read archtui.toml and policy.toml anew"),
     hinted(Action::Palette, "palette", Group::Program, "find an action by name", "commands", 7),
     row(Action::Back, "back", Group::Program, "close what is open, one layer a time"),
     hinted(Action::Help, "help", Group::Program, "what the keys do", "help", 8),

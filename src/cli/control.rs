@@ -13,6 +13,7 @@ use crate::domain::text;
 use crate::evidence::proc::Proc;
 use crate::runtime::{self, Setup};
 use crate::store::counter::Counter;
+use crate::theme::Theme;
 use crate::tmux::attach::Attach;
 use crate::tmux::watch::Watcher;
 use crate::workers::actor::Fixed;
@@ -34,7 +35,8 @@ enum Front {
 /// Opens the control room, or a wall; the run is written down, if a file is given.
 pub fn run(global: &Global, wall: bool, record: Option<&Path>) -> Result<(), Fail> {
     let ground = setup::Ground::lay(global)?;
-    open(&ground, global, if wall { Front::Wall } else { Front::Room }, record, None)
+    let theme = ground.theme(global, ground.depth())?;
+    open(&ground, theme, if wall { Front::Wall } else { Front::Room }, record, None)
 }
 
 /// Opens the control room over the demo's fleet, a wall hung before it if one is wished; everything it writes lies in the demo's
@@ -46,21 +48,31 @@ pub fn over(demo: &Demo, global: &Global, wall: bool, time: Option<Duration>) ->
         config: Some(demo.config_file()),
         theme: global.theme.clone(),
     };
-    let mut ground = setup::Ground::lay(&global)?;
-    ground.env.state_home = Some(demo.state_dir());
-    open(&ground, &global, if wall { Front::WallOverRoom } else { Front::Room }, None, time)
+    let ground = setup::Ground::lay(&global)?;
+    // A theme may be the person's own; keys were read with the rest.
+    let theme = ground.theme(&global, ground.depth())?;
+    let front = if wall { Front::WallOverRoom } else { Front::Room };
+    open(&apart(ground, demo.folder()), theme, front, None, time)
+}
+
+/// The ground of a fleet that is thrown away: what is written goes with its folder, a rule that is made there too, and no
+/// rule of the person's own judges it. Its sessions bear the names of real ones.
+fn apart(mut ground: setup::Ground, folder: &Path) -> setup::Ground {
+    ground.env.state_home = Some(folder.join("state"));
+    ground.env.config_home = Some(folder.join("config"));
+    ground.loaded.folders = std::iter::once(folder.to_owned()).chain(ground.env.config_dir()).collect();
+    ground
 }
 
 /// Opens the control room on a ground that is laid; it ends by itself after a time, if one is given.
 fn open(
     ground: &setup::Ground,
-    global: &Global,
+    theme: Theme,
     front: Front,
     record: Option<&Path>,
     ends_after: Option<Duration>,
 ) -> Result<(), Fail> {
     ground.terminal_fits()?;
-    let theme = ground.theme(global, ground.depth())?;
     let state_dir = ground.state_dir()?;
     log_to(&state_dir)?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), socket = %ground.address.socket.display(), "started");
@@ -154,4 +166,32 @@ pub fn log_to(state_dir: &Path) -> Result<(), Fail> {
         .with_max_level(tracing::Level::INFO)
         .try_init();
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::keymap::Keymap;
+    use crate::config::{Config, Env, files};
+    use crate::tmux::address::Address;
+
+    #[test]
+    fn a_demo_neither_reads_nor_writes_a_persons_rules() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (mine, demo) = (dir.path().join("mine"), dir.path().join("demo"));
+        let own = mine.join("archtui");
+        std::fs::create_dir_all(&own).expect("made");
+        std::fs::write(own.join("policy.toml"), "[[rule]]").expect("written");
+        let env = Env { config_home: Some(mine.clone()), state_home: Some(mine), ..Env::default() };
+        let loaded = files::Loaded { config: Config::builtin(), file: None, folders: vec![own] };
+        let address = Address { socket: demo.join("tmux"), own_pane: None };
+        let ground = setup::Ground { env, loaded, keymap: Keymap::builtin(), address };
+        let rules = |g: &setup::Ground| files::policies(&g.loaded.folders, &g.env).expect("read").len();
+        assert_eq!(rules(&ground), 1, "the room over a fleet of one's own has them");
+        let ground = apart(ground, &demo);
+        assert_eq!(rules(&ground), 0);
+        let folder = ground.env.config_dir().expect("there is one");
+        assert!(folder.starts_with(&demo) && ground.loaded.folders.contains(&folder), "{folder:?}");
+        assert!(ground.env.state_dir("demo").is_some_and(|d| d.starts_with(&demo)));
+    }
 }

@@ -3,14 +3,16 @@
 mod acts;
 
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::time::Duration;
 
 use super::fleet::{self, roster::Trees};
-use super::{Fail, Global, out, setup};
+use super::{Fail, Global, out, policy, setup};
 use crate::config::files;
 use crate::domain::agent::Agents;
 use crate::domain::server::{Notice, Server};
 use crate::domain::text;
+use crate::evidence::place;
 use crate::evidence::proc::Proc;
 use crate::ports::StoreError;
 use crate::runtime::headless;
@@ -37,6 +39,7 @@ pub fn run(global: &Global) -> Result<(), Fail> {
         Ok(ground) => {
             findings.push(("config", config(&ground)));
             findings.extend(roster(&ground));
+            findings.extend(rules(&ground).into_iter().map(|finding| ("rules", finding)));
             findings.push(("theme", theme(&ground, global)));
             findings.push(("state", state(&ground)));
             findings.extend(records(&ground).map(|fault| ("records", fault)));
@@ -89,6 +92,8 @@ fn roster(ground: &setup::Ground) -> Vec<(&'static str, Finding)> {
     }
     match fleet::roster::wanted(ground, Trees::AsTheyAre) {
         Ok(wanted) => {
+            // What is the same for many is told once.
+            let mut unstartable: Vec<(String, Vec<&str>)> = Vec::new();
             for want in wanted.iter().filter(|w| !w.is_pattern()) {
                 let told = |why: &str| format!("{}: {why}", want.name);
                 if let Some(Err(why)) = &want.folder {
@@ -104,10 +109,17 @@ fn roster(ground: &setup::Ground) -> Vec<(&'static str, Finding)> {
                             .iter()
                             .any(|s| s.called() == want.name && s.command.is_some()) =>
                     {
-                        found.push(fault(told(why), "mend its entry in archtui.toml"));
+                        match unstartable.iter_mut().find(|(said, _)| said == why) {
+                            Some((_, names)) => names.push(want.name.as_str()),
+                            None => unstartable.push((why.clone(), vec![want.name.as_str()])),
+                        }
                     }
                     _ => {}
                 }
+            }
+            for (why, names) in unstartable {
+                let hint = "correct `command` in the entry, or put the program on the PATH";
+                found.push(fault(format!("{}: {why}", names.join(", ")), hint));
             }
         }
         Err(fail) => {
@@ -116,6 +128,37 @@ fn roster(ground: &setup::Ground) -> Vec<(&'static str, Finding)> {
         }
     }
     found
+}
+
+/// The rules in force, or why they cannot be; and for whom they cannot confirm anything, because the config is within an
+/// agent's reach.
+fn rules(ground: &setup::Ground) -> Vec<Finding> {
+    if let Err(fail) = policy::rules(ground) {
+        let (what, hint) = fail.lines();
+        return vec![Finding::Fault(what.to_owned(), hint.to_owned())];
+    }
+    let preset = ground.loaded.config.confirm.preset.word();
+    let mut found = vec![Finding::Good(format!("{preset}, and your own policy.toml where there is one"))];
+    let watched = in_reach(ground);
+    if !watched.is_empty() {
+        found.push(Finding::Fault(
+            format!("archtui.toml lies in the work tree of {}: only watched", watched.join(", ")),
+            "move it to ~/.config/archtui/".to_owned(),
+        ));
+    }
+    found
+}
+
+/// Sessions of the roster that work where the config lies.
+fn in_reach(ground: &setup::Ground) -> Vec<String> {
+    let file = ground.loaded.file.as_deref().and_then(|f| f.canonicalize().ok());
+    let (Some(file), Ok(wanted)) = (file, fleet::roster::wanted(ground, Trees::AsTheyAre)) else {
+        return Vec::new();
+    };
+    let home = ground.env.home.as_deref();
+    let there = |folder: &str| place::holds(Path::new(folder), home, &file);
+    let reached = wanted.iter().filter(|w| matches!(&w.folder, Some(Ok(folder)) if there(folder)));
+    reached.map(|w| w.name.clone()).collect()
 }
 
 fn theme(ground: &setup::Ground, global: &Global) -> Finding {

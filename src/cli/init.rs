@@ -2,14 +2,15 @@
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Fail, Global, out, setup, status};
 use crate::app::state::Session;
-use crate::config;
+use crate::config::{self, Env};
 use crate::domain::fleet::adopt::{self, Seen, quoted};
 use crate::domain::server::Server;
 use crate::domain::status::State;
+use crate::evidence::place;
 use crate::evidence::proc::Proc;
 use crate::ports::Processes;
 
@@ -47,7 +48,7 @@ pub fn run(global: &Global, args: &InitArgs) -> Result<(), Fail> {
     // The file to be written is not read: it need not exist yet.
     let reading = Global { config: None, ..global.clone() };
     let mut text = config::DEFAULT.to_owned();
-    let mut adopted = 0;
+    let (mut adopted, mut folders) = (0, Vec::new());
     if let Some(roster) = args.roster {
         text.push_str(&format!("\n{}", roster.text()));
     }
@@ -65,6 +66,7 @@ pub fn run(global: &Global, args: &InitArgs) -> Result<(), Fail> {
             let seen = Seen { agent: session.agent(), dir: dir.as_deref() };
             text.push_str(&format!("\n{}", adopt::entry(session.name.as_str(), seen)));
             adopted += 1;
+            folders.extend(dir);
         }
         if let Some(name) = &global.socket_name {
             text = text.replacen("socket = \"default\"", &format!("socket = {}", quoted(name)), 1);
@@ -108,7 +110,21 @@ pub fn run(global: &Global, args: &InitArgs) -> Result<(), Fail> {
             ));
         }
     }
+    warn(&file, &folders);
     Ok(())
+}
+
+/// What an agent can write may not loosen its own rules: whoever writes the config there should know.
+fn warn(file: &Path, folders: &[PathBuf]) {
+    let home = Env::read().home;
+    let Ok(file) = file.canonicalize() else { return };
+    let reached = folders.iter().filter(|dir| place::holds(dir, home.as_deref(), &file)).count();
+    if reached > 0 {
+        out::line(&format!(
+            "it lies in the work tree of {reached} of them, where nothing is confirmed but by you:"
+        ));
+        out::line("  mkdir -p ~/.config/archtui && mv archtui.toml ~/.config/archtui/");
+    }
 }
 
 /// One session per name: further panes of a session are not sessions of their own.

@@ -65,20 +65,23 @@ pub struct Args {
     command: Option<Command>,
 }
 
+/// Their heading in `--help`: a command's own options stand before them, not between them.
+const EVERYWHERE: &str = "Options of every command";
+
 /// Options that every command knows.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub struct Global {
     /// The tmux server by name, as tmux -L
-    #[arg(short = 'L', value_name = "NAME", global = true, conflicts_with = "socket_path")]
+    #[arg(short = 'L', value_name = "NAME", global = true, conflicts_with = "socket_path", help_heading = EVERYWHERE)]
     socket_name: Option<String>,
     /// The tmux server by its socket, as tmux -S
-    #[arg(short = 'S', value_name = "PATH", global = true)]
+    #[arg(short = 'S', value_name = "PATH", global = true, help_heading = EVERYWHERE)]
     socket_path: Option<PathBuf>,
     /// The config file, instead of ./archtui.toml or the one in ~/.config/archtui/
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, help_heading = EVERYWHERE)]
     config: Option<PathBuf>,
     /// The theme, instead of the config's
-    #[arg(long, value_name = "NAME", global = true)]
+    #[arg(long, value_name = "NAME", global = true, help_heading = EVERYWHERE)]
     theme: Option<String>,
 }
 

@@ -118,8 +118,9 @@ impl RuleDesk for Desk {
             return Ok(RulePage {
                 id: text::printable(rule),
                 action: None,
-                reason: "no rule of a file: the judge itself says this, for want of a rule or of certainty"
-                    .into(),
+                reason:
+                    "nothing in the rules allows it, or it could not be read for certain; then it is held"
+                        .into(),
                 place: None,
                 text: String::new(),
                 fixed: true,

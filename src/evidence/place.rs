@@ -25,6 +25,11 @@ pub fn of(folder: &Path, home: Option<&Path>) -> Context {
     }
 }
 
+/// True if a file lies in the work tree of who works in a folder, and so may be written there.
+pub fn holds(folder: &Path, home: Option<&Path>, file: &Path) -> bool {
+    of(folder, home).work_tree.is_some_and(|tree| file.starts_with(tree))
+}
+
 /// The branch that HEAD names; `None` when it names a commit or cannot be read.
 fn branch(tree: &Path) -> Option<String> {
     let dot_git = tree.join(".git");

@@ -89,7 +89,10 @@ impl Rules {
         if !agents_own {
             return verdict;
         }
-        let reason = format!("archtui.toml lies in this agent's work tree, so here it is {}", verdict.reason);
+        let reason = format!(
+            "{}; archtui.toml lies in this agent's work tree: nothing is confirmed there",
+            verdict.reason
+        );
         Verdict { reason, ..verdict }
     }
 

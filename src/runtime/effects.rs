@@ -118,7 +118,12 @@ impl Room {
                     self.ask(Asked::Write { pane, session, text, drawn })
                 }
                 Effect::Unstick { pane, step } => self.ask(Asked::Unstick(pane, step)),
-                Effect::Adopt(session, entry) => Some(self.adopt(&session, &entry)),
+                // What came of these is seen nowhere else: a file was written.
+                Effect::Adopt(session, entry) => {
+                    let did = self.adopt(&session, &entry);
+                    self.answered(Event::Said(did));
+                    None
+                }
                 Effect::Order(ask) => self.ask(Asked::Order(ask)),
                 Effect::Pause(on) => self.ask(Asked::Pause(on)),
                 Effect::Reload => {
@@ -133,7 +138,11 @@ impl Room {
                 }),
                 Effect::Turn(session, on) => self.ask(Asked::Turn(session, on)),
                 Effect::Attach { pane, session } => Some(self.attach(pane, &session).await?),
-                Effect::SaveFrame { pane, session } => Some(self.save_frame(pane, &session)),
+                Effect::SaveFrame { pane, session } => {
+                    let did = self.save_frame(pane, &session);
+                    self.answered(Event::Said(did));
+                    None
+                }
             };
             if let Some(did) = did {
                 self.answered(Event::Did(did));

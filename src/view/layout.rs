@@ -139,9 +139,20 @@ fn slice(total: u16, parts: u16, i: u16) -> (u16, u16) {
     (i * each + i.min(rest), each + u16::from(i < rest))
 }
 
-/// Stacks panels in the column: each has a title row and what it wants, as far as it goes; what is left goes to the last,
-/// what is missing is taken from the longest.
-pub fn stack(column: Area, wants: &[u16]) -> Vec<Area> {
+/// What a panel of the column could do with rows that are left over.
+#[derive(Debug, Clone, Copy)]
+pub struct Grow {
+    /// Which of the panels, from 0.
+    pub panel: usize,
+    /// The rows that it could fill, its title left out.
+    pub to: u16,
+    /// A part of them would be of no use.
+    pub whole: bool,
+}
+
+/// Stacks panels in the column: each has a title row and what it wants, as far as it goes. What is left over goes to those
+/// that can fill it, in the order of `grow`, the rest to the last; what is missing is taken from the longest.
+pub fn stack(column: Area, wants: &[u16], grow: &[Grow]) -> Vec<Area> {
     let mut heights: Vec<u16> = wants.iter().map(|w| w + 2).collect();
     let total = |h: &[u16]| h.iter().map(|&r| u32::from(r)).sum::<u32>();
     while total(&heights) > u32::from(column.h) {
@@ -151,9 +162,16 @@ pub fn stack(column: Area, wants: &[u16]) -> Vec<Area> {
         }
         *longest -= 1;
     }
-    let spare = u32::from(column.h) - total(&heights);
+    let mut spare = (u32::from(column.h) - total(&heights)) as u16;
+    for grow in grow {
+        let Some(height) = heights.get_mut(grow.panel) else { continue };
+        let more = grow.to.saturating_add(2).saturating_sub(*height);
+        let more = if grow.whole && more > spare { 0 } else { more.min(spare) };
+        *height += more;
+        spare -= more;
+    }
     if let Some(last) = heights.last_mut() {
-        *last += spare as u16;
+        *last += spare;
     }
     let mut y = column.y;
     heights
@@ -227,15 +245,36 @@ mod tests {
     #[test]
     fn a_stack_fills_its_column() {
         let column = Area { x: 100, y: 1, w: 40, h: 30 };
-        let heights = |wants: &[u16]| stack(column, wants).iter().map(|a| a.h).collect::<Vec<_>>();
+        let heights = |wants: &[u16]| stack(column, wants, &[]).iter().map(|a| a.h).collect::<Vec<_>>();
         assert_eq!(heights(&[3, 1, 1, 1, 4]), [5, 3, 3, 3, 16]);
         assert_eq!(heights(&[40, 1, 1, 1, 40]).iter().sum::<u16>(), 30);
         assert!(heights(&[40, 1, 1, 1, 40])[1] == 3, "short ones keep what they want");
     }
 
+    #[test]
+    fn rows_left_over_go_to_who_can_fill_them() {
+        let column = Area { x: 100, y: 1, w: 40, h: 30 };
+        let grow = |panel, to, whole| Grow { panel, to, whole };
+        let heights =
+            |grow: &[Grow]| stack(column, &[3, 1, 1, 1, 4], grow).iter().map(|a| a.h).collect::<Vec<_>>();
+        assert_eq!(
+            heights(&[grow(2, 5, false), grow(0, 4, true)]),
+            [6, 3, 7, 3, 11],
+            "the last has the rest"
+        );
+        assert_eq!(
+            heights(&[grow(1, 9, false), grow(3, 9, false)]),
+            [5, 11, 3, 5, 6],
+            "the first in order first"
+        );
+        assert_eq!(heights(&[grow(1, 20, true), grow(3, 2, true)]), [5, 3, 3, 4, 15], "whole or not at all");
+        assert_eq!(heights(&[grow(0, 1, true)]), [5, 3, 3, 3, 16], "who has enough gets none");
+    }
+
     proptest! {
         #[test]
-        fn everything_stays_inside(w in 0u16..=400, h in 0u16..=300, n in 0usize..300, wants in proptest::collection::vec(0u16..100, 5)) {
+        fn everything_stays_inside(w in 0u16..=400, h in 0u16..=300, n in 0usize..300, wants in proptest::collection::vec(0u16..100, 5),
+            could in proptest::collection::vec((0u16..200, any::<bool>()), 5)) {
             let p = parts(w, h);
             let within = |a: Area| a.x + a.w <= w && a.y + a.h <= h;
             prop_assert!(within(p.header) && within(p.body) && within(p.grid) && within(p.footer));
@@ -255,7 +294,9 @@ mod tests {
                 Side::Strip(s) => prop_assert!(within(s)),
                 Side::Column(c) => {
                     prop_assert!(within(c));
-                    let stacked = stack(c, &wants);
+                    let grow: Vec<Grow> =
+                        could.iter().enumerate().map(|(panel, &(to, whole))| Grow { panel, to, whole }).collect();
+                    let stacked = stack(c, &wants, &grow);
                     prop_assert_eq!(stacked.iter().map(|a| a.h).sum::<u16>(), c.h);
                     prop_assert!(stacked.iter().all(|a| within(*a)));
                 }

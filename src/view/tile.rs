@@ -11,6 +11,7 @@ use crate::domain::health::{Kind, Level};
 use crate::domain::text;
 use crate::theme::{Role, Theme};
 
+use super::message::wrap;
 use super::paint::{self, Pen};
 use super::panels::branches::{self, row};
 use super::panels::tasks;
@@ -122,6 +123,9 @@ fn top_line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session:
     pen.put(&format!("{space}{label} "), style);
 }
 
+/// So much of where a session works and who it is stands before the pane's size.
+const BRANCH: u16 = 22;
+
 fn bottom_line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Session) {
     if area.h < 2 {
         return;
@@ -129,10 +133,16 @@ fn bottom_line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, sessi
     let mut pen = Pen::row(buf, edge(area, area.h - 1), 0);
     pen.skip(1);
     let inner = layout::inside(area);
-    for (fact, role) in facts(state, session, inner) {
+    for (fact, role) in facts(state, session) {
         pen.right(&format!(" {fact} "), paint::alone(theme.style(role)));
     }
     let (who, role) = who(state, session);
+    // The branch comes before the pane's size.
+    let size = size(session, inner).map(|said| format!(" {said} "));
+    let room = 2 + (text::width(&who) as u16).min(BRANCH);
+    if let Some(size) = size.filter(|size| pen.left() >= room + text::width(size) as u16) {
+        pen.right(&size, paint::alone(theme.style(Role::Faint)));
+    }
     if pen.left() > 4 {
         let who = text::fit(&who, usize::from(pen.left() - 2));
         pen.put(&format!(" {who} "), paint::alone(theme.style(role)));
@@ -164,7 +174,7 @@ pub fn who(state: &State, session: &Session) -> (String, Role) {
 }
 
 /// What is known of the pane, the most important first.
-fn facts(state: &State, session: &Session, inner: Area) -> Vec<(String, Role)> {
+fn facts(state: &State, session: &Session) -> Vec<(String, Role)> {
     let mut facts = Vec::new();
     if !state.connected() {
         let age = state.now.mono.saturating_sub(state.server_since);
@@ -209,10 +219,13 @@ fn facts(state: &State, session: &Session, inner: Area) -> Vec<(String, Role)> {
     if let Some(number) = reading.pull_request {
         facts.push((format!("PR {number}"), Role::Subtext));
     }
-    if pane.width > inner.w || pane.height > inner.h {
-        facts.push((format!("{}x{}", pane.width, pane.height), Role::Faint));
-    }
     facts
+}
+
+/// The pane's size, where the tile shows only a part of it.
+fn size(session: &Session, inner: Area) -> Option<String> {
+    let pane = session.pane.as_ref().filter(|p| p.width > inner.w || p.height > inner.h)?;
+    Some(format!("{}x{}", pane.width, pane.height))
 }
 
 fn content(buf: &mut Buffer, inner: Area, state: &State, theme: &Theme, session: &Session, typing: bool) {
@@ -252,9 +265,12 @@ fn nothing(buf: &mut Buffer, inner: Area, theme: &Theme, session: &Session) {
         (Some(_), None) => "not looked at yet",
         (None, None) => "no such session",
     };
-    let y = inner.h.saturating_sub(1) / 2;
-    let wide = (text::width(line) as u16).min(inner.w);
-    Pen::row(buf, inner, y).skip((inner.w - wide) / 2).put(line, theme.style(Role::Faint));
+    let lines = wrap(line, usize::from(inner.w.saturating_sub(2)).max(1));
+    let top = inner.h.saturating_sub(lines.len() as u16) / 2;
+    for (y, line) in (top..inner.h).zip(&lines) {
+        let wide = (text::width(line) as u16).min(inner.w);
+        Pen::row(buf, inner, y).skip((inner.w - wide) / 2).put(line, theme.style(Role::Faint));
+    }
 }
 
 /// A session where there is no room for a frame: one line, and as much of the pane as there are rows below it.

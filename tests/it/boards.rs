@@ -18,6 +18,10 @@ use archtui::domain::policy::{
 };
 use archtui::domain::session::{PaneId, PaneIdentity, SessionName};
 use archtui::domain::stroke::KeyName;
+use archtui::theme::{Depth, Theme};
+use archtui::view;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 use crate::fleets::{self, NOW};
 
@@ -268,4 +272,22 @@ fn the_queue_is_the_riskiest_and_oldest_first() {
         [("dev_worker1", "high"), ("dev_worker2", "middle"), ("wrapper_claude", "middle"), ("fixer", "low")]
     );
     assert_eq!(state.board.queue[0].verdict.as_ref().map(|v| v.action), Some(Action::Hold));
+}
+
+/// The header of the room in one line.
+fn header(state: &State) -> String {
+    let area = Rect::new(0, 0, 160, 48);
+    let mut buffer = Buffer::empty(area);
+    let _ = view::paint(state, &Theme::dark(Depth::True), &mut buffer);
+    (0..area.width).map(|x| buffer[(x, 0)].symbol()).collect()
+}
+
+#[test]
+fn the_header_counts_who_is_only_watched_beside_what_is_live() {
+    let mut state = board(Post::Acting);
+    assert!(header(&state).contains("auto-confirm LIVE sop "), "{}", header(&state));
+    let mut watched = Board::clone(&state.board);
+    watched.queue[1].outcome = Some(Outcome::Watched);
+    state.board = Arc::new(watched);
+    assert!(header(&state).contains("auto-confirm LIVE sop, 1 only watched "), "{}", header(&state));
 }

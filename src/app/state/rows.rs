@@ -14,6 +14,9 @@ use crate::domain::confirm::{Confirmation, Risk};
 use crate::domain::ledger::{Channel, Entry};
 use crate::domain::text;
 
+/// The word by which the tasks panel shows only what is new.
+pub const INBOX: &str = "inbox";
+
 /// What the rows of each panel must have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filters(BTreeMap<PanelId, Input>);
@@ -38,6 +41,11 @@ impl State {
     /// The words of the open panel's filter.
     pub fn panel_filter(&self) -> &str {
         self.open_panel.map_or("", |id| self.filters.of(id))
+    }
+
+    /// True if of the tasks only those stand there that are new.
+    pub fn shows_inbox(&self) -> bool {
+        self.filters.of(PanelId::Tasks) == INBOX
     }
 
     /// What the open panel lists that its filter lets through, as places in its list: in the fleet for rows that are

@@ -86,9 +86,9 @@ impl Demo {
         self.den.path().join("archtui.toml")
     }
 
-    /// Where the control room over this fleet keeps its state; removed with the rest.
-    pub fn state_dir(&self) -> PathBuf {
-        self.den.path().join("state")
+    /// Where all of it lies, and what the control room over it writes; removed at the end.
+    pub fn folder(&self) -> &Path {
+        self.den.path()
     }
 }
 
@@ -160,7 +160,7 @@ impl Signals {
 }
 
 fn make_dirs(root: &Path) -> io::Result<()> {
-    for name in ["bin", "home", "logs", "state"] {
+    for name in ["bin", "config", "home", "logs", "state"] {
         fs::DirBuilder::new().mode(0o700).create(root.join(name))?;
     }
     Ok(())

@@ -100,7 +100,7 @@ pub fn lines_of(plan: &Plan, width: usize) -> Vec<String> {
 
 fn words(row: &Row) -> String {
     let process = match &row.standing {
-        Standing::NoAgent(process) => format!("{process} runs in it; "),
+        Standing::NoAgent(process) => format!("{process} runs there; "),
         _ => String::new(),
     };
     let todo = match &row.todo {

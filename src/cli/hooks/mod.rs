@@ -103,8 +103,9 @@ fn changed(
     }
     let old = settings.text.as_deref();
     // A file that is not there says as much as an empty object, and is made only if it is to say more.
-    let new = edit(old.unwrap_or("{}")).map_err(|fault| refused(&shown, &fault))?;
-    if new == old.unwrap_or("{}") {
+    let text = old.unwrap_or("{}");
+    let new = edit(text).map_err(|fault| refused(&shown, text, &fault))?;
+    if new == text {
         out::line(&format!("{shown}: {standing}, nothing to change"));
         return Ok(());
     }
@@ -142,9 +143,9 @@ fn agreed() -> Result<(), Fail> {
     }
 }
 
-fn refused(shown: &str, fault: &Fault) -> Fail {
+fn refused(shown: &str, text: &str, fault: &Fault) -> Fail {
     let why = match fault {
-        Fault::NotJson => "it is not valid JSON".to_owned(),
+        Fault::NotJson => not_json(text),
         Fault::Form(form) => (*form).to_owned(),
         Fault::Twice(key) => format!("\"{}\" stands twice in it", text::printable(key)),
     };
@@ -154,11 +155,23 @@ fn refused(shown: &str, fault: &Fault) -> Fail {
     )
 }
 
+/// Where a text ceases to be JSON. What stands there may be a secret and is not told.
+fn not_json(text: &str) -> String {
+    let line = match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+        Err(e) if e.line() > 0 => e.line(),
+        _ => return "it is not valid JSON".to_owned(),
+    };
+    let there = text.lines().nth(line - 1).unwrap_or_default();
+    let comment = there.contains("//") || there.contains("/*");
+    let comment = if comment { ", which has no comments" } else { "" };
+    format!("line {line} is not valid JSON{comment}")
+}
+
 fn status(env: &Env, which: &Which) -> Result<(), Fail> {
     let settings = Settings::read(&path(env, which)?)?;
     let shown = shown(&settings.path);
     let old = settings.text.as_deref().unwrap_or("{}");
-    let ours = edit::commands(old).map_err(|fault| refused(&shown, &fault))?;
+    let ours = edit::commands(old).map_err(|fault| refused(&shown, old, &fault))?;
     if let Some(missing) = edit::EVENTS.iter().find(|event| !ours.iter().any(|(e, _)| e == *event)) {
         return Err(Fail::not_found(
             format!("{shown}: our hook is not installed ({missing})"),
@@ -230,4 +243,24 @@ pub(super) fn only_a_person(global: &Global, env: &Env, what: &str) -> Result<()
 
 fn shown(path: &Path) -> String {
     text::printable(&path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_settings_file_that_cannot_be_read_is_told_by_its_line() {
+        for (text, told) in [
+            ("// mine\n{}", "line 1 is not valid JSON, which has no comments"),
+            (
+                "{\n  \"model\": \"opus\", // why\n  \"a\": 1\n}",
+                "line 2 is not valid JSON, which has no comments",
+            ),
+            ("{\n  \"token\": \"secret\",\n}", "line 3 is not valid JSON"),
+            ("", "line 1 is not valid JSON"),
+        ] {
+            assert_eq!(not_json(text), told, "{text}");
+        }
+    }
 }

@@ -67,7 +67,7 @@ pub fn signs(survey: &Survey, beside: Beside) -> Vec<Sign> {
         ("Regular commits with good messages", good_commits(&trees)),
         ("PRs reviewed before merge", by_request(&trees)),
         ("Auto-confirm handling most prompts", confirmed(beside)),
-        ("Managers coordinating effectively", unknown("no task queue is watched yet")),
+        ("Managers coordinating effectively", unknown("what managers tell each other is not observed")),
         ("No duplicate work", no_duplicates(&trees, &again)),
     ];
     let flags = [

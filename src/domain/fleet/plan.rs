@@ -306,7 +306,7 @@ fn here_now(want: &Wanted, pane: &Seen, state: State, tell: bool) -> Todo {
 const fn why(standing: &Standing) -> &'static str {
     match standing {
         Standing::Ended => "its program has ended; up did not make it, so it is left as it is",
-        Standing::NoAgent(_) => "no agent runs in it; nothing is typed into a shell",
+        Standing::NoAgent(_) => "no agent: start one there; nothing is typed into a shell",
         Standing::Several(_) => "several agents run in it; close the others",
         Standing::Missing | Standing::Here(_) => "look at it",
     }

@@ -15,7 +15,7 @@ use super::super::{cells, words};
 use super::View;
 
 /// How this panel is shown.
-pub(super) const VIEW: View = View { id: PanelId::Detector, note, headline, wants, short, full };
+pub(super) const VIEW: View = View { id: PanelId::Detector, note, headline, wants, could, short, full };
 
 fn is_unread(s: &Session) -> bool {
     s.state == Status::Unknown && s.screen.is_some()
@@ -39,6 +39,10 @@ fn headline(state: &State) -> (String, Role) {
 
 fn wants(_: &State) -> u16 {
     1
+}
+
+fn could(state: &State, _: u16) -> u16 {
+    wants(state)
 }
 
 fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {

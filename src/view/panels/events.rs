@@ -14,7 +14,7 @@ use super::super::popups::first_row;
 use super::View;
 
 /// How this panel is shown.
-pub(super) const VIEW: View = View { id: PanelId::Events, note, headline, wants, short, full };
+pub(super) const VIEW: View = View { id: PanelId::Events, note, headline, wants, could, short, full };
 
 fn note(state: &State) -> (String, Role) {
     (state.log.len().to_string(), Role::Faint)
@@ -29,6 +29,10 @@ fn headline(state: &State) -> (String, Role) {
 
 fn wants(state: &State) -> u16 {
     state.log.len().clamp(1, 12) as u16
+}
+
+fn could(state: &State, _: u16) -> u16 {
+    state.log.len().min(60) as u16
 }
 
 fn clock(e: &Entry) -> String {

@@ -15,7 +15,7 @@ use super::super::words;
 use super::View;
 
 /// How this panel is shown.
-pub(super) const VIEW: View = View { id: PanelId::Health, note, headline, wants, short, full };
+pub(super) const VIEW: View = View { id: PanelId::Health, note, headline, wants, could, short, full };
 
 fn role(kind: Kind) -> Role {
     match kind.level() {
@@ -53,6 +53,10 @@ fn headline(state: &State) -> (String, Role) {
 
 fn wants(state: &State) -> u16 {
     (ailing(state).len() as u16).clamp(1, 8)
+}
+
+fn could(state: &State, _: u16) -> u16 {
+    ailing(state).len().min(20) as u16
 }
 
 fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {

@@ -16,7 +16,7 @@ use super::super::words;
 use super::View;
 
 /// How this panel is shown.
-pub(super) const VIEW: View = View { id: PanelId::Hierarchy, note, headline, wants, short, full };
+pub(super) const VIEW: View = View { id: PanelId::Hierarchy, note, headline, wants, could, short, full };
 
 fn tiers(state: &State) -> [usize; 3] {
     [Tier::HighLevel, Tier::Manager, Tier::Worker]
@@ -29,16 +29,48 @@ fn note(state: &State) -> (String, Role) {
 
 fn headline(state: &State) -> (String, Role) {
     let [high, managers, workers] = tiers(state);
-    (format!("{high} high-level, {managers} managers, {workers} workers"), Role::Faint)
+    let rest = state.fleet.sessions.len().saturating_sub(high + managers + workers);
+    let many = |n: usize| if n == 1 { "" } else { "s" };
+    let all = [
+        (high, format!("{high} high-level")),
+        (managers, format!("{managers} manager{}", many(managers))),
+        (workers, format!("{workers} worker{}", many(workers))),
+        (rest, format!("{rest} without a tier")),
+    ];
+    let said: Vec<String> = all.into_iter().filter(|(n, _)| *n > 0).map(|(_, said)| said).collect();
+    (if said.is_empty() { "no sessions".to_owned() } else { said.join(", ") }, Role::Faint)
 }
 
 fn wants(_: &State) -> u16 {
     1
 }
 
+fn could(state: &State, _: u16) -> u16 {
+    state.fleet.sessions.len().min(usize::from(u16::MAX)) as u16
+}
+
+/// The tree where all of it has a row, else the numbers.
 fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
-    let (line, role) = headline(state);
-    Pen::row(buf, area, 0).put(&line, theme.style(role));
+    let len = state.fleet.sessions.len();
+    if len == 0 || len > usize::from(area.h) {
+        let (line, role) = headline(state);
+        Pen::row(buf, area, 0).put(&line, theme.style(role));
+        return;
+    }
+    for (y, node) in (0..area.h).zip(&state.hierarchy()) {
+        narrow(buf, Area { y: area.y + y, h: 1, ..area }, state, theme, node);
+    }
+}
+
+fn narrow(buf: &mut Buffer, line: Area, state: &State, theme: &Theme, node: &Node) {
+    let s = &state.fleet.sessions[node.session];
+    let now = state.now.mono;
+    let told = words::of(s, now);
+    let mut pen = Pen::row(buf, line, 0);
+    pen.right(&format!("{:>7}", words::age(s.shown_for(now))), theme.style(told.role));
+    pen.right(&format!("{} {}", told.shape, told.word), theme.style(told.role));
+    pen.put(&lines(node), theme.style(Role::Faint));
+    pen.put(&words::short_name(&s.label, usize::from(pen.left())), theme.style(Role::Text));
 }
 
 fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, _: &mut Areas) -> usize {

@@ -34,6 +34,8 @@ struct View {
     headline: fn(&State) -> (String, Role),
     /// Rows it wants in the column, its title left out.
     wants: fn(&State) -> u16,
+    /// Rows of so many columns that it could fill where rows are left over.
+    could: fn(&State, u16) -> u16,
     /// The column form.
     short: fn(&mut Buffer, Area, &State, &Theme),
     /// The full size; tells how many rows of its list it shows.
@@ -57,10 +59,28 @@ fn view(id: PanelId) -> &'static View {
     VIEWS.iter().find(|v| v.id == id).expect("every panel has a view: a test proves it")
 }
 
+/// Who gets the column's rows that are left over: what a person must see whole first, what is over last. A tree or a
+/// checklist is worth nothing in part.
+const GROW: [(PanelId, bool); 9] = [
+    (PanelId::NeedsYou, false),
+    (PanelId::Tasks, false),
+    (PanelId::Health, false),
+    (PanelId::Branches, false),
+    (PanelId::Hierarchy, true),
+    (PanelId::Routine, true),
+    (PanelId::Detector, true),
+    (PanelId::Confirms, false),
+    (PanelId::Events, false),
+];
+
 /// Draws all panels one over the other.
 pub fn column(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, areas: &mut Areas) {
     let wants: Vec<u16> = VIEWS.iter().map(|v| (v.wants)(state)).collect();
-    for (view, place) in VIEWS.iter().zip(layout::stack(area, &wants)) {
+    let grow = GROW.map(|(id, whole)| {
+        let panel = VIEWS.iter().position(|v| v.id == id).expect("every panel has a view: a test proves it");
+        layout::Grow { panel, to: (VIEWS[panel].could)(state, area.w.saturating_sub(2)), whole }
+    });
+    for (view, place) in VIEWS.iter().zip(layout::stack(area, &wants, &grow)) {
         if place.h == 0 {
             continue;
         }

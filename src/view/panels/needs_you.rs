@@ -16,7 +16,7 @@ use super::super::{cells, words};
 use super::View;
 
 /// How this panel is shown.
-pub(super) const VIEW: View = View { id: PanelId::NeedsYou, note, headline, wants, short, full };
+pub(super) const VIEW: View = View { id: PanelId::NeedsYou, note, headline, wants, could, short, full };
 
 fn note(state: &State) -> (String, Role) {
     let n = state.needs().len();
@@ -40,6 +40,52 @@ fn wants(state: &State) -> u16 {
 
 /// Rows of one session where there is room: name, at most two rows why, a blank.
 const ROOMY: u16 = 4;
+/// As many rows why at most, where rows are left over.
+const WHOLE: usize = 8;
+
+fn could(state: &State, w: u16) -> u16 {
+    let rows = state.needs().into_iter().map(|i| 2 + why(state, &state.fleet.sessions[i], w, WHOLE).len());
+    (rows.sum::<usize>().min(usize::from(u16::MAX)) as u16).saturating_sub(1).max(1)
+}
+
+/// Why one needs a person, on at most so many rows: what it waits for, and, where there is room, what the rules say of it.
+fn why(state: &State, session: &Session, w: u16, most: usize) -> Vec<(String, Role)> {
+    let room = usize::from(w.saturating_sub(2)).max(1);
+    let mut details = words::details(session);
+    let wrapped = |details: &[(String, Role)]| -> Vec<(String, Role)> {
+        let one = |(line, role): &(String, Role)| {
+            wrap(line, room).into_iter().map(|l| (l, *role)).collect::<Vec<_>>()
+        };
+        details.iter().flat_map(one).collect()
+    };
+    if let Some(ruled) = ruled(state, session) {
+        let more = [details.as_slice(), &[(ruled, Role::Subtext)]].concat();
+        let whole = wrapped(&more);
+        if whole.len() <= most {
+            return whole;
+        }
+    }
+    let mut whole = wrapped(&details);
+    if whole.len() <= most {
+        return whole;
+    }
+    if details.len() == 1 && most > 0 {
+        // What does not fit is seen to be cut.
+        let rest: Vec<String> = whole.drain(most - 1..).map(|(line, _)| line).collect();
+        whole.push((rest.join(" "), details[0].1));
+        return whole;
+    }
+    details.truncate(most);
+    details
+}
+
+/// What the rules say of its open dialog.
+fn ruled(state: &State, session: &Session) -> Option<String> {
+    let pane = &session.pane.as_ref()?.identity;
+    let verdict = state.board.queue.iter().find(|c| c.id.0 == *pane)?.verdict.as_ref()?;
+    let said = format!("{} by {}: {}", verdict.action.word(), verdict.rule, verdict.reason);
+    Some(words::one_line(&said))
+}
 
 fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
     let needs = state.needs();
@@ -48,7 +94,22 @@ fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
         return;
     }
     let fits = |each: u16| needs.len() as u16 * each <= area.h + 1;
-    let (why_rows, blank) = if fits(ROOMY) { (2, 1) } else { (usize::from(fits(2)), 0) };
+    let blank = u16::from(fits(ROOMY));
+    let least = if blank > 0 { 2 } else { usize::from(fits(2)) };
+    // Rows that are left tell whole what can be told whole, the longest wait first.
+    let mut rows: Vec<Vec<(String, Role)>> =
+        needs.iter().map(|&i| why(state, &state.fleet.sessions[i], area.w, least)).collect();
+    let used: usize = rows.iter().map(|r| r.len() + 1 + usize::from(blank)).sum();
+    let mut spare = (usize::from(area.h) + usize::from(blank)).saturating_sub(used);
+    let most = if blank > 0 { WHOLE } else { least + 1 };
+    for (told, &i) in rows.iter_mut().zip(&needs) {
+        let whole = why(state, &state.fleet.sessions[i], area.w, most);
+        let more = whole.len().saturating_sub(told.len());
+        if more <= spare {
+            spare -= more;
+            *told = whole;
+        }
+    }
     let mut y = 0;
     for (n, &i) in needs.iter().enumerate() {
         if y + 1 >= area.h && n + 1 < needs.len() {
@@ -60,14 +121,7 @@ fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
         let session = &state.fleet.sessions[i];
         row(buf, area, y, state, theme, session, state.grid.focus.as_ref() == Some(&session.key()));
         y += 1;
-        // Two facts get a row each, one alone may take both.
-        let room = usize::from(area.w.saturating_sub(2));
-        let details = words::details(session);
-        let rows: Vec<(String, Role)> = match details.as_slice() {
-            [(only, role)] => wrap(only, room).into_iter().map(|line| (line, *role)).collect(),
-            _ => details,
-        };
-        for (line, role) in rows.iter().take(why_rows) {
+        for (line, role) in &rows[n] {
             Pen::row(buf, area, y).skip(2).put(line, theme.style(*role));
             y += 1;
         }

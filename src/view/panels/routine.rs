@@ -14,7 +14,7 @@ use super::super::paint::Pen;
 use super::View;
 
 /// How this panel is shown.
-pub(super) const VIEW: View = View { id: PanelId::Routine, note, headline, wants, short, full };
+pub(super) const VIEW: View = View { id: PanelId::Routine, note, headline, wants, could, short, full };
 
 fn note(state: &State) -> (String, Role) {
     let checks = state.routine();
@@ -35,9 +35,48 @@ fn wants(_: &State) -> u16 {
     1
 }
 
+/// What the column tells where it has the rows: each check, and of what is not well what was found.
+fn list(state: &State, w: u16) -> Vec<(&'static str, String, Role)> {
+    let room = usize::from(w.saturating_sub(2)).max(1);
+    let mut rows = Vec::new();
+    for check in state.routine() {
+        let (mark, role) = mark(check.well);
+        rows.push((mark, check.asks.to_owned(), role));
+        if check.well == Some(false) {
+            let found = wrap(&text::printable(&check.found), room);
+            rows.extend(found.into_iter().take(3).map(|line| (" ", line, Role::Note)));
+        }
+    }
+    rows
+}
+
+fn could(state: &State, w: u16) -> u16 {
+    list(state, w).len() as u16
+}
+
 fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
-    let (line, role) = headline(state);
-    Pen::row(buf, area, 0).put(&text::printable(&line), theme.style(role));
+    let rows = list(state, area.w);
+    if rows.len() > usize::from(area.h) {
+        let (line, role) = headline(state);
+        Pen::row(buf, area, 0).put(&text::printable(&line), theme.style(role));
+        return;
+    }
+    for (y, (mark, line, role)) in (0..area.h).zip(rows) {
+        let said = match (mark, role) {
+            (" ", _) | (_, Role::Problem) => role,
+            _ => Role::Subtext,
+        };
+        Pen::row(buf, area, y).put(mark, theme.style(role)).skip(1).put(&line, theme.style(said));
+    }
+}
+
+/// How a check stands: its mark and what that means.
+const fn mark(well: Option<bool>) -> (&'static str, Role) {
+    match well {
+        Some(true) => ("✓", Role::Ok),
+        Some(false) => ("✖", Role::Problem),
+        None => ("?", Role::Faint),
+    }
 }
 
 fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, _: &mut Areas) -> usize {
@@ -66,11 +105,7 @@ fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, _: &mut Area
             continue;
         };
         let goes_on = told.replace(check.asks) == Some(check.asks);
-        let (mark, role) = match check.well {
-            Some(true) => ("✓", Role::Ok),
-            Some(false) => ("✖", Role::Problem),
-            None => ("?", Role::Faint),
-        };
+        let (mark, role) = mark(check.well);
         if goes_on {
             pen.skip(asks + 3);
         } else {

@@ -28,7 +28,7 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, shown: &
         None => lines.push(("is looked up".into(), Role::Faint)),
         Some(Err(why)) => lines.push((why.clone(), Role::Problem)),
         Some(Ok(page)) => {
-            let word = page.action.map_or("says nothing of its own", RuleAction::word);
+            let word = page.action.map_or("stands in no file", RuleAction::word);
             let fixed = if page.fixed && page.action.is_some() { ", cannot be disabled" } else { "" };
             lines.push((format!("{word}{fixed}: {}", page.reason), Role::Strong));
             if let Some((file, line)) = &page.place {
@@ -41,7 +41,7 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, shown: &
     }
     let n = state.board.tally.rules.get(&shown.rule).copied().unwrap_or_default();
     let counts = format!(
-        "in the last 24 h: confirmed {}, would have confirmed {}, held {}, did not come off {}",
+        "in the last 24 h: confirmed {}, would have confirmed {}, held {}, failed {}",
         n.cleared, n.watched, n.held, n.failed
     );
     lines.extend([(String::new(), Role::Text), (counts, Role::Note), (String::new(), Role::Text)]);

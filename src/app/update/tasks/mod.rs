@@ -10,6 +10,7 @@ use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::panel::PanelId;
 use crate::app::state::popup::{Question, Then};
+use crate::app::state::rows::INBOX;
 use crate::app::state::tasks::{Pending, Purpose};
 use crate::app::state::{Input, Popup, State};
 use crate::domain::task::{Brief, Sender, State as Stage, Sure, TaskId, Wish};
@@ -155,12 +156,10 @@ fn reorder(state: &mut State, task: &Brief, up: bool) -> Vec<Effect> {
     wish(state, moved)
 }
 
-const INBOX: &str = "inbox";
-
 /// The tasks panel with what is new in it; again: with all of it.
 fn inbox(state: &mut State) {
     let open = state.open_panel == Some(PanelId::Tasks);
-    let again = open && state.filters.of(PanelId::Tasks) == INBOX;
+    let again = open && state.shows_inbox();
     state.open_panel = Some(PanelId::Tasks);
     state.panel_row = 0;
     state.change_filter(state.open_panel, |line| {
@@ -175,7 +174,7 @@ fn seen_all(state: &mut State) -> Vec<Effect> {
         say(state, "nothing is new", false);
         return vec![];
     }
-    if state.filters.of(PanelId::Tasks) == INBOX {
+    if state.shows_inbox() {
         state.change_filter(Some(PanelId::Tasks), Input::clear);
     }
     say(state, format!("{} looked at", text::count(news.len(), "task")), false);

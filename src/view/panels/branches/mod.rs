@@ -21,7 +21,7 @@ use super::super::popups::first_row;
 use super::View;
 
 /// How this panel is shown.
-pub(super) const VIEW: View = View { id: PanelId::Branches, note, headline, wants, short, full };
+pub(super) const VIEW: View = View { id: PanelId::Branches, note, headline, wants, could, short, full };
 
 /// A severity's shape, word and meaning; none: nothing is found.
 pub(in crate::view) const fn told(worst: Option<Severity>) -> (&'static str, &'static str, Role) {
@@ -72,6 +72,10 @@ fn nothing(state: &State) -> Option<&'static str> {
 
 fn wants(state: &State) -> u16 {
     if nothing(state).is_some() { 1 } else { state.branch_rows().len().clamp(1, 12) as u16 }
+}
+
+fn could(state: &State, _: u16) -> u16 {
+    state.branch_rows().len().min(30) as u16
 }
 
 fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {

@@ -5,6 +5,8 @@
 mod activity;
 mod queue;
 
+use std::collections::BTreeSet;
+
 use ratatui::buffer::Buffer;
 
 use crate::app::areas::{Area, Areas};
@@ -19,7 +21,7 @@ use super::super::paint::Pen;
 use super::View;
 
 /// How this panel is shown.
-pub(super) const VIEW: View = View { id: PanelId::Confirms, note, headline, wants, short, full };
+pub(super) const VIEW: View = View { id: PanelId::Confirms, note, headline, wants, could, short, full };
 
 /// Said where no dialog was ever seen.
 const NOTHING: &str = "no dialog has been seen yet";
@@ -63,8 +65,17 @@ pub fn acting(board: &Board) -> (String, Role) {
         (None, None) if board.preset == "watch" => {
             (format!("watch: would have confirmed {}", board.tally.watched()), Role::Note)
         }
-        (None, None) => (format!("LIVE {}", board.preset), Role::Ok),
+        (None, None) => match watched(board) {
+            0 => (format!("LIVE {}", board.preset), Role::Ok),
+            n => (format!("LIVE {}, {n} only watched", board.preset), Role::Note),
+        },
     }
+}
+
+/// How many sessions wait now for an answer that the rules would have given, were it not that they are only watched there.
+fn watched(board: &Board) -> usize {
+    let only = board.queue.iter().filter(|c| c.outcome == Some(Outcome::Watched) && c.needs_you);
+    only.map(|c| c.id.0).collect::<BTreeSet<_>>().len()
 }
 
 fn note(state: &State) -> (String, Role) {
@@ -81,6 +92,10 @@ fn headline(state: &State) -> (String, Role) {
 
 fn wants(state: &State) -> u16 {
     (1 + state.board.recent.len()).clamp(1, 9) as u16
+}
+
+fn could(state: &State, _: u16) -> u16 {
+    (1 + state.board.recent.len()).min(21) as u16
 }
 
 fn clock(state: &State, entry: &Entry) -> String {
@@ -140,6 +155,11 @@ fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, areas: &mut 
     let mut pen = Pen::row(buf, area, 0);
     pen.right(&figures(state), theme.style(Role::Subtext));
     pen.put(&line, theme.style(role));
+    // More may stand open than there are rows.
+    let open = state.board.queue.len();
+    if open > 0 {
+        pen.put(&format!("  {open} open"), theme.style(Role::Subtext));
+    }
     let mut used = 1;
     if let Some(fault) = &state.old_rules {
         let told = format!("the old rules stay in force: {fault}");

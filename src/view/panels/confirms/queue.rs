@@ -100,10 +100,15 @@ fn open(buf: &mut Buffer, area: Area, y: u16, state: &State, theme: &Theme, c: &
     }
     let name = if area.w >= 60 { 20 } else { 12 };
     pen.column(&text::fit(c.session.as_str(), name), name as u16, theme.style(Role::Strong)).skip(1);
-    if let Some(role) = c.role.as_deref().filter(|_| area.w >= 140) {
-        pen.put(&text::fit(&text::printable(role), 24), theme.style(Role::Subtext)).skip(1);
+    if area.w >= 140 {
+        let its = text::printable(c.role.as_deref().unwrap_or_default());
+        pen.column(&text::fit(&its, 24), 25, theme.style(Role::Subtext));
     }
-    pen.put(c.operation.word(), theme.style(role)).skip(1);
+    if area.w >= 60 {
+        pen.column(c.operation.word(), 9, theme.style(role));
+    } else {
+        pen.put(c.operation.word(), theme.style(role)).skip(1);
+    }
     let subject = state.about(c).map(one_line).unwrap_or_default();
     pen.put(&text::fit(&subject, usize::from(area.w / 3)), theme.style(Role::Text)).skip(2);
     pen.put(&c.next, theme.style(Role::Subtext));

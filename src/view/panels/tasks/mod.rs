@@ -18,7 +18,7 @@ use super::super::popups::first_row;
 use super::View;
 
 /// How this panel is shown.
-pub(super) const VIEW: View = View { id: PanelId::Tasks, note, headline, wants, short, full };
+pub(super) const VIEW: View = View { id: PanelId::Tasks, note, headline, wants, could, short, full };
 
 /// How a task's state is told: its own shape, its word, what it means to the person who looks.
 pub fn told(task: &Brief) -> (&'static str, &'static str, Role) {
@@ -98,6 +98,10 @@ fn wants(state: &State) -> u16 {
     if nothing(state).is_some() { 1 } else { state.tasks.rows().len().clamp(1, 9) as u16 }
 }
 
+fn could(state: &State, _: u16) -> u16 {
+    state.tasks.rows().len().min(20) as u16
+}
+
 fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
     if let Some((said, role)) = nothing(state) {
         for (y, line) in (0..area.h).zip(wrap(&said, usize::from(area.w).max(1))) {
@@ -144,7 +148,7 @@ fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, _: &mut Area
     }
     let used = (len - first).min(list.h.into()) as u16;
     if used < list.h {
-        let said = unlisted(state, len);
+        let said = if len == 0 && state.shows_inbox() { no_news(state) } else { unlisted(state, len) };
         Pen::row(buf, list, used).skip(2).put(&said, theme.style(Role::Faint));
     }
     if rest > 0 {
@@ -155,6 +159,12 @@ fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, _: &mut Area
         }
     }
     usize::from(list.h)
+}
+
+/// Said where the inbox is empty.
+fn no_news(state: &State) -> String {
+    let key = |a| state.fixed.keymap.shown(a);
+    format!("nothing new in the inbox; {} shows all tasks, {} leaves", key(Action::Inbox), key(Action::Back))
 }
 
 /// What is not in the list.
