@@ -140,6 +140,11 @@ impl Kind {
         matches!(self, Self::Named(Name::Read | Name::Write | Name::List | Name::Test | Name::Revision))
     }
 
+    /// True if what stands there is created or changed.
+    pub(super) fn writes(&self) -> bool {
+        matches!(self, Self::Named(Name::Write))
+    }
+
     /// True if names that fit a pattern may stand there as well as the pattern.
     pub(super) fn is_names(&self) -> bool {
         matches!(self, Self::Named(Name::Names))

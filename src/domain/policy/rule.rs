@@ -166,7 +166,7 @@ fn names(wanted: &str, program: &str, args: &[Word]) -> bool {
 }
 
 /// `git push` names a part generously: in any folder, and options and their values may stand between the words.
-fn may_name(wanted: &str, name: &str, args: &[Word]) -> bool {
+pub(super) fn may_name(wanted: &str, name: &str, args: &[Word]) -> bool {
     let mut wanted = wanted.split_whitespace();
     if !fits_any_case(wanted.next().unwrap_or_default(), name) {
         return false;
