@@ -157,7 +157,11 @@ fn written(word: &str) -> String {
         return format!("{name}={}", written(value));
     }
     let escaped = word.replace('\\', "\\\\").replace('"', "\\\"");
-    if word.contains('\'') || word.contains("$?") { format!("\"{escaped}\"") } else { format!("'{word}'") }
+    if word.contains('\'') || word.ends_with('\\') || word.contains("$?") {
+        format!("\"{escaped}\"")
+    } else {
+        format!("'{word}'")
+    }
 }
 
 #[test]

@@ -185,6 +185,8 @@ impl Kind {
             Name::List => return path(Access::List, value, uses),
             Name::Folder => is_plain_path(value),
             Name::Test => return path(Access::Read, value.split("::").next().unwrap_or(value), uses),
+            // `name@version` is looked up on the network.
+            Name::Package if value.contains('@') => false,
             Name::Package => return path(Access::Read, value.strip_suffix("/...").unwrap_or(value), uses),
             Name::Revision => return revision(value, uses),
             Name::Branch => {

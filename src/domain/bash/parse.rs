@@ -264,6 +264,8 @@ mod tests {
             ("a \"b!c\"", Fault::Bang),
             ("a =b", Fault::Lead('=')),
             ("a ^b", Fault::Lead('^')),
+            ("a 'b\\'", Fault::Backslash),
+            ("a 'b\\\\\\' c", Fault::Backslash),
             ("a 'b", Fault::Quote),
             ("a \"b", Fault::Quote),
             ("g'i't push", Fault::InnerQuote),

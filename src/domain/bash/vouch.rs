@@ -49,7 +49,7 @@ fn vouch_at(programs: &Programs, words: &[Word], depth: usize) -> Result<Outcome
     read_table(programs, table, args, depth).map_err(|why| Refusal {
         reason: format!("{name}: {why}"),
         known: true,
-        wraps: !table.runs.is_empty(),
+        wraps: table.form.iter().chain([table]).any(|t| !t.runs.is_empty()),
     })
 }
 

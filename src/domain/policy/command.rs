@@ -102,11 +102,8 @@ impl OnePart<'_> {
                 known: vouched.as_ref().map_or_else(|r| r.known, |_| true),
                 branches: &branches,
                 elsewhere: elsewhere && !branches.is_empty(),
-                redirect: self
-                    .part
-                    .redirects
-                    .iter()
-                    .any(|r| matches!(r, Redirect::From(_) | Redirect::Into(_))),
+                // What is read is judged as the agent's own read; `< x` is `cat x |`.
+                redirect: self.part.redirects.iter().any(|r| matches!(r, Redirect::Into(_))),
                 fed_by: self.fed_by,
             }),
             ..*self.case

@@ -32,7 +32,7 @@ pub(super) struct PartCase<'a> {
     pub branches: &'a [Option<String>],
     /// Its repository may be another than the session's.
     pub elsewhere: bool,
-    /// It redirects to or from a file.
+    /// It redirects to a file.
     pub redirect: bool,
     /// The programs before it in its pipeline.
     pub fed_by: &'a [&'a str],
