@@ -43,10 +43,11 @@ const BRINGS: [&str; 32] = [
 ];
 
 /// Those of them that leave the files alone.
-const LEAVES: [&str; 6] = [
+const LEAVES: [&str; 7] = [
     "gh repo list",
     "gh repo view",
     "git restore --staged",
+    "git restore -S",
     "git stash list",
     "git stash show",
     "git worktree list",
