@@ -156,6 +156,10 @@ fn written(word: &str) -> String {
     {
         return format!("{name}={}", written(value));
     }
+    // What neither kind of quote can hold.
+    if word.contains('\'') && word.contains('`') {
+        return format!("\"$(cat <<'EOF'\n{word}\nEOF\n)\"");
+    }
     let escaped = word.replace('\\', "\\\\").replace('"', "\\\"");
     if word.contains('\'') || word.ends_with('\\') || word.contains("$?") {
         format!("\"{escaped}\"")
