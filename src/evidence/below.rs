@@ -1,4 +1,5 @@
-//! What lies in a folder that a command would read through, at any depth, or what fits a pattern there: names only, nothing is opened, no link followed.
+//! What lies in a folder that a command would read through, at any depth, or what fits a pattern there: names only, nothing is opened, no link followed but to
+//! see whether it leads to a file.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -76,7 +77,9 @@ fn through(folder: &Path, max: usize) -> Below {
                 continue;
             }
             below.linked |= kind.is_symlink();
-            below.files.push(path);
+            // A link that leads to no file is no program for whoever would start it: it is told as a folder is.
+            let file = !kind.is_symlink() || fs::metadata(at.join(&name)).is_ok_and(|m| m.is_file());
+            below.files.push(if file { path } else { path + "/" });
         }
     }
     below
@@ -101,7 +104,10 @@ mod tests {
         assert!(!of(root, 4).whole, "five entries lie there");
         std::os::unix::fs::symlink("/etc", root.join("a/out")).expect("linked");
         let seen = of(root, 6);
-        assert!(seen.linked && seen.whole && seen.files.contains(&"a/out".to_owned()), "{seen:?}");
+        assert!(seen.linked && seen.whole && seen.files.contains(&"a/out/".to_owned()), "{seen:?}");
+        std::os::unix::fs::symlink("nowhere", root.join("a/dangling")).expect("linked");
+        let seen = of(root, 7);
+        assert!(seen.whole && seen.files.contains(&"a/dangling/".to_owned()), "{seen:?}");
         fs::write(root.join("a/y.MD"), "x").expect("written");
         assert_eq!(of(&root.join("a/?.md"), 9).files, ["y.MD"]);
         assert!(of(&root.join("a/*"), 9).linked && !of(&root.join("a/*"), 2).whole);

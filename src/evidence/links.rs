@@ -135,6 +135,15 @@ mod tests {
         std::fs::write(app.join("src/.git/config"), "x").expect("written");
         std::fs::write(app.join("src/a.rs"), "x").expect("written");
         std::fs::create_dir(app.join("conf")).expect("made");
+        std::fs::write(app.join("CLAUDE.md"), "x").expect("written");
+        std::fs::write(app.join("README.md"), "x").expect("written");
+        let bin = app.join("node_modules/.bin");
+        std::fs::create_dir_all(&bin).expect("made");
+        for (from, to) in
+            [("jest", "../jest/bin.js"), ("eslint", "../../src"), ("prettier", "../../src/a.rs")]
+        {
+            symlink(to, bin.join(from)).expect("linked");
+        }
         std::fs::write(app.join("conf/credentials.json"), "x").expect("written");
         for (command, expected) in [
             ("grep -rn x .", Action::Hold),
@@ -159,6 +168,17 @@ mod tests {
             ("grep -n x ./d*", Action::Hold),
             ("diff -r src deep", Action::Confirm),
             ("diff -r src .", Action::Hold),
+            ("npx tsc", Action::Hold),
+            ("npx jest", Action::Hold),
+            ("npx eslint .", Action::Hold),
+            ("npx prettier -l .", Action::Confirm),
+            ("prettier .", Action::Hold),
+            ("prettier src/a.rs", Action::Confirm),
+            ("prettier --check .", Action::Confirm),
+            ("prettier --check ./*.md", Action::Confirm),
+            ("prettier --write ./*.md", Action::Hold),
+            ("prettier --write ./R*.md", Action::Confirm),
+            ("cat ./*.md", Action::Confirm),
         ] {
             check(Operation::Bash, Subject::Command(command), expected);
         }

@@ -156,8 +156,16 @@ fn written(word: &str) -> String {
     {
         return format!("{name}={}", written(value));
     }
+    // What neither kind of quote can hold.
+    if word.contains('\'') && word.contains('`') {
+        return format!("\"$(cat <<'EOF'\n{word}\nEOF\n)\"");
+    }
     let escaped = word.replace('\\', "\\\\").replace('"', "\\\"");
-    if word.contains('\'') || word.contains("$?") { format!("\"{escaped}\"") } else { format!("'{word}'") }
+    if word.contains('\'') || word.ends_with('\\') || word.contains("$?") {
+        format!("\"{escaped}\"")
+    } else {
+        format!("'{word}'")
+    }
 }
 
 #[test]

@@ -140,6 +140,11 @@ impl Kind {
         matches!(self, Self::Named(Name::Read | Name::Write | Name::List | Name::Test | Name::Revision))
     }
 
+    /// True if what stands there is created or changed.
+    pub(super) fn writes(&self) -> bool {
+        matches!(self, Self::Named(Name::Write))
+    }
+
     /// True if names that fit a pattern may stand there as well as the pattern.
     pub(super) fn is_names(&self) -> bool {
         matches!(self, Self::Named(Name::Names))
@@ -180,6 +185,8 @@ impl Kind {
             Name::List => return path(Access::List, value, uses),
             Name::Folder => is_plain_path(value),
             Name::Test => return path(Access::Read, value.split("::").next().unwrap_or(value), uses),
+            // `name@version` is looked up on the network.
+            Name::Package if value.contains('@') => false,
             Name::Package => return path(Access::Read, value.strip_suffix("/...").unwrap_or(value), uses),
             Name::Revision => return revision(value, uses),
             Name::Branch => {

@@ -112,6 +112,13 @@ fn complete(part: &Part) -> Result<(), Fault> {
     if name != "find" && part.words.iter().any(bare) {
         return Err(Fault::Backslash);
     }
+    // To zsh, told so, `c^x` is every name that begins with `c` but that one: only git, which shows of files what it shows anyway,
+    // is given such words.
+    let git = part.words.iter().position(|w| w.text == "git");
+    let starts = matches!((name, git), ("git", _) | ("time", Some(1)) | ("timeout", Some(2)));
+    if !starts && part.words.iter().any(|w| !w.quoted && w.text.contains('^')) {
+        return Err(Fault::Lead('^'));
+    }
     // An unquoted bracket is a pattern everywhere but around the arguments of `[`.
     let brackets = part.words[1..].iter().filter(|w| !w.quoted && (w.text == "[" || w.text == "]")).count();
     let closed = part.words.last().is_some_and(|w| !w.quoted && w.text == "]");
@@ -264,6 +271,10 @@ mod tests {
             ("a \"b!c\"", Fault::Bang),
             ("a =b", Fault::Lead('=')),
             ("a ^b", Fault::Lead('^')),
+            ("a b^c", Fault::Lead('^')),
+            ("time a b^c git", Fault::Lead('^')),
+            ("a 'b\\'", Fault::Backslash),
+            ("a 'b\\\\\\' c", Fault::Backslash),
             ("a 'b", Fault::Quote),
             ("a \"b", Fault::Quote),
             ("g'i't push", Fault::InnerQuote),

@@ -49,7 +49,7 @@ fn vouch_at(programs: &Programs, words: &[Word], depth: usize) -> Result<Outcome
     read_table(programs, table, args, depth).map_err(|why| Refusal {
         reason: format!("{name}: {why}"),
         known: true,
-        wraps: !table.runs.is_empty(),
+        wraps: table.form.iter().chain([table]).any(|t| !t.runs.is_empty()),
     })
 }
 
@@ -204,7 +204,8 @@ impl<'a> Scan<'a> {
             if word.pattern && !first && table.max.is_none() && kind.takes_files() {
                 self.patterns += 1;
                 let (path, spared) = (word.text.clone(), Vec::new());
-                self.uses.push(Use::Through { path, spared, follows: false });
+                let access = if kind.writes() { Access::Write } else { Access::Read };
+                self.uses.push(Use::Through { access, path, spared, follows: false });
             }
         }
         self.read_through(operands.get(usize::from(has_first)..).unwrap_or_default());
@@ -231,6 +232,7 @@ impl<'a> Scan<'a> {
             operands.iter().map(|w| if w.pattern { folder(w) } else { w.text.clone() }).collect();
         let paths = if named.is_empty() { vec![".".to_owned()] } else { named };
         self.uses.extend(paths.into_iter().map(|path| Use::Through {
+            access: Access::Read,
             path,
             spared: spared.clone(),
             follows: table.follows,

@@ -5,7 +5,7 @@ use super::path::Located;
 use super::places::{Places, Spot};
 use super::rule::{Case, PartCase};
 use super::verdict::{NO_RULE, NOT_VOUCHED};
-use super::{Action, PartVerdict, Policy, RuleAction, Verdict, subject, through};
+use super::{Action, PartVerdict, Policy, RuleAction, Verdict, subject, through, unsettled};
 use crate::domain::bash::{self, Access, Effect, Joint, Outcome, Part, Redirect, Refusal, Use, Word};
 use crate::domain::dialog::Operation;
 
@@ -15,6 +15,7 @@ pub(super) fn judge(command: &str, case: &Case, policy: &Policy) -> Verdict {
     let mut worst: Option<Verdict> = None;
     let mut parts = Vec::new();
     let mut pipeline: Vec<&str> = Vec::new();
+    let mut unsettled = false;
     for (i, part) in reading.parts.iter().enumerate() {
         if part.joint != Joint::Pipe {
             pipeline.clear();
@@ -22,13 +23,14 @@ pub(super) fn judge(command: &str, case: &Case, policy: &Policy) -> Verdict {
         places.before(part.joint);
         let in_pipe =
             part.joint == Joint::Pipe || reading.parts.get(i + 1).is_some_and(|p| p.joint == Joint::Pipe);
-        let one = OnePart { part, fed_by: &pipeline, case, policy };
+        let one = OnePart { part, fed_by: &pipeline, unsettled, case, policy };
         let (mut verdict, outcome) = one.judge(&places);
         if i + 1 == reading.parts.len()
             && let Some(fault) = &reading.fault
         {
             verdict = verdict.worse(Verdict::hold("shell", fault.to_string()));
         }
+        unsettled |= unsettled::unsettles(&part.words, outcome.as_ref());
         if let Some(outcome) = outcome {
             places.after(&outcome, &part.words, in_pipe, case.ctx);
         }
@@ -55,6 +57,8 @@ const LOADS: [&str; 2] = ["PYTHONPATH", "NODE_OPTIONS"];
 struct OnePart<'a> {
     part: &'a Part,
     fed_by: &'a [&'a str],
+    /// An earlier part puts other content into the work tree: what was looked up there is not what it will find.
+    unsettled: bool,
     case: &'a Case<'a>,
     policy: &'a Policy,
 }
@@ -98,11 +102,8 @@ impl OnePart<'_> {
                 known: vouched.as_ref().map_or_else(|r| r.known, |_| true),
                 branches: &branches,
                 elsewhere: elsewhere && !branches.is_empty(),
-                redirect: self
-                    .part
-                    .redirects
-                    .iter()
-                    .any(|r| matches!(r, Redirect::From(_) | Redirect::Into(_))),
+                // What is read is judged as the agent's own read; `< x` is `cat x |`.
+                redirect: self.part.redirects.iter().any(|r| matches!(r, Redirect::Into(_))),
                 fed_by: self.fed_by,
             }),
             ..*self.case
@@ -137,7 +138,12 @@ impl OnePart<'_> {
                 Verdict { paths, ..self.worst_path(&located).map_or(allowed.clone(), |v| allowed.worse(v)) }
             }
         };
-        (verdict.worse(through::judge(&uses, at, self.case, self.policy)), vouched.ok())
+        let looked_up = if self.unsettled {
+            unsettled::judge(&uses, words, effect)
+        } else {
+            through::judge(&uses, at, self.case, self.policy)
+        };
+        (verdict.worse(looked_up), vouched.ok())
     }
 
     /// Whoever allows it: what is set for it, and the only number that may be expanded.
@@ -202,11 +208,7 @@ impl OnePart<'_> {
         let mut out = Vec::new();
         for one in uses {
             let Use::Path(access, path) = one else { continue };
-            let operation = match access {
-                Access::Read => Operation::Read,
-                Access::Write => Operation::Write,
-                Access::List => Operation::Glob,
-            };
+            let operation = subject::operation(*access);
             for spot in spots {
                 let located = Located::new(path, Some(&spot.cwd), self.case.ctx)
                     .map_err(|why| format!("{path}: {why}"))?;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// What lies in a folder, at any depth. Git's own folders are left out: else nothing could be searched.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Below {
-    /// The files, as paths from that folder on.
+    /// The files, as paths from that folder on; with a `/` behind a link that leads to none.
     pub files: Vec<String>,
     /// Symbolic links are among them.
     pub linked: bool,

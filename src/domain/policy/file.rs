@@ -133,7 +133,7 @@ pub struct RuleSpec {
     pub branch: Vec<String>,
     /// It commits to, or changes, the branch of a repository that may be another than the session's.
     pub elsewhere: bool,
-    /// A redirection to or from a file stands in the part.
+    /// A redirection to a file stands in the part.
     pub redirect: bool,
     /// It reads a pipe that one of these programs fills.
     pub fed_by: Vec<String>,

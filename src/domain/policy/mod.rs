@@ -20,6 +20,7 @@ mod preset;
 mod rule;
 mod subject;
 mod through;
+mod unsettled;
 mod url;
 mod verdict;
 mod wrapped;

@@ -32,7 +32,7 @@ pub(super) struct PartCase<'a> {
     pub branches: &'a [Option<String>],
     /// Its repository may be another than the session's.
     pub elsewhere: bool,
-    /// It redirects to or from a file.
+    /// It redirects to a file.
     pub redirect: bool,
     /// The programs before it in its pipeline.
     pub fed_by: &'a [&'a str],
@@ -166,7 +166,7 @@ fn names(wanted: &str, program: &str, args: &[Word]) -> bool {
 }
 
 /// `git push` names a part generously: in any folder, and options and their values may stand between the words.
-fn may_name(wanted: &str, name: &str, args: &[Word]) -> bool {
+pub(super) fn may_name(wanted: &str, name: &str, args: &[Word]) -> bool {
     let mut wanted = wanted.split_whitespace();
     if !fits_any_case(wanted.next().unwrap_or_default(), name) {
         return false;

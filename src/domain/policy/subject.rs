@@ -5,6 +5,7 @@ use super::path::Located;
 use super::rule::Case;
 use super::verdict::NO_RULE;
 use super::{Action, Context, Policy, Verdict, command, url};
+use crate::domain::bash::Access;
 use crate::domain::dialog::Operation;
 
 /// What an operation is about.
@@ -72,6 +73,15 @@ pub(super) fn judge(
             _,
         ) => Verdict::hold("subject", format!("what to {} is not known", operation.word())),
         _ => decide(&case, policy),
+    }
+}
+
+/// The agent's own tool that does the same to a path.
+pub(super) const fn operation(access: Access) -> Operation {
+    match access {
+        Access::Read => Operation::Read,
+        Access::Write => Operation::Write,
+        Access::List => Operation::Glob,
     }
 }
 

@@ -1,5 +1,5 @@
 //! Folders that a command reads through or that must hold what it starts, file by file (`grep -r x .`): each file that is known to lie there must be one that
-//! the agent's own tools may read. What lies there is looked up by whoever can, by the verdict's `folders`.
+//! the agent's own tools may read, or change where it is changed. What lies there is looked up by whoever can, by the verdict's `folders`.
 
 use super::context::Below;
 use super::glob::fits;
@@ -9,7 +9,6 @@ use super::places::Spot;
 use super::rule::Case;
 use super::{Action, Policy, Verdict, subject};
 use crate::domain::bash::{self, Use};
-use crate::domain::dialog::Operation;
 
 /// Confirms, with the folders to look at, unless a file is known there that is held.
 pub(super) fn judge(uses: &[Use], spots: &[Spot], case: &Case, policy: &Policy) -> Verdict {
@@ -18,8 +17,9 @@ pub(super) fn judge(uses: &[Use], spots: &[Spot], case: &Case, policy: &Policy) 
         let (Use::Through { path, .. } | Use::Local { folder: path, .. }) = one else { continue };
         for spot in spots {
             let next = match (Located::new(path, Some(&spot.cwd), case.ctx), one) {
-                (Ok(folder), Use::Through { spared, follows, .. }) => {
-                    in_folder(&folder.absolute(), spared, *follows, case, policy)
+                (Ok(folder), Use::Through { access, spared, follows, .. }) => {
+                    let case = Case { operation: subject::operation(*access), tool: None, ..*case };
+                    in_folder(&folder.absolute(), spared, *follows, &case, policy)
                 }
                 (Ok(folder), Use::Local { name, .. }) => lies_in(&folder.absolute(), name, case),
                 (Ok(_), _) => continue,
@@ -71,13 +71,12 @@ fn in_known(
             format!("it reads through {folder}, and links in it may lead elsewhere"),
         );
     }
-    let read = Case { operation: Operation::Read, tool: None, ..*case };
     // What a pattern names lies beside it.
     let at = folder.rsplit_once('/').filter(|(_, name)| is_pattern(name)).map_or(folder, |(above, _)| above);
     let held = below.files.iter().filter(|file| !is_spared(file, spared)).find_map(|file| {
         let located = Located::new(file, Some(at), case.ctx);
         let verdict = match located.or_else(|_| Located::new(&loosely(file), Some(at), case.ctx)) {
-            Ok(located) => subject::located_path(&read, &located, policy),
+            Ok(located) => subject::located_path(case, &located, policy),
             Err(why) => Verdict::hold("path", why),
         };
         (verdict.action != Action::Confirm).then(|| Verdict {
@@ -111,6 +110,7 @@ fn is_spared(file: &str, spared: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::dialog::Operation;
     use crate::domain::policy::{Context, Subject, judge_operation};
 
     fn judged(command: &str, files: &[&str], linked: bool, whole: bool) -> Verdict {
@@ -187,6 +187,7 @@ mod tests {
             ("{{x}}/.ssh/config", Action::Hold),
             ("~x/.env", Action::Hold),
             ("~x/a.rs", Action::Confirm),
+            ("x/.env/", Action::Hold),
             ("@(x)/.env", Action::Hold),
         ] {
             let verdict = judged("grep -rn KEY .", &[file], false, true);
@@ -201,6 +202,7 @@ mod tests {
             ("npx tsc --noEmit", None, Action::Confirm),
             ("npx tsc --noEmit", Some("tsc"), Action::Confirm),
             ("npx tsc --noEmit", Some("eslint"), Action::Hold),
+            ("npx tsc --noEmit", Some("tsc/"), Action::Hold),
             ("npx --no-install tsc --noEmit", Some("eslint"), Action::Confirm),
             ("cd web && npx tsc --noEmit", Some("tsc"), Action::Confirm),
             ("npx cowsay", Some("cowsay"), Action::Hold),

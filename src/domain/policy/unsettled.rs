@@ -1,0 +1,92 @@
+//! Commands of several parts of which one puts other content into the work tree: what is looked up on the disk before any of
+//! them runs (links, folders, what fits a pattern, a program that lies there) says nothing of what a later part will find.
+
+use super::rule::may_name;
+use super::{Action, Verdict};
+use crate::domain::bash::{Access, Effect, Outcome, Use, Word};
+
+/// Puts files, folders or links of any content in places where others were looked up, or nothing. Not what only runs code of
+/// the project: that may do anything by itself.
+const BRINGS: [&str; 32] = [
+    "git am",
+    "git apply",
+    "git bisect",
+    "git checkout",
+    "git checkout-index",
+    "git cherry-pick",
+    "git clone",
+    "git lfs",
+    "git merge",
+    "git mv",
+    "git pull",
+    "git read-tree",
+    "git rebase",
+    "git reset",
+    "git restore",
+    "git revert",
+    "git sparse-checkout",
+    "git stash",
+    "git submodule",
+    "git subtree",
+    "git switch",
+    "git worktree",
+    "gh pr checkout",
+    "gh repo",
+    "cp",
+    "hg",
+    "install",
+    "jj",
+    "ln",
+    "mv",
+    "patch",
+    "tar",
+];
+
+/// Those of them that leave the files alone.
+const LEAVES: [&str; 7] = [
+    "gh repo list",
+    "gh repo view",
+    "git restore --staged",
+    "git restore -S",
+    "git stash list",
+    "git stash show",
+    "git worktree list",
+];
+
+/// True for a part behind which nothing is known of the work tree. `outcome` is what it does, if it is vouched for.
+pub(super) fn unsettles(words: &[Word], outcome: Option<&Outcome>) -> bool {
+    // A program that no table knows may start one at any word.
+    let starts: Vec<usize> = match outcome {
+        Some(outcome) => std::iter::once(0).chain(outcome.starts.iter().copied()).collect(),
+        None => (0..words.len()).collect(),
+    };
+    let named = |list: &[&str], at: usize| {
+        let Some((program, args)) = words.get(at..).and_then(<[Word]>::split_first) else { return false };
+        let name = program.text.rsplit('/').next().unwrap_or_default();
+        list.iter().any(|wanted| may_name(wanted, name, args))
+    };
+    let vouched = outcome.is_some();
+    let brings = |&at: &usize| named(&BRINGS, at) && !(vouched && named(&LEAVES, at));
+    starts.iter().any(brings) && !outcome.is_some_and(|o| makes_a_branch(words, o))
+}
+
+/// A new branch that begins where the work tree stands, and nowhere else: no file changes.
+fn makes_a_branch(words: &[Word], outcome: &Outcome) -> bool {
+    words.iter().any(|w| matches!(w.text.as_str(), "-b" | "-c" | "--create"))
+        && matches!(outcome.uses.as_slice(), [Use::Branch(_)])
+}
+
+/// Holds what rests on a look at the disk. Git follows no link, and code of the project may do anything by itself.
+pub(super) fn judge(uses: &[Use], words: &[Word], effect: Option<Effect>) -> Verdict {
+    let program = words.first().map_or("", |w| w.text.as_str());
+    let follows = !matches!(program, "git" | "cd" | "[") && effect.is_none_or(|e| e <= Effect::Write);
+    let looked_up = |one: &Use| match one {
+        Use::Through { .. } | Use::Local { .. } => true,
+        Use::Path(access, path) => follows && *access != Access::List && path != ".",
+        Use::Branch(_) | Use::Ref(_) => false,
+    };
+    if uses.iter().any(looked_up) {
+        return Verdict::hold("through", "looked up before an earlier part of the command has run");
+    }
+    Verdict::new(Action::Confirm, "", "")
+}
