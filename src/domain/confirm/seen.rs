@@ -19,6 +19,9 @@ impl Life {
         let another = look.dialog.as_ref().is_some_and(|(_, dialog)| dialog.complete);
         if look.clear || (another && shown.is_none()) {
             self.elsewhere = Some(now);
+        } else if self.elsewhere == Some(now) {
+            // A look of the same instant proves nothing of what is away by this one.
+            self.elsewhere = None;
         }
         let meant = look.dialog.as_ref().is_some_and(|(showing, dialog)| self.may_be_left(*showing, dialog));
         // Half a frame, a window too small, a pager over it: it may stand behind that.

@@ -109,6 +109,15 @@ fn what_was_answered_once_is_not_answered_by_who_comes_next_however_it_was_held(
 }
 
 #[test]
+fn a_look_of_the_same_instant_is_no_proof_that_a_dialog_went() {
+    check(
+        "kept, and not readable in the very instant in which it came",
+        &[Show("ls", 1), Person(Answer::Hold, "ls", 1, 400), Blurred, At(200), Show("ls", 2), At(2_000)],
+        &["0 held by a person: kept by operator"],
+    );
+}
+
+#[test]
 fn a_hooks_call_that_is_drawn_spends_what_was_left() {
     let rig = story(
         "the very one, and then another that says the same",
