@@ -220,7 +220,9 @@ impl Life {
         self.left.extend(left);
         self.write(id, outcome, why.to_owned(), After::Over, out);
         // That nothing was sent is not yet the end of the dialog.
-        gone.into_iter().for_each(|gone| self.tell_gone(gone, "", out));
+        if let Some(gone) = gone {
+            self.tell_gone(gone, "", out);
+        }
     }
 
     /// The pane has ended, and so has all that stood there. Of an entry that is on its way to the disk that is
