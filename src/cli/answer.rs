@@ -28,6 +28,9 @@ const LOOK: Duration = Duration::from_millis(25);
 /// Whoever acted may have been killed a moment ago: somebody follows within this.
 const FOLLOWED: Duration = Duration::from_secs(1);
 
+/// What was taken is told within this, however long it takes: a restart waits a minute for its agent.
+const TOLD: Duration = Duration::from_mins(3);
+
 /// Which dialog is answered.
 #[derive(Debug, clap::Args)]
 pub struct AnswerArgs {
@@ -278,6 +281,10 @@ fn nobody() -> Fail {
     )
 }
 
+/// What to do about one who acts and does not answer.
+const DEAF: &str =
+    "`archtui doctor` tells whether the records can be written, `archtui status` what that session asks now";
+
 /// How a control room that observes asks who acts.
 pub fn wishing(ground: &setup::Ground, state_dir: PathBuf) -> Result<Wishing, Fail> {
     let (folders, tmux) = (ground.env.runtime_folders(), ground.address.socket.clone());
@@ -296,7 +303,20 @@ fn leave(state_dir: &Path, sockets: &[PathBuf], ask: &Ask, held: impl Fn() -> He
     let mut store = Store::visit(state_dir).map_err(failed)?;
     let id = store.wish(ask, &asker, Timestamp::now(), Wish::PATIENCE).map_err(failed)?;
     client::wake(sockets);
-    let mut alone = Duration::ZERO;
+    told(&store, id, ask, || serves(&held(), state_dir), TOLD)
+}
+
+/// Waits for what came of a wish. It has an end also where whoever acts lives and cannot say it.
+#[expect(clippy::disallowed_methods, reason = "a command's own clock")]
+fn told(
+    store: &Store,
+    id: u64,
+    ask: &Ask,
+    served: impl Fn() -> bool,
+    patience: Duration,
+) -> Result<String, Fail> {
+    let failed = |e: crate::ports::StoreError| Fail::failed(e.to_string(), e.hint());
+    let (mut alone, mut taken) = (Duration::ZERO, Duration::ZERO);
     loop {
         match store.fate(id, Timestamp::now()).map_err(failed)? {
             Some(Fate::Answered(told)) if told.done => return Ok(told.text),
@@ -309,18 +329,69 @@ fn leave(state_dir: &Path, sockets: &[PathBuf], ask: &Ask, held: impl Fn() -> He
                 };
                 return Err(Fail::failed(told.text, hint));
             }
+            Some(Fate::Expired) if served() => {
+                return Err(Fail::failed(
+                    format!(
+                        "whoever acts did not take it within {} s; nothing was done",
+                        Wish::PATIENCE.as_secs()
+                    ),
+                    DEAF,
+                ));
+            }
             Some(Fate::Expired) | None => {
                 return Err(nobody());
+            }
+            // He lives, and cannot say it: his disk is full, or he is stopped.
+            Some(Fate::Taken) if taken >= patience => {
+                return Err(Fail::failed(
+                    format!(
+                        "whoever acts took it {} s ago and has not said what came of it: it may have been done, or not",
+                        patience.as_secs()
+                    ),
+                    DEAF,
+                ));
             }
             // Whoever follows tells that it was left unanswered; if nobody does, that is told here.
             Some(Fate::Taken) if alone >= FOLLOWED => {
                 return Err(Fail::failed(ORPHANED, "`archtui status` tells what that session asks now"));
             }
             Some(Fate::Taken) => {
-                alone = if serves(&held(), state_dir) { Duration::ZERO } else { alone + LOOK };
+                alone = if served() { Duration::ZERO } else { alone + LOOK };
+                taken += LOOK;
             }
             Some(Fate::Waiting) => {}
         }
         std::thread::sleep(LOOK);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::confirm::Told;
+
+    #[test]
+    fn a_wish_that_was_taken_has_an_end_also_where_nobody_can_say_it() {
+        let dir = tempfile::tempdir().expect("scratch");
+        let mut store = Store::visit(dir.path()).expect("opened");
+        let now = "2026-11-23T10:00:00Z".parse::<Timestamp>().expect("a time");
+        let wish = |store: &mut Store, patience| store.wish(&Ask::Pause, "me", now, patience).expect("left");
+        let told = |store: &Store, id, served: bool| {
+            let told = told(store, id, &Ask::Pause, || served, if served { LOOK * 3 } else { TOLD });
+            told.map_err(|fail| fail.what().to_owned())
+        };
+        let long = Duration::from_secs(60 * 60 * 24 * 36_500);
+        let id = wish(&mut store, long);
+        store.take_wish(now).expect("taken").expect("there was one");
+        let said = told(&store, id, true).expect_err("nobody said it");
+        assert!(said.contains("has not said what came of it: it may have been done, or not"), "{said}");
+        assert!(told(&store, id, false).is_err_and(|said| said == ORPHANED), "he is gone");
+        store.answer(id, &Told { done: true, text: "paused".to_owned() }, now).expect("said");
+        assert_eq!(told(&store, id, true), Ok("paused".to_owned()));
+        // One that nobody took is over; whether anybody acts is told as it is.
+        let id = wish(&mut store, Duration::ZERO);
+        let said = told(&store, id, true).expect_err("nobody took it");
+        assert!(said.contains("did not take it within 10 s; nothing was done"), "{said}");
+        assert!(told(&store, id, false).is_err_and(|said| said == "nobody acts on this fleet now"));
     }
 }

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::dialog::Operation;
-use super::ledger::{Actor, Entry, Latency, Outcome, Tally};
+use super::ledger::{Actor, Entry, Latency, Lives, Outcome, Tally};
 use super::policy::Action;
 use super::session::SessionName;
 use super::task::{Kind, State, Task};
@@ -80,14 +79,15 @@ pub struct Metrics {
     pub sessions: BTreeMap<SessionName, Prompts>,
     hours: BTreeMap<i64, Prompts>,
     days: BTreeMap<i64, Prompts>,
+    lives: Lives,
 }
 
 impl Metrics {
-    /// Adds an entry; the order does not matter.
+    /// Adds an entry, in their order.
     pub fn add(&mut self, entry: &Entry) {
         let at = entry.body.at;
         self.from = Some(self.from.map_or(at, |from| from.min(at)));
-        if is_deed(entry) {
+        if entry.body.is_deed() || !self.lives.is_news(entry) {
             return;
         }
         let second = at.as_second();
@@ -128,13 +128,6 @@ impl Metrics {
 
 /// An hour in which nothing was asked.
 static NONE: Prompts = Prompts { seen: 0, denied: 0, by_person: 0, tally: Tally::NONE, read: Vec::new() };
-
-/// An entry of what was done to a window, or to get a session going: no agent asked for it.
-fn is_deed(entry: &Entry) -> bool {
-    let rule = entry.body.verdict.rule.as_str();
-    entry.body.operation == Operation::Other
-        && ["restart-", "kill-", "unstick-"].iter().any(|verb| rule.starts_with(verb))
-}
 
 /// The queue in figures.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -179,7 +172,7 @@ impl Tasks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::dialog::Dialog;
+    use crate::domain::dialog::{Dialog, Operation};
     use crate::domain::ledger::{Anchor, Body, Decision, Ruling, Scene, Showing, Times};
     use crate::domain::redact::Secrets;
     use crate::domain::roster::{Member, Roster};

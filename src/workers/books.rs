@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::ledger::{Entry, Tally};
+use crate::domain::ledger::{Entry, Lives, Tally};
 
 /// How far back the figures on the screen go, and how many entries at most are read for them.
 pub(super) const DAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
@@ -16,6 +16,7 @@ const RECENT: usize = 200;
 pub(super) struct Books {
     pub recent: Vec<Arc<Entry>>,
     pub tally: Arc<Tally>,
+    pub lives: Lives,
     /// The newest entry that was added.
     pub newest: u64,
     pub trouble: Option<String>,
@@ -24,10 +25,11 @@ pub(super) struct Books {
 impl Books {
     /// Takes an entry in: of each dialog's life the newest one is told.
     pub fn add(&mut self, entry: Entry) {
-        let life = |e: &Entry| e.body.of.unwrap_or(e.seq);
-        Arc::make_mut(&mut self.tally).add(&entry);
+        if self.lives.is_news(&entry) {
+            Arc::make_mut(&mut self.tally).add(&entry);
+        }
         self.newest = self.newest.max(entry.seq);
-        self.recent.retain(|e| life(e) != life(&entry));
+        self.recent.retain(|e| e.life() != entry.life());
         self.recent.insert(0, Arc::new(entry));
         self.recent.truncate(RECENT);
     }

@@ -108,7 +108,13 @@ pub struct Daemon {
 
 impl Daemon {
     pub fn start(stage: &Stage) -> Self {
-        let mut child = stage.archtui(&["daemon"]).stdout(Stdio::piped()).spawn().expect("it starts");
+        Self::start_over(stage, stage.tmux.socket())
+    }
+
+    /// The same over another tmux server.
+    pub fn start_over(stage: &Stage, socket: &Path) -> Self {
+        let mut child =
+            stage.archtui_over(socket, &["daemon"]).stdout(Stdio::piped()).spawn().expect("it starts");
         let out = BufReader::new(child.stdout.take().expect("piped"));
         let (tell, said) = std::sync::mpsc::channel();
         std::thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| tell.send(line)));

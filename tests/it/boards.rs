@@ -269,7 +269,7 @@ fn the_queue_is_the_riskiest_and_oldest_first() {
         state.board.queue.iter().map(|c| (c.session.as_str(), c.risk.word())).collect();
     assert_eq!(
         told,
-        [("dev_worker1", "high"), ("dev_worker2", "middle"), ("wrapper_claude", "middle"), ("fixer", "low")]
+        [("dev_worker1", "high"), ("dev_worker2", "medium"), ("wrapper_claude", "medium"), ("fixer", "low")]
     );
     assert_eq!(state.board.queue[0].verdict.as_ref().map(|v| v.action), Some(Action::Hold));
 }

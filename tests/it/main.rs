@@ -64,5 +64,6 @@ mod tmux_list;
 mod tmux_load;
 mod tmux_server;
 mod tmux_watch;
+mod two_servers;
 mod unstick;
 mod wall;

@@ -10,7 +10,7 @@ use super::{Face, State, grid};
 use crate::app::panel::PanelId;
 use crate::domain::branch::survey::{Home, Seen};
 use crate::domain::branch::{Head, Severity};
-use crate::domain::confirm::{Confirmation, Risk};
+use crate::domain::confirm::Confirmation;
 use crate::domain::ledger::{Channel, Entry};
 use crate::domain::text;
 
@@ -25,15 +25,6 @@ impl Filters {
     /// The words of one panel's filter.
     pub fn of(&self, panel: PanelId) -> &str {
         self.0.get(&panel).map_or("", Input::text)
-    }
-}
-
-/// The word for how risky a dialog is, on the screen and in filters.
-pub const fn risk_word(risk: Risk) -> &'static str {
-    match risk {
-        Risk::High => "high",
-        Risk::Middle => "medium",
-        Risk::Low => "low",
     }
 }
 
@@ -247,7 +238,7 @@ fn open(c: &Confirmation, about: &str) -> String {
     let verdict = c.verdict.as_ref().map(|v| format!("{} {} {}", v.action.word(), v.rule, v.reason));
     let needs = if c.needs_you { "needs you" } else { "" };
     let (role, verdict) = (c.role.as_deref().unwrap_or_default(), verdict.unwrap_or_default());
-    let risk = risk_word(c.risk);
+    let risk = c.risk.word();
     format!("{} {role} {} {about} {risk} {needs} {verdict} {}", c.session, c.operation.word(), c.next)
 }
 

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::past::{self, Since};
 use crate::cli::setup::Ground;
 use crate::cli::{Fail, Global, out};
-use crate::domain::ledger::{RuleCount, Tally};
+use crate::domain::ledger::{Lives, RuleCount, Tally};
 use crate::domain::policy::{PRESETS, Policy, Rule, RuleAction};
 use crate::domain::session::SessionName;
 use crate::domain::text;
@@ -44,7 +44,12 @@ impl RulesArgs {
         };
         let policy = rules.policies.get(&preset).expect("every preset has its policy");
         let mut tally = Tally::default();
-        past::each(&ground, &self.since, |entry| tally.add(&entry))?;
+        let mut lives = Lives::default();
+        past::each(&ground, &self.since, |entry| {
+            if lives.is_news(&entry) {
+                tally.add(&entry);
+            }
+        })?;
         if self.json {
             out::json(&self.as_json(&preset, policy, &tally));
         } else {

@@ -187,7 +187,12 @@ impl Life {
         self.release(id, out);
         let Some(case) = self.cases.iter().find(|c| c.id == id) else { return };
         let seen_to_go = self.seen_to_go(case);
-        let left = Left::unseen(case).filter(|_| !seen_to_go);
+        let withdrawn =
+            matches!(case.stage, Stage::Ready(_) | Stage::Rechecking(..)).then(|| Left::nobodys(case));
+        let (left, gone) =
+            if seen_to_go { (None, withdrawn) } else { (Left::unseen(case).or(withdrawn), None) };
+        let (may_stand, told) = (left.is_some(), case.entries.binds);
+        let kept = left.as_ref().filter(|left| left.is_a_persons()).map(|_| "it was not seen to go");
         let (outcome, why) = match &case.stage {
             Stage::Verifying(_) if !seen_to_go => (Outcome::Unknown, "it was not seen to go"),
             Stage::Verifying(sent) if case.went_before(*sent) => {
@@ -200,13 +205,28 @@ impl Life {
                 self.case(id).into_iter().for_each(|case| case.stage = Stage::Over);
                 return;
             }
+            // Whoever acts next is to know of it.
+            _ if !told && kept.is_some() => (Outcome::Held, kept.unwrap_or_default()),
+            // It may still stand: its end is told when something else is surely seen there.
+            _ if may_stand => {
+                self.leave(id, left);
+                return;
+            }
             _ => (Outcome::Gone, ""),
         };
+        if may_stand {
+            self.left_unseen = None;
+        }
         self.left.extend(left);
         self.write(id, outcome, why.to_owned(), After::Over, out);
+        // That nothing was sent is not yet the end of the dialog.
+        if let Some(gone) = gone {
+            self.tell_gone(gone, "", out);
+        }
     }
 
-    /// The pane has ended, and so has all that stood there. Of an entry that is on its way to the disk whoever acts next tells.
+    /// The pane has ended, and so has all that stood there. Of an entry that is on its way to the disk that is
+    /// told when it is there (`Entry::unheard`).
     pub(super) fn ended(&mut self, out: &mut Vec<Order>) {
         for i in 0..self.cases.len() {
             let id = self.cases[i].id;
@@ -240,9 +260,9 @@ impl Life {
         again: Option<Duration>,
         out: &mut Vec<Order>,
     ) {
-        let left = self.take_left(id, &hold);
+        self.take_left(id, Some(&hold), out);
+        self.goes_on(id, out);
         let Some(case) = self.case(id) else { return };
-        case.entries.opened = case.entries.opened.or(left);
         if case.entries.opened.is_some() && hold.passes() {
             case.stage = Stage::Held((hold, again));
             return;
@@ -251,7 +271,8 @@ impl Life {
             Hold::Watching => Outcome::Watched,
             Hold::Ignored => Outcome::Ignored,
             // Still not known what became of it, also to whoever comes after us.
-            Hold::Restarted => Outcome::Unknown,
+            Hold::Restarted | Hold::Answered | Hold::Uncertain(_) => Outcome::Unknown,
+            Hold::Stuck => Outcome::Stuck,
             _ => Outcome::Held,
         };
         let why = if hold == Hold::Rule { String::new() } else { hold.to_string() };
@@ -266,13 +287,18 @@ impl Life {
         after: After,
         out: &mut Vec<Order>,
     ) {
+        self.goes_on(id, out);
         let Some(case) = self.case(id) else { return };
-        case.entries.outcome = Some(outcome);
-        case.stage = Stage::Writing(after);
         let mut decision = case.decision(outcome, why);
-        if let Stage::Writing(After::Rest((Hold::Person(who), _))) = &case.stage {
-            decision.actor = Actor::Person(who.clone());
+        match (&after, &case.kept) {
+            (After::Rest((Hold::Person(who), _)), _) => decision.actor = Actor::Person(who.clone()),
+            (After::Over, Some(Hold::Person(who))) if outcome == Outcome::Held => {
+                decision.actor = Actor::Person(who.clone());
+            }
+            _ => {}
         }
+        (case.entries.outcome, case.entries.binds) = (Some(outcome), outcome.binds(&decision.actor));
+        case.stage = Stage::Writing(after);
         out.push(Order::Record { case: id, dialog: Arc::clone(case.asked_for()), decision });
     }
 

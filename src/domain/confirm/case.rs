@@ -100,6 +100,8 @@ pub(super) struct Entries {
     pub act: Option<Act>,
     /// When that went out.
     pub pressed: Option<Duration>,
+    /// The last of them keeps whoever acts next off it.
+    pub binds: bool,
 }
 
 impl Shown {
@@ -129,6 +131,27 @@ impl Steady {
 }
 
 impl Case {
+    /// One of which nothing is known but what it shows.
+    pub fn new(
+        id: CaseId,
+        showing: Showing,
+        dialog: Arc<Dialog>,
+        zero: Option<Duration>,
+        now: Duration,
+    ) -> Self {
+        Self {
+            id,
+            shown: Shown { showing, dialog, place: Place::Undrawn, asks: true, zero, first: now },
+            steady: Steady { since: now, deaf: Duration::ZERO, twice: false, changed: false },
+            hook: None,
+            judged: None,
+            stage: Stage::Seen,
+            entries: Entries::default(),
+            tried: false,
+            kept: None,
+        }
+    }
+
     /// On the screen now.
     pub fn current(&self) -> bool {
         self.shown.place == Place::Here && self.stage != Stage::Over

@@ -128,9 +128,9 @@ impl Life {
         let (Some(hook), Some(verdict)) = (case.hook.as_ref(), case.verdict()) else { return };
         let act =
             |deny| Act { actor: Actor::Automation, wish: None, by: By::Hook(hook.id), deny, goal: None };
-        let hold = match verdict.action {
-            _ if case.is_a_persons() => case.kept.clone().unwrap_or(Hold::Rule),
-            Action::Confirm | Action::Deny => {
+        let hold = match (&case.kept, verdict.action) {
+            (Some(kept @ Hold::Person(_)), _) => kept.clone(),
+            (_, Action::Confirm | Action::Deny) => {
                 let Some(left) = left else {
                     case.stage = Stage::Guarding(act(verdict.action == Action::Deny));
                     out.push(Order::Check);
@@ -138,9 +138,9 @@ impl Life {
                 };
                 left
             }
-            Action::Hold if case.only_watched() => Hold::Watching,
-            Action::Hold => Hold::Rule,
-            Action::Ignore => Hold::Ignored,
+            (_, Action::Hold) if case.only_watched() => Hold::Watching,
+            (_, Action::Hold) => Hold::Rule,
+            (_, Action::Ignore) => Hold::Ignored,
         };
         self.release(id, out);
         // The screen will show it: then this case is there already, and the key channel does not judge it again.

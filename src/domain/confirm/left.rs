@@ -1,77 +1,197 @@
 //! Dialogs of which it is not known whether they still stand, because an archtui ended or because the pane could not be read
-//! for long: answers of which nobody knows what became of them, and what a person keeps. The first dialog that says the same
-//! is left to a person.
+//! for long. Answers of which nobody knows what became of them, and what a person keeps: the first dialog that says the same is
+//! left to a person. Of all of them: it is the same dialog as far as the ledger tells, and where none is seen for a while the
+//! ledger is told that it has gone, so that whoever acts next is not bound by it again.
 
-use super::case::Case;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::case::{Case, Entries, Judged, Place, Shown};
 use super::hold::Hold;
 use super::life::Life;
-use super::order::CaseId;
-use crate::domain::dialog::DialogId;
-use crate::domain::ledger::{Actor, Channel, Entry, Showing};
+use super::order::{CaseId, Order};
+use super::stage::{After, Stage};
+use super::timing::STUCK;
+use crate::domain::dialog::{Dialog, DialogId};
+use crate::domain::ledger::{Actor, Channel, Entry, Masked, Outcome, Showing};
+use crate::domain::policy::Verdict;
 
 /// One dialog that was left.
 #[derive(Debug, Clone)]
 pub(super) struct Left {
-    /// What it says; `None`: any may be the one that a hook's answer was for.
-    content: Option<DialogId>,
-    /// The entry that opened its life.
-    opener: u64,
-    /// Why it is a person's.
-    hold: Hold,
+    says: Says,
+    /// Why it is a person's; `None`: it was held for nothing that outlives who held it.
+    hold: Option<Hold>,
+    /// What is known of it, for its end.
+    told: Box<Case>,
+}
+
+/// Which dialogs may be the one.
+#[derive(Debug, Clone)]
+enum Says {
+    /// Those that say this on the screen.
+    Content(DialogId),
+    /// A hook told of it, and does not say what its dialog says: those of the same call.
+    Call,
+    /// A hook told of it, and it is a person's: any.
+    Anything,
 }
 
 impl Left {
-    /// By the newest entry of its life.
-    pub fn by(e: &Entry) -> Self {
-        let kept = match &e.body.actor {
-            Actor::Person(who) if !e.body.outcome.is_unsettled() => Some(Hold::Person(who.clone())),
+    /// By the newest entry of its life; `None`: no dialog was left.
+    pub fn by(e: &Entry) -> Option<Self> {
+        let body = &e.body;
+        if body.has_ended() || body.is_deed() {
+            return None;
+        }
+        let kept = match &body.actor {
+            Actor::Person(who) if !body.outcome.is_unsettled() => Some(Hold::Person(who.clone())),
             _ => None,
         };
-        // A hook's call does not say what its dialog says on the screen.
-        let of_screen = match e.body.channel {
-            Some(channel) => channel == Channel::Key,
-            None => kept.is_some(),
+        let hold = kept.or_else(|| body.binds().then_some(Hold::Restarted));
+        let says = match (body.channel, &hold) {
+            (Some(Channel::Hook), Some(_)) => Says::Anything,
+            (Some(Channel::Hook), None) => Says::Call,
+            (Some(Channel::Key) | None, _) => Says::Content(body.showing.content),
         };
-        Self {
-            content: of_screen.then_some(e.body.showing.content),
-            opener: e.body.of.unwrap_or(e.seq),
-            hold: kept.unwrap_or(Hold::Restarted),
-        }
+        let dialog = Dialog {
+            operation: body.operation,
+            subject: body.subject.as_ref().map(Masked::as_str).map(str::to_owned),
+            ..Dialog::default()
+        };
+        let mut told = Case::new(CaseId(0), body.showing, Arc::new(dialog), None, Duration::ZERO);
+        let ruling = body.verdict.clone();
+        let verdict = Verdict { action: ruling.action, ..Verdict::hold(&ruling.rule, ruling.reason) };
+        told.judged = Some(Judged { verdict, stale: true });
+        told.entries.opened = Some(e.life());
+        (told.entries.outcome, told.entries.binds) = (Some(body.outcome), body.binds());
+        Some(Self { says, hold, told: Box::new(told) })
     }
 
     /// One that an answer was sent to, or that a person keeps, and that went out of sight without being seen to go.
     pub fn unseen(case: &Case) -> Option<Self> {
         let tried = case.tried.then_some(Hold::Answered);
         let hold = case.kept.clone().or(tried)?;
-        let opener = case.entries.opened?;
-        Some(Self { content: Some(case.shown.showing.content), opener, hold })
+        case.entries.opened?;
+        Some(Self { hold: Some(hold), ..Self::nobodys(case) })
     }
 
-    fn may_be(&self, showing: Showing) -> bool {
-        self.content.is_none_or(|content| content == showing.content)
+    /// One that nothing of the kind is known of, and that has an entry.
+    pub fn nobodys(case: &Case) -> Self {
+        let mut told = case.clone();
+        (told.hook, told.entries.act, told.entries.pressed) = (None, None, None);
+        Self { says: Says::Content(case.shown.showing.content), hold: None, told: Box::new(told) }
+    }
+
+    pub fn is_a_persons(&self) -> bool {
+        matches!(self.hold, Some(Hold::Person(_)))
+    }
+
+    fn may_be(&self, showing: Showing, dialog: &Dialog) -> bool {
+        match self.says {
+            Says::Content(content) => content == showing.content,
+            Says::Call => self.told.same_call(dialog),
+            Says::Anything => true,
+        }
+    }
+
+    fn may_be_shown(&self, shown: &Shown) -> bool {
+        self.may_be(shown.showing, &shown.dialog)
     }
 }
 
 impl Life {
+    /// A dialog that is looked at may be one that was left.
+    pub(super) fn may_be_left(&self, showing: Showing, dialog: &Dialog) -> bool {
+        self.left.iter().any(|left| left.may_be(showing, dialog))
+    }
+
     /// Why a dialog is a person's, if it may be one that was left.
-    pub(super) fn left(&self, showing: Showing) -> Option<&Hold> {
-        self.left.iter().find(|left| left.may_be(showing)).map(|left| &left.hold)
+    pub(super) fn left(&self, shown: &Shown) -> Option<&Hold> {
+        self.left.iter().filter(|left| left.may_be_shown(shown)).find_map(|left| left.hold.as_ref())
     }
 
     /// The same of a hook's call, which does not say what its dialog says: it may be any of them, the screen will tell.
     pub(super) fn left_any(&self) -> Option<&Hold> {
-        self.left.first().map(|left| &left.hold)
+        self.left.iter().find_map(|left| left.hold.as_ref())
     }
 
-    /// What was left is spent on the dialog that it may be. Gives the entry that opened its life.
-    pub(super) fn take_left(&mut self, id: CaseId, hold: &Hold) -> Option<u64> {
+    /// What was left for that reason is spent on the dialog that it may be, which is the same one as far as the ledger tells.
+    pub(super) fn take_left(&mut self, id: CaseId, hold: Option<&Hold>, out: &mut Vec<Order>) {
         // Which of them a hook's call is, if it is one, shows when it is drawn.
-        let showing = self.case(id).filter(|c| c.shown.is_drawn())?.shown.showing;
-        let at = self.left.iter().position(|left| left.may_be(showing) && left.hold == *hold)?;
-        if *hold == Hold::Restarted {
+        let Some(case) = self.cases.iter().find(|c| c.id == id && c.shown.is_drawn()) else { return };
+        let is_it = |left: &Left| left.hold.as_ref() == hold && left.may_be_shown(&case.shown);
+        let Some(at) = self.left.iter().position(is_it) else { return };
+        let left = self.left.remove(at);
+        self.spend(id, left, out);
+    }
+
+    /// The same of one that is nobody's: its life goes on.
+    pub(super) fn goes_on(&mut self, id: CaseId, out: &mut Vec<Order>) {
+        if self.cases.iter().any(|c| c.id == id && c.entries.opened.is_none()) {
+            self.take_left(id, None, out);
+        }
+    }
+
+    /// It is not told of here any more, and may still stand.
+    pub(super) fn leave(&mut self, id: CaseId, left: Option<Left>) {
+        self.case(id).into_iter().for_each(|case| case.stage = Stage::Over);
+        self.left_unseen = None;
+        self.left.extend(left);
+    }
+
+    fn spend(&mut self, id: CaseId, left: Left, out: &mut Vec<Order>) {
+        let Some(case) = self.case(id) else { return };
+        let showing = case.shown.showing;
+        let has_entries = case.entries.opened.is_some();
+        if !has_entries {
+            let Entries { opened, outcome, binds, .. } = left.told.entries;
+            (case.entries.opened, case.entries.outcome, case.entries.binds) = (opened, outcome, binds);
+        }
+        if left.hold == Some(Hold::Restarted) {
             self.remember(showing);
         }
-        Some(self.left.remove(at).opener)
+        if has_entries {
+            self.tell_gone(left, "it goes on as another entry", out);
+        }
+    }
+
+    /// A hook's call that was held before it was drawn is drawn now, and may be one that was left: then it is that one.
+    pub(super) fn spend_on_drawn(&mut self, id: CaseId, out: &mut Vec<Order>) {
+        let drawn = |c: &&Case| c.id == id && c.current() && c.hook.is_some();
+        let Some(case) = self.cases.iter().find(drawn) else { return };
+        let Stage::Held((own, _)) = &case.stage else { return };
+        let Some(at) = self.left.iter().position(|left| left.may_be_shown(&case.shown)) else { return };
+        let hold = self.left[at].hold.clone().filter(|hold| hold != own);
+        let left = self.left.remove(at);
+        // First what binds whoever acts next, then the end of what bound him so far.
+        if let Some(hold) = hold {
+            self.hold(id, hold, out);
+        }
+        self.spend(id, left, out);
+    }
+
+    /// When what was left is surely not there any more.
+    pub(super) fn left_goes(&self) -> Option<Duration> {
+        self.left_unseen.filter(|_| !self.left.is_empty()).map(|since| since + STUCK)
+    }
+
+    /// None that it may be was seen for so long: the ledger is told.
+    pub(super) fn left_went(&mut self, now: Duration, out: &mut Vec<Order>) {
+        if self.left_goes().is_some_and(|at| at <= now) {
+            for left in std::mem::take(&mut self.left) {
+                self.tell_gone(left, "not seen any more", out);
+            }
+        }
+    }
+
+    pub(super) fn tell_gone(&mut self, left: Left, why: &str, out: &mut Vec<Order>) {
+        self.next += 1;
+        let id = CaseId(self.next);
+        let mut told = *left.told;
+        (told.id, told.shown.place, told.kept) = (id, Place::Undrawn, None);
+        self.cases.push(told);
+        self.write(id, Outcome::Gone, why.to_owned(), After::Over, out);
     }
 }
 

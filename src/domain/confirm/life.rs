@@ -66,10 +66,10 @@ impl Life {
         }
     }
 
-    /// The same after a restart: `left` are this pane's entries that the ledger tells as such. The first dialog that says the
-    /// same is left to a person; after a hook's answer, the first that says anything.
+    /// The same after a restart: `left` are the newest entries of the lives in this pane that have no end. The first dialog that
+    /// says the same is one of them, and where that binds it is left to a person; after a hook's answer, the first that says anything.
     pub fn rebuilt<'a>(ways: Ways, left: impl IntoIterator<Item = &'a Entry>) -> Self {
-        Self { left: left.into_iter().map(Left::by).collect(), ..Self::new(ways) }
+        Self { left: left.into_iter().filter_map(Left::by).collect(), ..Self::new(ways) }
     }
 
     /// Deals with it in another way from now on.
@@ -101,6 +101,7 @@ impl Life {
             Input::Ended => self.ended(&mut out),
             Input::Tick => {}
         }
+        self.left_went(now, &mut out);
         self.go_on(now, &mut out);
         self.judge_new(now, &mut out);
         self.tell_dropped(&asked, &mut out);
@@ -137,7 +138,8 @@ impl Life {
 
     /// The same of what has been away for so long that it is gone: a little later will do.
     pub fn goes_at(&self) -> Option<Duration> {
-        self.cases.iter().filter(|c| c.can_go()).filter_map(|c| self.goes(c)).min()
+        let goes = self.cases.iter().filter(|c| c.can_go()).filter_map(|c| self.goes(c));
+        goes.chain(self.left_goes()).min()
     }
 
     /// The same of all else.
@@ -191,6 +193,7 @@ impl Life {
             if self.gone(id, now) {
                 self.went(id, out);
             }
+            self.spend_on_drawn(id, out);
             let case = &self.cases[i];
             match &case.stage {
                 Stage::Reading if case.current() && !case.hook_open() => self.read_on(id, now, out),
@@ -270,7 +273,12 @@ impl Life {
     fn may_try(&self, id: CaseId, now: Duration) -> Option<Result<Act, Held>> {
         let case = self.cases.iter().find(|c| c.id == id)?;
         let held = |hold| Some(Err((hold, None)));
-        match case.verdict()?.action {
+        let action = case.verdict()?.action;
+        // Whatever the rules say of it: it is that one.
+        if let Some(hold) = self.left(&case.shown) {
+            return held(hold.clone());
+        }
+        match action {
             Action::Ignore => return held(Hold::Ignored),
             Action::Hold if case.only_watched() => return held(Hold::Watching),
             Action::Hold | Action::Deny => return held(Hold::Rule),
@@ -284,9 +292,6 @@ impl Life {
         }
         if case.tried || self.pressed.contains(&case.shown.showing) {
             return held(Hold::Answered);
-        }
-        if let Some(hold) = self.left(case.shown.showing) {
-            return held(hold.clone());
         }
         if self.uncertain.is_some_and(|until| now < until) {
             return held(Hold::Uncertain("wait for a person".to_owned()));

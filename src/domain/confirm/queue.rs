@@ -21,7 +21,8 @@ pub enum Risk {
     /// The rules confirm it, or it only looks at things.
     Low,
     /// Changes files, reaches out, asks what to do, looks where a rule holds it, or runs what nothing vouches for.
-    Middle,
+    #[serde(alias = "middle")]
+    Medium,
     /// Is denied; runs a command or changes what a rule holds, or that could not be read; trusts a folder; calls a tool.
     High,
 }
@@ -42,17 +43,17 @@ impl Risk {
             Trust | Mcp | Other => Self::High,
             Bash if !wanting => Self::High,
             Edit | Write | Fetch if named => Self::High,
-            Read | Grep | Glob if named => Self::Middle,
+            Read | Grep | Glob if named => Self::Medium,
             Read | Grep | Glob => Self::Low,
-            Bash | Edit | Write | Fetch | Plan | Question => Self::Middle,
+            Bash | Edit | Write | Fetch | Plan | Question => Self::Medium,
         }
     }
 
-    /// The word on the screen.
+    /// The word in JSON, on the screen and in filters.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Low => "low",
-            Self::Middle => "middle",
+            Self::Medium => "medium",
             Self::High => "high",
         }
     }

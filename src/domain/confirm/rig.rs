@@ -116,6 +116,8 @@ pub struct Rig {
     pub log: Vec<String>,
     /// Answers that are not given yet.
     pub waiting: Vec<CaseId>,
+    /// The pane has ended.
+    pub ended: bool,
 }
 
 impl Rig {
@@ -137,6 +139,7 @@ impl Rig {
             slow: None,
             log: Vec::new(),
             waiting: Vec::new(),
+            ended: false,
         }
     }
 
@@ -215,6 +218,12 @@ impl Rig {
                     decision,
                     &str::to_owned,
                 ));
+                if self.ended && !self.life.is_open(case) && entry.body.of.is_none() {
+                    let why = "the pane has ended";
+                    let end = entry.unheard(Timestamp::UNIX_EPOCH, why).expect("it opened a life");
+                    self.say(format!("{}{who}: {why}", end.outcome.word()));
+                    self.book.append(end);
+                }
                 Some(Input::Recorded { case, seq: entry.seq })
             }
             Order::Press { case, key, intent, .. } => {

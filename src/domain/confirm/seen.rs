@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::case::{Case, Entries, Place, Shown, Steady};
+use super::case::{Case, Place};
 use super::life::Life;
 use super::order::{CaseId, Look};
 use super::stage::Stage;
-use super::timing::STUCK;
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::Showing;
 
@@ -20,16 +19,14 @@ impl Life {
         let another = look.dialog.as_ref().is_some_and(|(_, dialog)| dialog.complete);
         if look.clear || (another && shown.is_none()) {
             self.elsewhere = Some(now);
+        } else if self.elsewhere == Some(now) {
+            // A look of the same instant proves nothing of what is away by this one.
+            self.elsewhere = None;
         }
-        let meant = look.dialog.as_ref().is_some_and(|(showing, _)| self.left(*showing).is_some());
-        if meant {
-            self.left_unseen = None;
-        } else if !look.clear && !another {
-            // Half a frame, a window too small, a pager over it: it may stand behind that.
-            self.left_unseen = None;
-        } else if now.saturating_sub(*self.left_unseen.get_or_insert(now)) >= STUCK {
-            self.left.clear();
-        }
+        let meant = look.dialog.as_ref().is_some_and(|(showing, dialog)| self.may_be_left(*showing, dialog));
+        // Half a frame, a window too small, a pager over it: it may stand behind that.
+        let unseen = !meant && (look.clear || another);
+        self.left_unseen = unseen.then(|| self.left_unseen.unwrap_or(now));
         let Some((showing, dialog)) = look.dialog else { return };
         let settle = self.settle();
         if let Some(case) = self.cases.iter_mut().find(|c| Some(c.id) == shown) {
@@ -85,24 +82,8 @@ impl Life {
         now: Duration,
     ) -> &mut Case {
         self.next += 1;
-        self.cases.push(Case {
-            id: CaseId(self.next),
-            shown: Shown {
-                showing,
-                dialog,
-                place: Place::Undrawn,
-                asks: true,
-                zero: wrote.filter(|at| *at <= now),
-                first: now,
-            },
-            steady: Steady { since: now, deaf: Duration::ZERO, twice: false, changed: false },
-            hook: None,
-            judged: None,
-            stage: Stage::Seen,
-            entries: Entries::default(),
-            tried: false,
-            kept: None,
-        });
+        let zero = wrote.filter(|at| *at <= now);
+        self.cases.push(Case::new(CaseId(self.next), showing, dialog, zero, now));
         self.cases.last_mut().expect("one was pushed")
     }
 }

@@ -69,6 +69,14 @@ pub fn check(name: &str, steps: &[Step], want: &[&str]) -> Rig {
 }
 
 pub fn check_with(hook_fallback: bool, name: &str, steps: &[Step], want: &[&str]) -> Rig {
+    let rig = run(hook_fallback, steps);
+    assert_eq!(rig.log, want, "{name}");
+    rig.book.verify().expect("the chain holds");
+    rig
+}
+
+/// Only what comes of it.
+pub fn run(hook_fallback: bool, steps: &[Step]) -> Rig {
     let mut rig = Rig::new(hook_fallback);
     for step in steps.iter().cloned() {
         match step {
@@ -103,7 +111,10 @@ pub fn check_with(hook_fallback: bool, name: &str, steps: &[Step], want: &[&str]
             Looks(on) => rig.looks = on,
             Again => rig.look(),
             Unclear => rig.hear(Input::Unclear),
-            Ends => rig.hear(Input::Ended),
+            Ends => {
+                rig.ended = true;
+                rig.hear(Input::Ended);
+            }
             Hook(said) => rig.hear(Input::Hook(said)),
             Person(answer, subject, epoch, on_screen) => {
                 let showing = (rig::dialog(subject).identity(), epoch).into();
@@ -113,13 +124,12 @@ pub fn check_with(hook_fallback: bool, name: &str, steps: &[Step], want: &[&str]
             Answered => rig.answer(Sent::Done(rig.now)),
             AnsweredSo(how) => rig.answer(how),
             Crash => {
-                let unsettled = rig.book.unsettled();
-                rig.life = Life::rebuilt(Ways::of_agent("claude", hook_fallback), &unsettled);
+                let mut left = rig.book.unsettled();
+                left.extend(crate::domain::ledger::open(rig.book.entries()));
+                rig.life = Life::rebuilt(Ways::of_agent("claude", hook_fallback), &left);
                 rig.waiting.clear();
             }
         }
     }
-    assert_eq!(rig.log, want, "{name}");
-    rig.book.verify().expect("the chain holds");
     rig
 }

@@ -42,7 +42,7 @@ fn what_is_allowed_is_pressed_once_and_seen_to_go() {
             "120 intended",
             "150 PRESS 1",
             "2000 refused to the person: the pane is in copy mode",
-            "2000 held: it was answered once already",
+            "2000 unknown: it was answered once already",
         ],
     );
     check(
@@ -62,12 +62,12 @@ fn a_settle_time_lies_between_two_equal_readings() {
     check(
         "it goes before it is read twice",
         &[Show("ls", 1), At(149), Gone, At(9000)],
-        &["120 intended", "299 withdrawn: the dialog went away"],
+        &["120 intended", "299 withdrawn: the dialog went away", "299 gone"],
     );
     check(
         "another one takes its place before it is read twice",
         &[Show("ls", 1), At(149), Show("cat", 2), At(300)],
-        &["120 intended", "299 withdrawn: the dialog went away", "299 intended", "299 PRESS 1"],
+        &["120 intended", "299 withdrawn: the dialog went away", "299 gone", "299 intended", "299 PRESS 1"],
     );
     check(
         "it blinks: the time begins anew",
@@ -77,7 +77,7 @@ fn a_settle_time_lies_between_two_equal_readings() {
     check(
         "swapped",
         &[Show("ls", 1), At(120), Show("rm", 2), At(249), Gone, At(900)],
-        &["120 intended", "270 withdrawn: the dialog went away"],
+        &["120 intended", "270 withdrawn: the dialog went away", "270 gone"],
     );
     for (agent, settle) in [("claude", 150), ("codex", 150), ("gemini", 250), ("else", 250)] {
         let ways = Ways::of_agent(agent, false);
@@ -109,7 +109,7 @@ fn equal_calls_in_a_row_are_told_apart_by_a_gap_that_is_no_blink() {
     check(
         "the same showing, back after it was gone",
         &[Show("ls", 1), At(200), Gone, At(900), Show("ls", 1), At(2_000)],
-        &["120 intended", "150 PRESS 1", "350 cleared", "1050 held: it was answered once already"],
+        &["120 intended", "150 PRESS 1", "350 cleared", "1050 unknown: it was answered once already"],
     );
 }
 
@@ -268,7 +268,7 @@ fn what_did_not_arrive_is_never_sent_again() {
             "150 PRESS 1",
             "150 unknown: no answer",
             "650 gone",
-            "650 held: not known where the last key went: wait for a person",
+            "650 unknown: not known where the last key went: wait for a person",
             "9150 gone",
         ],
     );
@@ -283,7 +283,7 @@ fn what_did_not_arrive_is_never_sent_again() {
         &[
             "120 intended",
             "150 PRESS 1",
-            "410 held: not known where the last key went: it may have met this one",
+            "410 unknown: not known where the last key went: it may have met this one",
             "410 unknown: it had gone before the key went out",
         ],
     );

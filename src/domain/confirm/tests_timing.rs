@@ -373,7 +373,7 @@ fn a_dialog_that_had_gone_before_the_key_is_not_told_as_answered_by_it() {
         &[
             "120 intended",
             "150 PRESS 1",
-            "170 held: not known where the last key went: it may have met this one",
+            "170 unknown: not known where the last key went: it may have met this one",
             "301 unknown: it had gone before the key went out",
         ],
     );

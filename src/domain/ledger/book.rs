@@ -29,11 +29,10 @@ impl Book {
 
     /// The newest entry of each dialog's life that binds whoever acts next ([`super::Body::binds`]).
     pub fn unsettled(&self) -> Vec<Entry> {
-        let life = |e: &Entry| e.body.of.unwrap_or(e.seq);
         self.entries
             .iter()
             .filter(|e| e.body.binds())
-            .filter(|e| !self.entries.iter().any(|later| later.seq > e.seq && life(later) == life(e)))
+            .filter(|e| !self.entries.iter().any(|later| later.seq > e.seq && later.life() == e.life()))
             .cloned()
             .collect()
     }

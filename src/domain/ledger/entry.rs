@@ -162,8 +162,18 @@ impl Body {
     /// True if whoever starts anew keeps his hands off that dialog: an answer may have been sent and it was not seen that the
     /// dialog went away, or a person keeps it, or has tried to answer it.
     pub fn binds(&self) -> bool {
-        let undone = matches!(self.outcome, Outcome::Held | Outcome::Refused | Outcome::Withdrawn);
-        self.outcome.is_unsettled() || (undone && self.actor != Actor::Automation)
+        self.outcome.binds(&self.actor)
+    }
+
+    /// True if the dialog was seen to go, so that nothing of it is still to come.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.outcome, Outcome::Cleared | Outcome::Gone)
+    }
+
+    /// True if it tells what was done to a window, or to get a session going: no agent asked for it.
+    pub fn is_deed(&self) -> bool {
+        self.operation == Operation::Other
+            && ["restart-", "kill-", "unstick-"].iter().any(|verb| self.verdict.rule.starts_with(verb))
     }
 
     /// What is to be written: nothing of the dialog, and nothing that quotes it, goes in unmasked.
@@ -281,13 +291,32 @@ impl Entry {
     /// What is to be written of an answer of which only the intent stands here: its end was not written, because whoever wrote
     /// ended before, or because the disk did not take it. Nobody knows which, nor whether it went out.
     pub fn left_behind(&self, at: Timestamp) -> Option<Body> {
-        let mut body = (self.body.outcome == Outcome::Intended).then(|| self.body.clone())?;
-        body.of = Some(body.of.unwrap_or(self.seq));
+        let end = "its end was not written: nobody knows whether this went out";
+        (self.body.outcome == Outcome::Intended).then(|| self.end(at, Outcome::Unknown, end))
+    }
+
+    /// What is to be written of an entry of which nobody is left to hear that it is on disk: `why`. What would follow from it does
+    /// not, so an answer that was only intended was not sent, that is sure.
+    pub fn unheard(&self, at: Timestamp, why: &str) -> Option<Body> {
+        match self.body.outcome {
+            Outcome::Intended => Some(self.end(at, Outcome::Withdrawn, why)),
+            _ if self.body.has_ended() => None,
+            _ => Some(self.end(at, Outcome::Gone, why)),
+        }
+    }
+
+    /// The number of the entry that opened its dialog's life.
+    pub fn life(&self) -> u64 {
+        self.body.of.unwrap_or(self.seq)
+    }
+
+    fn end(&self, at: Timestamp, outcome: Outcome, why: &str) -> Body {
+        let mut body = self.body.clone();
+        body.of = Some(self.life());
         body.at = Timestamp::from_millisecond(at.as_millisecond()).unwrap_or_default();
         body.asked = None;
-        body.outcome = Outcome::Unknown;
-        let end = "its end was not written: nobody knows whether this went out";
-        body.verdict.reason = format!("{end}; {}", body.verdict.reason);
-        Some(body)
+        body.outcome = outcome;
+        body.verdict.reason = format!("{why}; {}", body.verdict.reason);
+        body
     }
 }

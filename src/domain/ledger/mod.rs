@@ -5,6 +5,7 @@
 mod book;
 mod chain;
 mod entry;
+mod lives;
 mod past;
 mod tally;
 mod words;
@@ -12,6 +13,7 @@ mod words;
 pub use book::Book;
 pub use chain::{Anchor, Broken, Checker, Hash, verify};
 pub use entry::{Body, Decision, Entry, Masked, Scene, Showing, Times};
+pub use lives::{Lives, open};
 pub use past::{Beside, Past, Pasts, rule, said};
 pub use tally::{Latency, RuleCount, Tally};
 pub use words::{ACTIONS, Actor, Channel, Outcome, Ruling};

@@ -135,6 +135,12 @@ impl Outcome {
         }
     }
 
+    /// True if whoever starts anew keeps his hands off a dialog that came so far by that actor.
+    pub fn binds(self, actor: &Actor) -> bool {
+        let undone = matches!(self, Self::Held | Self::Refused | Self::Withdrawn);
+        self.is_unsettled() || (undone && *actor != Actor::Automation)
+    }
+
     /// True if an answer may have been sent and it was not seen that the dialog went away.
     pub const fn is_unsettled(self) -> bool {
         matches!(self, Self::Intended | Self::Stuck | Self::Unknown)

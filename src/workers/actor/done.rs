@@ -9,7 +9,7 @@ use super::seat::Opened;
 use crate::app::Event;
 use crate::app::event::Did;
 use crate::app::state::Post;
-use crate::domain::confirm::{Answer, CaseId, Input, Sent, Wish};
+use crate::domain::confirm::{Answer, CaseId, Input, Sent, Told, Wish};
 use crate::domain::ledger::{Entry, Outcome};
 use crate::domain::session::{PaneIdentity, SessionName};
 use crate::ports::{Hooks, Judge, PaneFacts, Press, Processes, Seat, Seated, StoreError, TypeError};
@@ -36,6 +36,8 @@ pub(super) enum Done<S: Seat> {
     Claimed(Result<(), TypeError>),
     /// A wish that waited.
     Wish(Result<Option<Wish>, StoreError>),
+    /// What became of a wish was told, or could not be.
+    Answered(u64, Told, Result<(), StoreError>),
     /// What came of a wish that an observer left.
     Told(Did),
     /// A part of a restart.
@@ -92,6 +94,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             }
             Done::Restart(name, run, step) => self.restart_done(&name, run, step),
             Done::Killed(killed) => self.killed(killed),
+            Done::Answered(wish, told, how) => self.told_wish(wish, told, how),
             Done::Told(did) => self.tell(Event::Said(did)),
             Done::LetGo(gone) => self.let_go(gone),
             Done::Wish(Ok(None)) | Done::Kept(Ok(())) => {}

@@ -36,6 +36,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             match self.post {
                 Post::Acting => {
                     self.tidy();
+                    self.tell_untold();
                     self.look_for_wishes();
                 }
                 _ => self.ask_for_seat(),

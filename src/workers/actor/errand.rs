@@ -300,10 +300,12 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.climbed(pane.id, &Climb::Checked(heard));
             }
             Climbed::Recorded(Ok(entry)) => {
-                if let Some(errand) =
-                    self.desks.get_mut(&pane.id).filter(there).and_then(|d| d.errand.as_mut())
-                {
+                let errand = self.desks.get_mut(&pane.id).filter(there).and_then(|d| d.errand.as_mut());
+                if let Some(errand) = errand {
                     errand.intent = Some(entry.seq);
+                } else if let Some(end) = entry.unheard(utc(), "it was not waited for any more") {
+                    // The disk was slower than the pane, or than anybody waits.
+                    self.close(end);
                 }
                 self.books.add(*entry);
                 self.changed = true;

@@ -43,7 +43,7 @@ use super::{Facts, Worker};
 use crate::app::Event;
 use crate::app::state::Post;
 use crate::domain::agent::Agents;
-use crate::domain::confirm::{HookId, Limits, Rates, Switches};
+use crate::domain::confirm::{HookId, Limits, Rates, Switches, Told};
 use crate::domain::ledger::Entry;
 use crate::domain::roster::Roster;
 use crate::domain::server::{Notice, Server};
@@ -152,6 +152,8 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     rates: Rates,
     unsettled: Vec<Entry>,
     restarts: restart::Restarts,
+    /// What became of wishes and could not be written.
+    untold: Vec<(u64, Told)>,
     /// When old entries are to be let go.
     tidy: Option<Duration>,
     books: Books,
@@ -258,6 +260,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             rates: Rates::default(),
             unsettled: Vec::new(),
             restarts: restart::Restarts::default(),
+            untold: Vec::new(),
             tidy: None,
             books: Books::default(),
             beside: FuturesUnordered::new(),

@@ -2,10 +2,10 @@
 //! until it does, and heard of then.
 
 use super::done::Done;
-use super::outbox::{self, Written};
-use super::{Actor, monotonic};
+use super::outbox::{self, Whose, Written};
+use super::{Actor, monotonic, utc};
 use crate::domain::confirm::Input;
-use crate::domain::ledger::{Body, Outcome};
+use crate::domain::ledger::{Body, Entry, Outcome};
 use crate::domain::session::PaneId;
 use crate::ports::{Hooks, Judge, Press, Processes, Seat};
 use crate::workers::scribe::Scribe;
@@ -51,8 +51,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                     if let Some((pane, case)) = whose {
                         self.settle_wish(pane, case, &entry);
                     }
+                    let end = self.unheard(whose, &entry);
                     self.books.add(entry);
-                    if let Some((pane, case)) = whose {
+                    if let Some(end) = end {
+                        self.close(end);
+                    } else if let Some((pane, case)) = whose {
                         self.live_there(pane, Input::Recorded { case, seq });
                     }
                 }
@@ -72,6 +75,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.check(pane, false);
             }
         }
+    }
+
+    /// The end of a life of which nobody is left to hear that it was opened: its pane ended meanwhile.
+    fn unheard(&self, whose: Whose, entry: &Entry) -> Option<Body> {
+        let (pane, case) = whose.filter(|_| entry.body.of.is_none())?;
+        let desk = self.desks.get(&pane.id).filter(|d| d.info.identity == pane);
+        let hears = desk.and_then(|d| d.life.as_ref()).is_some_and(|life| life.is_open(case));
+        if hears { None } else { entry.unheard(utc(), "the pane has ended") }
     }
 
     /// Where entries go from now on; what waits goes there first where it still can.

@@ -12,7 +12,7 @@ use super::leave::leave;
 use super::{AGAIN, Actor, FOLLOW, LETTING_GO, SOON, clock, monotonic, utc};
 use crate::app::state::Post;
 use crate::domain::confirm::{Life, ORPHANED, Rates, Switches, Told};
-use crate::domain::ledger::{Channel, Entry};
+use crate::domain::ledger::{self, Channel, Entry};
 use crate::domain::session::PaneId;
 use crate::ports::{Hooks, Judge, Ledger, Press, Processes, Records, Seat, Seated, StoreError, TypeError};
 use crate::workers::books::{Books, DAY, MOST};
@@ -97,6 +97,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         self.switches = opened.switches;
         self.rates = Rates::rebuilt(&opened.younger, utc(), monotonic());
         self.unsettled = opened.unsettled;
+        self.unsettled.extend(ledger::open(&opened.younger));
         self.restarts.kept = opened.restarts;
         let by_hook = opened.younger.iter().filter(|e| e.body.channel == Some(Channel::Hook));
         self.hooked.extend(by_hook.map(|e| e.body.scene.pane));
@@ -204,6 +205,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             desk.errand = None;
         }
         self.drop_restarts();
+        self.untold.clear();
         self.write_to(None);
         let scribe = self.scribe.take();
         self.give_chair();

@@ -12,7 +12,7 @@ use crate::domain::dialog::DialogId;
 use crate::domain::redact::Secrets;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
 use crate::domain::unstick::Step;
-use crate::ports::{Hooks, Judge, Press, Processes, Records, Seat};
+use crate::ports::{Hooks, Judge, Press, Processes, Records, Seat, StoreError};
 
 /// Who sits at our own screen.
 const OPERATOR: &str = "operator";
@@ -262,9 +262,27 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     }
 
     pub(super) fn answer_wish(&self, wish: u64, done: bool, text: String) {
+        self.tell_wish(wish, Told { done, text: Secrets::builtin().mask(&text).into_owned() });
+    }
+
+    fn tell_wish(&self, wish: u64, told: Told) {
         let Some(scribe) = &self.scribe else { return };
-        let told = Told { done, text: Secrets::builtin().mask(&text).into_owned() };
-        // What cannot be told expires by itself.
-        drop(scribe.ask(move |records| records.answer(wish, &told, utc())));
+        let said = told.clone();
+        let written = scribe.ask(move |records| records.answer(wish, &said, utc()));
+        self.beside(async move { Done::Answered(wish, told, written.await) });
+    }
+
+    /// What could not be told is told again: who asked waits for it, and a wish that was taken does not expire.
+    pub(super) fn told_wish(&mut self, wish: u64, told: Told, how: Result<(), StoreError>) {
+        // Of those that we leave behind whoever acts next says that nobody knows.
+        if how.is_err() && self.post == Post::Acting {
+            self.untold.push((wish, told));
+        }
+    }
+
+    pub(super) fn tell_untold(&mut self) {
+        for (wish, told) in std::mem::take(&mut self.untold) {
+            self.tell_wish(wish, told);
+        }
     }
 }

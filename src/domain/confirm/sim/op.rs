@@ -16,6 +16,8 @@ pub(super) enum Op {
     Look,
     /// Half a frame: no dialog, or one cut short; the next look comes 20 ms later.
     HalfFrame(bool),
+    /// The screen cannot be read for so long.
+    Unreadable(u64),
     /// So many orders are carried out.
     Carry(usize),
     World(usize),
@@ -35,6 +37,8 @@ pub(super) enum Op {
     Numb(bool),
     /// archtui ends; what it had ordered is still carried out, or is not.
     Crash(bool),
+    /// The pane ends, and another one is there.
+    PaneEnds,
 }
 
 /// Any of them.
@@ -48,6 +52,7 @@ pub(super) fn op() -> impl Strategy<Value = Op> {
         2 => Just(Op::Clear),
         4 => Just(Op::Look),
         2 => any::<bool>().prop_map(Op::HalfFrame),
+        1 => (20u64..9_000).prop_map(Op::Unreadable),
         12 => (1usize..8).prop_map(Op::Carry),
         2 => (0usize..6).prop_map(Op::World),
         1 => any::<(bool, bool)>().prop_map(|(on, small)| Op::Disk(on, small)),
@@ -59,5 +64,6 @@ pub(super) fn op() -> impl Strategy<Value = Op> {
         1 => any::<bool>().prop_map(Op::Deaf),
         1 => any::<bool>().prop_map(Op::Numb),
         1 => any::<bool>().prop_map(Op::Crash),
+        1 => Just(Op::PaneEnds),
     ]
 }

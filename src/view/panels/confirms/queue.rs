@@ -7,7 +7,6 @@ use ratatui::buffer::Buffer;
 use crate::app::action::Action;
 use crate::app::areas::{Area, Areas};
 use crate::app::state::State;
-use crate::app::state::rows::risk_word;
 use crate::domain::confirm::{Confirmation, Risk};
 use crate::domain::text;
 use crate::theme::{Role, Theme};
@@ -80,7 +79,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, a
 const fn shape(risk: Risk) -> &'static str {
     match risk {
         Risk::High => "▲",
-        Risk::Middle => "△",
+        Risk::Medium => "△",
         Risk::Low => "·",
     }
 }
@@ -96,7 +95,7 @@ fn open(buf: &mut Buffer, area: Area, y: u16, state: &State, theme: &Theme, c: &
     pen.put(if c.needs_you { "● " } else { "▶ " }, theme.style(role));
     pen.put(shape(c.risk), theme.style(role)).skip(1);
     if area.w >= 60 {
-        pen.column(risk_word(c.risk), 7, theme.style(role));
+        pen.column(c.risk.word(), 7, theme.style(role));
     }
     let name = if area.w >= 60 { 20 } else { 12 };
     pen.column(&text::fit(c.session.as_str(), name), name as u16, theme.style(Role::Strong)).skip(1);
@@ -138,9 +137,10 @@ fn details(state: &State, marked: usize) -> Vec<(String, Role)> {
         |(n, o): (usize, &crate::domain::dialog::DialogOption)| format!("{} {}", n + 1, one_line(&o.label));
     lines.push((c.options.iter().enumerate().map(option).collect::<Vec<_>>().join("   "), Role::Subtext));
     let keys = format!(
-        "{} approves once   {} denies   {} its tile   {} the rule   {} makes a rule   {} activity",
+        "{} approve once  {} deny  {} hold  {} tile  {} rule  {} new rule  {} activity",
         key(Action::Approve),
         key(Action::Deny),
+        key(Action::Hold),
         key(Action::Zoom),
         key(Action::Rule),
         key(Action::NewRule),

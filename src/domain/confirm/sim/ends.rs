@@ -1,0 +1,74 @@
+//! How everything comes to rest, and the ends of lives in the ledger: in this life of an archtui or in the next one.
+
+use super::super::Input;
+use super::{Bench, Case, CaseId, Life, Op, Outcome, Stage, Ways};
+use crate::domain::ledger::{self, Entry};
+
+impl Bench {
+    /// What whoever acts next finds of this pane.
+    pub(super) fn left_in_ledger(&self) -> Vec<Entry> {
+        let mut left = self.book.unsettled();
+        left.extend(ledger::open(self.book.entries()));
+        left.retain(|e| e.seq > self.before_pane);
+        left
+    }
+
+    /// Nobody is left to hear that it was opened.
+    pub(super) fn unheard(&mut self, case: CaseId, entry: &Entry) {
+        if entry.body.of.is_none() && !self.life.is_open(case) {
+            let end = entry.unheard(jiff::Timestamp::UNIX_EPOCH, "the pane has ended");
+            self.book.append(end.expect("it opened a life"));
+        }
+    }
+
+    /// The pane ends with everything in it; what is on its way still gets where it goes.
+    pub(super) fn pane_ends(&mut self) {
+        self.truth = None;
+        self.hear(Input::Ended);
+        self.step(Op::Disk(true, false));
+        while !self.orders.is_empty() {
+            self.carry(true);
+        }
+        assert!(self.life.cases.is_empty(), "it outlives its pane: {:?}", self.life.cases);
+        self.before_pane = self.book.head().seq;
+        (self.epoch, self.seen, self.before, self.came, self.hook) = (0, None, None, None, None);
+        self.run = (None, self.now, 0);
+        self.life = Life::new(Ways::of_agent("claude", self.fallback));
+    }
+
+    /// Of everything that was opened it is told how it ended; where nobody knows, that.
+    pub(super) fn all_lives_end(&self) {
+        assert!(self.life.left.is_empty(), "it waits for what is gone: {:?}", self.life.left);
+        let left = self.left_in_ledger();
+        let open = left.iter().find(|e| e.body.outcome != Outcome::Unknown);
+        assert!(self.lost || open.is_none(), "it has no end: {open:?}");
+    }
+
+    /// Everything comes to rest: every dialog that was opened in the ledger has an end there.
+    pub(super) fn rest(&mut self) {
+        self.step(Op::Disk(true, false));
+        self.step(Op::HookGivesUp);
+        self.step(Op::World(9));
+        // Who came at the end has his quiet time, and a key after that its five seconds.
+        for _ in 0..100 {
+            self.step(Op::Carry(20));
+            self.step(Op::Look);
+            self.step(Op::Wait(300));
+        }
+        // Nothing stands in its way, and the dialog still stands: somebody is to answer it, or it was answered.
+        let rests =
+            |c: &&Case| matches!(&c.stage, Stage::Held((hold, _)) if !hold.passes() || c.hook.is_some());
+        let on_its_way = |c: &&Case| !rests(c);
+        assert_eq!(self.life.cases.iter().find(on_its_way).map(|c| &c.stage), None, "it never leaves that");
+        self.step(Op::Clear);
+        for _ in 0..60 {
+            self.step(Op::Carry(20));
+            self.step(Op::Look);
+            self.step(Op::Wait(300));
+        }
+        assert!(self.life.cases.is_empty(), "something never ends: {:?}", self.life.cases);
+        self.all_lives_end();
+        assert_eq!(self.life.deadline(self.now), None, "nothing keeps it awake");
+        self.book.verify().expect("the chain holds");
+    }
+}
