@@ -25,6 +25,8 @@ use crate::ports::{Glance, Panes, Processes, Told, View};
 /// After a write a screen is read again so much later, though it did not change: the process may have ended meanwhile, and
 /// a sign of work that nothing follows counts for less after a while of silence.
 const AGAIN: [Duration; 2] = [Duration::from_millis(600), Duration::from_millis(5_200)];
+/// The same while the agent's own word, which it may write late, says otherwise than its screen.
+const BEHIND: Duration = Duration::from_millis(300);
 
 /// Watches the panes of one server.
 pub struct Screens<P, Q> {
@@ -245,16 +247,19 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
     /// Reads again what is due; false if nobody listens any more.
     async fn read_again(&mut self) -> bool {
         let now = clock();
-        let due = self.again.iter().filter(|(_, (_, at))| *at <= now).map(|(id, (n, _))| (*id, n + 1));
-        for (pane, next) in due.collect::<Vec<_>>() {
-            let wrote = self.known.get(&pane).and_then(|known| known.wrote);
-            match wrote.and_then(|at| Some((next, at + *AGAIN.get(next)?))) {
-                Some(again) => self.again.insert(pane, again),
-                None => self.again.remove(&pane),
-            };
+        let due: Vec<(PaneId, usize)> =
+            self.again.iter().filter(|(_, (_, at))| *at <= now).map(|(id, (n, _))| (*id, *n)).collect();
+        for (pane, n) in due {
             if !self.read(pane, None, true).await {
                 return false;
             }
+            let known = self.known.get(&pane);
+            let behind =
+                known.and_then(|k| k.told.as_ref()).is_some_and(|l| read::is_behind(&l.facts, &l.reading));
+            match known.and_then(|k| next(n, k.wrote?, now, behind)) {
+                Some(again) => self.again.insert(pane, again),
+                None => self.again.remove(&pane),
+            };
         }
         true
     }
@@ -291,6 +296,12 @@ impl<P: Panes, Q: Processes> Worker for Screens<P, Q> {
             }
         }
     }
+}
+
+/// Which of [`AGAIN`] comes next and when, behind the `n`th of them, for a pane that wrote then.
+fn next(n: usize, wrote: Instant, now: Instant, behind: bool) -> Option<(usize, Instant)> {
+    let at = wrote + *AGAIN.get(n + 1)?;
+    if behind && now + BEHIND < at { Some((n, now + BEHIND)) } else { Some((n + 1, at)) }
 }
 
 /// The next look that the actor asks for; for ever where there is none.
@@ -350,6 +361,21 @@ mod tests {
         fn report(&self, _: PaneIdentity) -> Option<read::SelfReport> {
             None
         }
+    }
+
+    #[test]
+    fn while_the_agents_word_is_behind_its_screen_both_are_read_again_and_again() {
+        let wrote = clock();
+        let ms = Duration::from_millis;
+        assert_eq!(next(0, wrote, wrote + AGAIN[0], false), Some((1, wrote + AGAIN[1])));
+        assert_eq!(next(1, wrote, wrote + AGAIN[1], true), None, "not for ever");
+        let (mut at, mut n, mut reads) = (wrote + AGAIN[0], 0, 0);
+        while let Some((which, then)) = next(n, wrote, at, true) {
+            assert!(then - at <= BEHIND && then > at);
+            (n, at, reads) = (which, then, reads + 1);
+        }
+        assert_eq!((at, reads > 10), (wrote + AGAIN[1], true));
+        assert_eq!(next(0, wrote, wrote + ms(700), false), Some((1, wrote + AGAIN[1])), "it has caught up");
     }
 
     #[tokio::test]

@@ -279,6 +279,12 @@ fn nobody(view: &attempt::View<'_>) -> Reading {
     Reading { state, confidence, evidence, ..Reading::default() }
 }
 
+/// True where the agent says that it waits and its screen shows for nothing: the one or the other is told late.
+pub fn is_behind(facts: &Facts, reading: &Reading) -> bool {
+    let waits = facts.report.as_ref().is_some_and(|r| r.status == SelfStatus::Waiting);
+    waits && reading.state == State::Unknown && reading.dialog.is_none()
+}
+
 /// What the agent says of itself: it may start a wait or tell of work that does not show; a dialog on the screen stands.
 fn believe_report(reading: &mut Reading, facts: &Facts) {
     let Some(report) = &facts.report else { return };
