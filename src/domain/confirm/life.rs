@@ -126,6 +126,12 @@ impl Life {
         drawn.any(part)
     }
 
+    /// Whether something that stood here is away and not yet known to have gone: a look that is surely clear would tell.
+    pub fn misses(&self) -> bool {
+        let away = |c: &Case| c.can_go() && c.shown.away().is_some();
+        !self.left.is_empty() || self.cases.iter().any(away)
+    }
+
     /// Whether a case is not told to the end yet.
     pub fn is_open(&self, case: CaseId) -> bool {
         self.cases.iter().any(|c| c.id == case)

@@ -313,3 +313,13 @@ fn an_entry_that_is_on_its_way_when_its_pane_ends_has_an_end_in_this_life() {
     );
     check("what could not be written", &[Slow, Show("ls", 1), At(125), Ends, Written(false), At(9_000)], &[]);
 }
+
+#[test]
+fn a_clear_look_is_wanted_while_something_is_away_and_not_known_to_have_gone() {
+    let begin = [Says(Action::Hold), Show("rm", 1), At(1_000)];
+    let misses = |steps: &[Step], want: &[&str]| story("missed", &begin, steps, want).life.misses();
+    assert!(!misses(&[], &["150 held"]), "it stands");
+    assert!(misses(&[Blurred, At(1_600)], &["150 held"]));
+    assert!(misses(&[Crash, Blurred, At(3_000)], &["150 held"]), "left by the one before");
+    assert!(!misses(&[Blurred, At(1_600), Gone, At(2_000)], &["150 held", "1600 gone"]));
+}

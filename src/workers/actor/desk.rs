@@ -171,8 +171,15 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         }
         let lives = desk.life.is_some();
         self.set_alarm(id);
-        // An old capture, read again, is not a second reading.
-        if !looked.fresh || !acting {
+        if !acting {
+            return;
+        }
+        // An old capture, read again, is not a second reading. Where it would mean that a dialog has gone, a new one tells.
+        if !looked.fresh {
+            let desk = self.desks.get(&id);
+            if desk.is_some_and(|d| d.is_clear() && d.life.as_ref().is_some_and(Life::misses)) {
+                let _ = self.looks.try_send(id);
+            }
             return;
         }
         if !lives {
