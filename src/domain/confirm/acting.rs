@@ -12,6 +12,9 @@ use super::stage::{Act, After, By, Clearance, Cleared, Intent, Stage};
 use super::timing::{BLINK, FRESH, LOOK_AGAIN, STUCK};
 use crate::domain::ledger::{Actor, Channel, Outcome, Showing};
 
+/// Why everything in a pane has gone.
+const ENDED: &str = "the pane has ended";
+
 impl Life {
     /// It was written down and does not go out.
     pub(super) fn withdraw(&mut self, id: CaseId, act: &Act, (hold, again): Held, out: &mut Vec<Order>) {
@@ -137,7 +140,7 @@ impl Life {
                 let other = self.cases.iter().find(|c| astray && c.id != id && c.current() && !c.in_flight());
                 if let Some((other, showing)) = other.map(|c| (c.id, c.shown.showing)) {
                     self.remember(showing);
-                    self.hold(other, Hold::Uncertain("it may have met this one".to_owned()), out);
+                    self.may_have_met(other, out);
                 }
             }
             Sent::Refused(why) => {
@@ -166,6 +169,15 @@ impl Life {
         }
     }
 
+    /// A key that was not for it may have reached it.
+    fn may_have_met(&mut self, id: CaseId, out: &mut Vec<Order>) {
+        match self.case(id).map(|case| &mut case.stage) {
+            // One entry at a time: it is looked at anew when that is on disk, and is one that was answered.
+            Some(Stage::Writing(after @ (After::Rest(_) | After::Anew))) => *after = After::Anew,
+            _ => self.hold(id, Hold::Uncertain("it may have met this one".to_owned()), out),
+        }
+    }
+
     /// Not seen for so long that it did not just blink.
     pub(super) fn gone(&self, id: CaseId, now: Duration) -> bool {
         let goes = |c: &Case| self.goes(c).is_some_and(|at| now >= at);
@@ -189,8 +201,11 @@ impl Life {
         let seen_to_go = self.seen_to_go(case);
         let withdrawn =
             matches!(case.stage, Stage::Ready(_) | Stage::Rechecking(..)).then(|| Left::nobodys(case));
-        let (left, gone) =
-            if seen_to_go { (None, withdrawn) } else { (Left::unseen(case).or(withdrawn), None) };
+        let (left, gone) = if seen_to_go {
+            (None, withdrawn)
+        } else {
+            (Left::unseen(case).or_else(|| Left::told(case)), None)
+        };
         let (may_stand, told) = (left.is_some(), case.entries.binds);
         let kept = left.as_ref().filter(|left| left.is_a_persons()).map(|_| "it was not seen to go");
         let (outcome, why) = match &case.stage {
@@ -244,7 +259,10 @@ impl Life {
                 case.stage = Stage::Over;
                 continue;
             }
-            self.write(id, outcome, "the pane has ended".to_owned(), After::Over, out);
+            self.write(id, outcome, ENDED.to_owned(), After::Over, out);
+        }
+        for left in std::mem::take(&mut self.left) {
+            self.tell_gone(left, ENDED, out);
         }
     }
 
@@ -263,6 +281,11 @@ impl Life {
         self.take_left(id, Some(&hold), out);
         self.goes_on(id, out);
         let Some(case) = self.case(id) else { return };
+        // What a person keeps stays his, whatever else holds it.
+        let hold = match &case.kept {
+            Some(kept @ Hold::Person(_)) if !hold.is_of_an_answer() => kept.clone(),
+            _ => hold,
+        };
         if case.entries.opened.is_some() && hold.passes() {
             case.stage = Stage::Held((hold, again));
             return;

@@ -228,11 +228,12 @@ impl Case {
         matches!(self.stage, Stage::Seen | Stage::Judging(_) | Stage::Reading | Stage::Guarding(_))
     }
 
-    /// A hook may take it over: nothing is on its way, and it rests only for what a hook knows better or what passes.
+    /// A hook may take it over: nothing is on its way or has been, and it rests only for what a hook knows better or what passes.
     pub fn awaits_hook(&self) -> bool {
         let rests = |hold: &Hold| *hold == Hold::HookMissing || hold.passes();
         self.hook.is_none()
-            && !self.is_a_persons()
+            && !self.tried
+            && self.kept.as_ref().is_none_or(rests)
             && (self.fresh() || matches!(&self.stage, Stage::Held((hold, _)) if rests(hold)))
     }
 

@@ -89,6 +89,11 @@ impl Hold {
                 | Self::NotRecorded(_)
         )
     }
+
+    /// True if an answer may have been sent to it: that is told, whoever keeps it.
+    pub(super) const fn is_of_an_answer(&self) -> bool {
+        matches!(self, Self::Answered | Self::Stuck | Self::Restarted | Self::Uncertain(_))
+    }
 }
 
 impl fmt::Display for Hold {

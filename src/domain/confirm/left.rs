@@ -76,6 +76,11 @@ impl Left {
         Some(Self { hold: Some(hold), ..Self::nobodys(case) })
     }
 
+    /// The same of one that nothing of the kind is known of, and that the ledger tells of.
+    pub fn told(case: &Case) -> Option<Self> {
+        case.entries.opened.map(|_| Self::nobodys(case))
+    }
+
     /// One that nothing of the kind is known of, and that has an entry.
     pub fn nobodys(case: &Case) -> Self {
         let mut told = case.clone();
@@ -85,6 +90,18 @@ impl Left {
 
     pub fn is_a_persons(&self) -> bool {
         matches!(self.hold, Some(Hold::Person(_)))
+    }
+
+    /// Whether a screen on which a part of a dialog is looked for so may show this one. What the ledger told of it does not say
+    /// how it looks: then it may.
+    pub fn may_show_part(&self, part: impl Fn(&Dialog) -> bool) -> bool {
+        let dialog = &self.told.shown.dialog;
+        dialog.options.is_empty() || part(dialog)
+    }
+
+    /// Says that very thing, or tells of that very call.
+    fn is_the_one(&self, shown: &Shown) -> bool {
+        self.told.shown.showing.content == shown.showing.content || self.told.same_call(&shown.dialog)
     }
 
     fn may_be(&self, showing: Showing, dialog: &Dialog) -> bool {
@@ -106,9 +123,16 @@ impl Life {
         self.left.iter().any(|left| left.may_be(showing, dialog))
     }
 
+    /// Those that a dialog may be, and where they stand: first what is it by its own words.
+    fn lefts<'a>(&'a self, shown: &Shown) -> impl Iterator<Item = (usize, &'a Left)> {
+        let all = || self.left.iter().enumerate().filter(move |(_, left)| left.may_be_shown(shown));
+        let the_one = all().filter(move |(_, left)| left.is_the_one(shown));
+        the_one.chain(all().filter(move |(_, left)| !left.is_the_one(shown)))
+    }
+
     /// Why a dialog is a person's, if it may be one that was left.
     pub(super) fn left(&self, shown: &Shown) -> Option<&Hold> {
-        self.left.iter().filter(|left| left.may_be_shown(shown)).find_map(|left| left.hold.as_ref())
+        self.lefts(shown).find_map(|(_, left)| left.hold.as_ref())
     }
 
     /// The same of a hook's call, which does not say what its dialog says: it may be any of them, the screen will tell.
@@ -120,8 +144,9 @@ impl Life {
     pub(super) fn take_left(&mut self, id: CaseId, hold: Option<&Hold>, out: &mut Vec<Order>) {
         // Which of them a hook's call is, if it is one, shows when it is drawn.
         let Some(case) = self.cases.iter().find(|c| c.id == id && c.shown.is_drawn()) else { return };
-        let is_it = |left: &Left| left.hold.as_ref() == hold && left.may_be_shown(&case.shown);
-        let Some(at) = self.left.iter().position(is_it) else { return };
+        let mut lefts = self.lefts(&case.shown).filter(|(_, left)| left.hold.as_ref() == hold);
+        let Some((at, _)) = lefts.next() else { return };
+        drop(lefts);
         let left = self.left.remove(at);
         self.spend(id, left, out);
     }
@@ -148,6 +173,8 @@ impl Life {
             let Entries { opened, outcome, binds, .. } = left.told.entries;
             (case.entries.opened, case.entries.outcome, case.entries.binds) = (opened, outcome, binds);
         }
+        // Nothing is tried twice, whoever tried it.
+        case.tried |= left.told.tried;
         if left.hold == Some(Hold::Restarted) {
             self.remember(showing);
         }
@@ -161,7 +188,7 @@ impl Life {
         let drawn = |c: &&Case| c.id == id && c.current() && c.hook.is_some();
         let Some(case) = self.cases.iter().find(drawn) else { return };
         let Stage::Held((own, _)) = &case.stage else { return };
-        let Some(at) = self.left.iter().position(|left| left.may_be_shown(&case.shown)) else { return };
+        let Some((at, _)) = self.lefts(&case.shown).next() else { return };
         let hold = self.left[at].hold.clone().filter(|hold| hold != own);
         let left = self.left.remove(at);
         // First what binds whoever acts next, then the end of what bound him so far.

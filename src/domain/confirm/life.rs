@@ -13,6 +13,7 @@ use super::stage::{Act, After, By, Stage};
 use super::timing::{
     HOOK_OWNS, HOOK_WAIT, JUDGE_WAIT, LEAD, LOOK_AGAIN, SETTLE_FLOOR, STILL_THERE, STUCK, Ways,
 };
+use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor, Entry, Outcome, Showing};
 use crate::domain::policy::Action;
 use crate::domain::screen::Screen;
@@ -115,15 +116,14 @@ impl Life {
 
     /// Whether a screen that was not read as a dialog may show part of one that stands here, or stood here just now.
     pub fn may_show_part(&self, screen: &Screen) -> bool {
-        let mut drawn = self.cases.iter().filter(|c| c.shown.is_drawn());
-        let part = |c: &Case| {
-            let dialog = &c.shown.dialog;
+        let part = |dialog: &Dialog| {
             let rows = dialog.question.iter().chain(dialog.options.iter().map(|o| &o.label));
             // Shorter words stand anywhere.
             let mut rows = rows.map(|row| row.trim()).filter(|row| row.len() > 3);
             rows.any(|row| screen.rows.iter().any(|shown| shown.text().contains(row)))
         };
-        drawn.any(part)
+        let mut drawn = self.cases.iter().filter(|c| c.shown.is_drawn());
+        drawn.any(|c| part(&c.shown.dialog)) || self.left.iter().any(|left| left.may_show_part(part))
     }
 
     /// Whether something that stood here is away and not yet known to have gone: a look that is surely clear would tell.

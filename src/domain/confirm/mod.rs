@@ -59,6 +59,8 @@ mod tests_answers;
 #[cfg(test)]
 mod tests_bounds;
 #[cfg(test)]
+mod tests_kept;
+#[cfg(test)]
 mod tests_left;
 #[cfg(test)]
 mod tests_records;

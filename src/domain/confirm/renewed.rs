@@ -34,9 +34,8 @@ impl Life {
 }
 
 fn judge_again(case: &mut Case) {
-    if !case.is_a_persons() {
-        case.kept = None;
-    }
+    // What else it is kept for no rule knows of.
+    case.kept.take_if(|hold| is_of_rules(hold));
     case.judge_anew();
 }
 

@@ -4,6 +4,7 @@ use super::hold::World;
 use super::rig::{self, Rig, call, clear, ms, verdict};
 use super::*;
 use crate::domain::policy::Action;
+use crate::domain::screen::Screen;
 
 /// One step of a story.
 #[derive(Clone)]
@@ -16,6 +17,8 @@ pub enum Step {
     Gone,
     /// It cannot be read: half a frame, a window too small.
     Blurred,
+    /// It shows this, which is read neither as a dialog nor as anything else.
+    Part(&'static str),
     /// The world is like this now, and says so.
     World(fn(&mut World)),
     /// The world is like this from now on, and is not asked yet.
@@ -86,6 +89,11 @@ pub fn run(hook_fallback: bool, steps: &[Step]) -> Rig {
             Blurred => {
                 rig.screen = None;
                 rig.hear(Input::Look(Look { clear: false, ..rig::look(None) }));
+            }
+            Part(text) => {
+                rig.screen = None;
+                let clear = !rig.life.may_show_part(&Screen::plain(text));
+                rig.hear(Input::Look(Look { clear, ..rig::look(None) }));
             }
             World(change) => {
                 rig.world = clear();

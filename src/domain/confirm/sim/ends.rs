@@ -30,6 +30,11 @@ impl Bench {
             self.carry(true);
         }
         assert!(self.life.cases.is_empty(), "it outlives its pane: {:?}", self.life.cases);
+        // Of an answer the newest word is that it was not sent, or that nobody knows.
+        let told = |e: &&Entry| matches!(e.body.outcome, Outcome::Withdrawn | Outcome::Unknown);
+        let open = self.left_in_ledger();
+        let open = open.iter().find(|e| !told(e));
+        assert!(self.lost || open.is_none(), "it outlives its pane in the ledger: {open:?}");
         self.before_pane = self.book.head().seq;
         (self.epoch, self.seen, self.before, self.came, self.hook) = (0, None, None, None, None);
         self.run = (None, self.now, 0);
@@ -40,7 +45,8 @@ impl Bench {
     pub(super) fn all_lives_end(&self) {
         assert!(self.life.left.is_empty(), "it waits for what is gone: {:?}", self.life.left);
         let left = self.left_in_ledger();
-        let open = left.iter().find(|e| e.body.outcome != Outcome::Unknown);
+        // What nobody knows was intended before.
+        let open = left.iter().find(|e| e.body.outcome != Outcome::Unknown || e.body.of.is_none());
         assert!(self.lost || open.is_none(), "it has no end: {open:?}");
     }
 

@@ -18,6 +18,7 @@ use super::*;
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor, Body, Book, Outcome, Showing};
 use crate::domain::policy::Action;
+use crate::domain::screen::Screen;
 
 use op::{Op, op};
 
@@ -55,6 +56,8 @@ struct Bench {
     before_pane: u64,
     deaf: bool,
     numb: bool,
+    /// The rules confirm what they held before.
+    lax: bool,
     /// The open hook, and the dialog it speaks of.
     hook: Option<(HookId, u64)>,
     hooks: u64,
@@ -67,6 +70,11 @@ struct Bench {
     epoch: u64,
     /// The unbroken run of equal looks that the last one belongs to: since when, how many.
     run: (Option<Showing>, Duration, u32),
+}
+
+/// What can be seen of any dialog in a window that is too small.
+fn part() -> Screen {
+    Screen::plain("Yes, and don't ask again")
 }
 
 fn shown(what: usize) -> Arc<Dialog> {
@@ -93,6 +101,7 @@ impl Bench {
             before_pane: 0,
             deaf: false,
             numb: false,
+            lax: false,
             hook: None,
             hooks: 0,
             seen: None,
@@ -149,6 +158,15 @@ impl Bench {
         }
     }
 
+    /// What the rules say now.
+    fn rule(&self, dialog: &Dialog) -> Action {
+        let rule = ASKED.iter().find(|(s, _)| Some(*s) == dialog.subject.as_deref());
+        match rule.map_or(Action::Hold, |(_, action)| *action) {
+            Action::Hold if self.lax && rule.is_some() => Action::Confirm,
+            action => action,
+        }
+    }
+
     fn automatic(&self, intent: u64) -> bool {
         self.book.entries()[intent as usize - 1].body.actor == Actor::Automation
     }
@@ -161,8 +179,7 @@ impl Bench {
         };
         let answer = match order {
             Order::Judge { case, dialog } => {
-                let rule = ASKED.iter().find(|(s, _)| Some(*s) == dialog.subject.as_deref());
-                let action = rule.map_or(Action::Hold, |(_, action)| *action);
+                let action = self.rule(&dialog);
                 Input::Judged { case, dialog, verdict: verdict(action) }
             }
             Order::Look => {
@@ -181,7 +198,10 @@ impl Bench {
                 Input::NotRecorded { case, why: "the disk is full".to_owned() }
             }
             Order::Record { case, dialog, decision } => {
-                if decision.outcome == Outcome::Held
+                // He keeps it, or his *No* could not be sent.
+                let denied = decision.key.as_ref().is_some_and(|key| key.as_str() == "3")
+                    && matches!(decision.outcome, Outcome::Withdrawn | Outcome::Refused);
+                if (decision.outcome == Outcome::Held || denied)
                     && decision.actor != Actor::Automation
                     && Some(decision.showing) == self.seen
                 {
@@ -326,7 +346,17 @@ impl Bench {
                     self.hear(Input::Hook(HookSaid::Closed { id }));
                 }
             }
-            Op::NewRules => self.hear(Input::NewRules),
+            Op::NewRules(lax) => {
+                self.lax = lax;
+                self.hear(Input::NewRules);
+            }
+            Op::Part(time) => {
+                for _ in 0..2 {
+                    let clear = self.truth.is_none() || !self.life.may_show_part(&part());
+                    self.look_at(None, clear);
+                    self.wait(time);
+                }
+            }
             Op::Unclear => self.hear(Input::Unclear),
             Op::Deaf(on) => self.deaf = on,
             Op::Numb(on) => self.numb = on,

@@ -1,6 +1,6 @@
 //! What must be true when a key is ordered, whatever has happened before.
 
-use super::{ASKED, Bench};
+use super::Bench;
 use crate::domain::confirm::{Order, SETTLE_FLOOR, World};
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor, Channel, Outcome};
@@ -14,8 +14,7 @@ impl Bench {
         if entry.body.actor != Actor::Automation {
             return;
         }
-        let rule = ASKED.iter().find(|(s, _)| Some(*s) == dialog.subject.as_deref()).expect("one of ours").1;
-        assert_eq!(rule, Action::Confirm, "only what the rules confirm");
+        assert_eq!(self.rule(dialog), Action::Confirm, "only what the rules confirm");
         assert!(dialog.complete);
         let (what, since, looks) = self.run;
         assert_eq!(what.map(|s| s.content), Some(dialog.identity()), "what was looked at last");

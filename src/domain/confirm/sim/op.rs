@@ -27,8 +27,10 @@ pub(super) enum Op {
     Person(Answer, bool),
     HookAsks,
     HookGivesUp,
-    /// Rules that say the same come into force.
-    NewRules,
+    /// Other rules come into force: they confirm what the ones before held, or hold it.
+    NewRules(bool),
+    /// A screen shows part of what stands there, and is read as nothing at all; so it stays for so long.
+    Part(u64),
     /// A switch was turned there and back, or a person typed a letter.
     Unclear,
     /// The keyboard does what it is told but does not know that it did.
@@ -59,7 +61,8 @@ pub(super) fn op() -> impl Strategy<Value = Op> {
         2 => (answer, any::<bool>()).prop_map(|(a, b)| Op::Person(a, b)),
         2 => Just(Op::HookAsks),
         1 => Just(Op::HookGivesUp),
-        1 => Just(Op::NewRules),
+        1 => any::<bool>().prop_map(Op::NewRules),
+        1 => (20u64..9_000).prop_map(Op::Part),
         1 => Just(Op::Unclear),
         1 => any::<bool>().prop_map(Op::Deaf),
         1 => any::<bool>().prop_map(Op::Numb),
