@@ -62,7 +62,7 @@ mod tests {
                 Some("did you mean \"theme\"?"),
             ),
             ("unknown field `a`, there are no fields", "no key is called \"a\" here", None),
-            ("unknown field `\u{1b}[2J`, there are no fields", "no key is called \"�[2J\" here", None),
+            ("unknown field `\u{1b}[2J`, there are no fields", "no key is called \"[2J\" here", None),
             ("invalid type: integer `3`\nmore", "invalid type: integer `3`", None),
         ] {
             let misread = Misread::of(said);
