@@ -26,7 +26,7 @@ impl Reader {
     pub async fn gone(&self) {
         let Some(fd) = &self.0 else { return std::future::pending().await };
         if fd.ready(Interest::ERROR).await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }
