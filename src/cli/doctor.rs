@@ -244,7 +244,7 @@ fn server(ground: &setup::Ground) -> Vec<(&'static str, Finding)> {
         panes,
         Proc::new(ground.env.home.as_deref()),
         agents,
-        headless::Beside::<Counter> { rules: None, counter: None, onlook: None, veil: None },
+        headless::Beside::<Counter> { rules: None, counter: None, onlook: None, veil: None, reader: false },
         Some(Duration::from_secs(3)),
         |state| {
             let known = match state.server {

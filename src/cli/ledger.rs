@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rustix::event::{PollFd, PollFlags, Timespec};
 use serde_json::{Value, json};
 
 use super::{Fail, Global, out, setup};
@@ -48,7 +49,11 @@ pub fn run(global: &Global, args: &LedgerArgs) -> Result<(), Fail> {
                 return told(args, Anchor::default(), &Err(Broken { seq: 1, why }), 0);
             }
             // Whoever acts will make it.
-            Err(StoreError::Missing) if args.follow => std::thread::sleep(EVERY),
+            Err(StoreError::Missing) if args.follow => {
+                if !is_read_on() {
+                    return Ok(());
+                }
+            }
             other => break other.map_err(fail)?,
         }
     };
@@ -73,11 +78,23 @@ pub fn run(global: &Global, args: &LedgerArgs) -> Result<(), Fail> {
         any |= !batch.is_empty();
         match batch.last() {
             Some(last) => at = last.seq,
-            None if args.follow => std::thread::sleep(EVERY),
+            None if args.follow => {
+                if !is_read_on() {
+                    return Ok(());
+                }
+            }
             None if any => return Ok(()),
             None => return Err(nothing()),
         }
     }
+}
+
+/// After a while: false if who reads has gone. On a descriptor from which nothing is wanted only its end is told.
+fn is_read_on() -> bool {
+    let stdout = std::io::stdout();
+    let mut ends = [PollFd::new(&stdout, PollFlags::empty())];
+    let span = Timespec { tv_sec: 0, tv_nsec: i64::from(EVERY.subsec_nanos()) };
+    !matches!(rustix::event::poll(&mut ends, Some(&span)), Ok(1..))
 }
 
 fn folder(global: &Global) -> Result<PathBuf, Fail> {

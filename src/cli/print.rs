@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
 use super::{Args, Fail, Global, out, setup};
@@ -19,8 +19,25 @@ pub struct CompletionsArgs {
 /// Prints a shell's completions.
 pub fn completions(args: &CompletionsArgs) -> Result<(), Fail> {
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut Args::command(), "archtui", &mut text);
+    clap_complete::generate(args.shell, &mut offered(&Args::command()), "archtui", &mut text);
     print(&text)
+}
+
+/// A command without what is hidden in it: completions of clap offer that too.
+fn offered(command: &Command) -> Command {
+    // Names of commands are static: these few are made once, by a process that ends when it has printed them.
+    let kept = |text: &str| -> &'static str { String::leak(text.to_owned()) };
+    let mut shown = Command::new(kept(command.get_name()))
+        .disable_help_subcommand(command.is_disable_help_subcommand_set())
+        .args(command.get_arguments().filter(|a| !a.is_hide_set()).cloned())
+        .subcommands(command.get_subcommands().filter(|c| !c.is_hide_set()).map(offered));
+    if let Some(about) = command.get_about() {
+        shown = shown.about(about.clone());
+    }
+    match command.get_version() {
+        Some(version) => shown.version(kept(version)),
+        None => shown,
+    }
 }
 
 /// Prints the manual page.
@@ -127,11 +144,15 @@ mod tests {
     }
 
     #[test]
-    fn every_shell_gets_every_command() {
+    fn every_shell_gets_every_command_that_is_not_hidden() {
         for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Elvish, Shell::PowerShell] {
             let mut text = Vec::new();
-            clap_complete::generate(shell, &mut Args::command(), "archtui", &mut text);
+            clap_complete::generate(shell, &mut offered(&Args::command()), "archtui", &mut text);
             let text = String::from_utf8(text).expect("UTF-8");
+            for hidden in ["sim-agent", "sim__agent", "--hook ", "-l hook "] {
+                assert!(!text.contains(hidden), "{shell}: {hidden}");
+            }
+            assert!(text.contains("version") && text.contains("theme"), "{shell}: options of the whole");
             for sub in Args::command().get_subcommands().filter(|c| !c.is_hide_set()) {
                 assert!(text.contains(sub.get_name()), "{shell}: {}", sub.get_name());
             }

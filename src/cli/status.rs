@@ -149,7 +149,7 @@ pub fn look_veiled(ground: &setup::Ground, trees: Trees) -> Result<State, Fail> 
 fn look_whole(ground: &setup::Ground, trees: Trees, veil: Option<Veil>) -> Result<State, Fail> {
     let rules = if trees == Trees::Too { Some(ground.rules()?) } else { None };
     let counter = Some(Counter::new(ground.state_dir()?));
-    look(ground, headless::Beside { rules, counter, onlook: None, veil }, |state| {
+    look(ground, headless::Beside { rules, counter, onlook: None, veil, reader: false }, |state| {
         state.fleet.sessions.iter().all(is_read)
             && (trees == Trees::Not || state.trees_known())
             && (state.tasks.is_known() || state.tasks.fault.is_some())
@@ -158,7 +158,7 @@ fn look_whole(ground: &setup::Ground, trees: Trees, veil: Option<Veil>) -> Resul
 
 /// One session as one look finds it, whatever the others do.
 pub fn look_at_session(ground: &setup::Ground, name: &SessionName) -> Result<State, Fail> {
-    let nothing = headless::Beside { rules: None, counter: None, onlook: None, veil: None };
+    let nothing = headless::Beside { rules: None, counter: None, onlook: None, veil: None, reader: false };
     let state = look(ground, nothing, |state| {
         state.fleet.sessions.iter().filter(|s| s.name == *name).all(|s| is_read(s) || s.dialog().is_some())
     })?;

@@ -47,6 +47,7 @@ pub fn run(global: &Global, _args: &WatchArgs) -> Result<(), Fail> {
             counter: Some(Counter::new(ground.state_dir()?)),
             onlook: Some(actor::onlook(&ground, &ground.state_dir()?)),
             veil: None,
+            reader: true,
         },
         None,
         |state| {

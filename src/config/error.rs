@@ -1,5 +1,6 @@
 //! What is wrong with a config: one line where and what, one line what to do.
 
+use crate::domain::misread::Misread;
 use crate::domain::text;
 
 /// A fault in a configuration file.
@@ -13,32 +14,14 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// From the reader of TOML: keeps the line, finds the near miss of an unknown key or word.
+    /// From the reader of TOML: keeps the line, tells the near miss of an unknown key or word.
     pub fn read(origin: &str, source: &str, e: &toml::de::Error) -> Self {
         let line = e.span().map(|s| line_of(source, s.start));
-        let message = e.message().lines().next().unwrap_or("not valid TOML");
-        let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-        let hint = match quoted.split_first() {
-            Some((wrong, known)) if !known.is_empty() && message.starts_with("unknown") => {
-                match text::nearest(wrong, known.iter().copied()) {
-                    Some(n) => format!("did you mean \"{n}\"?"),
-                    None => format!("known here: {}", known.join(", ")),
-                }
-            }
-            _ => "`archtui init` writes a file in which every key is explained".to_owned(),
-        };
-        let what = match quoted.first() {
-            Some(wrong) if message.starts_with("unknown field") => {
-                format!("no key is called \"{wrong}\" here")
-            }
-            Some(wrong) if message.starts_with("unknown variant") => {
-                format!("\"{wrong}\" is not a value this key knows")
-            }
-            _ => message.to_owned(),
-        };
+        let misread = Misread::of(e.message());
+        let every = || "`archtui init` writes a file in which every key is explained".to_owned();
         Self {
-            what: format!("{}: {}", place(origin, line), text::printable(&what)),
-            hint: text::printable(&hint),
+            what: format!("{}: {}", place(origin, line), misread.what),
+            hint: misread.hint.unwrap_or_else(every),
         }
     }
 

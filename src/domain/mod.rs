@@ -14,6 +14,7 @@ pub mod hook;
 pub mod host;
 pub mod ledger;
 pub mod metrics;
+pub mod misread;
 pub mod pairs;
 pub mod policy;
 pub mod proc;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::clock;
+use super::reader::Reader;
 use crate::app::effect::Effect;
 use crate::app::record::Veil;
 use crate::app::{self, Event, State, schedule};
@@ -33,6 +34,8 @@ pub struct Beside<C> {
     pub onlook: Option<(HookGallery, annals::LedgerReader)>,
     /// Facts go through it, where what is made of them is shown to others.
     pub veil: Option<Veil>,
+    /// It ends with who reads stdout.
+    pub reader: bool,
 }
 
 /// Runs the core until `look` breaks, a deadline passes or a signal ends it. `look` sees the state after each batch of
@@ -67,6 +70,7 @@ pub fn run<P: Panes, Q: Processes + Clone, C: Counter>(
         }
         workers.spawn(Screens::new(panes, processes, agents, roster, view, facts));
         let mut signals = super::Signals::listen()?;
+        let reader = if beside.reader { Reader::of_stdout() } else { Reader::default() };
         let end = patience.map(|p| clock::monotonic() + p);
         let mut batch = Vec::with_capacity(super::BATCH);
         loop {
@@ -79,6 +83,7 @@ pub fn run<P: Panes, Q: Processes + Clone, C: Counter>(
             tokio::select! {
                 biased;
                 super::Heard::End | super::Heard::HangUp = signals.next() => break,
+                () = reader.gone() => break,
                 n = told.recv_many(&mut batch, super::BATCH) => {
                     if n == 0 {
                         break;

@@ -8,6 +8,7 @@ mod hangup;
 pub mod headless;
 mod input;
 mod pace;
+mod reader;
 pub mod record;
 pub mod replay;
 mod signals;

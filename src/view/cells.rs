@@ -62,13 +62,16 @@ pub struct Crop {
 }
 
 /// Chooses the rows: up to the anchor, no row above wasted; an open dialog whole if it fits, else its end, where the
-/// choices are.
+/// choices are, but the marked one at least.
 pub fn crop(session: &Session, rows: u16) -> Crop {
     let top = top(anchor(session), rows);
     // A held screen is older than the dialog that is open now.
     match session.dialog().filter(|_| session.held.is_none()).map(|d| d.rows) {
         Some((first, last)) if first < top => {
             let end = (last + 1).saturating_sub(rows);
+            // Above it is room for what the dialog is about.
+            let mark = marked(session).filter(|_| end > first).map(|row| row.saturating_sub(1));
+            let end = mark.filter(|_| rows > 1).map_or(end, |row| end.min(row));
             Crop { top: first.max(end), headless: end > first, gap: None }
         }
         Some(_) => Crop { top, headless: false, gap: None },
@@ -77,6 +80,20 @@ pub fn crop(session: &Session, rows: u16) -> Crop {
             Crop { top: top - gap.map_or(0, |g| g.rows), headless: false, gap }
         }
     }
+}
+
+/// The row of an open dialog's marked option: the lowest that says no other than its label does, or begins so where the
+/// label goes on in the next row.
+fn marked(session: &Session) -> Option<u16> {
+    let (dialog, screen) = (session.dialog()?, session.visible_screen()?);
+    let label = dialog.options.get(dialog.selected?)?.label.trim();
+    let (first, last) = dialog.rows;
+    (first..=last).rev().find(|y| {
+        let said = screen.rows.get(usize::from(*y)).map_or("", Row::text);
+        let said = said.trim_start_matches(|c: char| !c.is_alphabetic());
+        let said = said.trim_end_matches(|c: char| c.is_whitespace() || c == '│' || c == '┃');
+        !said.is_empty() && label.starts_with(said)
+    })
 }
 
 /// Agents pin their composer to the last rows and write from the top: between them stands nothing, and a tile of the last
@@ -207,7 +224,7 @@ const fn color(c: screen::Color) -> Color {
 mod tests {
     use super::*;
     use crate::app::state::Fleet;
-    use crate::domain::dialog::Dialog;
+    use crate::domain::dialog::{Dialog, DialogOption, Meaning};
     use crate::domain::read::Reading;
     use crate::domain::roster::{Member, Roster};
     use crate::domain::screen::Cursor;
@@ -250,6 +267,38 @@ mod tests {
                 want,
                 "{used} rows, cursor {cursor:?}, dialog {dialog:?}, {rows} seen"
             );
+        }
+    }
+
+    #[test]
+    fn the_marked_option_is_seen_in_few_rows() {
+        let mut s = session(0, None, None);
+        let rows = [
+            "│ Do it?",
+            "│ ❯ 1. Yes      │",
+            "  2. Yes, and do not ask",
+            "     again",
+            "  3. No",
+            "",
+            " Esc: no",
+        ];
+        s.screen = Some(Arc::new(Screen::plain(&[["above"; 6].as_slice(), &rows].concat().join("\n"))));
+        for (selected, rows, want) in [
+            (Some(0), 3, (6, false)),
+            (Some(0), 5, (6, false)),
+            (Some(1), 4, (7, true)),
+            (Some(2), 4, (9, true)),
+            (None, 4, (9, true)),
+            (Some(0), 1, (12, true)),
+            (Some(0), 7, (6, false)),
+        ] {
+            let option =
+                |label: &str| DialogOption { label: label.into(), meaning: Meaning::Other, key: None };
+            let options = ["Yes", "Yes, and do not ask again", "No"].map(option).to_vec();
+            let dialog = Some(Dialog { rows: (6, 12), options, selected, ..Dialog::default() });
+            s.look(Reading { dialog, ..Reading::default() }, Duration::ZERO);
+            let crop = crop(&s, rows);
+            assert_eq!((crop.top, crop.headless), want, "{selected:?} in {rows} rows");
         }
     }
 

@@ -21,6 +21,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::support::repo::Lab;
+use crate::support::wait_until;
 
 /// Set: this process is a child of a test and does what it says, in the folder given.
 const CHILD: &str = "ARCHTUI_TEST_CHILD";
@@ -508,6 +509,30 @@ fn follow_waits_for_the_first_entry_of_all() {
     assert_eq!(serde_json::from_str::<Value>(&line).expect("JSON")["seq"], 1);
     follower.kill().expect("killed");
     follower.wait().expect("ended");
+}
+
+#[test]
+fn who_follows_ends_with_who_reads() {
+    for args in [&["ledger", "--follow", "--json"][..], &["watch", "--jsonl"]] {
+        let (lab, dir) = lab();
+        let _store = filled(&dir, 1);
+        let mut command = lab.command(env!("CARGO_BIN_EXE_archtui"), &lab.path());
+        let mut follower = command.args(args).stdout(Stdio::piped()).spawn().expect("starts");
+        let mut lines = BufReader::new(follower.stdout.take().expect("piped")).lines();
+        lines.next().expect("a line").expect("UTF-8");
+        drop(lines);
+        // Nothing more happens that it could tell.
+        let mut status = None;
+        wait_until(
+            &format!("{args:?} ends"),
+            || {
+                status = follower.try_wait().expect("ours");
+                status.is_some()
+            },
+            String::new,
+        );
+        assert_eq!(status.and_then(|s| s.code()), Some(0), "{args:?}");
+    }
 }
 
 #[test]

@@ -70,11 +70,13 @@ pub fn run(global: &Global, command: &HooksCommand) -> Result<(), Fail> {
         HooksCommand::Install(change) => {
             only_a_person(global, &env, "hooks install")?;
             let program = program(&env)?;
-            changed(&env, change, "installed", |text| edit::installed(text, &program))
+            let told = Told { already: "our hook is installed already", now: "our hook is installed" };
+            changed(&env, change, told, |text| edit::installed(text, &program))
         }
         HooksCommand::Uninstall(change) => {
             only_a_person(global, &env, "hooks uninstall")?;
-            changed(&env, change, "not installed", edit::uninstalled)
+            let told = Told { already: "our hook is not installed", now: "our hook is taken out" };
+            changed(&env, change, told, edit::uninstalled)
         }
         HooksCommand::Status(which) => status(&env, which),
         HooksCommand::Settings => {
@@ -90,10 +92,16 @@ pub(super) fn settings(env: &Env) -> Result<String, Fail> {
     Ok(serde_json::to_string_pretty(&settings).expect("strings and numbers"))
 }
 
+/// How the hook stands, in words: where there was nothing to do, and where it was done.
+struct Told {
+    already: &'static str,
+    now: &'static str,
+}
+
 fn changed(
     env: &Env,
     change: &Change,
-    standing: &str,
+    told: Told,
     edit: impl Fn(&str) -> Result<String, Fault>,
 ) -> Result<(), Fail> {
     let settings = Settings::read(&path(env, &change.which)?)?;
@@ -106,7 +114,7 @@ fn changed(
     let text = old.unwrap_or("{}");
     let new = edit(text).map_err(|fault| refused(&shown, text, &fault))?;
     if new == text {
-        out::line(&format!("{shown}: {standing}, nothing to change"));
+        out::line(&format!("{shown}: {}; nothing was changed", told.already));
         return Ok(());
     }
     let new = if old.is_none() { format!("{new}\n") } else { new };
@@ -119,7 +127,7 @@ fn changed(
     }
     #[expect(clippy::disallowed_methods, reason = "the backup is named after the time")]
     let backup = settings.replace(&new, Timestamp::now())?;
-    out::line(&format!("{shown}: {standing}; it counts for sessions that are started from now on"));
+    out::line(&format!("{shown}: {}; sessions that are started from now on read it so", told.now));
     if let Some(backup) = backup {
         out::line(&format!("the old one is {}", self::shown(&backup)));
     }

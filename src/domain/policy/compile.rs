@@ -1,10 +1,10 @@
 //! From files to a policy: layers, replaced and disabled rules, and the checks that a rule makes sense.
 
-use super::file::{PolicyError, PolicyFile, RuleAction, RuleSpec, error, read};
-use super::near::near_miss;
+use super::file::{PROGRAM, PolicyError, PolicyFile, RuleAction, RuleSpec, error, for_example, read};
 use super::{Policy, Trust};
 use crate::domain::bash::ProgramFile;
 use crate::domain::dialog::Operation;
+use crate::domain::text;
 
 /// Operations that only a rule for just that one operation may allow.
 const ONE_BY_ONE: [Operation; 5] =
@@ -38,11 +38,7 @@ impl Layer<'_> {
             ProgramFile { environment: file.environment, group: file.group, program: file.program };
         policy.programs.add(&programs).map_err(|(program, why)| {
             let at = self.text.find(&format!("program.{program}")).unwrap_or(0);
-            self.error(
-                at,
-                format!("program `{program}`: {why}"),
-                "see the tables in assets/policies/programs",
-            )
+            self.error(at, format!("program `{program}`: {why}"), for_example(PROGRAM))
         })?;
         for spec in file.rule {
             let at = spec.span().start;
@@ -75,11 +71,10 @@ impl Layer<'_> {
 
     fn disable(&self, policy: &mut Policy, id: &str, at: usize) -> Result<(), PolicyError> {
         let Some(index) = policy.rules.iter().position(|r| r.id == id) else {
-            let near = near_miss(id, policy.rules.iter().map(|r| r.id.as_str()));
-            let hint = near.map_or("every verdict of `archtui policy check` names its rule".into(), |n| {
-                format!("did you mean `{n}`?")
-            });
-            return Err(self.error(at, format!("no rule is called `{id}`"), hint));
+            let near = text::nearest(id, policy.rules.iter().map(|r| r.id.as_str()));
+            let hint =
+                near.map_or("`archtui policy rules` lists them".into(), |n| format!("did you mean \"{n}\"?"));
+            return Err(self.error(at, format!("no rule is called \"{}\"", text::printable(id)), hint));
         };
         if policy.rules[index].fixed {
             return Err(self.error(
@@ -203,11 +198,23 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_with_its_place_and_a_near_miss() {
         check("extends = \"sopp\"", 1, "`sopp`", "sop");
-        check("exclud = []", 1, "`exclud`", "`exclude`");
-        check("\n[[rule]]\nid = \"a\"\nprogam = [\"rm\"]", 4, "`progam`", "`program`");
-        check("[[rule]]\nid = \"a\"\naction = \"alow\"", 3, "`alow`", "`allow`");
-        check("[[rule]]\nid = \"a\"\naction = \"hold\"\noperation = [\"raed\"]", 4, "`raed`", "`read`");
-        check("disable = [\"delet\"]", 1, "`delet`", "`delete`");
+        check("exclud = []", 1, "no key is called \"exclud\" here", "did you mean \"exclude\"?");
+        check(
+            "\n[[rule]]\nid = \"a\"\nprogam = [\"rm\"]",
+            4,
+            "no key is called \"progam\"",
+            "did you mean \"program\"?",
+        );
+        check(
+            "[[rule]]\nid = \"a\"\naction = \"alow\"",
+            3,
+            "\"alow\" is not a value this key knows",
+            "did you mean \"allow\"? known here: deny, hold, allow",
+        );
+        check("[[rule]]\nid = \"a\"\nbad = 1", 3, "no key is called \"bad\" here", "known here: id, action,");
+        check("[[rule]]\nid = \"a\"\naction = \"hold\"\noperation = [\"raed\"]", 4, "\"raed\"", "\"read\"");
+        check("disable = [\"delet\"]", 1, "\"delet\"", "did you mean \"delete\"?");
+        check("disable = [\"nothing such\"]", 1, "\"nothing such\"", "`archtui policy rules`");
         check("disable = [\"tmux\"]", 1, "cannot be disabled", "approving");
         check(
             "[[rule]]\nid = \"tmux\"\naction = \"allow\"\noperation = [\"bash\"]\nprogram = [\"tmux\"]\nall_args = [\"*\"]",
@@ -260,11 +267,18 @@ mod tests {
             "shipped rules",
             "leave",
         );
-        check("[program.x]\nflags = \"-a\"", 1, "`effect` is missing", "programs");
-        check("[program.x]\neffect = \"read\"\nflags = \"a\"", 1, "no option", "programs");
-        check("[program.x]\neffect = \"read\"\noperands = \"raed\"", 3, "`raed`", "`read`");
-        check("rule = 3", 1, "", "");
-        check("= 3", 1, "", "");
+        check("[program.x]\nflags = \"-a\"", 1, "`effect` is missing", "[program.mytool]");
+        check("[program.x]\neffect = \"read\"\nflags = \"a\"", 1, "no option", "[program.mytool]");
+        check("[program.x]\neffect = \"read\"\noperands = \"raed\"", 3, "\"raed\"", "\"read\"");
+        check("rule = 3", 1, "invalid type", "id = \"no-rm\"");
+        check("= 3", 1, "", "id = \"no-rm\"");
+    }
+
+    #[test]
+    fn the_examples_in_hints_are_sound() {
+        for hint in [super::super::file::RULE, PROGRAM] {
+            Policy::parse(hint, "my.toml").unwrap_or_else(|e| panic!("{e}"));
+        }
     }
 
     #[test]

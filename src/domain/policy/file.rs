@@ -8,9 +8,25 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::exact::WholePart;
-use super::near::near_miss;
 use crate::domain::bash::{Effect, Group, Kind, Table};
 use crate::domain::dialog::Operation;
+use crate::domain::misread::Misread;
+
+/// What a rule and a program's table look like, for whoever wrote something else.
+pub(super) const RULE: &str = r#"[[rule]]
+id = "no-rm"
+action = "hold"
+operation = ["bash"]
+program = ["rm"]"#;
+pub(super) const PROGRAM: &str = r#"[program.mytool]
+effect = "read"
+flags = "-a --all"
+operands = "read""#;
+
+/// An example on a hint's one line.
+pub(super) fn for_example(text: &str) -> String {
+    format!("for example: {}", text.replace('\n', " ⏎ "))
+}
 
 /// What can be wrong with a policy's text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -162,11 +178,9 @@ pub struct RuleSpec {
 /// Reads a policy's text.
 pub(super) fn read(text: &str, origin: &str) -> Result<PolicyFile, PolicyError> {
     toml::from_str(text).map_err(|e| {
-        let message = e.message().lines().next().unwrap_or_default().to_owned();
-        let hint = misspelt(&message).unwrap_or_else(|| "see the policy files that ship with archtui".into());
-        // What it names as known is a long list; the hint has the nearest.
-        let what = message.split(", expected one of").next().unwrap_or_default();
-        error(text, origin, e.span().map_or(0, |s| s.start), what, hint)
+        let misread = Misread::of(e.message());
+        let hint = misread.hint.unwrap_or_else(|| for_example(RULE));
+        error(text, origin, e.span().map_or(0, |s| s.start), misread.what, hint)
     })
 }
 
@@ -186,11 +200,4 @@ pub(super) fn error(
         message: message.into(),
         hint: hint.into(),
     }
-}
-
-/// serde names the unknown word and then every word that it knows, each in backticks.
-fn misspelt(message: &str) -> Option<String> {
-    let mut names = message.split('`').skip(1).step_by(2);
-    let wrong = names.next()?;
-    near_miss(wrong, names).map(|near| format!("did you mean `{near}`?"))
 }

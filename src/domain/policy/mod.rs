@@ -12,7 +12,6 @@ mod exact;
 mod file;
 mod glob;
 mod meet;
-mod near;
 mod page;
 mod path;
 mod places;

@@ -90,6 +90,8 @@ pub enum Refusal {
         /// How.
         state: State,
     },
+    /// A session works at it: it can be given to another one.
+    AtWork(TaskId),
     /// There is nothing to change.
     NothingToDo {
         /// Which task.
@@ -148,6 +150,7 @@ impl Refusal {
             Self::AtKeyboard(id) => format!("task {id} is being typed this moment"),
             Self::Nobody(why) | Self::AskFirst { why, .. } => why.clone(),
             Self::Finished { id, state } => format!("task {id} is {} already", state.word()),
+            Self::AtWork(id) => format!("task {id} is at work"),
             Self::NothingToDo { id, why } => format!("task {id} {why}"),
         }
     }
@@ -181,7 +184,11 @@ impl Refusal {
             Self::TooMany(_) => "let some of them finish first".into(),
             Self::AtKeyboard(_) => "try again in a few seconds".into(),
             Self::AskFirst { .. } => "say yes, or give --yes".into(),
+            Self::Finished { id, state: State::Done } => {
+                format!("`archtui task show {id}` tells how it went; `archtui send --again` queues its text anew")
+            }
             Self::Finished { id, .. } => format!("`archtui task show {id}` tells how it went"),
+            Self::AtWork(id) => format!("`archtui task reassign {id}` gives it to another session"),
             Self::NothingToDo { id, .. } => format!("`archtui task show {id}` tells where it stands"),
         }
     }
@@ -189,7 +196,9 @@ impl Refusal {
     /// How bad it is.
     pub fn class(&self) -> Class {
         match self {
-            Self::NoTask(_) | Self::Finished { .. } | Self::NothingToDo { .. } => Class::NotFound,
+            Self::NoTask(_) | Self::Finished { .. } | Self::AtWork(_) | Self::NothingToDo { .. } => {
+                Class::NotFound
+            }
             Self::Chain(_)
             | Self::Duplicate { .. }
             | Self::Protected(_)

@@ -191,11 +191,9 @@ impl Queue {
     fn retry(&mut self, id: TaskId, sure: Sure, turn: &Turn) -> Result<(), Refusal> {
         let nothing = |why: &str| Err(Refusal::NothingToDo { id, why: why.into() });
         match self.get(id).ok_or(Refusal::NoTask(id))?.state {
-            State::Done => nothing("is done; `archtui send --again` queues its text anew"),
+            state @ State::Done => Err(Refusal::Finished { id, state }),
             State::Leased | State::Typing | State::Typed => nothing("is being handed over right now"),
-            State::Delivered | State::Working => {
-                nothing("is at work; `archtui task reassign` gives it to another session")
-            }
+            State::Delivered | State::Working => Err(Refusal::AtWork(id)),
             State::Blocked => nothing("waits for another task"),
             state @ (State::Held | State::Queued | State::Failed | State::Cancelled) => {
                 self.let_go(id, state, sure, "retrying it may have it done twice")?;

@@ -105,7 +105,9 @@ fn in_and_out_again_with_a_backup_each() {
     let (code, out, _) = home.run(&["uninstall", "--yes"]);
     assert_eq!((code, home.settings().as_str()), (0, SETTINGS), "{out}");
     assert_eq!(home.backups().len(), 2, "also within one second");
-    let (code, _, _) = home.run(&["uninstall", "--yes"]);
+    assert!(out.contains("our hook is taken out; sessions that are started from now on"), "{out}");
+    let (code, out, _) = home.run(&["uninstall", "--yes"]);
+    assert!(out.contains("our hook is not installed; nothing was changed"), "{out}");
     assert_eq!((code, home.settings().as_str(), home.backups().len()), (0, SETTINGS, 2));
 }
 

@@ -76,6 +76,10 @@ pub fn answer(state: &mut State, number: u64, answer: Result<Result<Vec<TaskId>,
             let (what, sure) = surely(asked);
             ask(state, what, &why, Then::Wish(sure));
         }
+        (Pending::Act(_), Ok(Err(at_work @ Refusal::AtWork(_)))) => {
+            let key = state.fixed.keymap.shown(Action::Reassign);
+            say(state, format!("{}: {key} gives it to another session", at_work.what()), true);
+        }
         (Pending::Act(_), Ok(Err(refusal))) => {
             let (what, hint) = said(&refusal);
             say(state, format!("{what}: {hint}"), true);

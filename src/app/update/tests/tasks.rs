@@ -113,6 +113,24 @@ fn taking_back_asks_and_an_agents_copy_is_told_of() {
 }
 
 #[test]
+fn who_hands_out_again_what_is_at_work_is_told_the_key_that_gives_it_away() {
+    let mut room = room();
+    room.hear(told(&tasks(&[Stage::Working])));
+    room.press("panel-tasks");
+    for (lay, said) in [
+        ("", "task 1 is at work: T gives it to another session"),
+        ("reassign = [\"W\"]", "task 1 is at work: W gives it to another session"),
+    ] {
+        room.state.fixed.keymap.lay_over(lay).expect("keys");
+        let effects = room.press("retry-task");
+        let (n, wish) = wished(&effects);
+        assert_eq!(*wish, Wish::Retry(TaskId(1), Sure::Ask));
+        room.hear(Event::TaskAnswer(n, Ok(Err(Refusal::AtWork(TaskId(1))))));
+        assert_eq!(room.toast(), said);
+    }
+}
+
+#[test]
 fn a_question_does_not_swallow_a_text_that_is_being_written() {
     let mut room = room();
     room.hear(told(&tasks(&[Stage::Working])));

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Entry, PlanError};
-use crate::domain::text;
+use crate::domain::misread::Misread;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -69,20 +69,11 @@ pub fn entries(source: &str) -> Result<Vec<Entry>, PlanError> {
 }
 
 fn fault(source: &str, e: &toml::de::Error) -> PlanError {
-    let what = e.message().lines().next().unwrap_or("not valid TOML");
-    let quoted: Vec<&str> = what.split('`').skip(1).step_by(2).collect();
-    let near = match quoted.split_first() {
-        Some((wrong, known)) if what.starts_with("unknown field") => {
-            text::nearest(wrong, known.iter().copied())
-        }
-        _ => None,
-    };
-    let hint = match near {
-        Some(n) => format!("did you mean \"{n}\"?"),
-        None => "an entry has text, and may have id, target, role, priority, after, key, timeout, dir, done"
-            .into(),
-    };
-    PlanError { line: e.span().map(|s| line_of(source, s.start)), what: text::printable(what), hint }
+    let misread = Misread::of(e.message());
+    let hint = misread.hint.unwrap_or_else(|| {
+        "an entry has text, and may have id, target, role, priority, after, key, timeout, dir, done".into()
+    });
+    PlanError { line: e.span().map(|s| line_of(source, s.start)), what: misread.what, hint }
 }
 
 fn line_of(source: &str, at: usize) -> usize {

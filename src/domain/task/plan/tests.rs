@@ -110,7 +110,7 @@ fn what_an_entry_does_not_say_is_as_the_command_line_says() {
 fn faults_name_the_line_and_what_to_do() {
     for (name, source, line, what, hint) in [
         ("p.md", "no list at all", None, "no entries", "- [ ]"),
-        ("p.toml", "x = 1", Some(1), "unknown field", ""),
+        ("p.toml", "x = 1", Some(1), "no key is called \"x\"", "known here: task"),
         ("p.toml", "", None, "no tasks", "[[task]]"),
         ("p.toml", "[[task]]\ntxt = 'a'", Some(2), "txt", "\"text\""),
         ("p.toml", "[[task]]\nid = 'a'", Some(1), "text", ""),
