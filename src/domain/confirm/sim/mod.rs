@@ -1,6 +1,7 @@
 //! A pane, an agent, a keyboard, a disk and a person that do things in any order, with crashes: whatever happens, no
 //! dialog gets two answers of automation, and none without an entry that says why.
 
+mod asked;
 mod ends;
 mod must;
 mod op;
@@ -18,19 +19,9 @@ use super::*;
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor, Body, Book, Outcome, Showing};
 use crate::domain::policy::Action;
-use crate::domain::screen::Screen;
 
+use asked::{ASKED, Truth, part, shown};
 use op::{Op, op};
-
-/// What agents ask here: two that the rules confirm, one that they hold, one that they deny.
-const ASKED: [(&str, Action); 4] =
-    [("ls", Action::Confirm), ("cat x", Action::Confirm), ("rm x", Action::Hold), ("sudo", Action::Deny)];
-
-/// A dialog as the agent knows it.
-struct Truth {
-    uid: u64,
-    what: usize,
-}
 
 struct Bench {
     life: Life,
@@ -70,15 +61,6 @@ struct Bench {
     epoch: u64,
     /// The unbroken run of equal looks that the last one belongs to: since when, how many.
     run: (Option<Showing>, Duration, u32),
-}
-
-/// What can be seen of any dialog in a window that is too small.
-fn part() -> Screen {
-    Screen::plain("Yes, and don't ask again")
-}
-
-fn shown(what: usize) -> Arc<Dialog> {
-    Arc::new(dialog(ASKED[what].0))
 }
 
 impl Bench {
