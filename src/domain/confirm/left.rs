@@ -144,9 +144,8 @@ impl Life {
     pub(super) fn take_left(&mut self, id: CaseId, hold: Option<&Hold>, out: &mut Vec<Order>) {
         // Which of them a hook's call is, if it is one, shows when it is drawn.
         let Some(case) = self.cases.iter().find(|c| c.id == id && c.shown.is_drawn()) else { return };
-        let mut lefts = self.lefts(&case.shown).filter(|(_, left)| left.hold.as_ref() == hold);
-        let Some((at, _)) = lefts.next() else { return };
-        drop(lefts);
+        let found = self.lefts(&case.shown).find(|(_, left)| left.hold.as_ref() == hold);
+        let Some((at, _)) = found else { return };
         let left = self.left.remove(at);
         self.spend(id, left, out);
     }
