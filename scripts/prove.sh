@@ -17,6 +17,8 @@ cargo test --locked --test it -- --ignored --exact actor::killed_at_any_moment_i
 say "1000 dialogs swapped within 50 ms of the press, by key and by hook"
 cargo test --locked --test it -- --ignored --exact --nocapture swap::a_thousand_dialogs_swapped_around_the_press
 cargo test --locked --test it -- --ignored --exact --nocapture hook::swap::a_thousand_calls_swapped_around_their_answer
+say "the server outlives a minute of looks by six at a time"
+cargo test --locked --test it -- --ignored --exact --nocapture tmux_load::the_server_outlives_a_minute_of_looks_by_six_at_a_time
 say "the same words get the same verdict, at every place of the table"
 cargo test --locked --test it -- --ignored anywhere
 say "fleets with faults: 50000 seeds in memory, 300 on a real store"

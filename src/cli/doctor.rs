@@ -19,6 +19,7 @@ use crate::runtime::headless;
 use crate::store::Store;
 use crate::store::counter::Counter;
 use crate::theme::Depth;
+use crate::tmux::knock::Dialect;
 use crate::tmux::version;
 use crate::tmux::watch::Watcher;
 
@@ -224,9 +225,11 @@ fn colours(ground: &setup::Ground) -> Finding {
 
 fn tmux_program() -> Finding {
     match version::installed() {
-        Ok(version) if version.best() => Finding::Good(format!("tmux {version}")),
+        Ok(version) if version.best() || Dialect::of(&version).is_some() => {
+            Finding::Good(format!("tmux {version}"))
+        }
         Ok(version) if version.supported() => Finding::Note(format!(
-            "tmux {version} is supported; 3.7 no longer crashes when a session is made while a control client connects"
+            "tmux {version} is no release that is known here: it may crash when a session comes or goes while archtui connects; 3.7 does not"
         )),
         Ok(version) => {
             Finding::Fault(format!("tmux {version} is too old"), "install tmux 3.2 or newer".to_owned())

@@ -1,5 +1,5 @@
-//! One persistent `tmux -C` client, attached to a tiny session of its own so that it touches nobody's. It starts the
-//! process, moves bytes, and ends with it; what the answers mean is for `watch`.
+//! One persistent control client, attached to a tiny session of its own so that it touches nobody's. It enters the server, by
+//! itself or by the program `tmux`, moves bytes, and ends with it; what the answers mean is for `watch`.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -10,23 +10,28 @@ use std::time::Duration;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::net::UnixStream;
+use tokio::process::{Child, ChildStderr, Command};
 
 use super::control::{Event, Parser};
 use super::exchange::{Exchange, Heard};
+use super::knock::{self, Dialect, Peer};
 use super::lifeline::Lifeline;
+use super::version::Version;
 
 /// The flags of the connection. `no-output`: a client that gets the panes' output and does not read can freeze the
 /// agents. `ignore-size`: no window follows the size of this client.
 const FLAGS: &str = "no-output,ignore-size";
 
+/// How long the reason for an end is waited for.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
 /// One connection. Dropping it ends the client; our session goes with it (see [`Lifeline`]), also after `kill -9`.
 #[derive(Debug)]
 pub struct Connection<T> {
-    child: Child,
-    stdin: ChildStdin,
-    stdout: ChildStdout,
-    stderr: ChildStderr,
+    far: Far,
+    /// Control mode's lines, both ways.
+    lines: UnixStream,
     parser: Parser,
     exchange: Exchange<T>,
     events: Vec<Event>,
@@ -34,14 +39,21 @@ pub struct Connection<T> {
     outbox: Vec<u8>,
     goodbye: Option<String>,
     lifeline: Option<Lifeline>,
-    /// Held until the server has answered anything; see [`door`].
-    door: Option<OwnedFd>,
 }
 
-/// Waits for its turn to connect: tmux before 3.7 crashes when a session comes or goes while a control client is at the
-/// door, and every connection of ours is such a client and makes a session. So ours come one by one, by a lock on the
-/// socket's folder, which leaves nothing behind. Whoever holds it too long is not waited for.
-pub async fn door(socket: &Path) -> Option<OwnedFd> {
+/// Who is the client for the server.
+#[derive(Debug)]
+enum Far {
+    /// We are: its tmux would crash on the program.
+    Ourselves(Peer),
+    /// The program. The door is held until the server has answered anything.
+    Program(Child, ChildStderr, Option<OwnedFd>),
+}
+
+/// Waits for its turn to connect by the program: of a tmux that [`knock`] does not know it is not known either whether it
+/// crashes when a session comes while a control client is at the door. So ours come one by one, by a lock on the socket's
+/// folder, which leaves nothing behind. Whoever holds it too long is not waited for.
+async fn door(socket: &Path) -> Option<OwnedFd> {
     let folder = OwnedFd::from(std::fs::File::open(socket.parent()?).ok()?);
     for _ in 0..500 {
         match flock(&folder, FlockOperation::NonBlockingLockExclusive) {
@@ -54,47 +66,36 @@ pub async fn door(socket: &Path) -> Option<OwnedFd> {
 }
 
 impl<T> Connection<T> {
-    /// Starts `tmux` on the socket. It never starts a server (`-N`). Ask nothing before `session-changed` was heard:
-    /// tmux before 3.4 runs what it reads earlier before the attach is complete.
-    pub fn open(
+    /// Enters the server, which says of itself that it is of that version. Never starts one. Ask nothing before
+    /// `session-changed` was heard: tmux before 3.4 runs what it reads earlier before the attach is complete.
+    pub async fn open(
         socket: &Path,
+        version: &str,
         session: &str,
         secret: String,
         lifeline: Option<Lifeline>,
-        door: Option<OwnedFd>,
     ) -> io::Result<Self> {
-        #[expect(clippy::disallowed_methods, reason = "the one place where the tmux client starts")]
-        let mut command = Command::new("tmux");
         let ours = format!("={session}:");
         let read = lifeline.as_ref().map_or_else(|| "-".to_owned(), Lifeline::path);
-        command
-            .arg("-S")
-            .arg(socket)
-            .args(["-u", "-N", "-C", "new-session", "-s", session, "-x", "20", "-y", "2", "-c", "/", "-f", FLAGS])
-            // Two words, so that no shell starts. It repeats what it is sent: the proof that writes are noticed.
-            .args(["cat", &read])
-            // What a person set for all sessions must not keep this one, nor move this client to one of his.
-            .args([";", "set-option", "-w", "-t", &ours, "remain-on-exit", "off"])
-            .args([";", "set-option", "-t", &ours, "detach-on-destroy", "on"])
-            .env_remove("TMUX")
-            .env_remove("TMUX_PANE")
-            .env("LC_ALL", "C.UTF-8")
-            .env("TERM", "xterm-256color")
-            .current_dir("/")
-            // A group of its own: Ctrl-C at our terminal is for us.
-            .process_group(0)
-            .kill_on_drop(true)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = command.spawn()?;
-        let taken = child.stdin.take().zip(child.stdout.take()).zip(child.stderr.take());
-        let ((stdin, stdout), stderr) = taken.expect("all three were asked to be pipes");
+        let make = ["new-session", "-s", session, "-x", "20", "-y", "2", "-c", "/", "-f", FLAGS];
+        // Two words, so that no shell starts. It repeats what it is sent: the proof that writes are noticed.
+        let program = ["cat", &read];
+        // What a person set for all sessions must not keep this one, nor move this client to one of his.
+        let goes = [";", "set-option", "-w", "-t", &ours, "remain-on-exit", "off"];
+        let with = [";", "set-option", "-t", &ours, "detach-on-destroy", "on"];
+        let args = [&make[..], &program, &goes, &with].concat();
+        let (lines, far) = match Version::parse(version).as_ref().and_then(Dialect::of) {
+            Some(dialect) => {
+                let (lines, peer) = knock::enter(socket, dialect, &args)
+                    .await
+                    .map_err(|e| io::Error::new(io::ErrorKind::ConnectionAborted, e))?;
+                (lines, Far::Ourselves(peer))
+            }
+            None => start(socket, &args, door(socket).await)?,
+        };
         Ok(Self {
-            child,
-            stdin,
-            stdout,
-            stderr,
+            far,
+            lines,
             parser: Parser::default(),
             exchange: Exchange::new(secret),
             events: Vec::new(),
@@ -102,7 +103,6 @@ impl<T> Connection<T> {
             outbox: Vec::new(),
             goodbye: None,
             lifeline,
-            door,
         })
     }
 
@@ -128,19 +128,21 @@ impl<T> Connection<T> {
 
     /// Waits until bytes could be moved and appends what they complete. Cancel-safe. An error is the end: why.
     pub async fn turn(&mut self, heard: &mut Vec<Heard<T>>) -> Result<(), String> {
+        let (mut read, mut write) = self.lines.split();
         tokio::select! {
-            read = self.stdout.read(&mut self.inbox) => match read {
+            read = read.read(&mut self.inbox) => match read {
                 Ok(0) | Err(_) => return Err(self.last_words().await),
                 Ok(n) => {
-                    self.door = None;
+                    self.far.is_in();
                     self.parser.feed(&self.inbox[..n], &mut self.events);
                 }
             },
-            wrote = self.stdin.write(&self.outbox), if !self.outbox.is_empty() => match wrote {
+            wrote = write.write(&self.outbox), if !self.outbox.is_empty() => match wrote {
                 Ok(n) => drop(self.outbox.drain(..n)),
-                // The reason stands on stdout or stderr.
+                // The reason is told with the end.
                 Err(_) => self.outbox.clear(),
             },
+            why = self.far.goodbye() => self.goodbye = Some(why),
         }
         for event in self.events.drain(..) {
             if let Event::Exit(reason) = &event {
@@ -151,21 +153,74 @@ impl<T> Connection<T> {
         Ok(())
     }
 
-    /// Why the stream ended: the goodbye, or what stands on stderr, or how the process ended.
+    /// Why the stream ended.
     async fn last_words(&mut self) -> String {
-        let mut said = Vec::new();
-        // The process has closed stdout: stderr ends with it. A wait that does not end would be a tmux that forked.
-        let mut stderr = (&mut self.stderr).take(4096);
-        let read = stderr.read_to_end(&mut said);
-        let _ = tokio::time::timeout(Duration::from_millis(200), read).await;
-        let said = String::from_utf8_lossy(&said);
-        match (said.lines().next(), self.goodbye.take()) {
-            (Some(line), _) => line.to_owned(),
-            (None, Some(goodbye)) => goodbye,
-            (None, None) => match self.child.try_wait() {
-                Ok(Some(status)) if !status.success() => format!("the tmux client ended with {status}"),
-                _ => "the server ended the connection".to_owned(),
-            },
+        let told = match (&mut self.far, self.goodbye.take()) {
+            (Far::Program(child, stderr, _), goodbye) => last_words(child, stderr, goodbye).await,
+            (Far::Ourselves(_), Some(goodbye)) => Some(goodbye),
+            (Far::Ourselves(peer), None) => tokio::time::timeout(LAST_WORDS, peer.goodbye()).await.ok(),
+        };
+        told.unwrap_or_else(|| "the server ended the connection".to_owned())
+    }
+}
+
+impl Far {
+    /// The server has answered.
+    fn is_in(&mut self) {
+        if let Self::Program(_, _, door) = self {
+            *door = None;
         }
     }
+
+    /// What the server says to us as its client when it ends; the program says it on its own way.
+    async fn goodbye(&mut self) -> String {
+        match self {
+            Self::Ourselves(peer) => peer.goodbye().await,
+            Self::Program(..) => std::future::pending().await,
+        }
+    }
+}
+
+/// Starts the program `tmux` on the socket. It never starts a server (`-N`).
+fn start(socket: &Path, args: &[&str], door: Option<OwnedFd>) -> io::Result<(UnixStream, Far)> {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the tmux client starts")]
+    let mut command = Command::new("tmux");
+    let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
+    ours.set_nonblocking(true)?;
+    command
+        .arg("-S")
+        .arg(socket)
+        .args(["-u", "-N", "-C"])
+        .args(args)
+        .env_remove("TMUX")
+        .env_remove("TMUX_PANE")
+        .env("LC_ALL", "C.UTF-8")
+        .env("TERM", "xterm-256color")
+        .current_dir("/")
+        // A group of its own: Ctrl-C at our terminal is for us.
+        .process_group(0)
+        .kill_on_drop(true)
+        .stdin(OwnedFd::from(theirs.try_clone()?))
+        .stdout(OwnedFd::from(theirs))
+        .stderr(Stdio::piped());
+    let mut child = command.spawn()?;
+    let stderr = child.stderr.take().expect("it was asked to be a pipe");
+    Ok((UnixStream::from_std(ours)?, Far::Program(child, stderr, door)))
+}
+
+/// The goodbye, or what stands on stderr, or how the process ended.
+async fn last_words(child: &mut Child, stderr: &mut ChildStderr, goodbye: Option<String>) -> Option<String> {
+    let mut said = Vec::new();
+    // The process has closed stdout: stderr ends with it. A wait that does not end would be a tmux that forked.
+    let mut stderr = stderr.take(4096);
+    let read = stderr.read_to_end(&mut said);
+    let _ = tokio::time::timeout(LAST_WORDS, read).await;
+    let said = String::from_utf8_lossy(&said);
+    if let Some(line) = said.lines().next() {
+        return Some(line.to_owned());
+    }
+    goodbye.or_else(|| match child.try_wait() {
+        Ok(Some(status)) if !status.success() => Some(format!("the tmux client ended with {status}")),
+        _ => None,
+    })
 }

@@ -8,6 +8,7 @@ pub mod control;
 pub mod exchange;
 pub mod guard;
 pub mod keys;
+pub mod knock;
 pub mod lifeline;
 pub mod list;
 pub mod once;

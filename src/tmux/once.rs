@@ -51,23 +51,41 @@ async fn look_at(socket: &Path) -> Look {
     }
 }
 
-/// False if the server takes a client in and says nothing to it. Asked by a plain client before one of ours knocks: what
-/// two control clients left at the door of a server that was stopped, tmux before 3.7 crashes on when it goes on, with
-/// every agent in it (3.3a: each time). A plain client that gave up harms nobody.
-pub async fn answers(socket: &Path) -> bool {
+/// What a server says to a plain client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// It takes one in and says nothing.
+    Nothing,
+    /// It has no session, or not yet: what came into it now would be all that it has.
+    NoSession,
+    /// Its version, as far as it says one.
+    Version(String),
+}
+
+/// Asks a server who it is, by a plain client before one of ours knocks: what two control clients left at the door of a server
+/// that was stopped, tmux before 3.7 crashes on when it goes on, with every agent in it (3.3a: each time). A plain client that
+/// gave up harms nobody.
+pub async fn who(socket: &Path) -> Said {
     #[expect(clippy::disallowed_methods, reason = "asks the tmux server once")]
     let mut command = tokio::process::Command::new("tmux");
-    command.args(["-N", "-u", "-S"]).arg(socket).args(["display-message", "-p", ""]);
+    command.args(["-N", "-u", "-S"]).arg(socket);
+    command.args(["display-message", "-p", "#{version} #{session_id}"]);
     command.env_remove("TMUX").env_remove("TMUX_PANE");
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    command.stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
     // A group of its own: Ctrl-C at our terminal must not look like an answer.
     command.process_group(0);
-    match tokio::time::timeout(ANSWER, command.status()).await {
-        // One that was killed has heard nothing.
-        Ok(Ok(status)) => status.code().is_some(),
+    let out = match tokio::time::timeout(ANSWER, command.output()).await {
+        Ok(Ok(out)) => out,
         // Why it cannot be started is found out by whoever knocks.
-        Ok(Err(_)) => true,
-        Err(_) => false,
+        Ok(Err(_)) => return Said::Version(String::new()),
+        Err(_) => return Said::Nothing,
+    };
+    match (out.status.code(), String::from_utf8_lossy(&out.stdout).trim().split_once(' ')) {
+        // One that was killed has heard nothing.
+        (None, _) => Said::Nothing,
+        (Some(0), None) => Said::NoSession,
+        (Some(_), None) => Said::Version(String::new()),
+        (Some(_), Some((version, _))) => Said::Version(version.to_owned()),
     }
 }
 

@@ -25,6 +25,14 @@ impl Version {
         Some(Self { major: major.parse().ok()?, minor: minor.parse().ok()?, text: text.to_owned() })
     }
 
+    /// Its numbers, where it is a release: `3.3a`, but not `next-3.8`.
+    pub fn released(&self) -> Option<(u32, u32)> {
+        let rest = self.text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let letter = rest.is_empty() || (rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_lowercase()));
+        let number = self.text.starts_with(|c: char| c.is_ascii_digit());
+        (number && letter).then_some((self.major, self.minor))
+    }
+
     /// New enough.
     pub fn supported(&self) -> bool {
         (self.major, self.minor) >= (OLDEST.major, OLDEST.minor)

@@ -18,10 +18,10 @@ use self::inotify::Watches;
 use self::link::{Link, Tag};
 use self::outbox::Outbox;
 use super::address::{self, Address, Found};
-use super::client::{self, Connection};
+use super::client::Connection;
 use super::keys::{self, Keys, Typing};
 use super::lifeline::Lifeline;
-use super::once;
+use super::once::{self, Said};
 use crate::domain::server::{Notice, Server, Told};
 use crate::domain::session::PaneId;
 use crate::ports::{Panes, TypeError, View};
@@ -31,6 +31,8 @@ const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_
 
 /// Of a server that takes connections and does not answer.
 const SILENT: &str = "tmux does not answer";
+/// Of a server in which nobody is.
+const EMPTY: &str = "the tmux server has no sessions";
 /// A server that starts makes its socket a moment before it listens there, and whoever starts it makes its sessions one
 /// after the other: tmux before 3.7 crashes when one is made while we are at the door. So it is given so long.
 const NEWBORN: Duration = Duration::from_millis(800);
@@ -136,11 +138,16 @@ impl Watcher {
         };
         self.attempts += 1;
         let session = format!("_archtui_{}_{}", std::process::id(), self.attempts);
-        let (lifeline, door) = (Lifeline::to(pid), client::door(socket).await);
-        if !once::answers(socket).await {
-            return self.lose(Server::Lost { why: SILENT.to_owned() }, folder);
-        }
-        match secret().and_then(|secret| Connection::open(socket, &session, secret, lifeline, door)) {
+        let version = match once::who(socket).await {
+            Said::Version(version) => version,
+            Said::NoSession => return self.lose(Server::Missing { why: EMPTY.to_owned() }, folder),
+            Said::Nothing => return self.lose(Server::Lost { why: SILENT.to_owned() }, folder),
+        };
+        let opened = match secret() {
+            Ok(secret) => Connection::open(socket, &version, &session, secret, Lifeline::to(pid)).await,
+            Err(e) => Err(e),
+        };
+        match opened {
             Ok(connection) => {
                 let link =
                     Link::new(connection, &self.address, (id, pid), self.notice, self.view.clone(), now);
@@ -151,7 +158,7 @@ impl Watcher {
                 self.lose(Server::Unusable { why }, folder);
             }
             Err(e) => {
-                self.lose(Server::Lost { why: format!("tmux could not be started: {e}") }, folder);
+                self.lose(Server::Lost { why: format!("the server was not entered: {e}") }, folder);
             }
         }
     }

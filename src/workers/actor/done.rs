@@ -24,8 +24,8 @@ pub(super) enum Done<S: Seat> {
     Recorded(Written),
     /// A key went out, or did not.
     Pressed(PaneIdentity, CaseId, Sent, Did),
-    /// A part of a person's order at a pane.
-    Climbed(PaneIdentity, Climbed),
+    /// A part of a person's order at a pane, which of all orders it was.
+    Climbed(PaneIdentity, u64, Climbed),
     /// How asking for the seat ended.
     Seated(S, Seated<S::Records>),
     /// The seat was given back.
@@ -77,7 +77,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 self.tell(Event::Did(did));
                 self.live_there(pane, Input::Sent { case, how });
             }
-            Done::Climbed(pane, climbed) => self.climb_done(pane, climbed),
+            Done::Climbed(pane, run, climbed) => self.climb_done(pane, run, climbed),
             Done::Seated(seat, seated) => self.seated(seat, seated),
             Done::Left(seat) => self.left(seat),
             Done::Opened(opened) => self.opened(opened),

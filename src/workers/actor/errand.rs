@@ -26,6 +26,8 @@ use crate::ports::{
 
 /// An order under way at one pane.
 pub(super) struct Errand {
+    /// Which of all orders: what was done for another one of the same pane is not for this one.
+    run: u64,
     pub course: Course,
     pub who: String,
     /// The wish that waits for its end.
@@ -132,8 +134,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         wish: Option<u64>,
         first: Order,
     ) {
+        self.errands += 1;
+        let run = self.errands;
         if let Some(desk) = self.desks.get_mut(&pane) {
-            desk.errand = Some(Errand { course, who, wish, why: String::new(), intent: None, seen: None });
+            desk.errand =
+                Some(Errand { run, course, who, wish, why: String::new(), intent: None, seen: None });
         }
         self.climb(pane, first);
     }
@@ -187,10 +192,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 let _ = self.looks.try_send(pane);
             }
             Order::Check => {
-                let Some(desk) = self.desks.get(&pane) else { return };
-                let (identity, keyboard) = (desk.info.identity, Arc::clone(&self.keyboard));
+                let Some((desk, errand)) = self.under_way(pane) else { return };
+                let (identity, run) = (desk.info.identity, errand.run);
+                let keyboard = Arc::clone(&self.keyboard);
                 self.beside(async move {
-                    Done::Climbed(identity, Climbed::Checked(keyboard.check(identity, false).await))
+                    Done::Climbed(identity, run, Climbed::Checked(keyboard.check(identity, false).await))
                 });
             }
             Order::Intend(why) => self.intend(pane, why),
@@ -208,15 +214,22 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         else {
             return;
         };
-        let identity = body.scene.pane;
+        let Some((desk, errand)) = self.under_way(pane) else { return };
+        let (identity, run) = (desk.info.identity, errand.run);
         let written = scribe.ask(move |records| Ledger::append(records, body));
-        self.beside(async move { Done::Climbed(identity, Climbed::Recorded(written.await.map(Box::new))) });
+        self.beside(
+            async move { Done::Climbed(identity, run, Climbed::Recorded(written.await.map(Box::new))) },
+        );
+    }
+
+    fn under_way(&self, pane: PaneId) -> Option<(&Desk, &Errand)> {
+        let desk = self.desks.get(&pane)?;
+        Some((desk, desk.errand.as_ref()?))
     }
 
     /// How far the step came, as it is written.
     fn body(&self, pane: PaneId, outcome: Outcome, why: String) -> Option<Body> {
-        let desk = self.desks.get(&pane)?;
-        let errand = desk.errand.as_ref()?;
+        let (desk, errand) = self.under_way(pane)?;
         let (dialog, decision) = errand.course.entry(errand, outcome, why);
         let mask = |s: &str| Secrets::builtin().mask(s).into_owned();
         let mut body = Body::new(utc(), &self.scene_of(desk, &dialog), &dialog, decision, &mask);
@@ -245,6 +258,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let expected = Expected { screen, rows, cursor, command, actor, stirred: None };
         let (identity, session) = (desk.info.identity, desk.info.session.clone());
         let (keyboard, intent) = (Arc::clone(&self.keyboard), errand.intent.unwrap_or_default());
+        let run = errand.run;
         self.beside(async move {
             let (done, pressed) = match &put {
                 Put::Key(key) => {
@@ -267,7 +281,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                     (did, sent)
                 }
             };
-            Done::Climbed(identity, Climbed::Pressed(sent, did))
+            Done::Climbed(identity, run, Climbed::Pressed(sent, did))
         });
     }
 
@@ -289,36 +303,41 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     }
 
     /// What was done for a step, as it comes back.
-    pub(super) fn climb_done(&mut self, pane: PaneIdentity, done: Climbed) {
-        let there = |d: &&mut Desk| d.info.identity == pane;
-        match done {
-            Climbed::Checked(said) => {
-                let heard = match said {
-                    Ok(facts) => self.may_press(pane, &facts),
-                    Err(e) => Err(e.to_string()),
-                };
-                self.climbed(pane.id, &Climb::Checked(heard));
-            }
+    pub(super) fn climb_done(&mut self, pane: PaneIdentity, run: u64, done: Climbed) {
+        let desk = self.desks.get_mut(&pane.id).filter(|d| d.info.identity == pane);
+        let Some(errand) = desk.and_then(|d| d.errand.as_mut()).filter(|e| e.run == run) else {
+            return self.climb_lost(done);
+        };
+        let heard = match done {
+            Climbed::Checked(Ok(facts)) => Climb::Checked(self.may_press(pane, &facts)),
+            Climbed::Checked(Err(e)) => Climb::Checked(Err(e.to_string())),
             Climbed::Recorded(Ok(entry)) => {
-                let errand = self.desks.get_mut(&pane.id).filter(there).and_then(|d| d.errand.as_mut());
-                if let Some(errand) = errand {
-                    errand.intent = Some(entry.seq);
-                } else if let Some(end) = entry.unheard(utc(), "it was not waited for any more") {
-                    // The disk was slower than the pane, or than anybody waits.
+                errand.intent = Some(entry.seq);
+                self.books.add(*entry);
+                self.changed = true;
+                Climb::Recorded(Ok(()))
+            }
+            Climbed::Recorded(Err(e)) => Climb::Recorded(Err(format!("{e}; {}", e.hint()))),
+            Climbed::Pressed(sent, did) => {
+                self.tell(Event::Did(did));
+                Climb::Sent(sent)
+            }
+        };
+        self.climbed(pane.id, &heard);
+    }
+
+    /// The same where the order has ended meanwhile: the disk was slower than the pane, or than anybody waits.
+    fn climb_lost(&mut self, done: Climbed) {
+        match done {
+            Climbed::Recorded(Ok(entry)) => {
+                if let Some(end) = entry.unheard(utc(), "it was not waited for any more") {
                     self.close(end);
                 }
                 self.books.add(*entry);
                 self.changed = true;
-                self.climbed(pane.id, &Climb::Recorded(Ok(())));
             }
-            Climbed::Recorded(Err(e)) => {
-                let why = format!("{e}; {}", e.hint());
-                self.climbed(pane.id, &Climb::Recorded(Err(why)));
-            }
-            Climbed::Pressed(sent, did) => {
-                self.tell(Event::Did(did));
-                self.climbed(pane.id, &Climb::Sent(sent));
-            }
+            Climbed::Pressed(_, did) => self.tell(Event::Did(did)),
+            Climbed::Checked(_) | Climbed::Recorded(Err(_)) => {}
         }
     }
 

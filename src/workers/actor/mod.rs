@@ -146,6 +146,8 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     /// The dispatcher works while we act.
     chair: Option<watch::Sender<Option<Chair<S::Records>>>>,
     desks: BTreeMap<PaneId, Desk>,
+    /// How many orders were begun.
+    errands: u64,
     /// When time alone changes something at a desk.
     alarms: BTreeMap<PaneId, Duration>,
     switches: Switches,
@@ -255,6 +257,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             outbox: Outbox::default(),
             chair: None,
             desks: BTreeMap::new(),
+            errands: 0,
             alarms: BTreeMap::new(),
             switches: Switches::default(),
             rates: Rates::default(),

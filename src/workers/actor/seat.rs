@@ -157,8 +157,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         }
         let Some(desk) = self.desks.get_mut(&pane) else { return };
         let identity = desk.info.identity;
-        let left = self.unsettled.iter().filter(|e| e.body.scene.pane == identity);
-        desk.life = Some(Life::rebuilt(desk.ways(self.fixed.hook_fallback), left));
+        // Once: a pane that comes back has been told of since.
+        let left: Vec<_> = self.unsettled.extract_if(.., |e| e.body.scene.pane == identity).collect();
+        desk.life = Some(Life::rebuilt(desk.ways(self.fixed.hook_fallback), &left));
         self.tell_of_hooks(identity);
     }
 

@@ -11,6 +11,7 @@ use crate::tmux::exchange::Reply;
 use crate::tmux::keys::{self, Typing, What};
 use crate::tmux::list;
 use crate::tmux::version::Version;
+use crate::tmux::watch::EMPTY;
 use crate::tmux::watch::book::Captured;
 use crate::tmux::watch::glimpse::Question;
 use crate::tmux::watch::outbox::Outbox;
@@ -146,7 +147,7 @@ impl Link {
         if changes.empty {
             // Ours alone would keep alive a server that nobody uses.
             outbox.push(Told::Panes(Vec::new()));
-            return Err(Server::Missing { why: "the tmux server has no sessions".to_owned() });
+            return Err(Server::Missing { why: EMPTY.to_owned() });
         }
         for &pane in &changes.gone {
             self.schedule.remove(pane);
