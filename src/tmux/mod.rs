@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod attach;
+pub mod capture;
 pub mod client;
 pub mod control;
 pub mod exchange;

@@ -33,6 +33,11 @@ impl Version {
         (number && letter).then_some((self.major, self.minor))
     }
 
+    /// Its numbers.
+    pub fn number(&self) -> (u32, u32) {
+        (self.major, self.minor)
+    }
+
     /// New enough.
     pub fn supported(&self) -> bool {
         (self.major, self.minor) >= (OLDEST.major, OLDEST.minor)

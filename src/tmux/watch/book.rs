@@ -9,8 +9,8 @@ use crate::domain::screen::Screen;
 use crate::domain::server::PaneInfo;
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::text;
+use crate::tmux::capture::Capture;
 use crate::tmux::list::{self, Vitals};
-use crate::tmux::vis;
 
 /// What is remembered of one pane.
 #[derive(Debug)]
@@ -58,6 +58,8 @@ pub enum Captured {
 /// The panes of one server.
 #[derive(Debug, Default)]
 pub struct Book {
+    /// How screens are fetched.
+    pub capture: Capture,
     panes: Vec<PaneInfo>,
     entries: HashMap<PaneId, Entry>,
 }
@@ -152,7 +154,7 @@ impl Book {
         Some(moved)
     }
 
-    /// Takes the answer to a look: the facts and the buffer as `show-buffer` printed it.
+    /// Takes the answer to a look: the facts and what was printed.
     /// The second value is true if the list of panes changed by it (a title, a mode).
     pub fn captured(&mut self, pane: PaneId, facts: &str, body: &[u8]) -> (Captured, bool) {
         let (vitals, title) = facts.split_once('\t').unwrap_or((facts, ""));
@@ -182,7 +184,7 @@ impl Book {
         let raw = entry.raw.get_or_insert_default();
         raw.clear();
         raw.extend_from_slice(body);
-        let mut screen = ansi::parse(&vis::unescape(body), vitals.width, vitals.height);
+        let mut screen = ansi::parse(&self.capture.bytes(body), vitals.width, vitals.height);
         screen.cursor = Some(vitals.cursor);
         screen.alternate = Some(vitals.alternate);
         let screen = Arc::new(screen);

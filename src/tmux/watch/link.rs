@@ -73,7 +73,7 @@ struct Up {
 pub(super) struct Link {
     wire: Wire,
     heard: Vec<Heard<Tag>>,
-    /// The paste buffer through which screens are fetched, for the length of one command line.
+    /// The paste buffer through which screens are fetched, if they are, for the length of one command line.
     buffer: String,
     address: Address,
     id: SocketId,
@@ -286,10 +286,7 @@ impl Link {
     /// Asks for every look that is due.
     fn look_at_due(&mut self, now: Instant) {
         for pane in self.schedule.take_due(now) {
-            let buffer = &self.buffer;
-            let look = format!(
-                "capture-pane -eN -b {buffer} -t {pane} ; show-buffer -b {buffer} ; delete-buffer -b {buffer}"
-            );
+            let look = self.book.capture.command(pane, &self.buffer);
             self.ask(Tag::Screen(pane), Some((&pane.to_string(), &list::facts())), &look, now);
         }
     }

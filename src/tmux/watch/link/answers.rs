@@ -7,6 +7,7 @@ use crate::domain::server::{Server, Told, Wrote};
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::ports::TypeError;
 use crate::tmux::address;
+use crate::tmux::capture::Capture;
 use crate::tmux::exchange::Reply;
 use crate::tmux::keys::{self, Typing, What};
 use crate::tmux::list;
@@ -50,14 +51,8 @@ impl Link {
                 self.take_glimpse(&question, &lines.join("\n"), now);
             }
             Tag::Screen(pane) => {
-                // Exactly three blocks: captured, shown, deleted.
-                let shown = match &reply.blocks[..] {
-                    [(true, a), (true, shown), (true, b)] if !reply.torn && a.is_empty() && b.is_empty() => {
-                        Some(shown)
-                    }
-                    _ => None,
-                };
-                self.take_look(pane, &reply.facts, shown.map(Vec::as_slice), outbox, now);
+                let shown = self.book.capture.printed(reply.blocks).filter(|_| !reply.torn);
+                self.take_look(pane, &reply.facts, shown.as_deref(), outbox, now);
             }
             // Where there is no lifeline our session outlives us: the next one of us clears it away.
             Tag::Leftovers => {
@@ -112,7 +107,11 @@ impl Link {
                 why: "the server's answer to our first question cannot be read".to_owned(),
             });
         };
-        if Version::parse(version).is_some_and(|v| !v.supported()) {
+        let known = Version::parse(version);
+        if let Some(version) = &known {
+            self.book.capture = Capture::of(version);
+        }
+        if known.is_some_and(|v| !v.supported()) {
             return Err(Server::Unusable { why: format!("tmux {version} is too old: {LEAST}") });
         }
         let pid = pid.parse().unwrap_or_default();
@@ -205,8 +204,10 @@ impl Link {
         let Some(identity) = self.book.identity(pane) else {
             return;
         };
-        let (look, listed) =
-            shown.map_or((Captured::Stale, false), |shown| self.book.captured(pane, facts, shown));
+        let (look, listed) = match shown {
+            Some(shown) => self.book.captured(pane, facts, shown),
+            None => (Captured::Stale, false),
+        };
         if listed && self.timers.titles.is_none() {
             self.timers.titles = Some(now + TITLES_GAP);
         }
