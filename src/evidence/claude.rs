@@ -1,10 +1,13 @@
-//! What Claude Code writes of itself: `~/.claude/sessions/PID.json` (from about 2.1.150 on), and where it keeps what is said
-//! in a conversation: `~/.claude/projects/FOLDER/CONVERSATION.jsonl`. Only these are read, never the key beside the first.
+//! What Claude Code writes of itself in its folder: `sessions/PID.json` (from about 2.1.150 on), and where it keeps what is said
+//! in a conversation: `projects/FOLDER/CONVERSATION.jsonl`. Only these are read, never the key beside the first. Its folder is
+//! what its environment says, or `~/.claude`.
 //!
 //! Known lies: silent during start-up dialogs (the file comes later); a plan approval and, in 2.1.150, a question read
-//! `permission prompt`; retrying reads `busy`. A home other than ours is not found.
+//! `permission prompt`; retrying reads `busy`.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -12,6 +15,8 @@ use super::{plain, transcript};
 use crate::domain::read::{SelfReport, SelfStatus};
 use crate::domain::task::record::{Sought, Trace};
 
+/// Its folder in a home.
+pub const FOLDER: &str = ".claude";
 /// The file has a few hundred bytes; one that is larger is none of these.
 const MAX: u64 = 64 * 1024;
 /// Folders of records, and records in a folder, that are looked at.
@@ -41,8 +46,8 @@ pub struct Said {
 }
 
 /// What the agent with that pid says of itself, if there is a sound file.
-pub fn said(home: &Path, pid: u32) -> Option<Said> {
-    let SessionFile { status, waiting_for, since_ms, conversation, .. } = session(home, pid)?;
+pub fn said(own: &Path, pid: u32) -> Option<Said> {
+    let SessionFile { status, waiting_for, since_ms, conversation, .. } = session(own, pid)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let conversation = conversation.filter(|id| (8..=64).contains(&id.len()) && id.chars().all(plain));
     Some(Said { report: Some(SelfReport { status, waiting_for, since_ms }), conversation })
@@ -50,20 +55,20 @@ pub fn said(home: &Path, pid: u32) -> Option<Said> {
 
 /// What the record of a conversation says of a text. Without the conversation's name every record of that folder that was
 /// written to since is looked through: there it can be found, but not be missed.
-pub fn trace(home: &Path, conversation: Option<&str>, folder: Option<&Path>, sought: &Sought) -> Trace {
-    let projects = home.join(".claude/projects");
+pub fn trace(own: &Path, conversation: Option<&str>, folder: Option<&Path>, sought: &Sought) -> Trace {
+    let projects = own.join("projects");
     let Some(id) = conversation else { return among(&projects, folder, sought) };
     let name = format!("{id}.jsonl");
-    let own = folder.map(|f| projects.join(slug(f)));
+    let here = folder.map(|f| projects.join(slug(f)));
     // The agent may have gone into another folder since: its record stays where it began.
     let other =
         || std::fs::read_dir(&projects).into_iter().flatten().flatten().take(FOLDERS).map(|e| e.path());
     let path =
-        own.iter().cloned().chain(other()).map(|d| d.join(&name)).find(|p| p.symlink_metadata().is_ok());
+        here.iter().cloned().chain(other()).map(|d| d.join(&name)).find(|p| p.symlink_metadata().is_ok());
     match path {
         Some(path) => transcript::read(&path, sought),
         // It begins with the first message.
-        None if own.is_some_and(|d| d.is_dir()) => Trace::HasNot,
+        None if here.is_some_and(|d| d.is_dir()) => Trace::HasNot,
         None => Trace::Unread("its record was not found".into()),
     }
 }
@@ -88,8 +93,17 @@ fn slug(folder: &Path) -> String {
     folder.to_string_lossy().chars().map(plain).collect()
 }
 
-fn session(home: &Path, pid: u32) -> Option<SessionFile> {
-    let text = plain::text(&home.join(".claude/sessions").join(format!("{pid}.json")), MAX)?;
+/// Its folder, by the environment of its process: names and values, each with a zero byte behind it.
+pub fn folder(environment: &[u8]) -> Option<PathBuf> {
+    let value = |name: &[u8]| {
+        let value = environment.split(|b| *b == 0).find_map(|entry| entry.strip_prefix(name))?;
+        Some(PathBuf::from(OsStr::from_bytes(value))).filter(|path| path.is_absolute())
+    };
+    value(b"CLAUDE_CONFIG_DIR=").or_else(|| Some(value(b"HOME=")?.join(FOLDER)))
+}
+
+fn session(own: &Path, pid: u32) -> Option<SessionFile> {
+    let text = plain::text(&own.join("sessions").join(format!("{pid}.json")), MAX)?;
     serde_json::from_str(&text).ok().filter(|said: &SessionFile| said.pid == pid)
 }
 
@@ -98,9 +112,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn its_folder_is_what_its_environment_says() {
+        for (environment, want) in [
+            ("PATH=/bin\0HOME=/home/a\0", Some("/home/a/.claude")),
+            ("HOME=/home/a\0CLAUDE_CONFIG_DIR=/etc/c\0", Some("/etc/c")),
+            ("HOME=/home/a\0CLAUDE_CONFIG_DIR=rel\0", Some("/home/a/.claude")),
+            ("XHOME=/x\0", None),
+            ("HOME=\0", None),
+            ("", None),
+        ] {
+            assert_eq!(folder(environment.as_bytes()), want.map(PathBuf::from), "{environment:?}");
+        }
+    }
+
+    #[test]
     fn only_a_sound_file_of_that_process_counts() {
-        let home = tempfile::tempdir().expect("a folder");
-        let folder = home.path().join(".claude/sessions");
+        let own = tempfile::tempdir().expect("a folder");
+        let folder = own.path().join("sessions");
         std::fs::create_dir_all(&folder).expect("a folder");
         let write =
             |pid: u32, text: &str| std::fs::write(folder.join(format!("{pid}.json")), text).expect("written");
@@ -111,20 +139,20 @@ mod tests {
         write(8, r#"{"pid":7,"status":"idle"}"#);
         write(9, r#"{"pid":9,"status":"dancing"}"#);
         write(10, "{\"pid\":10,\"sta");
-        let said = said(home.path(), 7).and_then(|said| said.report).expect("a report");
+        let said = said(own.path(), 7).and_then(|said| said.report).expect("a report");
         assert_eq!(
             (said.status, said.waiting_for.as_deref(), said.since_ms),
             (SelfStatus::Waiting, Some("permission prompt"), Some(1_795_920_042_727))
         );
         for pid in [8, 9, 10, 11] {
-            assert!(super::said(home.path(), pid).is_none(), "{pid}");
+            assert!(super::said(own.path(), pid).is_none(), "{pid}");
         }
     }
 
     #[test]
     fn a_conversation_has_a_name_that_is_no_path() {
-        let home = tempfile::tempdir().expect("a folder");
-        let folder = home.path().join(".claude/sessions");
+        let own = tempfile::tempdir().expect("a folder");
+        let folder = own.path().join("sessions");
         std::fs::create_dir_all(&folder).expect("a folder");
         for (id, sound) in [
             ("50d78b3d-8c27-4613-883f-5d19da69d30c", true),
@@ -136,7 +164,7 @@ mod tests {
             let text = format!(r#"{{"pid":7,"status":"idle","sessionId":"{id}"}}"#);
             std::fs::write(folder.join("7.json"), text).expect("written");
             assert_eq!(
-                said(home.path(), 7).and_then(|said| said.conversation).as_deref(),
+                said(own.path(), 7).and_then(|said| said.conversation).as_deref(),
                 sound.then_some(id)
             );
         }
@@ -144,12 +172,12 @@ mod tests {
 
     #[test]
     fn the_record_is_found_by_its_name_else_among_all_of_the_folder() {
-        let home = tempfile::tempdir().expect("a folder");
-        let projects = home.path().join(".claude/projects");
+        let own = tempfile::tempdir().expect("a folder");
+        let projects = own.path().join("projects");
         let (cwd, id) = (Path::new("/home/x/my.app"), "50d78b3d-8c27-4613-883f-5d19da69d30c");
         let sought =
             Sought { text: "Task #1: x".into(), since: "2026-01-01T00:00:00Z".parse().expect("a stamp") };
-        let ask = |id: Option<&str>, cwd: Option<&Path>| trace(home.path(), id, cwd, &sought);
+        let ask = |id: Option<&str>, cwd: Option<&Path>| trace(own.path(), id, cwd, &sought);
         assert!(matches!(ask(Some(id), Some(cwd)), Trace::Unread(_)), "no records at all");
         let own = projects.join("-home-x-my-app");
         std::fs::create_dir_all(&own).expect("a folder");

@@ -31,6 +31,8 @@ const NAMELESS: [&str; 6] = ["cli", "index", "main", "start", "run", "__main__"]
 const DEPTH: usize = 6;
 /// Of a command line so much is read.
 const MAX_ARGV: usize = 8 * 1024;
+/// The same of an environment.
+const MAX_ENVIRONMENT: u64 = 256 * 1024;
 /// The line of a process's numbers is shorter than this, and comes in one read: `fs::read` would feel its way with six.
 const STAT: usize = 1024;
 
@@ -51,7 +53,7 @@ pub struct Foreground {
 #[derive(Debug, Clone)]
 pub struct Proc {
     root: PathBuf,
-    /// Where agents keep their own files.
+    /// Where agents keep their own files, if their environment does not say it.
     home: Option<PathBuf>,
     /// The last answer for each pane.
     known: RefCell<HashMap<PaneId, Known>>,
@@ -66,6 +68,8 @@ struct Known {
     name: String,
     /// That one is the leader itself.
     alone: bool,
+    /// Where it would keep files of its own.
+    own: Option<PathBuf>,
 }
 
 impl Processes for Proc {
@@ -81,13 +85,9 @@ impl Processes for Proc {
 
     fn glance(&self, pane: PaneIdentity) -> Glance {
         let Some(leader) = self.leader(pane) else { return Glance::default() };
-        let said = self.home.as_deref().and_then(|home| claude::said(home, leader.pid)).unwrap_or_default();
-        Glance {
-            report: said.report,
-            conversation: said.conversation,
-            age: self.age_of(&leader),
-            command: Some(self.name(pane, leader)),
-        }
+        let command = Some(self.name(pane, leader.clone()));
+        let said = self.said(pane, &leader).unwrap_or_default();
+        Glance { report: said.report, conversation: said.conversation, age: self.age_of(&leader), command }
     }
 
     fn folder(&self, pane: PaneIdentity) -> Option<PathBuf> {
@@ -96,22 +96,23 @@ impl Processes for Proc {
     }
 
     fn report(&self, pane: PaneIdentity) -> Option<SelfReport> {
-        claude::said(self.home.as_deref()?, self.leader(pane)?.pid)?.report
+        self.said(pane, &self.leader(pane)?)?.report
     }
 
     fn conversation(&self, pane: PaneIdentity) -> Option<String> {
-        claude::said(self.home.as_deref()?, self.leader(pane)?.pid)?.conversation
+        self.said(pane, &self.leader(pane)?)?.conversation
     }
 
     fn trace(&self, pane: PaneIdentity, sought: &Sought) -> Trace {
-        let Some((home, agent)) = self.home.as_deref().zip(self.describe(pane)) else {
+        let found = self.leader(pane).and_then(|leader| self.own(pane, &leader)).zip(self.describe(pane));
+        let Some((own, agent)) = found else {
             return Trace::Unread("its process is not known".to_owned());
         };
         let conversation = self.conversation(pane);
         if conversation.is_none() && agent.name != "claude" {
             return Trace::Unread("its agent keeps no record that is known".to_owned());
         }
-        claude::trace(home, conversation.as_deref(), agent.cwd.as_deref(), sought)
+        claude::trace(&own, conversation.as_deref(), agent.cwd.as_deref(), sought)
     }
 
     fn age(&self, pane: PaneIdentity) -> Option<Duration> {
@@ -151,9 +152,33 @@ impl Proc {
             known.remove(&pane.id);
         } else {
             let alone = found.pid == leader.pid;
-            known.insert(pane.id, Known { leader, name: name.clone(), alone });
+            let own = self.own_of(leader.pid);
+            known.insert(pane.id, Known { leader, name: name.clone(), alone, own });
         }
         name
+    }
+
+    /// What the agent that leads a pane's foreground says of itself.
+    fn said(&self, pane: PaneIdentity, leader: &ProcStat) -> Option<claude::Said> {
+        claude::said(&self.own(pane, leader)?, leader.pid)
+    }
+
+    /// Where it would keep files of its own. Its environment is asked for once.
+    fn own(&self, pane: PaneIdentity, leader: &ProcStat) -> Option<PathBuf> {
+        let same = |k: &&Known| k.leader.pid == leader.pid && k.leader.start == leader.start;
+        match self.known.borrow().get(&pane.id).filter(same) {
+            Some(known) => known.own.clone(),
+            None => self.own_of(leader.pid),
+        }
+    }
+
+    fn own_of(&self, pid: u32) -> Option<PathBuf> {
+        let mut environment = Vec::new();
+        if let Ok(file) = fs::File::open(self.file(pid, "environ")) {
+            // What cannot be read whole says what it says.
+            let _ = file.take(MAX_ENVIRONMENT).read_to_end(&mut environment);
+        }
+        claude::folder(&environment).or_else(|| Some(self.home.as_ref()?.join(claude::FOLDER)))
     }
 
     fn age_of(&self, leader: &ProcStat) -> Option<Duration> {
@@ -452,6 +477,35 @@ mod tests {
         ]);
         assert_eq!(proc.foreground(pane(7)).as_deref(), Some("codex"));
         assert_eq!(proc.describe(pane(7)).map(|f| f.pid), Some(22));
+    }
+
+    #[test]
+    fn an_agents_own_word_is_where_its_environment_says() {
+        let (dir, mut proc) = proc_with(&[(10, 1, "claude", 10, 10, "claude")]);
+        let word = |home: &str, id: &str| {
+            let folder = dir.path().join(home).join("sessions");
+            fs::create_dir_all(&folder).expect("a folder");
+            let word = format!(r#"{{"pid":10,"status":"idle","sessionId":"{id}"}}"#);
+            fs::write(folder.join("10.json"), word).expect("written");
+        };
+        word("ours/.claude", "in-our-home");
+        word("theirs/.claude", "in-its-home");
+        word("config", "in-its-folder");
+        proc.home = Some(dir.path().join("ours"));
+        let said = |environment: &str| {
+            let environment = environment.replace('@', &dir.path().to_string_lossy());
+            fs::write(dir.path().join("10/environ"), environment).expect("written");
+            proc.known.borrow_mut().clear();
+            (proc.conversation(pane(7)), proc.glance(pane(7)).conversation)
+        };
+        for (environment, want) in [
+            ("A=b\0", "in-our-home"),
+            ("A=b\0HOME=@/theirs\0", "in-its-home"),
+            ("HOME=@/theirs\0CLAUDE_CONFIG_DIR=@/config\0", "in-its-folder"),
+        ] {
+            let want = Some(want.to_owned());
+            assert_eq!(said(environment), (want.clone(), want), "{environment:?}");
+        }
     }
 
     #[test]
