@@ -170,17 +170,18 @@ impl Peer {
     fn hear(&mut self) -> Option<String> {
         let mut news = None;
         while let Some((kind, body)) = self.message() {
+            // Nothing else is answered: on the word of a control client that it was woken tmux 3.3a crashes.
             if kind == kind::EXITED {
                 self.stream = None;
             }
-            let Some(why) = farewell(kind, &body).filter(|_| !self.leaving) else { continue };
-            self.leaving = true;
-            let bye = self.dialect.message(kind::EXITING, &[], false);
-            if let Some(stream) = &self.stream {
-                // It may be gone already.
-                let _ = send(stream, &bye, None);
+            if let Some(why) = farewell(kind, &body).filter(|_| !self.leaving) {
+                self.leaving = true;
+                if let Some(stream) = &self.stream {
+                    // It may be gone already.
+                    let _ = send(stream, &self.dialect.message(kind::EXITING, &[], false), None);
+                }
+                news = Some(why);
             }
-            news = Some(why);
         }
         news
     }

@@ -161,6 +161,22 @@ async fn nothing_of_ours_stays() {
 }
 
 #[tokio::test]
+async fn a_connection_that_is_detached_or_suspended_by_hand_goes_on() {
+    let tmux = PrivateTmux::new();
+    let pane = tmux.session("one", "exec cat");
+    let mut room = Room::new(&tmux, Notice::Auto);
+    room.until_settled().await;
+    let client = || tmux.run(&["list-clients", "-F", "#{client_name}"]);
+    tmux.run(&["suspend-client", "-t", &client()]);
+    tmux.run(&["send-keys", "-t", &pane.to_string(), "still", "Enter"]);
+    room.until_shown(pane, "still").await;
+    tmux.run(&["detach-client", "-t", &client()]);
+    room.until("it is lost", lost).await;
+    room.until("it is up again", up).await;
+    room.until_settled().await;
+}
+
+#[tokio::test]
 async fn our_session_killed_by_hand_comes_again() {
     let tmux = PrivateTmux::new();
     tmux.session("one", "exec cat");
