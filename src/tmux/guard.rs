@@ -158,15 +158,23 @@ fn fits(pattern: &Shape, row: &Shape) -> bool {
     }
 }
 
-/// All conditions, nested in pairs: `#{&&:a,b,c}` would read a and b only. Each level is read anew by the server, so there
-/// are as few as can be.
+/// All conditions. tmux 3.7 reads a format for a tenth of a second and takes all that it has not read by then for empty; and
+/// two sides of a comparison that are both empty are equal. So something that is true only if it is read stands behind all.
 pub fn all(conditions: &[String]) -> String {
+    match conditions {
+        [] => "1".to_owned(),
+        _ => ["#{&&:", &nested(conditions), ",1}"].concat(),
+    }
+}
+
+/// Nested in pairs: `#{&&:a,b,c}` would read a and b only. Each level is read anew by the server, so there are as few as can be.
+fn nested(conditions: &[String]) -> String {
     match conditions {
         [] => "1".to_owned(),
         [one] => one.clone(),
         _ => {
             let (half, rest) = conditions.split_at(conditions.len() / 2);
-            ["#{&&:", &all(half), ",", &all(rest), "}"].concat()
+            ["#{&&:", &nested(half), ",", &nested(rest), "}"].concat()
         }
     }
 }
