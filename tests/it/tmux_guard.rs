@@ -112,6 +112,13 @@ fn row() -> impl Strategy<Value = String> {
         "##",
         "#[",
         "\\",
+        "\t",
+        "git\tpush",
+        "│ ls\tx\t│",
+        "\\033[1m",
+        "\\n\\t\\\\",
+        "#{C/r:^x$}",
+        "$HOME ${X}",
     ]);
     prop::collection::vec(
         prop_oneof![3 => nasty.prop_map(str::to_owned), 2 => "[ -~]{0,9}", 1 => "[a-c ]{0,3}"],
