@@ -68,6 +68,10 @@ impl Pen {
                     out.push_ascii(&line[i..i + n], self.style);
                     i += n;
                 }
+                b'\t' => {
+                    out.tab(self.style);
+                    i += 1;
+                }
                 0x00..=0x1f | 0x7f => i += 1,
                 _ => {
                     let (c, n) = decode(&line[i..]);
@@ -248,6 +252,7 @@ struct RowBuilder {
     shown: usize,
     /// A character that may not be drawn was left out.
     hides: bool,
+    tabs: Vec<(u32, u32)>,
 }
 
 impl RowBuilder {
@@ -259,7 +264,17 @@ impl RowBuilder {
             marks: 0,
             shown: 0,
             hides: false,
+            tabs: Vec::new(),
         }
+    }
+
+    /// tmux before 3.6 shows the blanks that a tab skips; from then on it shows the tab.
+    fn tab(&mut self, style: Style) {
+        const BLANKS: [u8; 8] = [b' '; 8];
+        let from = self.text.len();
+        let skipped = text::width(&self.text) % BLANKS.len();
+        self.push_ascii(&BLANKS[skipped..], style);
+        self.tabs.push((from as u32, self.text.len() as u32));
     }
 
     fn style(&mut self, style: Style) {
@@ -322,7 +337,8 @@ impl RowBuilder {
                 last.end = shown;
             }
         }
-        Row::from_parts(self.text, self.spans, self.hides)
+        self.tabs.retain(|(_, to)| *to <= shown);
+        Row::from_parts(self.text, self.spans, self.hides).with_tabs(self.tabs)
     }
 }
 
@@ -449,6 +465,20 @@ mod tests {
         );
         let marks = format!("  e{}x", "\u{301}".repeat(20));
         assert_eq!(parse(marks.as_bytes(), 80, 1).rows[0].text().chars().count(), 4 + text::MAX_MARKS);
+    }
+
+    #[test]
+    fn a_tab_is_the_blanks_that_it_skips() {
+        for (printed, want) in [
+            ("git\tpush x", "git     push x"),
+            ("│ ab\tc", "│ ab    c"),
+            ("\ta \t b\t", "        a        b"),
+            ("漢漢漢漢\tx", "漢漢漢漢        x"),
+        ] {
+            assert_eq!(parse(printed.as_bytes(), 80, 1).rows[0].text(), want, "{printed:?}");
+        }
+        let row = &parse(b"a\tb\t", 80, 1).rows[0];
+        assert_eq!((row.tab_at(0), row.tab_at(1), row.tab_at(9)), (None, Some(8), None));
     }
 
     #[test]

@@ -99,13 +99,21 @@ pub struct Row {
     spans: Vec<Span>,
     #[serde(default)]
     hides: bool,
+    /// Blanks that are one tab for tmux, as from and to in the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tabs: Vec<(u32, u32)>,
 }
 
 impl Row {
     /// A row from text that is already printable and runs that cover it.
     pub(super) fn from_parts(text: String, spans: Vec<Span>, hides: bool) -> Self {
         debug_assert_eq!(spans.last().map_or(0, |s| s.end as usize), text.len());
-        Self { text, spans, hides }
+        Self { text, spans, hides, tabs: Vec::new() }
+    }
+
+    /// With the blanks that are tabs.
+    pub(super) fn with_tabs(self, tabs: Vec<(u32, u32)>) -> Self {
+        Self { tabs, ..self }
     }
 
     /// A row of runs; characters that may not be drawn are dropped.
@@ -127,7 +135,17 @@ impl Row {
             vec![Span { end: text.len() as u32, style: Style::default() }]
         };
         let hides = raw.chars().any(|c| !c.is_control() && !text::is_printable(c));
-        Self { text, spans, hides }
+        Self { text, spans, hides, tabs: Vec::new() }
+    }
+
+    /// The end of the blanks that begin at this byte and are one tab for tmux.
+    pub fn tab_at(&self, at: usize) -> Option<usize> {
+        self.tabs.iter().find(|(from, _)| *from as usize == at).map(|(_, to)| *to as usize)
+    }
+
+    /// True if some of its blanks are tabs for tmux.
+    pub fn has_tabs(&self) -> bool {
+        !self.tabs.is_empty()
     }
 
     /// True if characters were left out that the program wrote and that cannot be shown: what the row says is not all

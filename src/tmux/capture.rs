@@ -1,5 +1,9 @@
 //! How a screen is fetched over a control connection. tmux before 3.6 leaks what `capture-pane -p` prints there, so from those it
 //! comes through a paste buffer; and what `show-buffer` makes of the bytes changed with 3.4.
+//!
+//! From 3.4 on a buffer that comes or goes is told to control clients, and up to 3.6 that is a crash while any of them is at
+//! the door, by whatever program: iTerm2's, say. What a hook does is told to nobody if it is the hook of something that tmux
+//! notices by itself, as the title of a pane of ours. It runs before our next command: we wait for it.
 
 use std::borrow::Cow;
 
@@ -32,9 +36,23 @@ impl Capture {
     /// The commands.
     pub fn command(self, pane: PaneId, buffer: &str) -> String {
         match self {
-            Self::Escaped | Self::Buffered => format!(
+            Self::Escaped => format!(
                 "capture-pane -eN -b {buffer} -t {pane} ; show-buffer -b {buffer} ; delete-buffer -b {buffer}"
             ),
+            Self::Buffered => {
+                // What fails in a hook is shown to whoever attaches next: that the pane is there is looked at before.
+                let take = format!(
+                    "if-shell -F -t {pane} '#{{==:#{{pane_id}},{pane}}}' 'capture-pane -eN -b {buffer} -t {pane}' ; \
+                     wait-for -S {buffer}"
+                );
+                let drop = format!("wait-for -S {buffer} ; delete-buffer -b {buffer}");
+                let quietly = |what: String| {
+                    format!(
+                        "set-hook -p pane-title-changed {{ {what} }} ; select-pane -T _ ; wait-for {buffer}"
+                    )
+                };
+                format!("{} ; show-buffer -b {buffer} ; {}", quietly(take), quietly(drop))
+            }
             Self::Printed => format!("capture-pane -peN -t {pane}"),
         }
     }
@@ -43,8 +61,15 @@ impl Capture {
     pub fn printed(self, mut blocks: Vec<(bool, Vec<u8>)>) -> Option<Vec<u8>> {
         let done = blocks.iter().all(|(ok, _)| *ok);
         match (self, &mut blocks[..]) {
-            (Self::Escaped | Self::Buffered, [(_, taken), (_, shown), (_, deleted)])
+            (Self::Escaped, [(_, taken), (_, shown), (_, deleted)])
                 if done && taken.is_empty() && deleted.is_empty() =>
+            {
+                Some(std::mem::take(shown))
+            }
+            (Self::Buffered, [before @ .., (_, shown), a, b, c])
+                if done
+                    && before.len() == 3
+                    && before.iter().chain([&*a, b, c]).all(|(_, said)| said.is_empty()) =>
             {
                 Some(std::mem::take(shown))
             }
@@ -88,7 +113,12 @@ mod tests {
     #[test]
     fn what_is_not_whole_is_nothing() {
         let whole = || vec![(true, vec![]), (true, b"a\nb\n".to_vec()), (true, vec![])];
-        assert_eq!(Capture::Buffered.printed(whole()), Some(b"a\nb\n".to_vec()));
+        assert_eq!(Capture::Escaped.printed(whole()), Some(b"a\nb\n".to_vec()));
+        let quiet = |n: usize| vec![(true, vec![]); n];
+        let seven = |shown: &[u8]| [quiet(3), vec![(true, shown.to_vec())], quiet(3)].concat();
+        assert_eq!(Capture::Buffered.printed(seven(b"a\nb\n")), Some(b"a\nb\n".to_vec()));
+        assert_eq!(Capture::Buffered.printed(whole()), None);
+        assert_eq!(Capture::Buffered.printed([quiet(3), vec![(false, b"no".to_vec())]].concat()), None);
         assert_eq!(Capture::Printed.printed(vec![(true, b"a\nb".to_vec())]), Some(b"a\nb\n".to_vec()));
         assert_eq!(Capture::Printed.printed(whole()), None);
         assert_eq!(Capture::Printed.printed(vec![(false, b"no".to_vec())]), None);

@@ -20,7 +20,7 @@ const MOST: usize = 90;
 /// to compare, too much, or a row that also stands above the block, where the server would find it instead.
 pub fn rows(screen: &Screen, (first, last): (u16, u16)) -> Option<Vec<String>> {
     let (first, last) = (usize::from(first), usize::from(last));
-    let shapes: Vec<Shape> = screen.rows.iter().take(last + 1).map(|row| shape(row.trimmed())).collect();
+    let shapes: Vec<Shape> = screen.rows.iter().take(last + 1).map(shape_of).collect();
     let mut conditions = Vec::new();
     for at in first..=last {
         let own = shapes.get(at)?;
@@ -42,7 +42,7 @@ pub fn rows(screen: &Screen, (first, last): (u16, u16)) -> Option<Vec<String>> {
 /// so is one without a letter or digit that the server can tell, `&& $_` or a word in Thai. A frame says nothing.
 pub fn tells_all(screen: &Screen, (first, last): (u16, u16)) -> bool {
     let block = screen.rows.get(usize::from(first)..=usize::from(last)).unwrap_or_default();
-    let rows: Vec<Shape> = block.iter().map(Row::trimmed).filter(|t| !is_frame(t)).map(shape).collect();
+    let rows: Vec<Shape> = block.iter().filter(|row| !is_frame(row.trimmed())).map(shape_of).collect();
     let alike = |a: &Shape, b: &Shape| fits(a, b) || fits(b, a);
     let passed_over = |(i, a): (usize, &Shape)| rows[..i].iter().any(|b| alike(a, b));
     rows.iter().all(|shape| is_compared(shape.row)) && !rows.iter().enumerate().any(passed_over)
@@ -88,6 +88,16 @@ struct Shape<'a> {
     text: &'a str,
     /// The frame at its end, where the row is padded up to it.
     frame: Option<char>,
+    /// Where blanks are tabs for the server.
+    tabs: Option<&'a Row>,
+}
+
+/// The shape of a row. Padding with a tab in it is compared as it is.
+fn shape_of(row: &Row) -> Shape<'_> {
+    match row.trimmed() {
+        text if row.has_tabs() => Shape { row: text, text, frame: None, tabs: Some(row) },
+        text => shape(text),
+    }
 }
 
 /// The blanks between a text and the frame at the end of its row are padding: how many they are says where the frame stands and
@@ -97,9 +107,9 @@ fn shape(row: &str) -> Shape<'_> {
     let before = &row[..row.len() - frame.map_or(0, char::len_utf8)];
     let text = before.trim_end_matches(' ');
     if frame.is_some() && before.len() - text.len() >= 2 {
-        Shape { row, text, frame }
+        Shape { row, text, frame, tabs: None }
     } else {
-        Shape { row, text: row, frame: None }
+        Shape { row, text: row, frame: None, tabs: None }
     }
 }
 
@@ -117,8 +127,16 @@ fn sign(c: char) -> Sign {
 /// The shape as a pattern.
 fn pattern(shape: &Shape) -> String {
     let mut out = String::new();
-    for sign in shape.text.chars().map(sign) {
-        match sign {
+    let mut from = 0;
+    for (at, c) in shape.text.char_indices() {
+        if let Some(end) = shape.tabs.and_then(|row| row.tab_at(at)) {
+            out.push('\t');
+            from = end;
+        }
+        if at < from {
+            continue;
+        }
+        match sign(c) {
             Sign::Plain(c) => out.push(c),
             Sign::Mark('#') => out.push_str("[##]"),
             Sign::Mark(c) => out.extend(['[', c, ']']),
@@ -158,15 +176,23 @@ fn fits(pattern: &Shape, row: &Shape) -> bool {
     }
 }
 
-/// All conditions, nested in pairs: `#{&&:a,b,c}` would read a and b only. Each level is read anew by the server, so there
-/// are as few as can be.
+/// All conditions. tmux 3.7 reads a format for a tenth of a second and takes all that it has not read by then for empty; and
+/// two sides of a comparison that are both empty are equal. So something that is true only if it is read stands behind all.
 pub fn all(conditions: &[String]) -> String {
+    match conditions {
+        [] => "1".to_owned(),
+        _ => ["#{&&:", &nested(conditions), ",1}"].concat(),
+    }
+}
+
+/// Nested in pairs: `#{&&:a,b,c}` would read a and b only. Each level is read anew by the server, so there are as few as can be.
+fn nested(conditions: &[String]) -> String {
     match conditions {
         [] => "1".to_owned(),
         [one] => one.clone(),
         _ => {
             let (half, rest) = conditions.split_at(conditions.len() / 2);
-            ["#{&&:", &all(half), ",", &all(rest), "}"].concat()
+            ["#{&&:", &nested(half), ",", &nested(rest), "}"].concat()
         }
     }
 }
@@ -200,6 +226,17 @@ mod tests {
         assert_eq!(rows(&screen, (4, 5)), None, "the server would find the other one");
         assert_eq!(rows(&screen, (0, 5)).map(|c| c.len()), Some(3), "its double stands in the block");
         assert_eq!(rows(&screen, (3, 9)), None, "beyond the screen");
+    }
+
+    #[test]
+    fn a_tab_is_compared_as_a_tab() {
+        let screen = crate::domain::ansi::parse("git\tpush x\n│ ls\t│".as_bytes(), 60, 2);
+        let want = ["#{==:#{C/r:^git\tpush x$},1}", "#{==:#{C/r:^│ ls\t│$},2}"];
+        assert_eq!(rows(&screen, (0, 1)).as_deref(), Some(&want.map(str::to_owned)[..]));
+        // The server may find either of these first.
+        let screen = crate::domain::ansi::parse(b"a       b\na\tb", 60, 2);
+        assert_eq!(rows(&screen, (1, 1)), None);
+        assert!(!tells_all(&screen, (0, 1)));
     }
 
     #[test]

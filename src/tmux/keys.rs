@@ -304,8 +304,8 @@ mod tests {
         let command = if_all(PANE, &still_it(PANE), &keys, None);
         assert_eq!(
             command,
-            "if-shell -F -t %3 '#{&&:#{&&:#{==:#{pane_pid},4711},#{==:#{pane_in_mode},0}},\
-             #{&&:#{==:#{pane_synchronized},0},#{&&:#{==:#{pane_dead},0},#{==:#{pane_input_off},0}}}}' \
+            "if-shell -F -t %3 '#{&&:#{&&:#{&&:#{==:#{pane_pid},4711},#{==:#{pane_in_mode},0}},\
+             #{&&:#{==:#{pane_synchronized},0},#{&&:#{==:#{pane_dead},0},#{==:#{pane_input_off},0}}}},1}' \
              { send-keys -t %3 -l -- 'it'\\''s; #{x}' ; send-keys -t %3 -- 'Enter' ; display-message -p typed } \
              { display-message -p -t %3 'refused #{pane_pid} #{pane_in_mode} #{pane_synchronized} #{pane_dead} \
              #{pane_input_off} 1' }"

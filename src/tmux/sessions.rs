@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::quote;
+use super::{guard, quote};
 use crate::domain::session::PaneId;
 use crate::domain::text;
 
@@ -150,13 +150,16 @@ pub fn end(
     only: Only,
 ) -> Result<bool, String> {
     let (id, pid) = pane;
-    let mut guard = format!(
-        "#{{&&:#{{==:#{{pid}},{server}}},#{{&&:#{{==:#{{session_id}},${session}}},#{{==:#{{pane_pid}},{pid}}}}}}}"
-    );
+    let mut conditions = vec![
+        format!("#{{==:#{{pid}},{server}}}"),
+        format!("#{{==:#{{session_id}},${session}}}"),
+        format!("#{{==:#{{pane_pid}},{pid}}}"),
+    ];
     if only == Only::Dead {
-        let alone = "#{&&:#{==:#{session_windows},1},#{&&:#{==:#{window_panes},1},#{==:#{pane_dead},1}}}";
-        guard = format!("#{{&&:{guard},{alone}}}");
+        let alone = ["#{==:#{session_windows},1}", "#{==:#{window_panes},1}", "#{==:#{pane_dead},1}"];
+        conditions.extend(alone.map(str::to_owned));
     }
+    let guard = guard::all(&conditions);
     // It is said first: the last session takes the server with it.
     let (yes, no) =
         (format!("display-message -p ended ; kill-session -t \\${session}"), "display-message -p kept");

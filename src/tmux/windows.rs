@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use super::quote;
 use super::sessions::{Making, run, tmux};
+use super::{guard, quote};
 use crate::domain::session::PaneId;
 use crate::domain::text;
 
@@ -36,8 +36,7 @@ impl Still<'_> {
         if self.dead {
             all.push("#{==:#{pane_dead},1}".to_owned());
         }
-        let last = all.pop()?;
-        Some(all.into_iter().rev().fold(last, |rest, one| format!("#{{&&:{one},{rest}}}")))
+        Some(guard::all(&all))
     }
 }
 
@@ -50,7 +49,7 @@ pub fn open(socket: &Path, still: &Still<'_>, making: &Making<'_>) -> Result<(Pa
     let at = run(tmux(socket).arg("-N").args(["display-message", "-p", "-t", &id, "#{window_index}"]))?;
     let at: u32 = at.trim().parse().map_err(|_| "that pane is gone".to_owned())?;
     let guard = still.guard().ok_or("it is not known who acts")?;
-    let guard = format!("#{{&&:#{{==:#{{window_index}},{at}}},{guard}}}");
+    let guard = guard::all(&[format!("#{{==:#{{window_index}},{at}}}"), guard]);
     let word = |w: &str| quote::word(w).map_err(|e| e.to_string());
     let (here, new) = (word(&format!("${session}:{at}"))?, word(&format!("${session}:{}", at + 1))?);
     let folder = word(&quote::format_text(&making.folder.to_string_lossy()))?;
@@ -109,13 +108,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_must_be_true_is_nested_in_pairs() {
+    fn all_that_must_be_true_is_compared() {
         let still = Still { pane: (PaneId(3), 40), session: Some(2), dead: true, actor: "7-ab" };
         assert_eq!(
             still.guard().as_deref(),
             Some(
-                "#{&&:#{==:#{pane_pid},40},#{&&:#{==:#{@archtui_actor},7-ab},\
-                 #{&&:#{==:#{session_id},$2},#{==:#{pane_dead},1}}}}"
+                "#{&&:#{&&:#{&&:#{==:#{pane_pid},40},#{==:#{@archtui_actor},7-ab}},\
+                 #{&&:#{==:#{session_id},$2},#{==:#{pane_dead},1}}},1}"
             )
         );
         assert_eq!(Still { actor: "", ..still }.guard(), None, "an empty word is equal to none");

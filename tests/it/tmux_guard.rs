@@ -112,6 +112,13 @@ fn row() -> impl Strategy<Value = String> {
         "##",
         "#[",
         "\\",
+        "\t",
+        "git\tpush",
+        "│ ls\tx\t│",
+        "\\033[1m",
+        "\\n\\t\\\\",
+        "#{C/r:^x$}",
+        "$HOME ${X}",
     ]);
     prop::collection::vec(
         prop_oneof![3 => nasty.prop_map(str::to_owned), 2 => "[ -~]{0,9}", 1 => "[a-c ]{0,3}"],
@@ -181,6 +188,24 @@ fn a_guard_is_true_exactly_if_the_rows_are_there() {
         .expect("for any text");
     assert!(yes > 5 && no > 5, "both happen: {yes} {no}");
     assert!(!dir.join("mark").exists() && !Path::new("mark").exists(), "nothing was run");
+}
+
+/// tmux 3.7 reads a format for a tenth of a second; what it has not read by then is empty, and empty is equal to empty.
+#[test]
+fn a_guard_that_takes_the_server_too_long_is_never_true() {
+    let tmux = PrivateTmux::new();
+    let pane = tmux.session_of("slow", 60, 14, "exec sleep 1000");
+    // Older ones know no limit, and of more than two alternatives they read two.
+    if tmux.fact(pane, "#{||:0,0,0}") != "0" {
+        return;
+    }
+    let false_ones = vec!["#{==:#{pane_pid},7}"; 50_000].join(",");
+    let guard = guard::all(&[format!("#{{||:{false_ones}}}")]);
+    let file = tmux.dir().join("ask");
+    std::fs::write(&file, format!("display-message -p '{guard}'\n")).expect("written");
+    for _ in 0..12 {
+        assert_eq!(tmux.run(&["source-file", &file.display().to_string()]), "0");
+    }
 }
 
 /// A pane with a dialog and a program that shows each byte it reads; what was expected of its screen.

@@ -267,6 +267,28 @@ async fn looking_does_not_fill_the_servers_memory() {
 
 /// In another namespace the names of terminals and the numbers of processes are somebody else's: nothing that the kernel
 /// tells here may be believed, and all is seen none the less.
+/// tmux 3.4 to 3.6 crash when a paste buffer is told of while a control client, of whatever program, is at the door.
+#[tokio::test]
+async fn other_control_clients_are_not_told_of_looks() {
+    let tmux = PrivateTmux::new();
+    let pane = tmux.session("one", "i=0; while :; do i=$((i+1)); echo \"line $i\"; sleep 0.02; done");
+    let told = tmux.dir().join("told");
+    // It never reads an end.
+    let attach = format!(
+        "sleep 1000 | env -u TMUX tmux -S {} -C attach -t =one: >{}",
+        tmux.socket().display(),
+        told.display()
+    );
+    tmux.session("other", &attach);
+    let heard = || std::fs::read_to_string(&told).unwrap_or_default();
+    crate::support::wait_until("the other is in", || heard().contains("%session-changed"), heard);
+    let mut room = Room::new(&tmux, Notice::Auto);
+    room.until("it is looked at again and again", |r| r.shown(pane) > 10).await;
+    assert!(room.text(pane).contains("line "), "{}", room.text(pane));
+    assert!(!heard().contains("%paste-buffer"), "{}", heard());
+    assert!(!tmux.run(&["list-buffers"]).contains('\n'), "one at most, for the moment");
+}
+
 #[tokio::test]
 async fn a_server_in_a_container_is_scanned() {
     let program = "printf ready; read -r x; printf after; exec cat";

@@ -112,6 +112,7 @@ struct Timers {
 impl Link {
     pub(super) fn new(
         wire: Wire,
+        session: String,
         address: &Address,
         (id, peer): (SocketId, Option<u32>),
         notice: Notice,
@@ -121,7 +122,8 @@ impl Link {
         Self {
             wire,
             heard: Vec::new(),
-            buffer: format!("_archtui_{}", std::process::id()),
+            // Nobody else on this server has it.
+            buffer: session,
             address: address.clone(),
             id,
             peer,

@@ -149,8 +149,8 @@ impl Watcher {
         };
         match opened {
             Ok(connection) => {
-                let link =
-                    Link::new(connection, &self.address, (id, pid), self.notice, self.view.clone(), now);
+                let view = self.view.clone();
+                let link = Link::new(connection, session, &self.address, (id, pid), self.notice, view, now);
                 self.state = State::On(Box::new(link));
             }
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
