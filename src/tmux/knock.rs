@@ -321,7 +321,7 @@ mod tests {
             );
             match got {
                 Ok(got) if got.bytes > 0 => {
-                    pieces.push((bytes[..got.bytes].to_vec(), beside.drain().count() == 1))
+                    pieces.push((bytes[..got.bytes].to_vec(), beside.drain().count() == 1));
                 }
                 _ => return pieces,
             }

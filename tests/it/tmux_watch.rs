@@ -265,8 +265,6 @@ async fn looking_does_not_fill_the_servers_memory() {
     assert!(grown < u64::from(looks) / 2 + 1024, "{grown} kB in {looks} looks");
 }
 
-/// In another namespace the names of terminals and the numbers of processes are somebody else's: nothing that the kernel
-/// tells here may be believed, and all is seen none the less.
 /// tmux 3.4 to 3.6 crash when a paste buffer is told of while a control client, of whatever program, is at the door.
 #[tokio::test]
 async fn other_control_clients_are_not_told_of_looks() {
@@ -289,6 +287,8 @@ async fn other_control_clients_are_not_told_of_looks() {
     assert!(!tmux.run(&["list-buffers"]).contains('\n'), "one at most, for the moment");
 }
 
+/// In another namespace the names of terminals and the numbers of processes are somebody else's: nothing that the kernel
+/// tells here may be believed, and all is seen none the less.
 #[tokio::test]
 async fn a_server_in_a_container_is_scanned() {
     let program = "printf ready; read -r x; printf after; exec cat";
