@@ -10,12 +10,11 @@ use std::time::Duration;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::UnixStream;
 use tokio::process::{Child, ChildStderr, Command};
 
 use super::control::{Event, Parser};
 use super::exchange::{Exchange, Heard};
-use super::knock::{self, Dialect, Peer};
+use super::knock::{self, Dialect, Lines, Peer};
 use super::lifeline::Lifeline;
 use super::version::Version;
 
@@ -30,8 +29,7 @@ const LAST_WORDS: Duration = Duration::from_millis(200);
 #[derive(Debug)]
 pub struct Connection<T> {
     far: Far,
-    /// Control mode's lines, both ways.
-    lines: UnixStream,
+    lines: Lines,
     parser: Parser,
     exchange: Exchange<T>,
     events: Vec<Event>,
@@ -128,7 +126,7 @@ impl<T> Connection<T> {
 
     /// Waits until bytes could be moved and appends what they complete. Cancel-safe. An error is the end: why.
     pub async fn turn(&mut self, heard: &mut Vec<Heard<T>>) -> Result<(), String> {
-        let (mut read, mut write) = self.lines.split();
+        let Lines { read, write } = &mut self.lines;
         tokio::select! {
             read = read.read(&mut self.inbox) => match read {
                 Ok(0) | Err(_) => return Err(self.last_words().await),
@@ -182,11 +180,10 @@ impl Far {
 }
 
 /// Starts the program `tmux` on the socket. It never starts a server (`-N`).
-fn start(socket: &Path, args: &[&str], door: Option<OwnedFd>) -> io::Result<(UnixStream, Far)> {
+fn start(socket: &Path, args: &[&str], door: Option<OwnedFd>) -> io::Result<(Lines, Far)> {
     #[expect(clippy::disallowed_methods, reason = "the one place where the tmux client starts")]
     let mut command = Command::new("tmux");
-    let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
-    ours.set_nonblocking(true)?;
+    let (lines, [input, output]) = knock::pipes()?;
     command
         .arg("-S")
         .arg(socket)
@@ -200,12 +197,12 @@ fn start(socket: &Path, args: &[&str], door: Option<OwnedFd>) -> io::Result<(Uni
         // A group of its own: Ctrl-C at our terminal is for us.
         .process_group(0)
         .kill_on_drop(true)
-        .stdin(OwnedFd::from(theirs.try_clone()?))
-        .stdout(OwnedFd::from(theirs))
+        .stdin(input)
+        .stdout(output)
         .stderr(Stdio::piped());
     let mut child = command.spawn()?;
     let stderr = child.stderr.take().expect("it was asked to be a pipe");
-    Ok((UnixStream::from_std(ours)?, Far::Program(child, stderr, door)))
+    Ok((lines, Far::Program(child, stderr, door)))
 }
 
 /// The goodbye, or what stands on stderr, or how the process ended.

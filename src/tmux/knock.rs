@@ -6,11 +6,12 @@
 //! takes in before it looks at anything else.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 use tokio::net::UnixStream;
+use tokio::net::unix::pipe::{Receiver, Sender};
 
 use super::version::Version;
 use crate::domain::text;
@@ -89,15 +90,33 @@ pub struct Peer {
     leaving: bool,
 }
 
-/// Enters as `tmux -u -C ARGS` does. Gives control mode's lines, both ways, and the peer.
-pub async fn enter(socket: &Path, dialect: Dialect, args: &[&str]) -> io::Result<(UnixStream, Peer)> {
-    let (ours, theirs) = UnixStream::pair()?;
+/// Control mode's lines, both ways.
+#[derive(Debug)]
+pub struct Lines {
+    /// What the server says.
+    pub read: Receiver,
+    /// What it is told.
+    pub write: Sender,
+}
+
+/// Pipes for control mode, and their far ends: standard input and output of whoever is the client. Not sockets: the writing side
+/// of one is woken whenever the other side reads.
+pub fn pipes() -> io::Result<(Lines, [OwnedFd; 2])> {
+    let (input, write) = io::pipe()?;
+    let (read, output) = io::pipe()?;
+    let (read, write) = (Receiver::from_owned_fd(read.into())?, Sender::from_owned_fd(write.into())?);
+    Ok((Lines { read, write }, [input.into(), output.into()]))
+}
+
+/// Enters as `tmux -u -C ARGS` does.
+pub async fn enter(socket: &Path, dialect: Dialect, args: &[&str]) -> io::Result<(Lines, Peer)> {
+    let (lines, [input, output]) = pipes()?;
     let stream = UnixStream::connect(socket).await?;
     stream.writable().await?;
-    send(&stream, &dialect.message(kind::STDIN, &[], true), Some(theirs.as_fd()))?;
-    send(&stream, &dialect.message(kind::STDOUT, &[], true), Some(theirs.as_fd()))?;
+    send(&stream, &dialect.message(kind::STDIN, &[], true), Some(input.as_fd()))?;
+    send(&stream, &dialect.message(kind::STDOUT, &[], true), Some(output.as_fd()))?;
     send(&stream, &rest(dialect, args)?, None)?;
-    Ok((ours, Peer::new(stream, dialect)))
+    Ok((lines, Peer::new(stream, dialect)))
 }
 
 /// Who we are, that this is all, and our first command: in one piece.
@@ -145,12 +164,9 @@ impl Peer {
     pub async fn goodbye(&mut self) -> String {
         loop {
             let Some(stream) = &self.stream else { return std::future::pending().await };
+            let ready = stream.readable().await;
             let mut read = [0; 4096];
-            let got = match stream.readable().await {
-                Ok(()) => stream.try_read(&mut read),
-                Err(e) => Err(e),
-            };
-            match got {
+            match ready.and_then(|()| stream.try_read(&mut read)) {
                 Ok(n) if n > 0 => self.inbox.extend_from_slice(&read[..n]),
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => {}
                 Ok(_) | Err(_) => {
