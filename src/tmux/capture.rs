@@ -17,7 +17,7 @@ pub enum Capture {
     /// 3.2 and 3.3: through a buffer, the bytes escaped.
     #[default]
     Escaped,
-    /// 3.4 and 3.5: through a buffer, as they are. Escapes that a pane shows as text would be taken for what they stand for.
+    /// 3.4 and 3.5: through a buffer, the bytes as they are.
     Buffered,
     /// From 3.6 on: printed, as they are.
     Printed,

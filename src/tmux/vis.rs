@@ -1,5 +1,6 @@
 //! Undoes what `show-buffer` does to bytes on their way to a control client: `vis(3)` with octal and C style, plus a
-//! backslash before `$NAME`. Newlines and UTF-8 pass as they are. (3.2 to 3.8 print it so; measured on 3.3a byte by byte.)
+//! backslash before `$NAME`. Newlines and UTF-8 pass as they are. (3.2 and 3.3 print it so; measured on 3.3a byte by byte.
+//! From 3.4 on nothing is escaped there.)
 
 /// The bytes that were in the buffer.
 pub fn unescape(escaped: &[u8]) -> Vec<u8> {

@@ -34,7 +34,8 @@ const SILENT: &str = "tmux does not answer";
 /// Of a server in which nobody is.
 const EMPTY: &str = "the tmux server has no sessions";
 /// A server that starts makes its socket a moment before it listens there, and whoever starts it makes its sessions one
-/// after the other: tmux before 3.7 crashes when one is made while we are at the door. So it is given so long.
+/// after the other: a tmux that `knock` does not know may crash when one is made while we are at the door. So it is given so
+/// long.
 const NEWBORN: Duration = Duration::from_millis(800);
 
 /// The watcher of one server.
