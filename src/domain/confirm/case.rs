@@ -65,7 +65,9 @@ pub(super) struct Steady {
     pub since: Duration,
     /// How long it takes no keys.
     pub deaf: Duration,
-    /// Read exactly so and complete, twice, a settle time apart but for [`LEAD`]: the server reads it a third time when that is over.
+    /// Its agent computed a moment ago: no answer is prepared before then.
+    pub rests: Duration,
+    /// Read exactly so and complete, twice, a settle time apart but for a [`LEAD`]: the server reads it a third time when that is over.
     pub twice: bool,
     /// It reads otherwise than what was meant to be answered.
     pub changed: bool,
@@ -142,7 +144,13 @@ impl Case {
         Self {
             id,
             shown: Shown { showing, dialog, place: Place::Undrawn, asks: true, zero, first: now },
-            steady: Steady { since: now, deaf: Duration::ZERO, twice: false, changed: false },
+            steady: Steady {
+                since: now,
+                deaf: Duration::ZERO,
+                rests: Duration::ZERO,
+                twice: false,
+                changed: false,
+            },
             hook: None,
             judged: None,
             stage: Stage::Seen,
@@ -242,7 +250,7 @@ impl Case {
         let same_form = same_form(&dialog, &self.shown.dialog);
         // Where it stands does not matter, where its mark stands does: somebody is choosing.
         if same_form && dialog.selected == self.shown.dialog.selected {
-            let stood = now.saturating_sub(self.steady.since) >= settle.saturating_sub(LEAD);
+            let stood = now.saturating_sub(self.steady.since) >= settle.saturating_sub(LEAD.1);
             self.steady.twice |= dialog.complete && stood;
         } else {
             // What was asked has another form now, so what was said of it is void, unless it was acted on.
@@ -293,8 +301,9 @@ impl Case {
 
     /// No key before its agent has rested for a while: it is read once more then.
     pub fn rest(&mut self, now: Duration, settle: Duration) {
-        let since = self.steady.since.max((now + RESTED).saturating_sub(settle));
-        self.read_anew(since);
+        let rested = now + RESTED;
+        self.read_anew(self.steady.since.max(rested.saturating_sub(settle)));
+        self.steady.rests = rested.saturating_sub(LEAD.0);
     }
 
     /// What was asked and what another dialog asks is the same call.

@@ -139,7 +139,20 @@ impl Life {
 
     /// When time alone will change something.
     pub fn deadline(&self, now: Duration) -> Option<Duration> {
-        self.acts_at(now).into_iter().chain(self.goes_at()).min()
+        let prepares = self.prepares(now).map(|(_, by)| by);
+        self.acts_at(now).into_iter().chain(prepares).chain(self.goes_at()).min()
+    }
+
+    /// The same of answers that are to be prepared: from when on, and by when.
+    pub fn prepares(&self, now: Duration) -> impl Iterator<Item = (Duration, Duration)> {
+        self.cases
+            .iter()
+            .filter(move |c| self.is_early(c, now))
+            .map(|c| (self.early(c), self.prepared(c, LEAD.0)))
+    }
+
+    fn is_early(&self, c: &Case, now: Duration) -> bool {
+        matches!(c.stage, Stage::Reading) && c.current() && now < self.early(c)
     }
 
     /// The same of what has been away for so long that it is gone: a little later will do.
@@ -150,7 +163,8 @@ impl Life {
 
     /// The same of all else.
     pub fn acts_at(&self, now: Duration) -> Option<Duration> {
-        self.cases.iter().filter_map(|c| self.due(c, now)).chain(self.overlooked.due()).min()
+        let acts = self.cases.iter().filter(|c| !self.is_early(c, now));
+        acts.filter_map(|c| self.due(c, now)).chain(self.overlooked.due()).min()
     }
 
     /// Until when the word that the intent of a case is on disk may be deferred: its key waits for that; `None`: not at all.
@@ -164,7 +178,7 @@ impl Life {
         match &c.stage {
             Stage::Judging(since) => Some(*since + JUDGE_WAIT),
             Stage::Reading if !c.current() => None,
-            Stage::Reading if now < self.early(c) => Some(self.early(c)),
+            Stage::Reading if now < self.early(c) => Some(self.prepared(c, LEAD.0)),
             Stage::Reading if now < settled => Some(settled),
             // The end of what is on its way is told; until then nothing is due.
             Stage::Reading if self.another_in_flight(c.id) => None,
@@ -270,9 +284,13 @@ impl Life {
         self.ways.settle
     }
 
-    /// From when on its answer is prepared.
+    /// From when on its answer may be prepared.
     fn early(&self, case: &Case) -> Duration {
-        case.steady.since + self.ways.settle.saturating_sub(LEAD)
+        self.prepared(case, LEAD.1)
+    }
+
+    fn prepared(&self, case: &Case, lead: Duration) -> Duration {
+        case.steady.rests.max(case.steady.since + self.ways.settle.saturating_sub(lead))
     }
 
     /// What stands against answering by key, as far as the pane itself tells; `None` = wait.

@@ -24,7 +24,7 @@ fn between_the_intent_and_the_key_the_world_is_asked_once_more() {
     assert!(pressed(&prompt.hear(Input::Tick, ms(150))));
     let mut slow = rig.life.clone();
     assert_eq!(slow.hear(look(), ms(121)), []);
-    assert_eq!(slow.hear(Input::Tick, ms(190)), [Order::Look, Order::Check], "the world's word is old");
+    assert_eq!(slow.hear(Input::Tick, ms(230)), [Order::Look, Order::Check], "the world's word is old");
     rig.now = ms(150);
     assert_eq!(rig.life.hear(Input::Tick, rig.now), [Order::Look, Order::Check]);
     assert_eq!(rig.life.hear(Input::World(clear()), rig.now), [], "not before it is read twice");
@@ -377,4 +377,23 @@ fn a_dialog_that_had_gone_before_the_key_is_not_told_as_answered_by_it() {
             "301 unknown: it had gone before the key went out",
         ],
     );
+}
+
+#[test]
+fn an_answer_is_prepared_within_a_while_so_that_a_fleet_shares_its_wake_ups() {
+    let mut rig = Rig::new(false);
+    rig.show(Some(("ls", 1)));
+    let times = |rig: &Rig| rig.life.prepares(rig.now).collect::<Vec<_>>();
+    assert_eq!(times(&rig), [(ms(70), ms(120))]);
+    assert_eq!(rig.life.acts_at(rig.now), None, "nothing else is due");
+    assert_eq!(rig.life.clone().hear(Input::Tick, ms(69)), []);
+    let mut busy = clear();
+    busy.computes = true;
+    // An agent that computes is asked again when that is known to be over, not at once.
+    for (now, again) in [(70, 90), (110, 130)] {
+        let mut rig = Rig { now: ms(now), life: rig.life.clone(), ..Rig::new(false) };
+        assert_eq!(rig.life.hear(Input::Tick, rig.now), [Order::Look, Order::Check]);
+        assert_eq!(rig.life.hear(Input::World(busy.clone()), rig.now), []);
+        assert_eq!(times(&rig), [(ms(again), ms(again.max(120)))]);
+    }
 }

@@ -22,11 +22,12 @@ pub const TYPING_TOLD: Duration = Duration::from_secs(1);
 pub(super) const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// What passes without anybody telling of it is asked about so often: a pane in copy mode, another program in front.
 pub(super) const ASK_AGAIN: Duration = Duration::from_secs(2);
-/// So long before a dialog has stood long enough it is read once more, the world is asked, and the intent is written down:
-/// the disk takes its time. What stands then between the last of the settle time and the key is the server's comparison.
-pub(super) const LEAD: Duration = Duration::from_millis(30);
+/// So long before a dialog has stood long enough, at least and at most, it is read once more, the world is asked, and the
+/// intent is written down: the disk takes its time, and what a fleet asks within a moment goes there together. What stands then
+/// between the last of the settle time and the key is the server's comparison.
+pub(super) const LEAD: (Duration, Duration) = (Duration::from_millis(30), Duration::from_millis(80));
 /// The world's word is good for a key for so long; after that it is asked again.
-pub(super) const FRESH: Duration = Duration::from_millis(60);
+pub(super) const FRESH: Duration = Duration::from_millis(110);
 
 /// An agent that keeps a file about itself takes keys so long after it drew.
 const LISTENS: Duration = Duration::from_millis(200);

@@ -103,7 +103,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         self.outbox.put(Some((identity, case)), body, by);
         if !rests {
             let life = self.desks.get(&pane).and_then(|d| d.life.as_ref());
-            self.write_out(life.and_then(|life| life.defers_until(case, monotonic())).unwrap_or_default());
+            self.outbox.hurry(life.and_then(|life| life.defers_until(case, monotonic())).unwrap_or_default());
         }
     }
 

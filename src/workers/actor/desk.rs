@@ -78,11 +78,14 @@ impl Desk {
 
     /// When time alone changes something here; what need not be exact waits for a tick.
     fn due(&self, on_tick: impl Fn(Duration) -> Duration) -> Option<Duration> {
-        let acts = self.life.as_ref().and_then(|life| life.acts_at(monotonic()));
+        let now = monotonic();
+        let acts = self.life.as_ref().and_then(|life| life.acts_at(now));
+        let prepares = self.life.iter().flat_map(|life| life.prepares(now));
+        let prepares = prepares.map(|(from, by)| on_tick(from).min(by)).min();
         let errand = self.errand.as_ref().map(|e| e.course.due());
         let goes = self.life.as_ref().and_then(Life::goes_at);
-        let lasts = goes.into_iter().chain(self.tracker.due()).min().map(on_tick);
-        acts.into_iter().chain(errand).chain(lasts).min()
+        let lasts = goes.into_iter().chain(self.tracker.due()).min().map(&on_tick);
+        acts.into_iter().chain(prepares).chain(errand).chain(lasts).min()
     }
 
     /// The dialog that the last look showed.

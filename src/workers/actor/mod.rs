@@ -317,6 +317,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Worker for Actor<S, K,
     async fn run(&mut self) {
         loop {
             let wake = self.wake();
+            let hurried = self.outbox.hurried();
             tokio::select! {
                 biased;
                 Some(done) = self.beside.next(), if !self.beside.is_empty() => self.done(done),
@@ -328,6 +329,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Worker for Actor<S, K,
                 renewed = renew::next(self.renewed.as_mut()) => self.renew(renewed),
                 heard = seat::told(self.other.as_mut()) => self.told_of_other(heard),
                 () = self.alarm.until(wake) => self.tick(),
+                // When all that is there was heard: whoever intends something at the same time goes to the disk together.
+                () = std::future::ready(()), if hurried.is_some() => self.write_out(hurried.unwrap_or_default()),
                 // Last: whoever may reach the socket can speak without end.
                 said = hooks::next(self.hooks.as_mut()) => self.hook_said(said),
             }

@@ -36,6 +36,8 @@ pub(super) struct Outbox<R: Ledger + 'static> {
     scribe: Option<Scribe<R>>,
     resting: Vec<(Whose, Body)>,
     due: Option<Duration>,
+    /// It is to go at once, and heard of by then.
+    hurried: Option<Duration>,
     /// What could not be written, the oldest first.
     back: VecDeque<(Whose, Body)>,
     /// When that, or whether anything can be written, is tried again.
@@ -57,6 +59,7 @@ impl<R: Ledger + 'static> Default for Outbox<R> {
             scribe: None,
             resting: Vec::new(),
             due: None,
+            hurried: None,
             back: VecDeque::new(),
             again: None,
             troubled: false,
@@ -91,6 +94,16 @@ impl<R: Ledger + 'static> Outbox<R> {
         self.due.get_or_insert(by);
     }
 
+    /// What rests goes as soon as nothing else is to be done: what is hurried within one turn goes together.
+    pub fn hurry(&mut self, by: Duration) {
+        self.hurried = Some(self.hurried.map_or(by, |hurried| hurried.min(by)));
+    }
+
+    /// By when it is to be heard of, if it is to go at once.
+    pub fn hurried(&self) -> Option<Duration> {
+        self.hurried
+    }
+
     /// When what rests, or could not be written, is to be written.
     pub fn due(&self) -> Option<Duration> {
         self.again.or(self.due)
@@ -103,7 +116,7 @@ impl<R: Ledger + 'static> Outbox<R> {
 
     /// Everything that rests is written now, behind what could not be written before; `None` if there is nothing or nobody.
     pub fn write(&mut self) -> Option<impl Future<Output = Written> + Send + use<R>> {
-        self.due = None;
+        (self.due, self.hurried) = (None, None);
         let tries = self.again.take().is_some() || !self.back.is_empty() || !self.resting.is_empty();
         let scribe = self.scribe.as_ref().filter(|_| tries)?;
         let (old, new): (Vec<_>, Vec<_>) = (self.back.drain(..).collect(), std::mem::take(&mut self.resting));

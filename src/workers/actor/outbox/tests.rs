@@ -34,10 +34,13 @@ async fn what_rests_goes_with_the_next_and_is_never_lost() {
     assert!(outbox.write().is_none(), "nothing rests");
     outbox.put(Some(case(1)), body(Outcome::Cleared), ms(250));
     outbox.put(Some(case(2)), body(Outcome::Intended), ms(270));
-    assert_eq!(outbox.due(), Some(ms(250)));
+    assert_eq!((outbox.due(), outbox.hurried()), (Some(ms(250)), None));
+    outbox.hurry(ms(220));
+    outbox.hurry(ms(240));
+    assert_eq!(outbox.hurried(), Some(ms(220)), "whoever waits shortest");
     let written = outbox.write().expect("two rest").await;
     assert_eq!((ends(&written), written.how), (vec![(1, Ok(1)), (2, Ok(2))], Ok(())));
-    assert_eq!(outbox.due(), None);
+    assert_eq!((outbox.due(), outbox.hurried()), (None, None));
     outbox.put(Some(case(3)), body(Outcome::Cleared), ms(200));
     drop(outbox);
     let seen = scribe.ask(|book: &mut Book| Ok(book.entries().len())).await;
