@@ -347,7 +347,9 @@ fn subject(dialog: &mut Dialog, shape: &DialogShape, place: &Place<'_>, lines: &
             }
         }
     }
-    if dialog.subject.is_none() && shape.subject != SubjectPlace::None {
+    // The name in the question says something where the heading is cut off. Below a heading it would be a guess: the file may lie
+    // anywhere.
+    if dialog.subject.is_none() && captured[0].is_none() && shape.subject != SubjectPlace::None {
         dialog.subject = named("name");
     }
 }
