@@ -4,7 +4,8 @@
 /// Functions that only work out a value.
 const FUNCTIONS: &str = "length substr index split sub gsub match sprintf toupper tolower int sqrt log exp sin cos atan2 rand srand";
 
-/// Words of the language that do no more than print and choose.
+/// Words of the language that do no more than print and choose. In parentheses stands but one of them, `in`: as a part of `for`
+/// the others are statements, and what is behind `>` is a file there, too.
 const KEYWORDS: &str = "BEGIN END print printf if else for in next exit delete";
 
 /// Variables of its own. Not ENVIRON, PROCINFO, SYMTAB; not ARGV and ARGC: they name the files to read.
@@ -94,7 +95,7 @@ impl<'a> Reader<'a> {
         let word = self.take(|c| c.is_ascii_alphanumeric() || c == '_');
         if listed(KEYWORDS, word) {
             self.operand = false;
-            return Some(());
+            return (self.parens == 0 || word == "in").then_some(());
         }
         let calls = self.rest.trim_start_matches(' ').starts_with('(');
         let own = word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
@@ -178,6 +179,8 @@ mod tests {
             "NR%2",
             "$1 != \"\" || !/x\\/y/",
             "{print \"system(x) > y | z\"}",
+            "{ for (i = NF; i > 0; i--) print $i }",
+            "{ if ((\"a\" in c) && $2 > 1) print }",
             "1",
         ] {
             assert!(only_prints(program), "{program}");
@@ -223,6 +226,10 @@ mod tests {
             "{print \"a\nb\"}",
             "BEGIN{while(1) print}",
             "{print $(1 > \"x\"}",
+            "BEGIN { for (print \"x\" > \"/etc/y\"; i < 1; i++) z = 1 }",
+            "BEGIN { for (i = 0; i < 1; print i++ > \"x\") z = 1 }",
+            "{ for (print > \"x\"; i < 1; i++) z = 1 }",
+            "{ for (printf(\"%d\", 1) > \"x\"; i < 1; i++) z = 1 }",
         ] {
             assert!(!only_prints(program), "{program:?}");
         }

@@ -26,6 +26,12 @@ fn is_plainly_visible(c: char) -> bool {
     !filler && (c.is_alphanumeric() || symbol)
 }
 
+/// Whether a shell would find more than text in it between double quotes: all is text but what is named here, and a `$` that nothing
+/// follows.
+pub(super) fn means_something(text: &str) -> bool {
+    text.strip_suffix('$').unwrap_or(text).contains(['$', '`', '"', '\\', '!', '\n'])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

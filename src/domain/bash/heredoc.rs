@@ -29,7 +29,7 @@ fn is_plain(text: &str) -> bool {
     let recalls = text.match_indices('!').any(|(at, _)| !text[at + 1..].starts_with([' ', '\n', '=']));
     let expands = text
         .match_indices('$')
-        .any(|(at, _)| text[at + 1..].starts_with(['(', '{', '[', '\'', '"', '`', '$']));
+        .any(|(at, _)| text[at + 1..].starts_with(['(', '{', '[', '\'', '"', '`', '$', '?']));
     !text.contains('\\') && !expands && !recalls
 }
 
@@ -115,6 +115,7 @@ mod tests {
             ("$(cat <<'EOF'\na # it's )\nEOF\n)\"", Some("a # it's )")),
             ("$(cat <<'EOF'\n# it's\nEOF\n)\" && x 'y)'", None),
             ("$(cat <<'EOF'\n${x}\nEOF\n)\"", None),
+            ("$(cat <<'EOF'\n$?{x}\nEOF\n)\"", None),
             ("$(cat <<'EOF'\nrun !rm\nEOF\n)\"", None),
             ("$(cat <<''\nx\n\n)\"", None),
         ] {

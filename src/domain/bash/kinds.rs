@@ -177,14 +177,20 @@ impl Kind {
             Name::Mode => is(&MODE, value),
             Name::Pause => seconds(value).is_some_and(|s| s <= 60.0),
             Name::Limit => seconds(value).is_some_and(|s| s <= 3600.0),
-            Name::Script | Name::Place if value == "-" => false,
+            Name::Script | Name::Place | Name::Test if value == "-" => false,
             // What is left out is not read.
             Name::Names if value.starts_with('!') => true,
             Name::Read | Name::Script | Name::Place | Name::Names => return path(Access::Read, value, uses),
             Name::Write => return path(Access::Write, value, uses),
             Name::List => return path(Access::List, value, uses),
             Name::Folder => is_plain_path(value),
-            Name::Test => return path(Access::Read, value.split("::").next().unwrap_or(value), uses),
+            Name::Test => {
+                let file = value.split("::").next().unwrap_or(value);
+                if !may_hold_tests(file) {
+                    return Err(format!("`{file}` does not look like a test"));
+                }
+                return path(Access::Read, file, uses);
+            }
             // `name@version` is looked up on the network.
             Name::Package if value.contains('@') => false,
             Name::Package => return path(Access::Read, value.strip_suffix("/...").unwrap_or(value), uses),
@@ -234,6 +240,14 @@ fn path(access: Access, value: &str, uses: &mut Vec<Use>) -> Result<(), String> 
     }
     uses.push(Use::Path(access, value.to_owned()));
     Ok(())
+}
+
+/// A folder, or a file whose path says that it tests: a runner of tests runs every file that it is given.
+fn may_hold_tests(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_file = name.rsplit_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && !ending.is_empty());
+    let path = path.to_ascii_lowercase();
+    !is_file || path.contains("test") || path.contains("spec")
 }
 
 /// True for text that no shell and no program takes for anything but a path.

@@ -257,10 +257,8 @@ impl<'a> Lexer<'a> {
     fn single_quoted(&mut self, out: &mut String) -> Result<(), Fault> {
         loop {
             match self.bump().ok_or(Fault::Quote)? {
-                // In fish a backslash keeps the quote open, and what follows is another command there.
-                '\'' if (out.len() - out.trim_end_matches('\\').len()) % 2 == 1 => {
-                    return Err(Fault::Backslash);
-                }
+                // In fish a backslash keeps the quote open, and what follows is another command there; two of them are one.
+                '\'' | '\\' if out.ends_with('\\') => return Err(Fault::Backslash),
                 '\'' => return Ok(()),
                 c => out.push(c),
             }

@@ -139,6 +139,8 @@ pub struct Table {
     pub(super) runs: Vec<String>,
     /// What starting one of them does at least.
     pub(super) starts_as: Option<Effect>,
+    /// It makes a line for a shell of what it is given, and some versions of it put that in double quotes alone.
+    pub(super) shells: bool,
 }
 
 /// Names separated by blanks.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::chars;
 use super::kinds::{Kind, is_plain_path};
 use super::table::{Names, Style, Table};
 use super::{Access, Effect, Outcome, Programs, Refusal, Use, Word};
@@ -46,6 +47,9 @@ fn vouch_at(programs: &Programs, words: &[Word], depth: usize) -> Result<Outcome
     let Some(table) = table else {
         return Err(refusal(format!("no table vouches for `{name}`"), false));
     };
+    if let Some(word) = args.iter().find(|w| table.shells && chars::means_something(&w.text)) {
+        return Err(refusal(format!("{name}: a shell may read `{}` once more", word.text), true));
+    }
     read_table(programs, table, args, depth).map_err(|why| Refusal {
         reason: format!("{name}: {why}"),
         known: true,
