@@ -49,6 +49,12 @@ pub(super) fn judge(
         (
             Operation::Read | Operation::Grep | Operation::Glob | Operation::Edit | Operation::Write,
             Subject::Path(path),
+        ) if may_be_shortened(path) => {
+            Verdict::hold("path", "three dots stand in the path: part of it may have been left out")
+        }
+        (
+            Operation::Read | Operation::Grep | Operation::Glob | Operation::Edit | Operation::Write,
+            Subject::Path(path),
         ) => match Located::new(path, ctx.cwd.as_deref(), ctx) {
             Ok(_) if matches!(operation, Operation::Edit | Operation::Write) && may_mislead(path) => {
                 Verdict::hold("path", "a file of that name would be a pattern or an option to later commands")
@@ -88,6 +94,11 @@ pub(super) const fn operation(access: Access) -> Operation {
 /// A name that a later `rm *` or `tar *` would take for something else.
 fn may_mislead(path: &str) -> bool {
     path.contains(['*', '?']) || path.split('/').any(|step| step.starts_with('-'))
+}
+
+/// Some agents show a long path without its middle: `packages/.../settings.json`, where a folder that is held may stand.
+fn may_be_shortened(path: &str) -> bool {
+    path.split('/').any(|step| step.ends_with("..."))
 }
 
 /// One path under the operation of `case`.
