@@ -200,10 +200,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let presence = match said {
             Err(_) => Presence::Unknown,
             Ok(facts) => {
-                // To the second: a client that was active in this second was active just now.
-                let client = facts.active.map(|at| {
-                    Duration::from_secs(u64::try_from(utc().as_second().saturating_sub(at)).unwrap_or(0))
-                });
+                let client = facts.active.map(|at| rested(at, utc()));
                 client.into_iter().chain(typed).min().map_or(Presence::Away, Presence::Active)
             }
         };
@@ -230,6 +227,25 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 .is_none_or(|(screen, seen)| !self.keyboard.tells_all(screen, seen.dialog.rows)),
             agent_in_front: said.is_ok() && agent.is_some_and(|m| Some(&m.name) == desk.agent.as_ref()),
             rate: self.rates.next(session, self.fixed.limits, now),
+        }
+    }
+}
+
+/// How long nothing was done that tmux stamped with that second: it may have been done at its end.
+fn rested(second: i64, now: jiff::Timestamp) -> Duration {
+    let ended = second.saturating_add(1).saturating_mul(1000);
+    Duration::from_millis(u64::try_from(now.as_millisecond().saturating_sub(ended)).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_was_active_in_a_second_may_have_been_so_to_its_end() {
+        let now = jiff::Timestamp::from_millisecond(10_700).expect("an instant");
+        for (second, ms) in [(0, 9_700), (9, 700), (10, 0), (11, 0), (i64::MAX, 0)] {
+            assert_eq!(rested(second, now), Duration::from_millis(ms), "{second}");
         }
     }
 }
