@@ -15,6 +15,7 @@ pub(super) fn judge(command: &str, case: &Case, policy: &Policy) -> Verdict {
     let mut worst: Option<Verdict> = None;
     let mut parts = Vec::new();
     let mut pipeline: Vec<&str> = Vec::new();
+    let unsettling = unsettled::in_pipelines(&reading.parts, &policy.programs);
     let mut unsettled = false;
     for (i, part) in reading.parts.iter().enumerate() {
         if part.joint != Joint::Pipe {
@@ -23,14 +24,16 @@ pub(super) fn judge(command: &str, case: &Case, policy: &Policy) -> Verdict {
         places.before(part.joint);
         let in_pipe =
             part.joint == Joint::Pipe || reading.parts.get(i + 1).is_some_and(|p| p.joint == Joint::Pipe);
-        let one = OnePart { part, fed_by: &pipeline, unsettled, case, policy };
+        // What unsettles by itself is judged by what lies there before it runs.
+        let beside = reading.parts.get(i + 1).is_some_and(|p| p.joint == Joint::Pipe) && unsettling[i + 1];
+        let one = OnePart { part, fed_by: &pipeline, unsettled: unsettled || beside, case, policy };
         let (mut verdict, outcome) = one.judge(&places);
         if i + 1 == reading.parts.len()
             && let Some(fault) = &reading.fault
         {
             verdict = verdict.worse(Verdict::hold("shell", fault.to_string()));
         }
-        unsettled |= unsettled::unsettles(&part.words, outcome.as_ref());
+        unsettled |= unsettling[i];
         if let Some(outcome) = outcome {
             places.after(&outcome, &part.words, in_pipe, case.ctx);
         }
@@ -57,7 +60,7 @@ const LOADS: [&str; 2] = ["PYTHONPATH", "NODE_OPTIONS"];
 struct OnePart<'a> {
     part: &'a Part,
     fed_by: &'a [&'a str],
-    /// An earlier part puts other content into the work tree: what was looked up there is not what it will find.
+    /// An earlier part, or one that runs at the same time, puts other content into the work tree: what was looked up there is not what it will find.
     unsettled: bool,
     case: &'a Case<'a>,
     policy: &'a Policy,
@@ -139,7 +142,7 @@ impl OnePart<'_> {
             }
         };
         let looked_up = if self.unsettled {
-            unsettled::judge(&uses, words, effect)
+            unsettled::judge(&uses, words, folder)
         } else {
             through::judge(&uses, at, self.case, self.policy)
         };

@@ -3,7 +3,7 @@
 
 use super::rule::may_name;
 use super::{Action, Verdict};
-use crate::domain::bash::{Access, Effect, Outcome, Use, Word};
+use crate::domain::bash::{self, Access, Joint, Outcome, Part, Programs, Use, Word};
 
 /// Puts files, folders or links of any content in places where others were looked up, or nothing. Not what only runs code of
 /// the project: that may do anything by itself.
@@ -54,7 +54,7 @@ const LEAVES: [&str; 7] = [
 ];
 
 /// True for a part behind which nothing is known of the work tree. `outcome` is what it does, if it is vouched for.
-pub(super) fn unsettles(words: &[Word], outcome: Option<&Outcome>) -> bool {
+fn unsettles(words: &[Word], outcome: Option<&Outcome>) -> bool {
     // A program that no table knows may start one at any word.
     let starts: Vec<usize> = match outcome {
         Some(outcome) => std::iter::once(0).chain(outcome.starts.iter().copied()).collect(),
@@ -70,22 +70,36 @@ pub(super) fn unsettles(words: &[Word], outcome: Option<&Outcome>) -> bool {
     starts.iter().any(brings) && !outcome.is_some_and(|o| makes_a_branch(words, o))
 }
 
+/// For each part: does it, or one behind it in the same pipeline, unsettle. The parts of a pipeline run at the same time.
+pub(super) fn in_pipelines(parts: &[Part], programs: &Programs) -> Vec<bool> {
+    let mut out = vec![false; parts.len()];
+    let mut behind = false;
+    for (i, part) in parts.iter().enumerate().rev() {
+        behind |= unsettles(&part.words, bash::vouch(programs, &part.words).as_ref().ok());
+        out[i] = behind;
+        behind &= part.joint == Joint::Pipe;
+    }
+    out
+}
+
 /// A new branch that begins where the work tree stands, and nowhere else: no file changes.
 fn makes_a_branch(words: &[Word], outcome: &Outcome) -> bool {
     words.iter().any(|w| matches!(w.text.as_str(), "-b" | "-c" | "--create"))
         && matches!(outcome.uses.as_slice(), [Use::Branch(_)])
 }
 
-/// Holds what rests on a look at the disk. Git follows no link, and code of the project may do anything by itself.
-pub(super) fn judge(uses: &[Use], words: &[Word], effect: Option<Effect>) -> Verdict {
+/// Holds what rests on a look at the disk: a link that only the other content has may lead out of the tree, for a reader as for
+/// code of the project. Git itself follows no link to read; `test` tells no more than that something is there.
+pub(super) fn judge(uses: &[Use], words: &[Word], folder: Option<&str>) -> Verdict {
     let program = words.first().map_or("", |w| w.text.as_str());
-    let follows = !matches!(program, "git" | "cd" | "[") && effect.is_none_or(|e| e <= Effect::Write);
+    let reads_by_name = matches!(program, "git" | "[" | "test");
+    let here = |path: &str| path.trim_end_matches('/') == ".";
     let looked_up = |one: &Use| match one {
         Use::Through { .. } | Use::Local { .. } => true,
-        Use::Path(access, path) => follows && *access != Access::List && path != ".",
+        Use::Path(access, path) => !(here(path) || reads_by_name && *access != Access::Write),
         Use::Branch(_) | Use::Ref(_) => false,
     };
-    if uses.iter().any(looked_up) {
+    if folder.is_some_and(|to| !here(to)) || uses.iter().any(looked_up) {
         return Verdict::hold("through", "looked up before an earlier part of the command has run");
     }
     Verdict::new(Action::Confirm, "", "")
