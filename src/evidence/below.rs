@@ -1,10 +1,11 @@
-//! What lies in a folder that a command would read through, at any depth, or what fits a pattern there: names only, nothing is opened, no link followed but to
-//! see whether it leads to a file.
+//! What lies in a folder that a command would read through, at any depth, or what fits a pattern there: names only, nothing is opened but
+//! the configurations of git (`logins`), no link followed but to see whether it leads to a file.
 
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use super::logins;
 use crate::domain::policy::{Below, Context, fits_any_case};
 
 /// Where more than this lies, nobody looks through it: the verdict must not be waited for.
@@ -69,6 +70,9 @@ fn through(folder: &Path, max: usize) -> Below {
                 return Below { whole: false, ..below };
             }
             if name == ".git" {
+                below
+                    .logins
+                    .extend(logins::within(&at.join(&name), max).map(|c| format!("{prefix}.git/{c}")));
                 continue;
             }
             let path = format!("{prefix}{name}");
@@ -100,8 +104,11 @@ mod tests {
         }
         let mut seen = of(root, 5);
         seen.files.sort();
-        assert_eq!(seen, Below { files: vec!["a/b/.env".into(), "x".into()], linked: false, whole: true });
+        let files = vec!["a/b/.env".into(), "x".into()];
+        assert_eq!(seen, Below { files, whole: true, ..Below::default() });
         assert!(!of(root, 4).whole, "five entries lie there");
+        fs::write(root.join("a/.git/config"), "[credential]\n\thelper = store\n").expect("written");
+        assert_eq!(of(root, 5).logins, ["a/.git/config"]);
         std::os::unix::fs::symlink("/etc", root.join("a/out")).expect("linked");
         let seen = of(root, 6);
         assert!(seen.linked && seen.whole && seen.files.contains(&"a/out/".to_owned()), "{seen:?}");

@@ -5,6 +5,7 @@ pub mod claude;
 pub mod gauges;
 pub mod hindsight;
 pub mod links;
+mod logins;
 pub mod place;
 mod plain;
 pub mod proc;

@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
-/// What lies in a folder, at any depth. Git's own folders are left out: else nothing could be searched.
+/// What lies in a folder, at any depth. Git's own folders are left out, but for what may let one in: else nothing could be searched.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Below {
     /// The files, as paths from that folder on; with a `/` behind a link that leads to none.
     pub files: Vec<String>,
+    /// Configurations of git that may hold a password or a token, as such paths.
+    pub logins: Vec<String>,
     /// Symbolic links are among them.
     pub linked: bool,
     /// Nothing is missing in `files`.

@@ -71,6 +71,12 @@ fn in_known(
             format!("it reads through {folder}, and links in it may lead elsewhere"),
         );
     }
+    if let Some(config) = below.logins.iter().find(|file| !is_spared(file, spared)) {
+        return Verdict::hold(
+            "through",
+            format!("it reads through {folder}, {config} as well: that may hold a password or a token"),
+        );
+    }
     // What a pattern names lies beside it.
     let at = folder.rsplit_once('/').filter(|(_, name)| is_pattern(name)).map_or(folder, |(above, _)| above);
     let held = below.files.iter().filter(|file| !is_spared(file, spared)).find_map(|file| {
@@ -119,6 +125,7 @@ mod tests {
             files: files.iter().filter_map(|f| f.strip_prefix(folder)).map(str::to_owned).collect(),
             linked,
             whole,
+            ..Below::default()
         };
         let ctx = Context {
             cwd: Some(tree.clone()),
@@ -221,6 +228,37 @@ mod tests {
             assert_eq!(verdict.action, expected, "{command}: {}", verdict.reason);
             let elsewhere = command.starts_with("cd web");
             assert_eq!(verdict.folders.iter().any(|f| f.contains("web")), elsewhere, "{:?}", verdict.folders);
+        }
+    }
+
+    #[test]
+    fn a_login_in_gits_configuration_is_held_where_it_would_be_read() {
+        for (command, expected) in [
+            ("grep -rn x .", Action::Hold),
+            ("grep -rn x", Action::Hold),
+            ("grep -rn x . --exclude=config", Action::Confirm),
+            ("grep -rn x . --exclude-dir=.git", Action::Confirm),
+            ("grep -rn x . --exclude-dir=src", Action::Hold),
+            ("rg --no-ignore x", Action::Confirm),
+            ("rg x", Action::Confirm),
+            ("git grep x", Action::Confirm),
+        ] {
+            let tree = "/home/dev/app".to_owned();
+            let below = Below {
+                files: vec!["x.md".into()],
+                logins: vec![".git/config".into()],
+                whole: true,
+                ..Below::default()
+            };
+            let ctx = Context {
+                cwd: Some(tree.clone()),
+                work_tree: Some(tree.clone()),
+                below: [(tree, below)].into(),
+                ..Context::default()
+            };
+            let policy = Policy::preset("sop").expect("ships");
+            let verdict = judge_operation(Operation::Bash, None, Subject::Command(command), &ctx, &policy);
+            assert_eq!(verdict.action, expected, "{command}: {}", verdict.reason);
         }
     }
 
