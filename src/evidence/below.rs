@@ -8,8 +8,9 @@ use std::path::Path;
 use super::logins;
 use crate::domain::policy::{Below, Context, fits_any_case};
 
-/// Where more than this lies, nobody looks through it: the verdict must not be waited for.
-const MAX_ENTRIES: usize = 2_000;
+/// Where more than this lies, nobody looks through it: the verdict must not be waited for. To judge a name takes longer than to
+/// see it: how many are judged is for the rules to say.
+const MAX_ENTRIES: usize = 20_000;
 
 /// Looks into the folders that are not known yet; tells whether there were any.
 pub fn learn(ctx: &mut Context, folders: &[String]) -> bool {

@@ -19,6 +19,7 @@ mod parse;
 mod programs;
 mod sed;
 mod table;
+mod through;
 mod vouch;
 
 pub use chars::refused as refused_character;

@@ -18,13 +18,15 @@ pub enum Access {
 pub enum Use {
     /// A path as the program gets it; it may hold `*` and `?`.
     Path(Access, String),
-    /// A folder that is gone through, with everything in it but what fits `spared` (of folders with a `/` behind); perhaps
-    /// beyond symbolic links. A file may stand there too, or a pattern that the shell replaces by what lies in its folder.
+    /// A folder that is gone through, with everything in it that fits `only`, but what fits `spared` (of folders with a `/`
+    /// behind); perhaps beyond symbolic links. A file may stand there too, or a pattern that the shell replaces by what lies in its folder.
     Through {
         /// What is done with each file.
         access: Access,
         /// As the program gets it.
         path: String,
+        /// Patterns of names; none: all files.
+        only: Vec<String>,
         /// Patterns of names.
         spared: Vec<String>,
         /// It goes on where links lead.

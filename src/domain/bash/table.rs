@@ -105,8 +105,12 @@ pub struct Table {
     pub(super) spare_files: Names,
     /// … and of folders.
     pub(super) spare_folders: Names,
-    /// Options that name the only files that it then reads (kind `names`).
+    /// Options that name the only files that it then reads (kind `names`) …
     pub(super) only_names: Names,
+    /// … or types of files, as ripgrep has them.
+    pub(super) only_types: Names,
+    /// What is named to it, a folder or names of files, it reads though it would pass over it otherwise.
+    pub(super) through_named: bool,
     /// Options are read behind operands as well, by every build of it: the value of one is never an operand.
     pub(super) permutes: bool,
     /// A value in the next word may start with `-` (true of getopt and git, not of parsers that would take it for an option).
@@ -194,6 +198,7 @@ impl Table {
             &self.spare_files,
             &self.spare_folders,
             &self.only_names,
+            &self.only_types,
             &self.local_unless,
         ];
         if let Some(unknown) = told.iter().flat_map(|n| &n.0).find(|n| !names.clone().any(|m| m == *n)) {

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::chars;
 use super::kinds::{Kind, is_plain_path};
-use super::table::{Names, Style, Table};
+use super::table::{Style, Table};
+use super::through;
 use super::{Access, Effect, Outcome, Programs, Refusal, Use, Word};
 
 /// How deep one program may start another (`timeout 60 npx eslint .`).
@@ -112,19 +113,22 @@ fn any_form(programs: &Programs, table: &Table, args: &[Word], depth: usize) -> 
 }
 
 /// One walk over arguments.
-struct Scan<'a> {
-    table: &'a Table,
-    seen: BTreeSet<String>,
-    uses: Vec<Use>,
+pub(super) struct Scan<'a> {
+    pub(super) table: &'a Table,
+    pub(super) seen: BTreeSet<String>,
+    pub(super) uses: Vec<Use>,
     folder: Option<String>,
-    /// What options told it to pass over.
-    spared: Vec<String>,
+    /// What options told it to pass over …
+    pub(super) spared: Vec<String>,
+    /// … and what alone to read.
+    pub(super) only: Vec<String>,
     patterns: usize,
 }
 
 impl<'a> Scan<'a> {
     fn new(table: &'a Table) -> Self {
-        Self { table, seen: BTreeSet::new(), uses: Vec::new(), folder: None, spared: Vec::new(), patterns: 0 }
+        let (seen, uses, spared, only) = (BTreeSet::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { table, seen, uses, folder: None, spared, only, patterns: 0 }
     }
 
     /// Options anywhere, then what the operands are.
@@ -207,40 +211,13 @@ impl<'a> Scan<'a> {
             kind.check(&word.text, &mut self.uses)?;
             if word.pattern && !first && table.max.is_none() && kind.takes_files() {
                 self.patterns += 1;
-                let (path, spared) = (word.text.clone(), Vec::new());
+                let (path, only, spared) = (word.text.clone(), Vec::new(), Vec::new());
                 let access = if kind.writes() { Access::Write } else { Access::Read };
-                self.uses.push(Use::Through { access, path, spared, follows: false });
+                self.uses.push(Use::Through { access, path, only, spared, follows: false });
             }
         }
         self.read_through(operands.get(usize::from(has_first)..).unwrap_or_default());
         Ok(())
-    }
-
-    /// Notes the folders that it reads with everything in them.
-    fn read_through(&mut self, operands: &[&Word]) {
-        let (table, seen) = (self.table, &self.seen);
-        let given = |names: &Names| !names.0.is_disjoint(seen);
-        // GNU grep reads what fits neither --exclude nor --include where an --exclude came first, and where both fit the
-        // last of them counts.
-        let only = given(&table.only_names);
-        if !(table.looks_through || given(&table.through)) || only && !given(&table.spare_files) {
-            return;
-        }
-        let mut spared: Vec<String> = table.spared.0.iter().cloned().collect();
-        if !only {
-            spared.append(&mut self.spared);
-        }
-        // What stands for several files or folders may be any of those in theirs.
-        let folder = |w: &Word| w.text.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
-        let named: Vec<String> =
-            operands.iter().map(|w| if w.pattern { folder(w) } else { w.text.clone() }).collect();
-        let paths = if named.is_empty() { vec![".".to_owned()] } else { named };
-        self.uses.extend(paths.into_iter().map(|path| Use::Through {
-            access: Access::Read,
-            path,
-            spared: spared.clone(),
-            follows: table.follows,
-        }));
     }
 
     /// Reads the option in `args[0]`; tells how many words it took.
@@ -318,6 +295,10 @@ impl<'a> Scan<'a> {
             self.spared.push(value.to_owned());
         } else if self.table.spare_folders.0.contains(name) {
             self.spared.push(format!("{value}/"));
+        } else if self.table.only_types.0.contains(name) {
+            self.only.extend(through::names_of_type(value));
+        } else if self.table.only_names.0.contains(name) && !value.starts_with('!') {
+            self.only.push(value.to_owned());
         }
         if kind.is_folder() && self.folder.replace(value.to_owned()).is_some() {
             return Err(format!("more than one {name}"));

@@ -19,14 +19,24 @@ pub fn is_pattern(text: &str) -> bool {
 
 /// True if some file name fits both `name` and `pattern`. Whatever the case of letters.
 pub fn may_meet(name: &str, pattern: &str) -> bool {
-    // On some file systems `ß` is `ss`, and a ligature its letters.
-    one_case_meets(name, pattern) || !name.is_ascii() && one_case_meets(&name.to_uppercase(), pattern)
+    meets(name, pattern, false)
 }
 
-fn one_case_meets(name: &str, pattern: &str) -> bool {
+/// As `may_meet`; and what picks by a plain ending also means each single name that ends so: `*.json` is `credentials.json`.
+pub fn may_pick(name: &str, pattern: &str) -> bool {
+    meets(name, pattern, true)
+}
+
+fn meets(name: &str, pattern: &str, single: bool) -> bool {
+    // On some file systems `ß` is `ss`, and a ligature its letters.
+    one_case_meets(name, pattern, single)
+        || !name.is_ascii() && one_case_meets(&name.to_uppercase(), pattern, single)
+}
+
+fn one_case_meets(name: &str, pattern: &str, single: bool) -> bool {
     // A bracket may be part of a name.
     fits_any_case(pattern, name)
-        || is_pattern(name) && readings(name).iter().any(|name| one_meets(name, pattern))
+        || is_pattern(name) && readings(name).iter().any(|name| one_meets(name, pattern, single))
 }
 
 /// What a pattern may stand for: itself with its braces replaced by each alternative and its classes by `?`. What
@@ -73,8 +83,8 @@ fn without_classes(name: &str) -> String {
     out + rest
 }
 
-fn one_meets(name: &str, pattern: &str) -> bool {
-    if let Some(answer) = by_ending(name, pattern) {
+fn one_meets(name: &str, pattern: &str, single: bool) -> bool {
+    if let Some(answer) = by_ending(name, pattern, single) {
         return answer;
     }
     let a: Vec<char> = name.to_lowercase().chars().collect();
@@ -99,8 +109,8 @@ fn one_meets(name: &str, pattern: &str) -> bool {
 }
 
 /// `*.md` picks by a plain ending: it means neither `id_rsa*` nor `credentials.json`, but may mean `*.tfstate` or `.x.json`.
-/// `*_test.go` does not mean `.env*`, `i*.md` not `id_rsa*`.
-fn by_ending(name: &str, pattern: &str) -> Option<bool> {
+/// `*_test.go` does not mean `.env*`, `i*.md` not `id_rsa*`. `single`: it does mean `credentials.json`.
+fn by_ending(name: &str, pattern: &str, single: bool) -> Option<bool> {
     let (stem, ending) = name.rsplit_once('.')?;
     let rest = stem.trim_start_matches('*');
     if !PLAIN_ENDINGS.split_whitespace().any(|e| e == ending) {
@@ -116,7 +126,7 @@ fn by_ending(name: &str, pattern: &str) -> Option<bool> {
     }
     match pattern.strip_suffix('*') {
         Some(beginning) if !beginning.contains(['*', '?']) => Some(fits_any_case(name, beginning)),
-        _ if rest.is_empty() && !pattern.starts_with('.') => Some(false),
+        _ if rest.is_empty() && !pattern.starts_with('.') && !single => Some(false),
         _ => None,
     }
 }
@@ -179,6 +189,23 @@ mod tests {
             ("[id].tsx", ".env*", false),
         ] {
             assert_eq!(may_meet(name, pattern), expected, "{name} {pattern}");
+        }
+    }
+
+    #[test]
+    fn an_ending_picks_single_names_that_end_so() {
+        for (name, pattern, expected) in [
+            ("*.json", "credentials.json", true),
+            ("*.json", "service-account*.json", true),
+            ("*.{js,json}", "credentials.json", true),
+            ("*.yml", "credentials.y*ml", true),
+            ("*.txt", "token.txt", true),
+            ("*.rs", "credentials.json", false),
+            ("*.rs", "*.pem", false),
+            ("*.rs", "id_rsa*", false),
+            ("*.ts", ".env*", false),
+        ] {
+            assert_eq!(may_pick(name, pattern), expected, "{name} {pattern}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Context;
 use super::glob::fits_any_case;
-use super::meet::{is_pattern, may_meet, readings};
+use super::meet::{is_pattern, may_meet, may_pick, readings};
 use crate::domain::bash;
 
 /// A path with its place.
@@ -19,6 +19,8 @@ pub struct Located {
     linked: bool,
     /// The folders that `..` left.
     left: Vec<String>,
+    /// Its last step picks files by their names.
+    picks: bool,
 }
 
 impl Located {
@@ -51,7 +53,13 @@ impl Located {
             root.go(tree).ok()?;
             (!root.steps.is_empty() && steps.starts_with(&root.steps)).then_some(root.steps.len())
         });
-        Ok(Self { steps, root, linked, left })
+        Ok(Self { steps, root, linked, left, picks: false })
+    }
+
+    /// The same as a pattern that picks files: it means each single name that fits it.
+    #[must_use]
+    pub fn picking(self) -> Self {
+        Self { picks: true, ..self }
     }
 
     /// True if it leads through a symbolic link that the context knows of.
@@ -81,8 +89,9 @@ impl Located {
 
     /// True if the path, or a folder above it, may meet one of `patterns`, and none of `except` at the same place.
     pub fn meets(&self, patterns: &[String], except: &[String], home: Option<&str>) -> bool {
+        let perhaps = if self.picks { Meet::Picked } else { Meet::Perhaps };
         (0..self.steps.len()).any(|at| {
-            patterns.iter().any(|p| meets_at(&self.steps, at, p, home, Meet::Perhaps))
+            patterns.iter().any(|p| meets_at(&self.steps, at, p, home, perhaps))
                 && !except.iter().any(|p| meets_at(&self.steps, at, p, home, Meet::Surely))
         })
     }
@@ -152,6 +161,8 @@ fn plain_steps(paths: &[&str]) -> Option<Vec<String>> {
 enum Meet {
     /// It may be met, or something below the path may meet it.
     Perhaps,
+    /// The same for a name that picks files.
+    Picked,
     /// It is met beyond doubt.
     Surely,
 }
@@ -160,6 +171,7 @@ impl Meet {
     fn step(self, name: &str, pattern: &str) -> bool {
         match self {
             Self::Perhaps => may_meet(name, pattern),
+            Self::Picked => may_pick(name, pattern),
             Self::Surely => !is_pattern(name) && fits_any_case(pattern, name),
         }
     }
@@ -182,7 +194,7 @@ fn meets_at(steps: &[String], at: usize, pattern: &str, home: Option<&str>, meet
     };
     let Some(wanted) = wanted else { return false };
     let reaches = at + wanted.len() <= steps.len();
-    let holds = meet == Meet::Perhaps && !anchored;
+    let holds = meet != Meet::Surely && !anchored;
     if wanted.is_empty() || anchored && at > 0 || !(reaches || holds) {
         return false;
     }

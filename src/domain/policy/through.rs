@@ -2,13 +2,23 @@
 //! the agent's own tools may read, or change where it is changed. What lies there is looked up by whoever can, by the verdict's `folders`.
 
 use super::context::Below;
-use super::glob::fits;
-use super::meet::is_pattern;
+use super::glob::{fits, fits_any_case};
+use super::meet::{is_pattern, readings};
 use super::path::Located;
 use super::places::Spot;
 use super::rule::Case;
 use super::{Action, Policy, Verdict, subject};
 use crate::domain::bash::{self, Use};
+
+/// Where more files than this are to be judged, none is: the verdict must not be waited for.
+const MAX_JUDGED: usize = 2_000;
+
+/// How a folder is gone through.
+struct Way<'a> {
+    only: &'a [String],
+    spared: &'a [String],
+    follows: bool,
+}
 
 /// Confirms, with the folders to look at, unless a file is known there that is held.
 pub(super) fn judge(uses: &[Use], spots: &[Spot], case: &Case, policy: &Policy) -> Verdict {
@@ -17,9 +27,9 @@ pub(super) fn judge(uses: &[Use], spots: &[Spot], case: &Case, policy: &Policy) 
         let (Use::Through { path, .. } | Use::Local { folder: path, .. }) = one else { continue };
         for spot in spots {
             let next = match (Located::new(path, Some(&spot.cwd), case.ctx), one) {
-                (Ok(folder), Use::Through { access, spared, follows, .. }) => {
+                (Ok(folder), Use::Through { access, only, spared, follows, .. }) => {
                     let case = Case { operation: subject::operation(*access), tool: None, ..*case };
-                    in_folder(&folder.absolute(), spared, *follows, &case, policy)
+                    in_folder(&folder.absolute(), &Way { only, spared, follows: *follows }, &case, policy)
                 }
                 (Ok(folder), Use::Local { name, .. }) => lies_in(&folder.absolute(), name, case),
                 (Ok(_), _) => continue,
@@ -31,11 +41,11 @@ pub(super) fn judge(uses: &[Use], spots: &[Spot], case: &Case, policy: &Policy) 
     verdict
 }
 
-fn in_folder(folder: &str, spared: &[String], follows: bool, case: &Case, policy: &Policy) -> Verdict {
+fn in_folder(folder: &str, way: &Way, case: &Case, policy: &Policy) -> Verdict {
     let known = case.ctx.below.get(folder);
     let verdict = known.map_or_else(
         || Verdict::new(Action::Confirm, "", ""),
-        |below| in_known(folder, below, spared, follows, case, policy),
+        |below| in_known(folder, below, way, case, policy),
     );
     Verdict { folders: vec![folder.to_owned()], ..verdict }
 }
@@ -51,27 +61,26 @@ fn lies_in(folder: &str, name: &str, case: &Case) -> Verdict {
     Verdict { folders: vec![folder.to_owned()], ..verdict }
 }
 
-fn in_known(
-    folder: &str,
-    below: &Below,
-    spared: &[String],
-    follows: bool,
-    case: &Case,
-    policy: &Policy,
-) -> Verdict {
-    if !below.whole {
+fn in_known(folder: &str, below: &Below, way: &Way, case: &Case, policy: &Policy) -> Verdict {
+    let Way { only, spared, follows } = way;
+    let names: Vec<String> = only.iter().flat_map(|pattern| readings(last_step(pattern))).collect();
+    let is_read = |file: &&String| (only.is_empty() || is_picked(file, &names)) && !is_spared(file, spared);
+    if !below.whole || below.files.iter().filter(is_read).nth(MAX_JUDGED).is_some() {
+        if !only.is_empty() && only.iter().all(|pattern| picks_nothing_held(pattern, folder, case, policy)) {
+            return Verdict::new(Action::Confirm, "", "");
+        }
         return Verdict::hold(
             "through",
             format!("it reads through {folder}: too much lies there to look at"),
         );
     }
-    if follows && below.linked {
+    if *follows && below.linked {
         return Verdict::hold(
             "through",
             format!("it reads through {folder}, and links in it may lead elsewhere"),
         );
     }
-    if let Some(config) = below.logins.iter().find(|file| !is_spared(file, spared)) {
+    if let Some(config) = below.logins.iter().find(is_read) {
         return Verdict::hold(
             "through",
             format!("it reads through {folder}, {config} as well: that may hold a password or a token"),
@@ -79,7 +88,7 @@ fn in_known(
     }
     // What a pattern names lies beside it.
     let at = folder.rsplit_once('/').filter(|(_, name)| is_pattern(name)).map_or(folder, |(above, _)| above);
-    let held = below.files.iter().filter(|file| !is_spared(file, spared)).find_map(|file| {
+    let held = below.files.iter().filter(is_read).find_map(|file| {
         let located = Located::new(file, Some(at), case.ctx);
         let verdict = match located.or_else(|_| Located::new(&loosely(file), Some(at), case.ctx)) {
             Ok(located) => subject::located_path(case, &located, policy),
@@ -91,6 +100,24 @@ fn in_known(
         })
     });
     held.unwrap_or_else(|| Verdict::new(Action::Confirm, "", ""))
+}
+
+/// True if no name that a rule holds fits the pattern, wherever it lies.
+fn picks_nothing_held(pattern: &str, folder: &str, case: &Case, policy: &Policy) -> bool {
+    let name = last_step(pattern);
+    let located = Located::new(&format!("./{name}"), Some(folder), case.ctx);
+    !name.is_empty()
+        && located.is_ok_and(|l| subject::located_path(case, &l.picking(), policy).action == Action::Confirm)
+}
+
+fn last_step(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// True if the file's own name may be one of `names`; a pattern of folders alone may pick any.
+fn is_picked(file: &str, names: &[String]) -> bool {
+    let file = last_step(file.trim_end_matches('/'));
+    names.iter().any(|name| name.is_empty() || fits_any_case(name, file))
 }
 
 /// A path with names that cannot be judged, as a pattern that they fit: what lies below them, or what they begin with, is
@@ -179,6 +206,87 @@ mod tests {
         let verdict = judged("grep -r KEY .", &files, false, true);
         assert_eq!(verdict.rule, "secrets");
         assert!(verdict.reason.contains("/home/dev/app, .env as well"), "{}", verdict.reason);
+    }
+
+    #[test]
+    fn what_is_picked_by_its_name_is_looked_for() {
+        let secrets =
+            ["src/a.rs", "src/x.json", "conf/credentials.json", "conf/a.yml", "token.txt", "secrets/a.rs"];
+        let hidden = [".dockerconfigjson", "src/.x.rs", ".secrets.yaml", ".claude.json"];
+        for (command, expected) in [
+            ("grep -rn '' --include=*.json .", Action::Hold),
+            ("grep -rn '' --include=*.json", Action::Hold),
+            ("grep -rn '' --include='*.{json,yml}' .", Action::Hold),
+            ("grep -rn '' --include='*.txt' .", Action::Hold),
+            ("grep -rn '' --include=*.json --exclude-dir=conf .", Action::Confirm),
+            ("grep -rn '' --include=*.json src", Action::Confirm),
+            ("grep -rn '' --include='*.yml' .", Action::Confirm),
+            ("grep -rn foo --include=*.rs src", Action::Confirm),
+            ("grep -rn foo --include=*.rs .", Action::Hold),
+            ("grep -rn foo --include=*.md .", Action::Confirm),
+            ("rg -g '*.json' secret", Action::Hold),
+            ("rg -g '**/*.txt' ''", Action::Hold),
+            ("rg -g '*.json' -g '*.txt' ''", Action::Hold),
+            ("rg '' . -g '*.txt'", Action::Hold),
+            ("rg --iglob='*.txt' ''", Action::Hold),
+            ("rg -t json secret", Action::Hold),
+            ("rg -tjson secret src", Action::Confirm),
+            ("rg --type config x", Action::Hold),
+            ("rg -t md x", Action::Confirm),
+            ("rg x .", Action::Hold),
+            ("rg -e x .", Action::Hold),
+            ("rg x src", Action::Confirm),
+            ("rg x src/*.rs", Action::Confirm),
+            ("rg x -g '!*.json'", Action::Confirm),
+            ("rg x", Action::Confirm),
+            ("rg --files", Action::Confirm),
+        ] {
+            let verdict = judged(command, &secrets, false, true);
+            assert_eq!(verdict.action, expected, "{command}: {}", verdict.reason);
+            let verdict = judged(command, &["src/a.rs", "x.md", "a.json", "b.yml", "c.txt"], false, true);
+            assert_eq!(verdict.action, Action::Confirm, "{command}, nothing there: {}", verdict.reason);
+        }
+        for (command, expected) in [
+            ("rg -t yaml x", Action::Hold),
+            ("rg -g '*.yaml' x", Action::Hold),
+            ("rg -t rust x", Action::Confirm),
+            ("rg x .", Action::Confirm),
+        ] {
+            let verdict = judged(command, &hidden, false, true);
+            assert_eq!(verdict.action, expected, "{command}: {}", verdict.reason);
+        }
+    }
+
+    #[test]
+    fn where_too_much_lies_the_pattern_alone_tells() {
+        let many: Vec<String> = (0..=MAX_JUDGED).map(|n| format!("src/{n}.rs")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        for (command, expected) in [
+            ("grep -rn foo --include=*.rs .", Action::Confirm),
+            ("grep -rn foo --include='*.{ts,tsx}' .", Action::Confirm),
+            ("rg foo -g '*.rs' .", Action::Confirm),
+            ("rg foo -t rust", Action::Confirm),
+            ("rg foo", Action::Confirm),
+            ("rg foo .", Action::Hold),
+            ("grep -rn foo .", Action::Hold),
+        ] {
+            for whole in [false, true] {
+                let verdict = judged(command, &many, false, whole);
+                assert_eq!(verdict.action, expected, "{command}: {}", verdict.reason);
+            }
+        }
+        for (command, whole, expected) in [
+            ("grep -rn foo --include=*.json .", false, Action::Hold),
+            ("grep -rn foo --include=*.json .", true, Action::Confirm),
+            ("grep -rn foo --exclude-dir=src .", true, Action::Confirm),
+            ("rg foo -g '*.toml'", false, Action::Hold),
+            ("rg foo -t config", false, Action::Hold),
+            ("rg foo -g 'src/'", false, Action::Hold),
+            ("rg foo -g 'src/**'", false, Action::Hold),
+        ] {
+            let verdict = judged(command, &many, false, whole);
+            assert_eq!(verdict.action, expected, "{command}: {}", verdict.reason);
+        }
     }
 
     #[test]

@@ -1,0 +1,73 @@
+//! What one walk over arguments notes of folders that are gone through with what lies in them: which, and which names there.
+
+use super::table::Names;
+use super::vouch::Scan;
+use super::{Access, Use, Word};
+
+/// What the types of ripgrep read, as patterns. Another type may read anything.
+const TYPES: [(&str, &str); 22] = [
+    ("c", "*.c *.h *.in *.cats"),
+    ("cpp", "*.c *.h *.cc *.hh *.cpp *.hpp *.cxx *.hxx *.inl *.in"),
+    ("css", "*.css *.scss"),
+    ("go", "*.go"),
+    ("html", "*.ejs *.htm *.html"),
+    ("java", "*.java *.jsp *.jspx *.properties"),
+    ("js", "*.cjs *.js *.jsx *.mjs *.vue"),
+    ("json", "*.json *.sarif composer.lock"),
+    ("kotlin", "*.kt *.kts"),
+    ("markdown", "*.markdown *.md *.mdown *.mdwn *.mdx *.mkd *.mkdn"),
+    ("md", "*.markdown *.md *.mdown *.mdwn *.mdx *.mkd *.mkdn"),
+    ("py", "*.py *.pyi"),
+    ("python", "*.py *.pyi"),
+    ("ruby", "*.gemspec *.rb *.rbw .irbrc Gemfile Rakefile config.ru"),
+    ("rust", "*.rs"),
+    ("sql", "*.psql *.sql"),
+    ("swift", "*.swift"),
+    ("toml", "*.toml Cargo.lock"),
+    ("ts", "*.cts *.mts *.ts *.tsx"),
+    ("txt", "*.txt"),
+    ("typescript", "*.cts *.mts *.ts *.tsx"),
+    ("yaml", "*.yaml *.yml"),
+];
+
+/// The names that a type of ripgrep reads.
+pub(super) fn names_of_type(name: &str) -> impl Iterator<Item = String> {
+    let names = TYPES.iter().find(|(known, _)| *known == name).map_or("*", |(_, names)| names);
+    names.split_whitespace().map(str::to_owned)
+}
+
+impl Scan<'_> {
+    /// Notes the folders that it reads with everything in them.
+    pub(super) fn read_through(&mut self, operands: &[&Word]) {
+        let (table, seen) = (self.table, &self.seen);
+        let given = |names: &Names| !names.0.is_disjoint(seen);
+        let picks = !self.only.is_empty();
+        let named = table.through_named && (picks || !operands.is_empty());
+        if !(table.looks_through || given(&table.through) || named) {
+            return;
+        }
+        // What is picked by its name is read even if it is hidden.
+        let mut spared: Vec<String> =
+            table.spared.0.iter().filter(|_| !(table.through_named && picks)).cloned().collect();
+        let mut only = std::mem::take(&mut self.only);
+        // GNU grep reads what fits neither --exclude nor --include where an --exclude came first, and where both fit the
+        // last of them counts.
+        if given(&table.only_names) && given(&table.spare_files) {
+            only.clear();
+        } else {
+            spared.append(&mut self.spared);
+        }
+        // What stands for several files or folders may be any of those in theirs.
+        let folder = |w: &Word| w.text.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
+        let named: Vec<String> =
+            operands.iter().map(|w| if w.pattern { folder(w) } else { w.text.clone() }).collect();
+        let paths = if named.is_empty() { vec![".".to_owned()] } else { named };
+        self.uses.extend(paths.into_iter().map(|path| Use::Through {
+            access: Access::Read,
+            path,
+            only: only.clone(),
+            spared: spared.clone(),
+            follows: table.follows,
+        }));
+    }
+}
