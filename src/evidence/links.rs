@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::below;
+use super::{below, ways_out};
 use crate::domain::policy::{Action, Context, Verdict};
 
 /// Links may lead through links: so often it is looked again.
@@ -21,7 +21,8 @@ pub fn followed(ctx: &Context, judge: impl Fn(&Context) -> Verdict) -> Verdict {
             return verdict;
         }
         let linked = learn(&mut ctx, &verdict.paths);
-        if !below::learn(&mut ctx, &verdict.folders) && !linked {
+        let looked = below::learn(&mut ctx, &verdict.folders);
+        if !ways_out::learn(&mut ctx, &verdict.rewritten) && !looked && !linked {
             return verdict;
         }
     }
@@ -186,6 +187,25 @@ mod tests {
             ("prettier --write ./*.md", Action::Hold),
             ("prettier --write ./R*.md", Action::Confirm),
             ("cat ./*.md", Action::Confirm),
+        ] {
+            check(Operation::Bash, Subject::Command(command), expected);
+        }
+        std::fs::create_dir_all(app.join("lib/node_modules/x")).expect("made");
+        symlink("../a.py", app.join("lib/node_modules/x/b.py")).expect("linked");
+        symlink("../../../../other", app.join("lib/node_modules/x/out")).expect("linked");
+        std::fs::write(app.join("lib/a.py"), "x").expect("written");
+        symlink("a.py", app.join("lib/b.py")).expect("linked");
+        for (command, expected) in [
+            ("black src lib", Action::Confirm),
+            ("isort lib", Action::Confirm),
+            ("gofmt -w lib", Action::Hold),
+            ("eslint --fix lib", Action::Confirm),
+            ("black .", Action::Hold),
+            ("black", Action::Hold),
+            ("cd lib && ruff format", Action::Confirm),
+            ("eslint --fix '**/*.ts'", Action::Hold),
+            ("eslint --fix 'src/**/*.ts'", Action::Confirm),
+            ("touch lib/new.py", Action::Confirm),
         ] {
             check(Operation::Bash, Subject::Command(command), expected);
         }

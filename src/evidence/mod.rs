@@ -12,3 +12,4 @@ pub mod proc;
 pub mod rules;
 mod times;
 pub mod transcript;
+mod ways_out;

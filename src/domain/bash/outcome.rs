@@ -32,6 +32,13 @@ pub enum Use {
         /// It goes on where links lead.
         follows: bool,
     },
+    /// A file or folder that is changed with everything in it, perhaps where links in it lead.
+    Rewrites {
+        /// As the program gets it; a pattern in its last step is one that the shell replaces.
+        path: String,
+        /// Names of folders in it that the program leaves out.
+        leaves: Vec<String>,
+    },
     /// A program that must lie in a folder of that name, seen from the working folder: else it would be fetched.
     Local {
         /// The folder.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use super::Use;
 use super::kinds::Kind;
 use super::table::{ProgramFile, Table, split, split_with};
 
@@ -11,6 +12,7 @@ use super::table::{ProgramFile, Table, split, split_with};
 pub struct Programs {
     tables: BTreeMap<String, Table>,
     environment: BTreeMap<String, Kind>,
+    leaves: BTreeMap<String, Vec<String>>,
 }
 
 const SHIPPED: [(&str, &str); 9] = [
@@ -46,6 +48,17 @@ impl Programs {
         self.tables.get(name)
     }
 
+    /// Adds the folders that a program leaves out to what it changes.
+    pub(super) fn leave_out(&self, name: &str, uses: &mut [Use]) {
+        let bare = name.rsplit('/').next().unwrap_or(name);
+        let Some(names) = self.leaves.get(bare) else { return };
+        for one in uses {
+            if let Use::Rewrites { leaves, .. } = one {
+                leaves.extend(names.iter().cloned());
+            }
+        }
+    }
+
     /// The names that have a table, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.tables.keys().map(String::as_str)
@@ -64,6 +77,10 @@ impl Programs {
     /// Adds tables; one for a program that has one already replaces it. The error names the program and what is wrong.
     pub fn add(&mut self, file: &ProgramFile) -> Result<(), (String, String)> {
         self.environment.extend(split(file.environment.clone()));
+        for (programs, names) in &file.leaves {
+            let names: Vec<String> = names.split_whitespace().map(str::to_owned).collect();
+            self.leaves.extend(programs.split('|').map(|program| (program.to_owned(), names.clone())));
+        }
         for (names, table) in split_with(file.program.clone(), '|') {
             let mut table = table;
             table.prepare(&file.group, None).map_err(|why| (names.clone(), why))?;

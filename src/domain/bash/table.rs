@@ -58,6 +58,9 @@ pub(super) enum Style {
 pub struct ProgramFile {
     /// What may be set for one program, and to which values.
     pub environment: BTreeMap<String, Kind>,
+    /// Folders in which a program changes nothing, whatever holds them, by the program's bare name; the names
+    /// separated by blanks.
+    pub leaves: BTreeMap<String, String>,
     /// Option lists that several tables share.
     pub group: BTreeMap<String, Group>,
     /// The tables by program; a name may be several with `|` between them.

@@ -1,5 +1,6 @@
 //! What one walk over arguments notes of folders that are gone through with what lies in them: which, and which names there.
 
+use super::kinds::Kind;
 use super::table::Names;
 use super::vouch::Scan;
 use super::{Access, Use, Word};
@@ -36,7 +37,35 @@ pub(super) fn names_of_type(name: &str) -> impl Iterator<Item = String> {
     names.split_whitespace().map(str::to_owned)
 }
 
+/// What the shell replaces, as it is; else the folder in which a program looks for what fits a pattern of its own.
+fn above_patterns(word: &Word) -> String {
+    if word.pattern {
+        return word.text.clone();
+    }
+    let plain: Vec<&str> =
+        word.text.split('/').take_while(|step| !step.contains(['*', '?', '[', '{', '!', '('])).collect();
+    match plain.join("/") {
+        path if path.is_empty() && !word.text.starts_with('/') => ".".to_owned(),
+        path => path,
+    }
+}
+
 impl Scan<'_> {
+    /// Notes what it changes with everything in it. Without an operand that may be the folder it works in.
+    pub(super) fn rewrite(&mut self, operands: &[&Word]) {
+        let table = self.table;
+        let has_first = table.first.is_some() && table.first_unless.0.is_disjoint(&self.seen);
+        let rewrites = |at: usize| {
+            let kind = if at == 0 && has_first { table.first.as_ref() } else { table.operands.as_ref() };
+            kind.is_some_and(Kind::writes)
+        };
+        let alone = operands.is_empty() && rewrites(0) && table.min == 0 && !self.seen.contains("--version");
+        let named =
+            operands.iter().enumerate().filter(|(at, _)| rewrites(*at)).map(|(_, word)| above_patterns(word));
+        let paths: Vec<String> = named.chain(alone.then(|| ".".to_owned())).collect();
+        self.uses.extend(paths.into_iter().map(|path| Use::Rewrites { path, leaves: Vec::new() }));
+    }
+
     /// Notes the folders that it reads with everything in them.
     pub(super) fn read_through(&mut self, operands: &[&Word]) {
         let (table, seen) = (self.table, &self.seen);

@@ -51,11 +51,13 @@ fn vouch_at(programs: &Programs, words: &[Word], depth: usize) -> Result<Outcome
     if let Some(word) = args.iter().find(|w| table.shells && chars::means_something(&w.text)) {
         return Err(refusal(format!("{name}: a shell may read `{}` once more", word.text), true));
     }
-    read_table(programs, table, args, depth).map_err(|why| Refusal {
+    let mut outcome = read_table(programs, table, args, depth).map_err(|why| Refusal {
         reason: format!("{name}: {why}"),
         known: true,
         wraps: table.form.iter().chain([table]).any(|t| !t.runs.is_empty()),
-    })
+    })?;
+    programs.leave_out(name, &mut outcome.uses);
+    Ok(outcome)
 }
 
 fn refusal(reason: impl Into<String>, known: bool) -> Refusal {
@@ -160,7 +162,9 @@ impl<'a> Scan<'a> {
         self.operands(&operands)?;
         let mut outcome = self.outcome()?;
         if let Some(behind) = behind {
-            outcome.uses.extend(behind.uses);
+            // What works on the whole package anyway is told single files there.
+            let here = |one: &Use| matches!(one, Use::Rewrites { path, .. } if path == ".");
+            outcome.uses.extend(behind.uses.into_iter().filter(|one| !here(one)));
             outcome.patterns += behind.patterns;
         }
         Ok(outcome)
@@ -216,6 +220,7 @@ impl<'a> Scan<'a> {
                 self.uses.push(Use::Through { access, path, only, spared, follows: false });
             }
         }
+        self.rewrite(operands);
         self.read_through(operands.get(usize::from(has_first)..).unwrap_or_default());
         Ok(())
     }

@@ -66,14 +66,14 @@ const CUT: &str = " … (cut)";
 
 /// Every text of a verdict, of its parts, and of the one behind it.
 fn each_text(verdict: &mut Verdict, fit: &dyn Fn(&mut String)) {
-    let Verdict { action: _, rule, file, reason, would, parts, paths, folders } = verdict;
+    let Verdict { action: _, rule, file, reason, would, parts, paths, folders, rewritten } = verdict;
     fit(rule);
     file.iter_mut().for_each(fit);
     fit(reason);
     for PartVerdict { command, action: _, rule, file, reason } in parts {
         [command, rule, reason].into_iter().chain(file.as_mut()).for_each(fit);
     }
-    paths.iter_mut().chain(folders).for_each(fit);
+    paths.iter_mut().chain(folders).chain(rewritten.iter_mut().map(|r| &mut r.folder)).for_each(fit);
     if let Some(inner) = would {
         each_text(inner, fit);
     }

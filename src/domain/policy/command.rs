@@ -5,7 +5,7 @@ use super::path::Located;
 use super::places::{Places, Spot};
 use super::rule::{Case, PartCase};
 use super::verdict::{NO_RULE, NOT_VOUCHED};
-use super::{Action, PartVerdict, Policy, RuleAction, Verdict, subject, through, unsettled};
+use super::{Action, PartVerdict, Policy, RuleAction, Verdict, rewrites, subject, through, unsettled};
 use crate::domain::bash::{self, Access, Effect, Joint, Outcome, Part, Redirect, Refusal, Use, Word};
 use crate::domain::dialog::Operation;
 
@@ -144,7 +144,8 @@ impl OnePart<'_> {
         let looked_up = if self.unsettled {
             unsettled::judge(&uses, words, folder)
         } else {
-            through::judge(&uses, at, self.case, self.policy)
+            let changed = rewrites::judge(&uses, at, self.case, self.policy);
+            through::judge(&uses, at, self.case, self.policy).worse(changed)
         };
         (verdict.worse(looked_up), vouched.ok())
     }
@@ -244,7 +245,7 @@ impl OnePart<'_> {
 fn branches(uses: &[Use], effect: Option<Effect>, spots: &[Spot]) -> Vec<Option<String>> {
     let goes_to = uses.iter().filter_map(|u| match u {
         Use::Branch(name) | Use::Ref(name) => Some(Some(name.clone())),
-        Use::Path(..) | Use::Through { .. } | Use::Local { .. } => None,
+        Use::Path(..) | Use::Through { .. } | Use::Rewrites { .. } | Use::Local { .. } => None,
     });
     let commits = spots
         .iter()

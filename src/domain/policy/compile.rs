@@ -34,8 +34,12 @@ impl Layer<'_> {
         for id in file.disable {
             self.disable(policy, id.get_ref(), id.span().start)?;
         }
-        let programs =
-            ProgramFile { environment: file.environment, group: file.group, program: file.program };
+        let programs = ProgramFile {
+            environment: file.environment,
+            group: file.group,
+            program: file.program,
+            ..ProgramFile::default()
+        };
         policy.programs.add(&programs).map_err(|(program, why)| {
             let at = self.text.find(&format!("program.{program}")).unwrap_or(0);
             self.error(at, format!("program `{program}`: {why}"), for_example(PROGRAM))

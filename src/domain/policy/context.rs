@@ -16,6 +16,35 @@ pub struct Below {
     pub whole: bool,
 }
 
+/// A folder that is changed with what lies in it, and the names of those in it that are left out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rewritten {
+    /// Absolute; a pattern in its last step stands for what fits it.
+    pub folder: String,
+    /// Names of folders.
+    pub leaves: Vec<String>,
+}
+
+/// A symbolic link and where it leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WayOut {
+    /// As a path from the folder on in which it was found.
+    pub link: String,
+    /// Absolute, with nothing left to follow; the root if it leads nowhere.
+    pub to: String,
+    /// It leads to a folder.
+    pub folder: bool,
+}
+
+/// The symbolic links in such a folder, at any depth. Git's own folders are left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WaysOut {
+    /// All that were found.
+    pub links: Vec<WayOut>,
+    /// None is missing.
+    pub whole: bool,
+}
+
 /// The circumstances of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context {
@@ -44,6 +73,8 @@ pub struct Context {
     /// What lies in the folders that a command would read through, by their absolute paths: looked up, as the links are, by
     /// the verdict's `folders`.
     pub below: BTreeMap<String, Below>,
+    /// The links in the folders that a command would change, by the verdict's `rewritten`.
+    pub ways_out: BTreeMap<Rewritten, WaysOut>,
     /// Folders and files of archtui itself (configuration, state, runtime), absolute: nobody's agent touches them.
     pub own: Vec<String>,
 }
@@ -62,6 +93,7 @@ impl Default for Context {
             protected_branches: ["main", "master", "dev", "qa", "prod", "env/*"].map(str::to_owned).to_vec(),
             links: BTreeMap::new(),
             below: BTreeMap::new(),
+            ways_out: BTreeMap::new(),
             own: Vec::new(),
         }
     }

@@ -16,6 +16,7 @@ mod page;
 mod path;
 mod places;
 mod preset;
+mod rewrites;
 mod rule;
 mod subject;
 mod through;
@@ -24,7 +25,7 @@ mod url;
 mod verdict;
 mod wrapped;
 
-pub use context::{Below, Context};
+pub use context::{Below, Context, Rewritten, WayOut, WaysOut};
 pub use draft::{Cause, Draft};
 pub use exact::WholePart;
 pub use file::{PolicyError, PolicyFile, RuleAction, RuleSpec, Where};
@@ -153,8 +154,8 @@ pub fn judge(dialog: &Dialog, ctx: &Context, policy: &Policy) -> Verdict {
     let once = dialog.options.iter().filter(|o| o.meaning == Meaning::AllowOnce && o.key.is_some()).count();
     let verdict = if verdict.action == Action::Confirm && once != 1 {
         let reason = "no option, or more than one, allows just this once";
-        let Verdict { parts, paths, folders, .. } = verdict;
-        Verdict { parts, paths, folders, ..Verdict::hold("dialog.options", reason) }
+        let Verdict { parts, paths, folders, rewritten, .. } = verdict;
+        Verdict { parts, paths, folders, rewritten, ..Verdict::hold("dialog.options", reason) }
     } else {
         verdict
     };
@@ -190,8 +191,9 @@ fn shown(verdict: Verdict, policy: &Policy) -> Verdict {
     let reason =
         format!("watch only: would {} ({}: {})", verdict.action.word(), verdict.rule, verdict.reason);
     let (parts, paths, folders) = (verdict.parts.clone(), verdict.paths.clone(), verdict.folders.clone());
+    let rewritten = verdict.rewritten.clone();
     let would = Some(Box::new(Verdict { parts: Vec::new(), ..verdict }));
-    Verdict { would, parts, paths, folders, ..Verdict::hold("preset.watch", reason) }
+    Verdict { would, parts, paths, folders, rewritten, ..Verdict::hold("preset.watch", reason) }
 }
 
 #[cfg(test)]

@@ -88,7 +88,11 @@ impl Places {
                         }
                     }
                 }
-                Use::Path(..) | Use::Through { .. } | Use::Local { .. } | Use::Ref(_) => {}
+                Use::Path(..)
+                | Use::Through { .. }
+                | Use::Rewrites { .. }
+                | Use::Local { .. }
+                | Use::Ref(_) => {}
             }
         }
         if next == self.now {

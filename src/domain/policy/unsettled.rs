@@ -95,7 +95,7 @@ pub(super) fn judge(uses: &[Use], words: &[Word], folder: Option<&str>) -> Verdi
     let reads_by_name = matches!(program, "git" | "[" | "test");
     let here = |path: &str| path.trim_end_matches('/') == ".";
     let looked_up = |one: &Use| match one {
-        Use::Through { .. } | Use::Local { .. } => true,
+        Use::Through { .. } | Use::Rewrites { .. } | Use::Local { .. } => true,
         Use::Path(access, path) => !(here(path) || reads_by_name && *access != Access::Write),
         Use::Branch(_) | Use::Ref(_) => false,
     };

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::RuleSpec;
+use super::context::Rewritten;
 
 /// What is to be done with a dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -69,14 +70,17 @@ pub struct Verdict {
     /// The folders that would be read through, absolute: for looking up what lies in them.
     #[serde(skip)]
     pub folders: Vec<String>,
+    /// The folders that would be changed with what lies in them: for looking up the links there.
+    #[serde(skip)]
+    pub rewritten: Vec<Rewritten>,
 }
 
 impl Verdict {
     /// A verdict without parts.
     pub(super) fn new(action: Action, rule: impl Into<String>, reason: impl Into<String>) -> Self {
         let (rule, reason) = (rule.into(), reason.into());
-        let (parts, paths, folders) = (Vec::new(), Vec::new(), Vec::new());
-        Self { action, rule, file: None, reason, would: None, parts, paths, folders }
+        let (parts, paths, folders, rewritten) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { action, rule, file: None, reason, would: None, parts, paths, folders, rewritten }
     }
 
     /// What a rule says.
@@ -123,7 +127,9 @@ impl Verdict {
         paths.append(&mut other.paths);
         let mut folders = std::mem::take(&mut self.folders);
         folders.append(&mut other.folders);
-        Self { paths, folders, ..if other.rank() > self.rank() { other } else { self } }
+        let mut rewritten = std::mem::take(&mut self.rewritten);
+        rewritten.append(&mut other.rewritten);
+        Self { paths, folders, rewritten, ..if other.rank() > self.rank() { other } else { self } }
     }
 
     /// How bad: a hold by a rule is told before one for want of a rule.

@@ -1,0 +1,120 @@
+//! The symbolic links in a folder that a command would change with all that lies in it, and where each leads. Names only, nothing is
+//! opened.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use crate::domain::policy::{Context, Rewritten, WayOut, WaysOut, fits_any_case};
+
+/// Where more than this lies, nobody looks at all of it.
+const MAX_ENTRIES: usize = 20_000;
+
+/// Looks into the folders that are not known yet; tells whether there were any.
+pub fn learn(ctx: &mut Context, folders: &[Rewritten]) -> bool {
+    let before = ctx.ways_out.len();
+    for at in folders {
+        if !ctx.ways_out.contains_key(at) {
+            ctx.ways_out.insert(at.clone(), of(at, MAX_ENTRIES));
+        }
+    }
+    ctx.ways_out.len() > before
+}
+
+fn of(at: &Rewritten, max: usize) -> WaysOut {
+    let folder = Path::new(&at.folder);
+    let name = folder.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+    match folder.parent().filter(|_| name.contains(['*', '?'])) {
+        Some(above) => through(above, Some(name), &at.leaves, max),
+        None => through(folder, None, &at.leaves, max),
+    }
+}
+
+/// `pattern`: of what lies in the folder itself, only what fits it.
+fn through(folder: &Path, pattern: Option<&str>, leaves: &[String], max: usize) -> WaysOut {
+    let mut links = Vec::new();
+    let mut seen = 0;
+    let mut open = vec![(folder.to_path_buf(), String::new())];
+    while let Some((at, prefix)) = open.pop() {
+        let entries = match fs::read_dir(&at) {
+            Ok(entries) => entries,
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => continue,
+            Err(_) => return WaysOut { links, whole: false },
+        };
+        for entry in entries {
+            seen += 1;
+            let Some((name, kind)) = entry.ok().and_then(|e| Some((e.file_name(), e.file_type().ok()?)))
+            else {
+                return WaysOut { links, whole: false };
+            };
+            if seen > max {
+                return WaysOut { links, whole: false };
+            }
+            let shown = name.to_string_lossy();
+            if prefix.is_empty() && pattern.is_some_and(|pattern| !fits_any_case(pattern, &shown)) {
+                continue;
+            }
+            let path = at.join(&name);
+            if kind.is_symlink() {
+                let real = path.canonicalize().ok();
+                let is_folder = real.as_deref().is_some_and(Path::is_dir);
+                // A link to nothing may become one to anything: the root is outside every work tree.
+                let to = real.and_then(|r| r.to_str().map(str::to_owned)).unwrap_or_else(|| "/".to_owned());
+                links.push(WayOut { link: format!("{prefix}{shown}"), to, folder: is_folder });
+            } else if kind.is_dir() && shown != ".git" && !leaves.iter().any(|left| *left == shown) {
+                open.push((path, format!("{prefix}{shown}/")));
+            }
+        }
+    }
+    WaysOut { links, whole: true }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn links_are_told_at_any_depth_but_not_where_nothing_is_changed() {
+        let dir = tempfile::tempdir().expect("a scratch folder");
+        let root = dir.path().canonicalize().expect("it is there");
+        for folder in ["a/b", "node_modules", ".git"] {
+            fs::create_dir_all(root.join(folder)).expect("made");
+        }
+        fs::write(root.join("x.py"), "x").expect("written");
+        for (to, from) in [
+            ("../../x.py", "a/b/y.py"),
+            ("/etc", "node_modules/z"),
+            ("/etc", ".git/z"),
+            ("none", "a/none"),
+            ("a", "c"),
+        ] {
+            symlink(to, root.join(from)).expect("linked");
+        }
+        let text = |p: &Path| p.to_str().expect("plain").to_owned();
+        let found = |at: &str, leaves: &[&str], max: usize| {
+            let at = Rewritten {
+                folder: text(&root.join(at)),
+                leaves: leaves.iter().map(|l| (*l).to_owned()).collect(),
+            };
+            let mut found = of(&at, max);
+            found.links.sort_by(|a, b| a.link.cmp(&b.link));
+            found
+        };
+        let way = |link: &str, to: String, folder: bool| WayOut { link: link.into(), to, folder };
+        let own = [
+            way("a/b/y.py", text(&root.join("x.py")), false),
+            way("a/none", "/".into(), false),
+            way("c", text(&root.join("a")), true),
+        ];
+        assert_eq!(found(".", &["node_modules"], 99), WaysOut { links: own.into(), whole: true });
+        assert_eq!(found(".", &[], 99).links.len(), 4);
+        assert!(!found(".", &[], 5).whole);
+        assert_eq!(found("node_modules", &["node_modules"], 99).links.len(), 1);
+        assert_eq!(found("?", &[], 99).links.len(), 3);
+        assert_eq!(found("*.py", &[], 99), WaysOut { links: Vec::new(), whole: true });
+        assert_eq!(found("x.py", &[], 99), WaysOut { links: Vec::new(), whole: true });
+        assert_eq!(found("none", &[], 99), WaysOut { links: Vec::new(), whole: true });
+    }
+}
