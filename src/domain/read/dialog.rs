@@ -7,7 +7,7 @@ use super::block::{Block, joined};
 use super::choices::Choices;
 use super::field;
 use super::line::Line;
-use super::subject::Place;
+use super::subject::{Place, path_of};
 use crate::domain::agent::{ChoiceKey, DialogShape, Manifest, SubjectPlace};
 use crate::domain::dialog::{Dialog, DialogOption, Meaning, Operation};
 use crate::domain::screen::Screen;
@@ -342,7 +342,7 @@ fn subject(dialog: &mut Dialog, shape: &DialogShape, place: &Place<'_>, lines: &
         SubjectPlace::Path => dialog.subject = place.path().map(|p| text::printable(&p)),
         SubjectPlace::Call => {
             if let Some((tool, argument)) = place.call() {
-                dialog.subject = Some(text::printable(path_of(&argument)));
+                dialog.subject = path_of(&argument).map(text::printable);
                 dialog.tool.get_or_insert_with(|| text::printable(&tool));
             }
         }
@@ -357,17 +357,6 @@ fn subject(dialog: &mut Dialog, shape: &DialogShape, place: &Place<'_>, lines: &
     if dialog.subject.is_none() && captured[0].is_none() && shape.subject != SubjectPlace::None {
         dialog.subject = named("name");
     }
-}
-
-/// The path in the arguments of a call as the agent prints them, or all of them.
-fn path_of(argument: &str) -> &str {
-    for name in ["path: \"", "file_path: \"", "url: \"", "query: \""] {
-        if let Some(at) = argument.find(name) {
-            let rest = &argument[at + name.len()..];
-            return rest.split('"').next().unwrap_or(rest);
-        }
-    }
-    argument.strip_prefix('"').and_then(|a| a.strip_suffix('"')).unwrap_or(argument)
 }
 
 /// A question that names a file names the one that the subject is.

@@ -194,23 +194,19 @@ impl Place<'_> {
         let body = self.block.heading.end..self.block.question.start;
         let from = self.lines.get(body.clone())?.iter().position(|l| l.is_text() && l.text.contains('('))?;
         let start = body.start + from;
-        let mut rows: Vec<&str> = Vec::new();
-        for i in start..body.end {
-            let line = &self.lines[i];
-            if !line.is_text() {
-                break;
-            }
-            rows.push(&line.text);
-            if line.text.ends_with(')') {
-                break;
-            }
-        }
+        let rows: Vec<&str> =
+            self.lines[start..body.end].iter().take_while(|l| l.is_text()).map(|l| &*l.text).collect();
         let frame = &self.lines[start];
         let right = frame.right.saturating_sub(frame.indent());
-        let text = unwrap(&rows, right.saturating_sub(frame.column), self.wrap).text.replace('\n', " ");
+        let text = unwrap(&rows, right.saturating_sub(frame.column), self.wrap).text;
+        // A row that ends with one may go on in the next; a line that does is the last, and a remark may follow.
+        let last = text.split('\n').position(|line| line.ends_with(')'))?;
+        let text = text.split('\n').take(last + 1).collect::<Vec<_>>().join(" ");
         let open = text.find('(').filter(|&open| open > 0)?;
-        let argument = text.get(open + 1..open + 1 + closing(&text[open + 1..])?)?.trim();
-        Some((text[..open].trim().to_owned(), argument.to_owned()))
+        let (argument, behind) = text[open + 1..].split_at_checked(closing(&text[open + 1..])?)?;
+        // A parenthesis in the middle may be a path's own.
+        let ends = matches!(behind.strip_prefix(')')?.trim(), "" | "(MCP)");
+        ends.then(|| (text[..open].trim().to_owned(), argument.trim().to_owned()))
     }
 
     /// The first rows of the body that name a path: of the inner box, or what the heading has below its first row.
@@ -263,4 +259,39 @@ fn closing(s: &str) -> Option<usize> {
         }
     }
     None
+}
+
+/// The path in the arguments of a call as the agent prints them, or all of them; `None`: it may be one of two, for a pattern
+/// may hold the like.
+pub(super) fn path_of(argument: &str) -> Option<&str> {
+    for name in ["path: \"", "url: \"", "query: \""] {
+        let mut found = argument.split(name).skip(1);
+        if let Some(rest) = found.next() {
+            let (path, behind) = rest.split_once('"')?;
+            let alone = found.next().is_none() && (behind.is_empty() || behind.starts_with(','));
+            return alone.then_some(path);
+        }
+    }
+    Some(argument.strip_prefix('"').and_then(|a| a.strip_suffix('"')).unwrap_or(argument))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_among_arguments_is_one_or_none() {
+        for (argument, expected) in [
+            ("/a/b", Some("/a/b")),
+            ("\"/a/b\"", Some("/a/b")),
+            ("pattern: \"x\", path: \"/etc\"", Some("/etc")),
+            ("file_path: \"a\", limit: 3", Some("a")),
+            ("pattern: \"path: \"src\", path: \"/etc\"", None),
+            ("path: \"a\"/../../etc\"", None),
+            ("url: \"https://a/\", prompt: \"url: \"https://b/\"\"", None),
+            ("path: \"a", None),
+        ] {
+            assert_eq!(path_of(argument), expected, "{argument}");
+        }
+    }
 }
