@@ -199,6 +199,15 @@ impl Life {
         self.release(id, out);
         let Some(case) = self.cases.iter().find(|c| c.id == id) else { return };
         let seen_to_go = self.seen_to_go(case);
+        // Nobody knows whether it was answered: what says the same there now may be that very one.
+        let content = case.shown.showing.content;
+        if case.entries.outcome == Some(Outcome::Unknown) {
+            let alike = |c: &&mut Case| c.id != id && c.current() && c.shown.showing.content == content;
+            for other in self.cases.iter_mut().filter(alike) {
+                other.kept.get_or_insert(Hold::Answered);
+            }
+        }
+        let Some(case) = self.cases.iter().find(|c| c.id == id) else { return };
         let withdrawn =
             matches!(case.stage, Stage::Ready(_) | Stage::Rechecking(..)).then(|| Left::nobodys(case));
         let (left, gone) = if seen_to_go {

@@ -78,3 +78,21 @@ impl Bench {
         self.book.verify().expect("the chain holds");
     }
 }
+
+/// Its answer was lost, the disk took its time to say so, its pane could not be read meanwhile, and there it stands again.
+#[test]
+fn what_may_have_been_answered_is_not_answered_again() {
+    let mut bench = Bench::new(false);
+    let lost = [Op::Deaf(true), Op::Ask(0), Op::Numb(true), Op::Look, Op::Wait(150), Op::Carry(5)];
+    let back = [Op::Part(2500), Op::Look, Op::Wait(1), Op::Carry(1)];
+    for op in lost.into_iter().chain(back) {
+        bench.step(op);
+    }
+    bench.rest();
+    for _ in 0..9 {
+        for op in [Op::Look, Op::Carry(20), Op::Wait(200)] {
+            bench.step(op);
+        }
+    }
+    assert_eq!(bench.answers.values().copied().max(), Some(1));
+}
