@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::logins;
+use super::walk::{Entry, walk};
 use crate::domain::policy::{Below, Context, fits_any_case};
 
 /// Where more than this lies, nobody looks through it: the verdict must not be waited for. To judge a name takes longer than to
@@ -54,40 +55,25 @@ fn beside(folder: &Path, pattern: &str, max: usize) -> Below {
 }
 
 fn through(folder: &Path, max: usize) -> Below {
-    let mut below = Below { whole: true, ..Below::default() };
-    let mut seen = 0;
-    let mut open = vec![(folder.to_path_buf(), String::new())];
-    while let Some((at, prefix)) = open.pop() {
-        let entries = match fs::read_dir(&at) {
-            Ok(entries) => entries,
-            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => continue,
-            Err(_) => return Below { whole: false, ..below },
-        };
-        for entry in entries {
-            seen += 1;
-            let named = entry.and_then(|e| Ok((e.file_name().into_string(), e.file_type()?)));
-            let Ok((Ok(name), kind)) = named else { return Below { whole: false, ..below } };
-            if seen > max {
-                return Below { whole: false, ..below };
-            }
-            if name == ".git" {
-                below
-                    .logins
-                    .extend(logins::within(&at.join(&name), max).map(|c| format!("{prefix}.git/{c}")));
-                continue;
-            }
-            let path = format!("{prefix}{name}");
-            if kind.is_dir() {
-                open.push((at.join(&name), format!("{path}/")));
-                continue;
-            }
+    let mut below = Below::default();
+    let mut readable = true;
+    let all = walk(folder, max, |Entry { path, name, told, kind }| {
+        readable &= name.to_str().is_some();
+        if name == ".git" {
+            below
+                .logins
+                .extend(logins::within(path, max).into_iter().map(|config| format!("{told}/{config}")));
+            return false;
+        }
+        if !kind.is_dir() {
             below.linked |= kind.is_symlink();
             // A link that leads to no file is no program for whoever would start it: it is told as a folder is.
-            let file = !kind.is_symlink() || fs::metadata(at.join(&name)).is_ok_and(|m| m.is_file());
-            below.files.push(if file { path } else { path + "/" });
+            let file = !kind.is_symlink() || fs::metadata(path).is_ok_and(|m| m.is_file());
+            below.files.push(if file { told.clone() } else { format!("{told}/") });
         }
-    }
-    below
+        true
+    });
+    Below { whole: all.is_ok() && readable, ..below }
 }
 
 #[cfg(all(test, unix))]

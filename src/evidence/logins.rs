@@ -1,11 +1,10 @@
 //! The configurations in a folder of git, its modules' and work trees' as well: may one of them hold what lets somebody in. A
 //! search that leaves no folder out prints it.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use super::plain;
+use super::walk::{Entry, walk};
 
 /// A longer one is not read.
 const LONGEST: u64 = 64 * 1024;
@@ -18,36 +17,24 @@ const LONGEST_USER: usize = 19;
 
 /// Those that may hold a password or a token, as paths from the folder on; whatever cannot be read, or where more than `max`
 /// entries lie, may.
-pub(super) fn within(git: &Path, max: usize) -> impl Iterator<Item = String> {
+pub(super) fn within(git: &Path, max: usize) -> Vec<String> {
     let mut out = Vec::new();
-    let mut seen = 0;
-    let mut open = vec![(git.to_path_buf(), String::new())];
-    while let Some((at, prefix)) = open.pop() {
-        let entries = match fs::read_dir(&at) {
-            Ok(entries) => entries,
-            // A file in the place of the folder names another one.
-            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => continue,
-            Err(_) => return vec![prefix + "config"].into_iter(),
-        };
-        for entry in entries {
-            seen += 1;
-            let named = entry.and_then(|e| Ok((e.file_name().into_string(), e.file_type()?)));
-            let Ok((name, kind)) = named else { return vec![prefix + "config"].into_iter() };
-            if seen > max {
-                return vec![prefix + "config"].into_iter();
-            }
-            // Git makes no other names.
-            let Ok(name) = name else { continue };
-            if kind.is_dir() && !WITHOUT.contains(&name.as_str()) {
-                open.push((at.join(&name), format!("{prefix}{name}/")));
-            } else if name.starts_with("config")
-                && plain::text(&at.join(&name), LONGEST).is_none_or(|text| lets_in(&text))
-            {
-                out.push(prefix.clone() + &name);
-            }
+    let all = walk(git, max, |Entry { path, name, told, kind }| {
+        // Git makes no other names.
+        let Some(name) = name.to_str() else { return false };
+        let goes_on = kind.is_dir() && !WITHOUT.contains(&name);
+        if !goes_on
+            && name.starts_with("config")
+            && plain::text(path, LONGEST).is_none_or(|text| lets_in(&text))
+        {
+            out.push(told.clone());
         }
+        goes_on
+    });
+    match all {
+        Ok(()) => out,
+        Err(folder) => vec![folder + "config"],
     }
-    out.into_iter()
 }
 
 /// True if a line may hold a password or a token, or says that one is kept in a file.
@@ -74,6 +61,8 @@ fn has_login(address: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -115,7 +104,7 @@ mod tests {
             fs::write(git.join(at), text).expect("written");
         };
         let found = |max: usize| {
-            let mut found: Vec<String> = within(git, max).collect();
+            let mut found = within(git, max);
             found.sort();
             found
         };
@@ -128,6 +117,6 @@ mod tests {
         assert!(!found(3).is_empty(), "too much lies there");
         write("config", &" ".repeat(100_000));
         assert!(found(20).contains(&"config".to_owned()), "too long");
-        assert!(within(&git.join("none"), 9).next().is_none());
+        assert!(within(&git.join("none"), 9).is_empty());
     }
 }

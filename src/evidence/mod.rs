@@ -12,4 +12,5 @@ pub mod proc;
 pub mod rules;
 mod times;
 pub mod transcript;
+mod walk;
 mod ways_out;

@@ -1,10 +1,9 @@
 //! The symbolic links in a folder that a command would change with all that lies in it, and where each leads. Names only, nothing is
 //! opened.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
+use super::walk::{Entry, walk};
 use crate::domain::policy::{Context, Rewritten, WayOut, WaysOut, fits_any_case};
 
 /// Where more than this lies, nobody looks at all of it.
@@ -33,44 +32,25 @@ fn of(at: &Rewritten, max: usize) -> WaysOut {
 /// `pattern`: of what lies in the folder itself, only what fits it.
 fn through(folder: &Path, pattern: Option<&str>, leaves: &[String], max: usize) -> WaysOut {
     let mut links = Vec::new();
-    let mut seen = 0;
-    let mut open = vec![(folder.to_path_buf(), String::new())];
-    while let Some((at, prefix)) = open.pop() {
-        let entries = match fs::read_dir(&at) {
-            Ok(entries) => entries,
-            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => continue,
-            Err(_) => return WaysOut { links, whole: false },
-        };
-        for entry in entries {
-            seen += 1;
-            let Some((name, kind)) = entry.ok().and_then(|e| Some((e.file_name(), e.file_type().ok()?)))
-            else {
-                return WaysOut { links, whole: false };
-            };
-            if seen > max {
-                return WaysOut { links, whole: false };
-            }
-            let shown = name.to_string_lossy();
-            if prefix.is_empty() && pattern.is_some_and(|pattern| !fits_any_case(pattern, &shown)) {
-                continue;
-            }
-            let path = at.join(&name);
-            if kind.is_symlink() {
-                let real = path.canonicalize().ok();
-                let is_folder = real.as_deref().is_some_and(Path::is_dir);
-                // A link to nothing may become one to anything: the root is outside every work tree.
-                let to = real.and_then(|r| r.to_str().map(str::to_owned)).unwrap_or_else(|| "/".to_owned());
-                links.push(WayOut { link: format!("{prefix}{shown}"), to, folder: is_folder });
-            } else if kind.is_dir() && shown != ".git" && !leaves.iter().any(|left| *left == shown) {
-                open.push((path, format!("{prefix}{shown}/")));
-            }
+    let all = walk(folder, max, |Entry { path, name, told, kind }| {
+        if pattern.is_some_and(|pattern| !told.contains('/') && !fits_any_case(pattern, told)) {
+            return false;
         }
-    }
-    WaysOut { links, whole: true }
+        if kind.is_symlink() {
+            let real = path.canonicalize().ok();
+            let folder = real.as_deref().is_some_and(Path::is_dir);
+            // A link to nothing may become one to anything: the root is outside every work tree.
+            let to = real.and_then(|r| r.to_str().map(str::to_owned)).unwrap_or_else(|| "/".to_owned());
+            links.push(WayOut { link: told.clone(), to, folder });
+        }
+        name != ".git" && !leaves.iter().any(|left| name == left.as_str())
+    });
+    WaysOut { links, whole: all.is_ok() }
 }
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::symlink;
 
     use super::*;

@@ -49,13 +49,10 @@ pub(super) fn judge(
         (
             Operation::Read | Operation::Grep | Operation::Glob | Operation::Edit | Operation::Write,
             Subject::Path(path),
-        ) if may_be_shortened(path) => {
-            Verdict::hold("path", "three dots stand in the path: part of it may have been left out")
-        }
-        (
-            Operation::Read | Operation::Grep | Operation::Glob | Operation::Edit | Operation::Write,
-            Subject::Path(path),
         ) => match Located::new(path, ctx.cwd.as_deref(), ctx) {
+            Ok(_) if may_be_shortened(path) => {
+                Verdict::hold("path", "three dots stand in the path: part of it may have been left out")
+            }
             Ok(_) if matches!(operation, Operation::Edit | Operation::Write) && may_mislead(path) => {
                 Verdict::hold("path", "a file of that name would be a pattern or an option to later commands")
             }

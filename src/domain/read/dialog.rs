@@ -347,11 +347,6 @@ fn subject(dialog: &mut Dialog, shape: &DialogShape, place: &Place<'_>, lines: &
             }
         }
     }
-    // A path is one, not one of two.
-    let is_file = matches!(dialog.operation, Operation::Edit | Operation::Write | Operation::Read);
-    if is_file && dialog.alternative.take().is_some() {
-        dialog.subject = None;
-    }
     // The name in the question says something where the heading is cut off. Below a heading it would be a guess: the file may lie
     // anywhere.
     if dialog.subject.is_none() && captured[0].is_none() && shape.subject != SubjectPlace::None {
