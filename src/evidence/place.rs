@@ -40,7 +40,8 @@ fn branch(tree: &Path) -> Option<String> {
         tree.join(plain::text(&dot_git, SMALL)?.trim().strip_prefix("gitdir: ")?)
     };
     let head = plain::text(&folder.join("HEAD"), SMALL)?;
-    head.trim().strip_prefix("ref: refs/heads/").map(str::to_owned)
+    // Where refs are kept in tables it names `.invalid`: no branch begins like that.
+    head.trim().strip_prefix("ref: refs/heads/").filter(|name| !name.starts_with('.')).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -80,7 +81,7 @@ mod tests {
         let git = |tree: &Path| std::fs::create_dir(tree.join(".git")).expect("made");
         let points = |tree: &Path, to: &str| std::fs::write(tree.join(".git"), to).expect("written");
         let write = |at: PathBuf, text: &str| std::fs::write(at, text).expect("written");
-        let checks: [(&str, Make<'_>); 9] = [
+        let checks: [(&str, Make<'_>); 10] = [
             ("a pipe", &|t| pipe(t.join(".git"))),
             ("a link to a pipe", &|t| {
                 pipe(t.join("pipe"));
@@ -105,6 +106,10 @@ mod tests {
             ("HEAD has no end", &|t| {
                 git(t);
                 write(t.join(".git/HEAD"), &("ref: refs/heads/".to_owned() + &"x".repeat(1 << 20)));
+            }),
+            ("its refs are in tables", &|t| {
+                git(t);
+                write(t.join(".git/HEAD"), "ref: refs/heads/.invalid\n");
             }),
             ("HEAD is a folder", &|t| std::fs::create_dir_all(t.join(".git/HEAD")).expect("made")),
         ];

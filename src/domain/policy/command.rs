@@ -35,7 +35,7 @@ pub(super) fn judge(command: &str, case: &Case, policy: &Policy) -> Verdict {
         }
         unsettled |= unsettling[i];
         if let Some(outcome) = outcome {
-            places.after(&outcome, &part.words, in_pipe, case.ctx);
+            places.after(&outcome, &part.words, in_pipe || part.joint == Joint::Or, case.ctx);
         }
         pipeline.extend(part.words.first().map(|w| w.text.as_str()));
         parts.push(PartVerdict {

@@ -74,8 +74,9 @@ impl Places {
             .collect()
     }
 
-    /// Takes into account what a part did.
-    pub(super) fn after(&mut self, outcome: &Outcome, words: &[Word], in_pipe: bool, ctx: &Context) {
+    /// Takes into account what a part did. `perhaps`: the next one may run where nothing of that is true, since it is a
+    /// part of a pipeline, or is left out behind `||`.
+    pub(super) fn after(&mut self, outcome: &Outcome, words: &[Word], perhaps: bool, ctx: &Context) {
         let mut next = self.now.clone();
         for one in &outcome.uses {
             match one {
@@ -99,7 +100,7 @@ impl Places {
             return;
         }
         let before = std::mem::replace(&mut self.now, next);
-        if in_pipe {
+        if perhaps {
             merge(&mut self.now, before);
         } else {
             merge(&mut self.failed, before);
