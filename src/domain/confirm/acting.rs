@@ -186,19 +186,15 @@ impl Life {
 
     /// When what is away is gone: soon where the pane surely shows something else, later where its screens cannot be read.
     pub(super) fn goes(&self, case: &Case) -> Option<Duration> {
-        Some(case.shown.away()? + if self.seen_to_go(case) { BLINK } else { STUCK })
-    }
-
-    /// The pane has surely shown something else since it is away.
-    fn seen_to_go(&self, case: &Case) -> bool {
-        case.shown.away().is_none_or(|away| self.elsewhere.is_some_and(|at| at >= away))
+        let away = case.shown.away()?;
+        Some(case.shown.seen_to_go.map_or(away + STUCK, |at| at + BLINK))
     }
 
     /// It is gone for good: what is to be told of it?
     pub(super) fn went(&mut self, id: CaseId, out: &mut Vec<Order>) {
         self.release(id, out);
         let Some(case) = self.cases.iter().find(|c| c.id == id) else { return };
-        let seen_to_go = self.seen_to_go(case);
+        let seen_to_go = case.shown.away().is_none() || case.shown.seen_to_go.is_some();
         // Nobody knows whether it was answered: what says the same there now may be that very one.
         let content = case.shown.showing.content;
         if case.entries.outcome == Some(Outcome::Unknown) {
@@ -329,7 +325,10 @@ impl Life {
             }
             _ => {}
         }
-        (case.entries.outcome, case.entries.binds) = (Some(outcome), outcome.binds(&decision.actor));
+        // That something is meant to be sent counts when it is on disk: nothing goes out before.
+        if outcome != Outcome::Intended {
+            case.entries.tell(outcome, &decision.actor);
+        }
         case.stage = Stage::Writing(after);
         out.push(Order::Record { case: id, dialog: Arc::clone(case.asked_for()), decision });
     }

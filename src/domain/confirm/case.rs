@@ -45,6 +45,8 @@ pub(super) struct Shown {
     pub zero: Option<Duration>,
     /// First heard of, then.
     pub first: Duration,
+    /// Since it is away: when the pane first showed surely something else.
+    pub seen_to_go: Option<Duration>,
 }
 
 /// Where it is.
@@ -107,6 +109,11 @@ pub(super) struct Entries {
 }
 
 impl Shown {
+    /// It is on the screen.
+    pub fn is_here(&mut self) {
+        (self.place, self.seen_to_go) = (Place::Here, None);
+    }
+
     pub fn is_drawn(&self) -> bool {
         self.place != Place::Undrawn
     }
@@ -117,6 +124,13 @@ impl Shown {
             Place::Away(since) => Some(since),
             Place::Undrawn | Place::Here => None,
         }
+    }
+}
+
+impl Entries {
+    /// The last of them says so.
+    pub fn tell(&mut self, outcome: Outcome, actor: &Actor) {
+        (self.outcome, self.binds) = (Some(outcome), outcome.binds(actor));
     }
 }
 
@@ -143,7 +157,15 @@ impl Case {
     ) -> Self {
         Self {
             id,
-            shown: Shown { showing, dialog, place: Place::Undrawn, asks: true, zero, first: now },
+            shown: Shown {
+                showing,
+                dialog,
+                place: Place::Undrawn,
+                asks: true,
+                zero,
+                first: now,
+                seen_to_go: None,
+            },
             steady: Steady {
                 since: now,
                 deaf: Duration::ZERO,
@@ -234,6 +256,12 @@ impl Case {
     /// It is not decided yet.
     pub fn is_open(&self) -> bool {
         matches!(self.stage, Stage::Seen | Stage::Judging(_) | Stage::Reading | Stage::Guarding(_))
+    }
+
+    /// Its hook has no word any more and nothing was sent: the agent draws it.
+    pub fn is_given_back(&self) -> bool {
+        let rests = matches!(self.stage, Stage::Held(_) | Stage::Writing(After::Rest(_) | After::Anew));
+        self.hook.is_some() && !self.hook_open() && rests
     }
 
     /// A hook may take it over: nothing is on its way or has been, and it rests only for what a hook knows better or what passes.

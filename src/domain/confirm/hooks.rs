@@ -89,11 +89,10 @@ impl Life {
             HookSaid::Heard => {}
             HookSaid::Asks { id, dialog } => {
                 let full = self.undrawn() >= UNDRAWN;
-                let drawn = self
-                    .cases
-                    .iter_mut()
-                    .find(|c| c.shown.is_drawn() && !c.hook_open() && !c.is_over() && c.same_call(&dialog));
-                match drawn {
+                let stands = |c: &Case| (c.shown.is_drawn() && !c.is_over()) || c.is_given_back();
+                let known =
+                    self.cases.iter_mut().find(|c| stands(c) && !c.hook_open() && c.same_call(&dialog));
+                match known {
                     // Already judged by its screen and at rest, or not judged at all: the hook knows more.
                     Some(case) if case.awaits_hook() => {
                         case.hook = Some(Hook { id, open: true, call: Some(dialog) });

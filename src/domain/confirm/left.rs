@@ -189,12 +189,18 @@ impl Life {
         let Stage::Held((own, _)) = &case.stage else { return };
         let Some((at, _)) = self.lefts(&case.shown).next() else { return };
         let hold = self.left[at].hold.clone().filter(|hold| hold != own);
-        let left = self.left.remove(at);
-        // First what binds whoever acts next, then the end of what bound him so far.
+        let has_entries = case.entries.opened.is_some();
+        let mut left = Some(self.left.remove(at));
+        // First what binds whoever acts next, then the end of what bound him so far; but what has no entry goes on in those.
+        if let Some(left) = left.take_if(|_| !has_entries) {
+            self.spend(id, left, out);
+        }
         if let Some(hold) = hold {
             self.hold(id, hold, out);
         }
-        self.spend(id, left, out);
+        if let Some(left) = left {
+            self.spend(id, left, out);
+        }
     }
 
     /// When what was left is surely not there any more.

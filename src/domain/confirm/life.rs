@@ -34,8 +34,6 @@ pub struct Life {
     pub(super) left: Vec<Left>,
     /// The pane has surely shown something else since then.
     pub(super) left_unseen: Option<Duration>,
-    /// When the pane last showed surely something else than what went away.
-    pub(super) elsewhere: Option<Duration>,
     /// The world was asked, and has not answered since then.
     pub(super) world_asked: Option<Duration>,
     /// It is not known where the last key went; until then.
@@ -57,7 +55,6 @@ impl Life {
             pressed: VecDeque::new(),
             left: Vec::new(),
             left_unseen: None,
-            elsewhere: None,
             world_asked: None,
             uncertain: None,
             came: None,

@@ -14,6 +14,9 @@ impl Life {
         let Stage::Writing(after) = case.stage.clone() else { return };
         if let Ok(seq) = how {
             case.entries.opened.get_or_insert(seq);
+            if let After::Send(act, _) = &after {
+                case.entries.tell(Outcome::Intended, &act.actor);
+            }
         }
         match (after, how) {
             (After::Send(act, clearance), Ok(seq)) if act.is_ahead() => match clearance {

@@ -17,11 +17,13 @@ impl Life {
             case.shown.place = Place::Away(now);
         }
         let another = look.dialog.as_ref().is_some_and(|(_, dialog)| dialog.complete);
-        if look.clear || (another && shown.is_none()) {
-            self.elsewhere = Some(now);
-        } else if self.elsewhere == Some(now) {
-            // A look of the same instant proves nothing of what is away by this one.
-            self.elsewhere = None;
+        let content = look.dialog.as_ref().map(|(showing, _)| showing.content);
+        for case in self.cases.iter_mut().filter(|c| c.shown.away().is_some()) {
+            // What says the same may be the same, however long it was away: it does not show that it has gone.
+            let by_another = another && shown.is_none() && content != Some(case.shown.showing.content);
+            if look.clear || by_another {
+                case.shown.seen_to_go.get_or_insert(now);
+            }
         }
         let meant = look.dialog.as_ref().is_some_and(|(showing, dialog)| self.may_be_left(*showing, dialog));
         // Half a frame, a window too small, a pager over it: it may stand behind that.
@@ -40,20 +42,22 @@ impl Life {
                     again.get_or_insert(now);
                 }
             }
-            (case.shown.place, case.shown.showing, case.shown.asks) = (Place::Here, showing, look.asks);
+            case.shown.is_here();
+            (case.shown.showing, case.shown.asks) = (showing, look.asks);
             case.read(dialog, settle, now);
         } else if let Some(case) =
             self.cases.iter_mut().find(|c| c.hook.is_some() && !c.shown.is_drawn() && c.same_call(&dialog))
         {
             // What the hook told of is drawn now.
             let shown = &mut case.shown;
-            (shown.place, shown.asks, shown.showing, shown.dialog) =
-                (Place::Here, look.asks, showing, dialog);
+            shown.is_here();
+            (shown.asks, shown.showing, shown.dialog) = (look.asks, showing, dialog);
             case.steady.since = now;
         } else {
             let hook = self.overlooked.lately(now);
             let case = self.open(showing, dialog, look.wrote, now);
-            (case.shown.place, case.shown.asks, case.hook) = (Place::Here, look.asks, hook);
+            case.shown.is_here();
+            (case.shown.asks, case.hook) = (look.asks, hook);
             if let Some(last) = case.shown.zero.filter(|_| look.stands) {
                 case.steady.since = last;
             }

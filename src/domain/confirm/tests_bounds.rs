@@ -217,7 +217,7 @@ fn what_a_person_keeps_is_not_allowed_by_a_hook_that_asks_the_same() {
     let mut rig = Rig::new(false);
     rig.says = false;
     let asks = |id| HookSaid::Asks { id: HookId(id), dialog: rig::call("ls") };
-    for said in [asks(1), HookSaid::Closed { id: HookId(1) }, asks(2)] {
+    for said in [asks(1), asks(2), HookSaid::Closed { id: HookId(1) }] {
         rig.hear(Input::Hook(said));
     }
     rig.show(Some(("ls", 1)));

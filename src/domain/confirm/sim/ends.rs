@@ -1,6 +1,6 @@
 //! How everything comes to rest, and the ends of lives in the ledger: in this life of an archtui or in the next one.
 
-use super::super::Input;
+use super::super::{Answer, Input};
 use super::{Bench, Case, CaseId, Life, Op, Outcome, Stage, Ways};
 use crate::domain::ledger::{self, Entry};
 
@@ -95,4 +95,56 @@ fn what_may_have_been_answered_is_not_answered_again() {
         }
     }
     assert_eq!(bench.answers.values().copied().max(), Some(1));
+}
+
+/// Histories that went wrong once.
+#[test]
+fn what_went_wrong_once_does_not_again() {
+    use Op::*;
+    let check = |ops: Vec<Op>| {
+        let mut bench = Bench::new(false);
+        ops.into_iter().for_each(|op| bench.step(op));
+        bench.rest();
+    };
+    // An intent that the disk does not take is no entry of its own.
+    check(vec![
+        Ask(0),
+        HookAsks,
+        Carry(3),
+        Crash(false),
+        Disk(false, false),
+        Look,
+        Person(Answer::Deny, false),
+        HookAsks,
+        Carry(4),
+    ]);
+    // What a person keeps comes back when its entry is still on its way to the disk.
+    check(vec![
+        Ask(0),
+        Look,
+        Person(Answer::Hold, false),
+        Carry(2),
+        Person(Answer::Approve, false),
+        Part(2_500),
+        Look,
+        Carry(1),
+        Wait(1),
+        Carry(1),
+    ]);
+    // It is away for a moment, and for less than that it is seen that it is.
+    check(vec![Ask(0), Look, Person(Answer::Hold, false), Carry(2), Unreadable(130), HalfFrame(true), Look]);
+    // A hook asks again for what its last word gave back, and it is that which is drawn.
+    check(vec![
+        Numb(true),
+        Ask(0),
+        Look,
+        Wait(150),
+        Carry(4),
+        Crash(true),
+        HookAsks,
+        Carry(3),
+        HookAsks,
+        Look,
+        Carry(6),
+    ]);
 }
