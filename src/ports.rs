@@ -31,7 +31,7 @@ mod rules;
 mod sessions;
 
 pub use crate::domain::server::{Notice, PaneInfo, Server, Told};
-pub use actor::{Asks, Configs, Judge, Records, Renewed, Seat, Seated};
+pub use actor::{Asks, Configs, Judge, Judgement, Keeper, Keeps, Records, Renewed, Seat, Seated};
 pub use alarm::Alarm;
 pub use counter::Counter;
 pub use folders::{Folders, Stirred};
@@ -259,6 +259,11 @@ pub trait Processes: Send + 'static {
     /// The name that the agent in it has for its conversation, where it tells one: another one after it was cleared.
     fn conversation(&self, _pane: PaneIdentity) -> Option<String> {
         None
+    }
+
+    /// That folder, and where the agent writes down its calls; for its conversation is not looked.
+    fn works(&self, pane: PaneIdentity) -> (Option<PathBuf>, Option<Keeps>) {
+        (self.folder(pane), None)
     }
 
     /// What the agent's own record of its conversation says of a text. Blocking, bounded.

@@ -17,7 +17,7 @@ use crate::domain::session::SessionName;
 use crate::domain::text;
 use crate::evidence::proc::Proc;
 use crate::evidence::rules::Rules;
-use crate::ports::{Asks, Judge, Processes, RuleDesk};
+use crate::ports::{Asks, Processes, RuleDesk};
 
 /// The desk over the files of a ground that is laid.
 pub struct Desk {
@@ -75,14 +75,16 @@ impl Desk {
 
     fn asks(&self, cause: &Cause) -> Asks {
         let cwd = self.proc.folder(cause.pane);
-        Asks { session: cause.session.clone(), agent: cause.agent.clone(), cwd }
+        let (session, agent) = (cause.session.clone(), cause.agent.clone());
+        Asks { session, agent, cwd, gone_to: None, keeps: None }
     }
 
     /// The file with the rule in it, and the verdict by it.
     fn tried(&self, cause: &Cause, draft: &Draft) -> Result<(PathBuf, String, Verdict), String> {
         let (file, old) = self.own()?;
         let new = draft.added_to(&old).map_err(|why| format!("{}: {why}", file.display()))?;
-        let verdict = self.with(&cause.session, &file, &new)?.judge(&self.asks(cause), &cause.dialog);
+        let verdict =
+            self.with(&cause.session, &file, &new)?.on_dialog(&self.asks(cause), &cause.dialog, None);
         // A preset that only watches is judged by what it would do.
         let verdict = match verdict.would {
             Some(would) => Verdict { parts: verdict.parts, ..*would },
@@ -152,7 +154,7 @@ impl RuleDesk for Desk {
         who::only_a_person(&self.ground, "making a rule").map_err(|f| f.what().to_owned())?;
         let rules = self.rules().map_err(|f| f.what().to_owned())?;
         let asks = self.asks(cause);
-        let verdict = rules.judge(&asks, &cause.dialog);
+        let verdict = rules.on_dialog(&asks, &cause.dialog, None);
         let taken = |id: &str| rules.policies.values().any(|p| p.rules().iter().any(|r| r.id == id));
         Draft::of(&cause.dialog, &verdict, &rules.context(&asks), taken)
     }

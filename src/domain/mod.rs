@@ -4,6 +4,7 @@ pub mod agent;
 pub mod ansi;
 pub mod bash;
 pub mod branch;
+pub mod calls;
 pub mod confirm;
 pub mod dialog;
 pub mod errand;

@@ -5,8 +5,6 @@
 //! Known lies: silent during start-up dialogs (the file comes later); a plan approval and, in 2.1.150, a question read
 //! `permission prompt`; retrying reads `busy`.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -15,11 +13,9 @@ use super::{plain, transcript};
 use crate::domain::read::{SelfReport, SelfStatus};
 use crate::domain::task::record::{Sought, Trace};
 
-/// Its folder in a home.
-pub const FOLDER: &str = ".claude";
 /// The file has a few hundred bytes; one that is larger is none of these.
 const MAX: u64 = 64 * 1024;
-/// Folders of records, and records in a folder, that are looked at.
+/// Folders of records that are looked at.
 const FOLDERS: usize = 5000;
 /// Records that are read where it is not known which one is meant.
 const RECORDS: usize = 8;
@@ -58,48 +54,54 @@ pub fn said(own: &Path, pid: u32) -> Option<Said> {
 pub fn trace(own: &Path, conversation: Option<&str>, folder: Option<&Path>, sought: &Sought) -> Trace {
     let projects = own.join("projects");
     let Some(id) = conversation else { return among(&projects, folder, sought) };
-    let name = format!("{id}.jsonl");
-    let here = folder.map(|f| projects.join(slug(f)));
-    // The agent may have gone into another folder since: its record stays where it began.
-    let other =
-        || std::fs::read_dir(&projects).into_iter().flatten().flatten().take(FOLDERS).map(|e| e.path());
-    let path =
-        here.iter().cloned().chain(other()).map(|d| d.join(&name)).find(|p| p.symlink_metadata().is_ok());
-    match path {
+    match record(&projects, id, folder) {
         Some(path) => transcript::read(&path, sought),
         // It begins with the first message.
-        None if here.is_some_and(|d| d.is_dir()) => Trace::HasNot,
+        None if folder.is_some_and(|f| projects.join(slug(f)).is_dir()) => Trace::HasNot,
         None => Trace::Unread("its record was not found".into()),
     }
 }
 
 fn among(projects: &Path, folder: Option<&Path>, sought: &Sought) -> Trace {
-    let files = folder.map(|f| projects.join(slug(f))).and_then(|d| std::fs::read_dir(d).ok());
+    let newest = folder.map(|f| plain::newest([projects.join(slug(f))], RECORDS)).unwrap_or_default();
     let since = std::time::SystemTime::from(sought.since);
-    let mut newest: Vec<_> = (files.into_iter().flatten().flatten().take(FOLDERS))
-        .filter(|e| e.path().extension().is_some_and(|x| x == "jsonl"))
-        .filter_map(|e| Some((e.metadata().ok()?.modified().ok()?, e.path())))
-        .filter(|(written, _)| *written >= since)
-        .collect();
-    newest.sort_unstable_by(|a, b| b.cmp(a));
-    let mut traces = newest.iter().take(RECORDS).map(|(_, path)| transcript::read(path, sought));
+    let of_then = newest.iter().filter(|(written, _)| *written >= since);
+    let mut traces = of_then.map(|(_, path)| transcript::read(path, sought));
     let found = traces.find(|t| t.after().is_some());
     found.unwrap_or_else(|| Trace::Unread("which record is its own is not known".into()))
+}
+
+/// The record of a conversation.
+fn record(projects: &Path, conversation: &str, folder: Option<&Path>) -> Option<PathBuf> {
+    let name = format!("{conversation}.jsonl");
+    let here = folder.map(|f| projects.join(slug(f)));
+    // The agent may have gone into another folder since: its record stays where it began.
+    let other =
+        || std::fs::read_dir(projects).into_iter().flatten().flatten().take(FOLDERS).map(|e| e.path());
+    here.into_iter().chain(other()).map(|d| d.join(&name)).find(|p| p.symlink_metadata().is_ok())
+}
+
+/// The records that may have a call of an agent and of those that it sent out: of its conversation, where its name is known,
+/// else the newest of its folder. `None`: there are none of that folder.
+pub(super) fn records(own: &Path, conversation: Option<&str>, folder: Option<&Path>) -> Option<Vec<PathBuf>> {
+    let projects = own.join("projects");
+    let here = folder.map(|f| projects.join(slug(f))).filter(|d| d.is_dir());
+    let found: Vec<PathBuf> = match conversation.map(|id| record(&projects, id, folder)) {
+        Some(found) => found.into_iter().collect(),
+        None => plain::newest([here.clone()?], RECORDS).into_iter().map(|(_, path)| path).collect(),
+    };
+    if found.is_empty() && here.is_none() {
+        return None;
+    }
+    let sent_out = found.iter().map(|path| path.with_extension("").join("subagents"));
+    let theirs = plain::newest(sent_out.collect::<Vec<_>>(), RECORDS).into_iter().map(|(_, path)| path);
+    Some(found.iter().cloned().chain(theirs).collect())
 }
 
 /// A folder's name among the records.
 fn slug(folder: &Path) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     folder.to_string_lossy().chars().map(plain).collect()
-}
-
-/// Its folder, by the environment of its process: names and values, each with a zero byte behind it.
-pub fn folder(environment: &[u8]) -> Option<PathBuf> {
-    let value = |name: &[u8]| {
-        let value = environment.split(|b| *b == 0).find_map(|entry| entry.strip_prefix(name))?;
-        Some(PathBuf::from(OsStr::from_bytes(value))).filter(|path| path.is_absolute())
-    };
-    value(b"CLAUDE_CONFIG_DIR=").or_else(|| Some(value(b"HOME=")?.join(FOLDER)))
 }
 
 fn session(own: &Path, pid: u32) -> Option<SessionFile> {
@@ -110,20 +112,6 @@ fn session(own: &Path, pid: u32) -> Option<SessionFile> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn its_folder_is_what_its_environment_says() {
-        for (environment, want) in [
-            ("PATH=/bin\0HOME=/home/a\0", Some("/home/a/.claude")),
-            ("HOME=/home/a\0CLAUDE_CONFIG_DIR=/etc/c\0", Some("/etc/c")),
-            ("HOME=/home/a\0CLAUDE_CONFIG_DIR=rel\0", Some("/home/a/.claude")),
-            ("XHOME=/x\0", None),
-            ("HOME=\0", None),
-            ("", None),
-        ] {
-            assert_eq!(folder(environment.as_bytes()), want.map(PathBuf::from), "{environment:?}");
-        }
-    }
 
     #[test]
     fn only_a_sound_file_of_that_process_counts() {

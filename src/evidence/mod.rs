@@ -1,11 +1,15 @@
 //! What the system and the agents say of themselves: read-only, each source with its known lies.
 
+mod back;
 pub mod below;
+mod calls;
 pub mod claude;
+mod codex;
 pub mod gauges;
 pub mod hindsight;
 pub mod links;
 mod logins;
+mod own;
 pub mod place;
 mod plain;
 pub mod proc;
@@ -14,3 +18,4 @@ mod times;
 pub mod transcript;
 mod walk;
 mod ways_out;
+mod whereabouts;

@@ -25,6 +25,16 @@ pub fn of(folder: &Path, home: Option<&Path>) -> Context {
     }
 }
 
+/// The same of a folder that somebody has gone to who works in another one; `None`: it is not in that one's work tree.
+pub fn gone_to(folder: &Path, from: &Path, home: Option<&Path>) -> Option<Context> {
+    let folder = folder.canonicalize().ok()?;
+    let place = of(from, home);
+    let inside = place.work_tree.as_deref().is_some_and(|tree| folder.starts_with(tree));
+    let tree = |folder: &Path| folder.ancestors().find(|d| d.join(".git").exists()).map(Path::to_owned);
+    let cwd = folder.to_str().filter(|_| inside && tree(&folder) == tree(from))?;
+    Some(Context { cwd: Some(cwd.to_owned()), ..place })
+}
+
 /// True if a file lies in the work tree of who works in a folder, and so may be written there.
 pub fn holds(folder: &Path, home: Option<&Path>, file: &Path) -> bool {
     of(folder, home).work_tree.is_some_and(|tree| file.starts_with(tree))

@@ -3,9 +3,13 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use rustix::fs::{Mode, OFlags};
+
+/// Entries of folders that are looked at.
+const ENTRIES: usize = 5000;
 
 /// Opens a plain file and tells its length.
 pub(super) fn open(path: &Path) -> io::Result<(File, u64)> {
@@ -22,6 +26,19 @@ pub(super) fn text(path: &Path, most: u64) -> Option<String> {
     // It may have grown since it was measured, or have no length at all.
     file.take(most + 1).read_to_end(&mut bytes).ok()?;
     (bytes.len() as u64 <= most).then(|| String::from_utf8(bytes).ok()).flatten()
+}
+
+/// The records in these folders, the newest first, at most so many.
+pub(super) fn newest(folders: impl IntoIterator<Item = PathBuf>, most: usize) -> Vec<(SystemTime, PathBuf)> {
+    let entries = folders.into_iter().filter_map(|d| std::fs::read_dir(d).ok()).flatten().flatten();
+    let mut newest: Vec<_> = entries
+        .take(ENTRIES)
+        .filter(|e| e.path().extension().is_some_and(|x| x == "jsonl"))
+        .filter_map(|e| Some((e.metadata().ok()?.modified().ok()?, e.path())))
+        .collect();
+    newest.sort_unstable_by(|a, b| b.cmp(a));
+    newest.truncate(most);
+    newest
 }
 
 #[cfg(test)]

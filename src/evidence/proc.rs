@@ -10,13 +10,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use super::own::Own;
 use super::{claude, times};
 use crate::domain::proc::ProcStat;
 use crate::domain::read::SelfReport;
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::task::record::{Sought, Trace};
 use crate::domain::text;
-use crate::ports::{Glance, Processes};
+use crate::ports::{Glance, Keeper, Keeps, Processes};
 
 /// Programs that run others in their own process group: what they run is what counts.
 const LAUNCHERS: [&str; 15] = [
@@ -69,7 +70,7 @@ struct Known {
     /// That one is the leader itself.
     alone: bool,
     /// Where it would keep files of its own.
-    own: Option<PathBuf>,
+    own: Own,
 }
 
 impl Processes for Proc {
@@ -91,8 +92,20 @@ impl Processes for Proc {
     }
 
     fn folder(&self, pane: PaneIdentity) -> Option<PathBuf> {
-        let agent = self.agent(pane)?;
-        fs::read_link(self.file(agent.pid, "cwd")).ok()
+        self.works(pane).0
+    }
+
+    fn works(&self, pane: PaneIdentity) -> (Option<PathBuf>, Option<Keeps>) {
+        let Some(leader) = self.leader(pane) else { return (None, None) };
+        let agent = self.worker(pane, leader.clone());
+        let folder = fs::read_link(self.file(agent.pid, "cwd")).ok();
+        let own = self.own(pane, &leader);
+        let keeps = match self.name(pane, leader).as_str() {
+            "claude" => own.claude.map(|own| (Keeper::Claude, own)),
+            "codex" => own.codex.map(|own| (Keeper::Codex, own)),
+            _ => None,
+        };
+        (folder, keeps.map(|(who, own)| Keeps { who, own, conversation: None }))
     }
 
     fn report(&self, pane: PaneIdentity) -> Option<SelfReport> {
@@ -104,7 +117,8 @@ impl Processes for Proc {
     }
 
     fn trace(&self, pane: PaneIdentity, sought: &Sought) -> Trace {
-        let found = self.leader(pane).and_then(|leader| self.own(pane, &leader)).zip(self.describe(pane));
+        let found =
+            self.leader(pane).and_then(|leader| self.own(pane, &leader).claude).zip(self.describe(pane));
         let Some((own, agent)) = found else {
             return Trace::Unread("its process is not known".to_owned());
         };
@@ -160,11 +174,11 @@ impl Proc {
 
     /// What the agent that leads a pane's foreground says of itself.
     fn said(&self, pane: PaneIdentity, leader: &ProcStat) -> Option<claude::Said> {
-        claude::said(&self.own(pane, leader)?, leader.pid)
+        claude::said(&self.own(pane, leader).claude?, leader.pid)
     }
 
     /// Where it would keep files of its own. Its environment is asked for once.
-    fn own(&self, pane: PaneIdentity, leader: &ProcStat) -> Option<PathBuf> {
+    fn own(&self, pane: PaneIdentity, leader: &ProcStat) -> Own {
         let same = |k: &&Known| k.leader.pid == leader.pid && k.leader.start == leader.start;
         match self.known.borrow().get(&pane.id).filter(same) {
             Some(known) => known.own.clone(),
@@ -172,13 +186,13 @@ impl Proc {
         }
     }
 
-    fn own_of(&self, pid: u32) -> Option<PathBuf> {
+    fn own_of(&self, pid: u32) -> Own {
         let mut environment = Vec::new();
         if let Ok(file) = fs::File::open(self.file(pid, "environ")) {
             // What cannot be read whole says what it says.
             let _ = file.take(MAX_ENVIRONMENT).read_to_end(&mut environment);
         }
-        claude::folder(&environment).or_else(|| Some(self.home.as_ref()?.join(claude::FOLDER)))
+        Own::of(&environment, self.home.as_deref())
     }
 
     fn age_of(&self, leader: &ProcStat) -> Option<Duration> {
@@ -283,12 +297,7 @@ impl Proc {
         Some((line, n))
     }
 
-    /// Who really works in the foreground of a pane.
-    fn agent(&self, pane: PaneIdentity) -> Option<ProcStat> {
-        Some(self.worker(pane, self.leader(pane)?))
-    }
-
-    /// The same, where the leader of its group is known.
+    /// Who really works in the foreground of a pane, where the leader of its group is known.
     fn worker(&self, pane: PaneIdentity, leader: ProcStat) -> ProcStat {
         let alone = |k: &Known| k.alone && k.leader == ProcStat { runs: false, ..leader.clone() };
         let alone = self.known.borrow().get(&pane.id).is_some_and(alone);

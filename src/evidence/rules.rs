@@ -9,7 +9,7 @@ use crate::domain::dialog::Dialog;
 use crate::domain::policy::{self, Context, Policy, Subject, Verdict};
 use crate::domain::roster::Roster;
 use crate::domain::session::SessionName;
-use crate::ports::{Asks, Judge};
+use crate::ports::{Asks, Judge, Judgement};
 
 /// Sessions that no config names are only watched.
 const UNMANAGED: &str = "watch";
@@ -39,7 +39,12 @@ impl Rules {
     /// Who asks and where.
     pub fn context(&self, asks: &Asks) -> Context {
         let utf8 = |p: &Path| p.to_str().map(str::to_owned);
-        let placed = asks.cwd.as_deref().map(|cwd| place::of(cwd, self.home.as_deref()));
+        let home = self.home.as_deref();
+        let placed = match (asks.cwd.as_deref(), asks.gone_to.as_deref()) {
+            (Some(cwd), Some(folder)) if folder != cwd => place::gone_to(folder, cwd, home),
+            (Some(cwd), _) => Some(place::of(cwd, home)),
+            (None, _) => None,
+        };
         let member = self.roster.member(&asks.session);
         Context {
             session: asks.session.as_str().to_owned(),
@@ -102,8 +107,8 @@ impl Rules {
 }
 
 impl Judge for Rules {
-    fn judge(&self, asks: &Asks, dialog: &Dialog) -> Verdict {
-        self.on_dialog(asks, dialog, None)
+    fn judge(&self, asks: &Asks, dialog: &Dialog, last: bool) -> Option<Judgement> {
+        self.by_record(asks, dialog, None, last)
     }
 
     fn fleet_preset(&self) -> String {
@@ -123,13 +128,13 @@ pub fn judged(dialog: &Dialog, ctx: &Context, policy: &Policy) -> Verdict {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::domain::dialog::{DialogOption, Meaning, Operation};
     use crate::domain::policy::Action;
     use crate::domain::roster::Member;
 
-    fn rules(home: &Path) -> Rules {
+    pub fn rules(home: &Path) -> Rules {
         let member = |name: &str| Member { name: name.to_owned(), ..Member::default() };
         Rules {
             preset: "sop".to_owned(),
@@ -146,16 +151,20 @@ mod tests {
         }
     }
 
-    fn edit(path: &str) -> Dialog {
+    pub fn asks_about(operation: Operation, subject: &str) -> Dialog {
         let yes =
             DialogOption { label: "Yes".to_owned(), meaning: Meaning::AllowOnce, key: Some("1".to_owned()) };
         Dialog {
-            operation: Operation::Edit,
-            subject: Some(path.to_owned()),
+            operation,
+            subject: Some(subject.to_owned()),
             options: vec![yes],
             complete: true,
             ..Dialog::default()
         }
+    }
+
+    fn edit(path: &str) -> Dialog {
+        asks_about(Operation::Edit, path)
     }
 
     #[test]
@@ -168,12 +177,8 @@ mod tests {
         std::os::unix::fs::symlink(home.join("elsewhere"), tree.join("way")).expect("made");
         let rules = rules(&home);
         let check = |session: &str, path: &str, want: Action| {
-            let asks = Asks {
-                session: SessionName::new(session),
-                agent: Some("claude".to_owned()),
-                cwd: Some(tree.clone()),
-            };
-            let verdict = rules.judge(&asks, &edit(path));
+            let asks = Asks { session: SessionName::new(session), ..asks_in(&tree) };
+            let verdict = rules.on_dialog(&asks, &edit(path), None);
             assert_eq!(verdict.action, want, "{session} {path}: {verdict:?}");
         };
         check("worker", "src/a.rs", Action::Confirm);
@@ -183,16 +188,26 @@ mod tests {
         check("stranger", "src/a.rs", Action::Hold);
     }
 
+    pub fn asks_in(tree: &Path) -> Asks {
+        Asks {
+            session: SessionName::new("worker"),
+            agent: Some("claude".to_owned()),
+            cwd: Some(tree.to_owned()),
+            gone_to: None,
+            keeps: None,
+        }
+    }
+
     #[test]
     fn a_config_in_the_agents_own_tree_only_tightens() {
         let dir = tempfile::tempdir().expect("a folder");
         let home = dir.path().canonicalize().expect("it is there");
         let tree = home.join("app");
         std::fs::create_dir_all(tree.join(".git")).expect("made");
-        let asks = Asks { session: SessionName::new("worker"), agent: None, cwd: Some(tree.clone()) };
+        let asks = asks_in(&tree);
         for (config, want) in [("app/archtui.toml", Action::Hold), ("archtui.toml", Action::Confirm)] {
             let rules = Rules { config: Some(home.join(config)), ..rules(&home) };
-            let verdict = rules.judge(&asks, &edit("src/a.rs"));
+            let verdict = rules.on_dialog(&asks, &edit("src/a.rs"), None);
             assert_eq!(verdict.action, want, "{config}: {verdict:?}");
         }
     }

@@ -5,8 +5,7 @@
 //! Known lies: a message that waits for the end of a turn stands there as an operation of a queue first; a large paste
 //! stands between tags; older versions copy lines of a resumed conversation into a new file, with their old times.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -14,6 +13,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::back::Back;
 use super::plain;
 use crate::domain::task::hand::essence;
 use crate::domain::task::record::{After, Sought, Trace};
@@ -21,10 +21,6 @@ use crate::domain::text;
 
 /// So far back it is read, and no further.
 const MOST: u64 = 48 << 20;
-/// In pieces of this size, from the end.
-const PIECE: usize = 256 << 10;
-/// A longer line is skipped, and then nobody can say that a text is not there.
-const LINE: usize = 2 << 20;
 /// Clocks are set; lines are stamped a moment before what they tell.
 const SLACK: Duration = Duration::from_secs(2);
 /// Of an agent's last words so many bytes are kept.
@@ -41,7 +37,7 @@ pub fn read(path: &Path, sought: &Sought) -> Trace {
 fn scan(path: &Path, sought: &Sought) -> io::Result<Trace> {
     let (file, length) = plain::open(path)?;
     let mut scan = Scan { wanted: essence(&sought.text), sought, after: After::default() };
-    let mut back = Back { file, at: length, carry: Vec::new(), torn: false };
+    let mut back = Back::of(file, length);
     let end = length.saturating_sub(MOST);
     while back.at > end {
         for line in back.lines()?.iter().rev() {
@@ -57,38 +53,6 @@ fn scan(path: &Path, sought: &Sought) -> io::Result<Trace> {
     }
     let whole = end == 0 && !back.torn;
     Ok(if whole { Trace::HasNot } else { Trace::Unread("its record is too long to be read".into()) })
-}
-
-/// Reads a file backwards, line by line.
-struct Back {
-    file: File,
-    /// Everything from here on was read.
-    at: u64,
-    /// The beginning of what was read last: the end of a line that begins before it.
-    carry: Vec<u8>,
-    /// A line was too long to be kept.
-    torn: bool,
-}
-
-impl Back {
-    /// The whole lines of the piece before, in the file's order.
-    fn lines(&mut self) -> io::Result<Vec<Vec<u8>>> {
-        let size = usize::try_from(self.at).unwrap_or(PIECE).min(PIECE);
-        self.at -= size as u64;
-        self.file.seek(SeekFrom::Start(self.at))?;
-        let mut piece = vec![0; size];
-        self.file.read_exact(&mut piece)?;
-        piece.append(&mut self.carry);
-        let mut lines: Vec<Vec<u8>> = piece.split(|&b| b == b'\n').map(<[u8]>::to_vec).collect();
-        if self.at > 0 {
-            self.carry = lines.remove(0);
-            if self.carry.len() > LINE {
-                self.torn = true;
-                self.carry.clear();
-            }
-        }
-        Ok(lines)
-    }
 }
 
 /// What one line was.

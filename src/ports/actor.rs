@@ -72,12 +72,46 @@ pub struct Asks {
     pub agent: Option<String>,
     /// The folder in which its process works.
     pub cwd: Option<PathBuf>,
+    /// The folder to which its shell has gone since, if that is known.
+    pub gone_to: Option<PathBuf>,
+    /// What it writes down itself.
+    pub keeps: Option<Keeps>,
+}
+
+/// Where an agent writes down its calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keeps {
+    /// Who writes.
+    pub who: Keeper,
+    /// The agent's own folder.
+    pub own: PathBuf,
+    /// Its name for its conversation, where that is known.
+    pub conversation: Option<String>,
+}
+
+/// An agent whose records can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeper {
+    /// Claude Code.
+    Claude,
+    /// Codex.
+    Codex,
+}
+
+/// What is to be done, and where it would be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// What is to be done.
+    pub verdict: Verdict,
+    /// The folder that it was judged in.
+    pub folder: Option<PathBuf>,
 }
 
 /// The rules in force, with what they look at. Blocking: it may follow links and read where HEAD points.
 pub trait Judge: Send + Sync + 'static {
-    /// What is to be done about a dialog.
-    fn judge(&self, asks: &Asks, dialog: &Dialog) -> Verdict;
+    /// What is to be done about a dialog. `None`: its agent writes down in a moment where that would be; to whom asks for
+    /// the `last` time it is told without.
+    fn judge(&self, asks: &Asks, dialog: &Dialog, last: bool) -> Option<Judgement>;
     /// What the rules of the fleet's sessions are called, for the screen.
     fn fleet_preset(&self) -> String;
 }

@@ -19,11 +19,11 @@ use crate::domain::policy::{PRESETS, Verdict};
 use crate::domain::read::{Facts, Reading, read};
 use crate::domain::screen::{Cursor, Screen};
 use crate::domain::server::Server;
-use crate::domain::session::SessionName;
+use crate::domain::session::{PaneIdentity, SessionName};
 use crate::domain::text;
 use crate::evidence::proc::Proc;
 use crate::evidence::rules::Rules;
-use crate::ports::{Asks, Processes};
+use crate::ports::{Asks, Keeps, Processes};
 
 /// Bytes of a file that are read: a capture of the widest and highest pane is far smaller.
 const MAX_FILE: u64 = 16 * 1024 * 1024;
@@ -111,7 +111,7 @@ impl Explain {
             };
             let reading = read(&screen, &facts, agents);
             let shown = file.to_string_lossy();
-            let verdict = verdict(&rules, by, &reading, &SessionName::new(""), self.cwd.as_deref());
+            let verdict = verdict(&rules, by, &reading, self.asks(SessionName::new(""), None));
             let named = (self.json || self.files.len() > 1).then_some(("file", &*shown));
             self.tell(named, &reading, &verdict, by.unwrap_or_default());
         }
@@ -136,15 +136,28 @@ impl Explain {
             };
             return Err(Fail::not_found(format!("no session is called \"{}\"", text::printable(name)), hint));
         };
-        let folder = session.pane.as_ref().and_then(|p| Proc::new(None).folder(p.identity));
-        let cwd = self.cwd.clone().or(folder);
         let reading = believed(session);
         let rules = policy::rules(&ground)?;
         let by = policy::preset(&ground, true, self.preset.as_deref());
-        let verdict = verdict(&rules, by, &reading, &session.name, cwd.as_deref());
+        let pane = session.pane.as_ref().map(|p| p.identity);
+        let verdict = verdict(&rules, by, &reading, self.asks(session.name.clone(), pane));
         let preset = by.map_or_else(|| rules.preset(&session.name), str::to_owned);
         self.tell(self.json.then_some(("session", name)), &reading, &verdict, &preset);
         Ok(())
+    }
+
+    /// Who asks: the agent of a pane where it works, unless another folder was named.
+    fn asks(&self, session: SessionName, pane: Option<PaneIdentity>) -> Asks {
+        let named = self.cwd.as_deref().map(|dir| (dir.canonicalize().ok(), None));
+        let (cwd, keeps) = named.unwrap_or_else(|| {
+            let proc = Proc::new(None);
+            let works = |pane| {
+                let (cwd, keeps) = proc.works(pane);
+                (cwd, keeps.map(|k| Keeps { conversation: proc.conversation(pane), ..k }))
+            };
+            pane.map(works).unwrap_or_default()
+        });
+        Asks { session, agent: None, cwd, gone_to: None, keeps }
     }
 
     fn tell(&self, named: Option<(&str, &str)>, reading: &Reading, verdict: &Verdict, preset: &str) {
@@ -177,19 +190,13 @@ impl Explain {
 }
 
 /// What the rules say of the dialog, asked as whoever acts asks them; without one there is nothing to judge.
-fn verdict(
-    rules: &Rules,
-    preset: Option<&str>,
-    reading: &Reading,
-    session: &SessionName,
-    cwd: Option<&Path>,
-) -> Verdict {
+fn verdict(rules: &Rules, preset: Option<&str>, reading: &Reading, asks: Asks) -> Verdict {
     let Some(dialog) = &reading.dialog else {
         return Verdict::nothing_asks();
     };
-    let cwd = cwd.and_then(|dir| dir.canonicalize().ok());
-    let asks = Asks { session: session.clone(), agent: reading.agent.clone(), cwd };
-    rules.on_dialog(&asks, dialog, preset)
+    let asks = Asks { agent: reading.agent.clone(), ..asks };
+    let judged = rules.by_record(&asks, dialog, preset, true);
+    judged.map_or_else(|| Verdict::unjudged("nothing was said of it"), |j| j.verdict)
 }
 
 /// What is believed of a session: what its screen says, unless that has not lasted or there is no screen.

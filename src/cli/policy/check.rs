@@ -85,7 +85,7 @@ impl Check {
         let session = SessionName::new(self.session.as_deref().unwrap_or_default());
         let by = super::preset(&ground, self.session.is_some(), self.preset.as_deref());
         let preset = by.map_or_else(|| rules.preset(&session), str::to_owned);
-        let asks = Asks { session, agent: None, cwd: Some(self.folder()?) };
+        let asks = Asks { session, agent: None, cwd: Some(self.folder()?), gone_to: None, keeps: None };
         let verdict = rules.verdict(&asks, by, |ctx, policy| {
             policy::judge_operation(operation, self.tool.as_deref(), subject, ctx, policy)
         });

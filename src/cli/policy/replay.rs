@@ -122,7 +122,8 @@ fn judge(rules: &Rules, past: &Past, preset: Option<&str>) -> Result<Verdict, St
     let dialog = past.dialog()?;
     let scene = &past.opened.body.scene;
     let cwd = scene.cwd.as_deref().map(PathBuf::from);
-    let asks = Asks { session: scene.session.clone(), agent: scene.agent.clone(), cwd };
+    let (session, agent) = (scene.session.clone(), scene.agent.clone());
+    let asks = Asks { session, agent, cwd, gone_to: None, keeps: None };
     hindsight::verdict(rules, &asks, &dialog, preset)
 }
 

@@ -9,7 +9,7 @@ use super::left::Left;
 use super::life::{Life, REMEMBERED};
 use super::order::{CaseId, HookWord, Order, Sent};
 use super::stage::{Act, After, By, Clearance, Cleared, Intent, Stage};
-use super::timing::{BLINK, FRESH, LOOK_AGAIN, STUCK};
+use super::timing::{FRESH, LOOK_AGAIN, STUCK};
 use crate::domain::ledger::{Actor, Channel, Outcome, Showing};
 
 /// Why everything in a pane has gone.
@@ -180,14 +180,8 @@ impl Life {
 
     /// Not seen for so long that it did not just blink.
     pub(super) fn gone(&self, id: CaseId, now: Duration) -> bool {
-        let goes = |c: &Case| self.goes(c).is_some_and(|at| now >= at);
+        let goes = |c: &Case| c.goes().is_some_and(|at| now >= at);
         self.cases.iter().any(|c| c.id == id && goes(c) && c.can_go())
-    }
-
-    /// When what is away is gone: soon where the pane surely shows something else, later where its screens cannot be read.
-    pub(super) fn goes(&self, case: &Case) -> Option<Duration> {
-        let away = case.shown.away()?;
-        Some(case.shown.seen_to_go.map_or(away + STUCK, |at| at + BLINK))
     }
 
     /// It is gone for good: what is to be told of it?

@@ -7,7 +7,7 @@ use super::hold::Hold;
 use super::order::{CaseId, HookId};
 use super::same::{same_call, same_form};
 use super::stage::{Act, After, By, Stage};
-use super::timing::{LEAD, RESTED, RESTLESS};
+use super::timing::{BLINK, LEAD, RESTED, RESTLESS, STUCK};
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor, Channel, Decision, Outcome, Ruling, Showing, Times};
 use crate::domain::policy::{Action, Verdict};
@@ -222,6 +222,12 @@ impl Case {
     /// What is judged and recorded: the whole call rather than what a screen shows of it.
     pub fn asked_for(&self) -> &Arc<Dialog> {
         self.hook.as_ref().and_then(|hook| hook.call.as_ref()).unwrap_or(&self.shown.dialog)
+    }
+
+    /// When what is away is gone: soon where the pane surely shows something else, later where its screens cannot be read.
+    pub fn goes(&self) -> Option<Duration> {
+        let away = self.shown.away()?;
+        Some(self.shown.seen_to_go.map_or(away + STUCK, |at| at + BLINK))
     }
 
     /// Its going can be told at once: nothing of it is under way.

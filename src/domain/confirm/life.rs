@@ -154,7 +154,7 @@ impl Life {
 
     /// The same of what has been away for so long that it is gone: a little later will do.
     pub fn goes_at(&self) -> Option<Duration> {
-        let goes = self.cases.iter().filter(|c| c.can_go()).filter_map(|c| self.goes(c));
+        let goes = self.cases.iter().filter(|c| c.can_go()).filter_map(Case::goes);
         goes.chain(self.left_goes()).min()
     }
 

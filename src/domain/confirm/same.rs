@@ -27,7 +27,7 @@ pub(super) fn same_form(a: &Dialog, b: &Dialog) -> bool {
 
 /// The same call: what both name, wrapped or not. A screen shows a path from the folder that the agent works in, a hook may
 /// hand it over whole.
-pub(super) fn same_call(one: &Dialog, other: &Dialog) -> bool {
+pub fn same_call(one: &Dialog, other: &Dialog) -> bool {
     let plain = |d: &Dialog| {
         d.subject.as_deref().map(|s| s.split_whitespace().collect::<String>()).filter(|s| !s.is_empty())
     };

@@ -71,7 +71,7 @@ impl Life {
     fn shown(&self, showing: Showing, now: Duration) -> Option<CaseId> {
         let live = |c: &&Case| c.shown.is_drawn() && !c.is_over();
         let blinked = |c: &&Case| {
-            let goes = self.goes(c);
+            let goes = c.goes();
             c.shown.showing.content == showing.content && goes.is_some_and(|at| now < at)
         };
         let same = self.cases.iter().filter(live).find(|c| c.shown.showing == showing);

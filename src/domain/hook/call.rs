@@ -186,6 +186,19 @@ impl HookCall {
         !["AskUserQuestion", "ExitPlanMode"].contains(&self.tool_name.as_str())
     }
 
+    /// A call as an agent has it in its own record.
+    pub fn recorded(tool_name: String, tool_input: Value) -> Self {
+        Self {
+            event: String::new(),
+            tool_name,
+            tool_input,
+            cwd: None,
+            permission_mode: None,
+            tool_use_id: None,
+            asker: None,
+        }
+    }
+
     /// The call as a dialog without options: whole, since nothing of it was drawn.
     pub fn dialog(&self) -> Dialog {
         let empty = Map::new();

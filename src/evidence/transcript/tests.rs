@@ -5,6 +5,7 @@ use std::io::Write;
 use proptest::prelude::*;
 
 use super::*;
+use crate::evidence::back::{LINE, PIECE};
 
 fn at(s: &str) -> Timestamp {
     s.parse().expect("a stamp")

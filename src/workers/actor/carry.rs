@@ -11,7 +11,6 @@ use crate::app::event::Did;
 use crate::domain::confirm::{CaseId, Hold, Input, Order, Presence, Sent, World};
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor as Who, Body, Decision, Outcome};
-use crate::domain::policy::Verdict;
 use crate::domain::redact::Secrets;
 use crate::domain::session::PaneId;
 use crate::domain::stroke::KeyName;
@@ -49,30 +48,6 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             Order::Owns { case, wish, answer } => self.owns(pane, case, wish, answer),
             Order::Refuse { wish, why } => self.refuse(pane, wish, why),
         }
-    }
-
-    /// Files are looked at, so it is done beside.
-    pub(super) fn judge(&mut self, pane: PaneId, case: CaseId, dialog: Arc<Dialog>) {
-        let Some(desk) = self.desks.get_mut(&pane) else { return };
-        if !desk.judging.begins(case, &dialog) {
-            return;
-        }
-        let Some(desk) = self.desks.get(&pane) else { return };
-        let (identity, mut asks) = (desk.info.identity, self.asks(desk));
-        if let Some(desk) = self.desks.get_mut(&pane) {
-            desk.judged = Some((desk.tracker.identity(&dialog), asks.cwd.clone()));
-        }
-        self.place_call(identity, &dialog, &mut asks);
-        let (judge, asked) = (Arc::clone(&self.judge), Arc::clone(&dialog));
-        let by_what = (self.version, asks.session.clone());
-        let judged = tokio::task::spawn_blocking(move || judge.judge(&asks, &asked));
-        // A hook waits for its word; a key goes out much later.
-        let by = if self.hooked.contains(&identity) { Duration::ZERO } else { self.on_tick(monotonic()) };
-        self.defer(by, async move {
-            let verdict =
-                judged.await.unwrap_or_else(|_| Verdict::unjudged("the judge failed; the log has more"));
-            Done::Judged(by_what, identity, Input::Judged { case, dialog, verdict })
-        });
     }
 
     pub(super) fn check(&self, pane: PaneId, look: bool) {

@@ -18,7 +18,7 @@ use crate::domain::server::PaneInfo;
 use crate::domain::session::PaneId;
 use crate::domain::status::State;
 use crate::domain::track::{Seen, Tracker};
-use crate::ports::{Asks, Hooks, Judge, Press, Processes, Seat};
+use crate::ports::{Asks, Hooks, Judge, Keeps, Press, Processes, Seat};
 
 /// One pane.
 pub(super) struct Desk {
@@ -98,8 +98,20 @@ impl Desk {
         self.owners.values().map(|owner| owner.0).chain(self.errand.as_ref().and_then(|e| e.wish))
     }
 
+    /// It was judged in that folder.
+    pub fn judged_in(&mut self, dialog: &Dialog, folder: Option<PathBuf>) {
+        let identity = self.tracker.identity(dialog);
+        if let Some((judged, at)) = &mut self.judged
+            && *judged == identity
+            && folder.is_some()
+        {
+            *at = folder;
+        }
+    }
+
     fn asks_in(&self, cwd: Option<PathBuf>) -> Asks {
-        Asks { session: self.info.session.clone(), agent: self.agent.clone(), cwd }
+        let (session, agent) = (self.info.session.clone(), self.agent.clone());
+        Asks { session, agent, cwd, gone_to: None, keeps: None }
     }
 
     /// How its dialogs are dealt with.
@@ -221,7 +233,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 
     /// Who asks there.
     pub(super) fn asks(&self, desk: &Desk) -> Asks {
-        desk.asks_in(self.processes.folder(desk.info.identity))
+        let (cwd, keeps) = self.processes.works(desk.info.identity);
+        let conversation = desk.conversation.clone();
+        Asks { keeps: keeps.map(|k| Keeps { conversation, ..k }), ..desk.asks_in(cwd) }
     }
 
     /// Where it happens, for the ledger: in the folder in which it was judged.
@@ -237,7 +251,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             session: asks.session,
             pane: desk.info.identity,
             agent: asks.agent,
-            cwd: asks.cwd.map(|p| p.to_string_lossy().into_owned()),
+            cwd: asks.gone_to.or(asks.cwd).map(|p| p.to_string_lossy().into_owned()),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What was done beside, as it comes back.
 
+use std::path::PathBuf;
+
 use super::Actor;
 use super::errand::Climbed;
 use super::kill::Killed;
@@ -17,7 +19,7 @@ use crate::ports::{Hooks, Judge, PaneFacts, Press, Processes, Seat, Seated, Stor
 /// One answer.
 pub(super) enum Done<S: Seat> {
     /// A verdict for a pane's life, by the rules of that version and for a session of that name.
-    Judged((u64, SessionName), PaneIdentity, Input),
+    Judged((u64, SessionName), PaneIdentity, Option<PathBuf>, Input),
     /// What the server said of a pane.
     Checked(PaneIdentity, Result<PaneFacts, TypeError>),
     /// Entries are on disk, or are not.
@@ -53,7 +55,11 @@ pub(super) enum Done<S: Seat> {
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn done(&mut self, done: Done<S>) {
         match done {
-            Done::Judged((version, session), pane, input) => {
+            Done::Judged((version, session), pane, folder, input) => {
+                let desk = self.desks.get_mut(&pane.id).filter(|d| d.info.identity == pane);
+                if let (Some(desk), Input::Judged { dialog, .. }) = (desk, &input) {
+                    desk.judged_in(dialog, folder);
+                }
                 // Those of today were asked as well.
                 let desk = self.desks.get(&pane.id);
                 if version == self.version && desk.is_some_and(|d| d.info.session == session) {

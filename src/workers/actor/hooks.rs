@@ -170,13 +170,18 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         found.next().filter(|_| found.next().is_none())
     }
 
-    /// Where this dialog is a waiting call, the folder that the call names counts. Two that say the same in two folders
-    /// name none: then every path is outside.
+    /// Where this dialog is a waiting call, its agent has gone to the folder that the call names. Two that say the same in two
+    /// folders name none: then every path is outside.
     pub(super) fn place_call(&self, pane: PaneIdentity, dialog: &Dialog, asks: &mut Asks) {
         let says_it = |c: &&Call| c.pane == pane && c.content == dialog.identity();
         let mut folders = self.calls.values().filter(says_it).map(|c| &c.cwd);
         if let Some(first) = folders.next() {
-            asks.cwd = if folders.all(|f| f == first) { first.clone() } else { None };
+            asks.gone_to = first.clone().filter(|_| folders.all(|f| f == first));
+            if asks.gone_to.is_none() {
+                asks.cwd = None;
+            }
+            // It is the call itself that is judged.
+            asks.keeps = None;
         }
     }
 

@@ -4,15 +4,24 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::Actor;
-use crate::domain::confirm::CaseId;
+use tokio::task::JoinHandle;
+
+use super::done::Done;
+use super::{Actor, monotonic};
+use crate::domain::confirm::{CaseId, Input};
 use crate::domain::dialog::Dialog;
-use crate::domain::session::PaneIdentity;
-use crate::ports::{Hooks, Judge, Press, Processes, Seat};
+use crate::domain::policy::Verdict;
+use crate::domain::session::{PaneId, PaneIdentity};
+use crate::ports::{Hooks, Judge, Judgement, Press, Processes, Seat};
 
 /// So many at once.
 const MOST: usize = 4;
+/// An agent writes its record a moment after it draws (Claude Code 2.1.34: up to 0.1 s): it is read again so often, …
+const AGAIN: Duration = Duration::from_millis(25);
+/// … and so many times. A life waits a little longer for its verdict.
+const TIMES: u32 = 60;
 /// So many wait; of more the oldest are forgotten.
 const WAITING: usize = 32;
 
@@ -46,6 +55,39 @@ impl Judging {
 }
 
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
+    /// Files are looked at, so it is done beside.
+    pub(super) fn judge(&mut self, pane: PaneId, case: CaseId, dialog: Arc<Dialog>) {
+        let Some(desk) = self.desks.get_mut(&pane) else { return };
+        if !desk.judging.begins(case, &dialog) {
+            return;
+        }
+        let Some(desk) = self.desks.get(&pane) else { return };
+        let (identity, mut asks) = (desk.info.identity, self.asks(desk));
+        if let Some(desk) = self.desks.get_mut(&pane) {
+            desk.judged = Some((desk.tracker.identity(&dialog), asks.cwd.clone()));
+        }
+        self.place_call(identity, &dialog, &mut asks);
+        let judge = Arc::clone(&self.judge);
+        let by_what = (self.version, asks.session.clone());
+        let ask = {
+            let asked = Arc::clone(&dialog);
+            move |last| {
+                let (judge, asks, asked) = (Arc::clone(&judge), asks.clone(), Arc::clone(&asked));
+                tokio::task::spawn_blocking(move || judge.judge(&asks, &asked, last))
+            }
+        };
+        let first = ask(false);
+        // A hook waits for its word; a key goes out much later.
+        let by = if self.hooked.contains(&identity) { Duration::ZERO } else { self.on_tick(monotonic()) };
+        self.defer(by, async move {
+            let judged = in_the_end(first, ask).await;
+            let failed = || Verdict::unjudged("the judge failed; the log has more");
+            let Judgement { verdict, folder } =
+                judged.unwrap_or_else(|| Judgement { verdict: failed(), folder: None });
+            Done::Judged(by_what, identity, folder, Input::Judged { case, dialog, verdict })
+        });
+    }
+
     /// A judgement of that pane is over, whatever it said.
     pub(super) fn judge_next(&mut self, pane: PaneIdentity) {
         let Some(desk) = self.desks.get_mut(&pane.id).filter(|d| d.info.identity == pane) else { return };
@@ -55,6 +97,21 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             self.judge(pane.id, case, dialog);
         }
     }
+}
+
+/// Asks again until the agent has written down what it asks about.
+async fn in_the_end(
+    mut asked: JoinHandle<Option<Judgement>>,
+    ask: impl Fn(bool) -> JoinHandle<Option<Judgement>>,
+) -> Option<Judgement> {
+    for n in 1.. {
+        match asked.await {
+            Ok(None) if n <= TIMES => tokio::time::sleep(AGAIN).await,
+            judged => return judged.ok().flatten(),
+        }
+        asked = ask(n == TIMES);
+    }
+    None
 }
 
 #[cfg(test)]

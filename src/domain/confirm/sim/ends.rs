@@ -103,7 +103,9 @@ fn what_went_wrong_once_does_not_again() {
     use Op::*;
     let check = |ops: Vec<Op>| {
         let mut bench = Bench::new(false);
-        ops.into_iter().for_each(|op| bench.step(op));
+        for op in ops {
+            bench.step(op);
+        }
         bench.rest();
     };
     // An intent that the disk does not take is no entry of its own.

@@ -1,0 +1,51 @@
+//! Which call in the records of an agent a dialog is about. Records are found by the folder or the conversation that an agent
+//! names; whoever may write files as this user may write into them, so what they say can only hold a dialog back: it is judged
+//! as it is shown as well.
+
+use std::path::Path;
+
+use super::back::Back;
+use super::{claude, codex, plain};
+use crate::domain::calls::{self, Found, Lines, Tail};
+use crate::domain::dialog::Dialog;
+use crate::ports::{Keeper, Keeps};
+
+/// So far back a record is read: calls of now stand at its end.
+const MOST: u64 = 4 << 20;
+
+/// What the records say of a dialog; `None`: none are kept for it.
+pub(super) fn asked(keeps: &Keeps, cwd: Option<&Path>, dialog: &Dialog) -> Option<Found> {
+    let tails: Vec<Tail> = match keeps.who {
+        Keeper::Claude => {
+            let records = claude::records(&keeps.own, keeps.conversation.as_deref(), cwd)?;
+            records.iter().map(|path| tail(path, calls::Claude::default())).collect()
+        }
+        Keeper::Codex => {
+            let records = codex::records(&keeps.own)?;
+            records.iter().map(|path| tail(path, calls::Codex::default())).collect()
+        }
+    };
+    let mut all = Vec::new();
+    for tail in tails {
+        match tail.asked(dialog) {
+            Found::Missing => {}
+            Found::Unsettled => return Some(Found::Unsettled),
+            Found::Calls(open) => all.extend(open),
+        }
+    }
+    Some(if all.is_empty() { Found::Missing } else { Found::Calls(all) })
+}
+
+/// What cannot be read has no calls.
+fn tail(path: &Path, mut lines: impl Lines) -> Tail {
+    let Ok((file, length)) = plain::open(path) else { return Tail::default() };
+    let mut back = Back::of(file, length);
+    let end = length.saturating_sub(MOST);
+    while back.at > end {
+        let Ok(piece) = back.lines() else { return Tail::default() };
+        if piece.iter().rev().any(|line| lines.line(line)) {
+            break;
+        }
+    }
+    lines.tail()
+}

@@ -1,0 +1,159 @@
+//! In which folder a call would run: no screen tells it, and what is safe in one is not in another. Claude Code and Codex write it
+//! down; of other agents it is not known, and what they ask has to be safe in every folder of the work tree.
+
+use std::path::{Path, PathBuf};
+
+use super::rules::Rules;
+use super::walk::walk;
+use super::{calls, place};
+use crate::domain::calls::{Found, Open, depends_on_folder};
+use crate::domain::dialog::{Dialog, Operation};
+use crate::domain::policy::{Action, Verdict};
+use crate::domain::text;
+use crate::ports::{Asks, Judgement};
+
+/// Why a call is a person's whose folder is not known.
+const MISSING: &str = "its agent's own record has no such call: where it would run is not known";
+const UNSETTLED: &str = "another call that may go to another folder has not ended";
+
+/// Agents that take a folder with a command, show it to nobody and write it down too late. Measured: Gemini CLI 0.61; by its
+/// source the same in Qwen Code; OpenCode takes one too.
+const ROAMING: [&str; 3] = ["gemini", "qwen", "opencode"];
+/// Where more than this lies, nobody looks at all of it.
+const MAX_ENTRIES: usize = 50_000;
+/// In more folders than this it is not judged.
+const MAX_FOLDERS: usize = 24;
+/// The preset by which a command only reads.
+const READS: &str = "careful";
+const ROAMS: &str = "its agent does not show in which folder it would run, and it is not the same in each";
+const TOO_MUCH: &str = "its agent does not show in which folder it would run, and too much lies in the work tree to look at it all";
+
+impl Rules {
+    /// What is to be done about a dialog, by the agent's own record of the call as well: there it stands whole, and in the
+    /// folder that it would run in. `None`: it does not stand there yet, and may in a moment.
+    pub fn by_record(
+        &self,
+        asks: &Asks,
+        dialog: &Dialog,
+        preset: Option<&str>,
+        last: bool,
+    ) -> Option<Judgement> {
+        let folder = asks.gone_to.clone().or_else(|| asks.cwd.clone());
+        let shown = Judgement { verdict: self.on_dialog(asks, dialog, preset), folder };
+        let found = match &asks.keeps {
+            // Where that is no question nobody waits for it.
+            Some(keeps)
+                if shown.verdict.would() == Action::Confirm && depends_on_folder(dialog.operation) =>
+            {
+                calls::asked(keeps, asks.cwd.as_deref(), dialog)
+            }
+            _ => None,
+        };
+        let held = |why: &str| Verdict::hold("folder", why.to_owned());
+        match found {
+            None if roams(asks, dialog) => Some(self.anywhere(asks, shown, dialog, preset)),
+            None => Some(shown),
+            Some(Found::Calls(calls)) => {
+                let judged = calls.iter().map(|call| self.by_call(asks, dialog, preset, call));
+                judged.reduce(|a, b| if severity(&b.verdict) > severity(&a.verdict) { b } else { a })
+            }
+            Some(_) if !last => None,
+            Some(Found::Missing) => Some(Judgement { verdict: held(MISSING), ..shown }),
+            Some(Found::Unsettled) => Some(Judgement { verdict: held(UNSETTLED), ..shown }),
+        }
+    }
+
+    /// By one call: as it is shown, and as it was written down.
+    fn by_call(&self, asks: &Asks, dialog: &Dialog, preset: Option<&str>, call: &Open) -> Judgement {
+        let cwd = asks.cwd.as_deref();
+        let folder = match (&call.folder, cwd) {
+            (Some(folder), Some(cwd)) => cwd.join(folder).canonicalize().ok(),
+            (_, cwd) => cwd.map(Path::to_owned),
+        };
+        let within = |folder: &PathBuf| {
+            cwd.is_some_and(|cwd| {
+                folder == cwd || place::gone_to(folder, cwd, self.home.as_deref()).is_some()
+            })
+        };
+        let Some(folder) = folder.filter(within) else {
+            let where_to = call.folder.as_deref().map(text::printable).unwrap_or_default();
+            let why = format!("it would run in {where_to}, which is not in the session's work tree");
+            return Judgement { verdict: Verdict::hold("folder", why), folder: None };
+        };
+        let asks = Asks { gone_to: Some(folder.clone()), ..asks.clone() };
+        let shown = self.on_dialog(&asks, dialog, preset);
+        let whole = self.on_dialog(&asks, &call.dialog, preset);
+        let verdict = if severity(&whole) > severity(&shown) { whole } else { shown };
+        Judgement { verdict, folder: Some(folder) }
+    }
+}
+
+impl Rules {
+    /// A command of an agent that does not show the folder: it has to be safe in all of them.
+    fn anywhere(&self, asks: &Asks, shown: Judgement, dialog: &Dialog, preset: Option<&str>) -> Judgement {
+        if shown.verdict.would() != Action::Confirm {
+            return shown;
+        }
+        let held = |why: &str| Judgement { verdict: Verdict::hold("folder", why.to_owned()), folder: None };
+        let Some(cwd) = asks.cwd.as_deref() else { return shown };
+        let verdict = &shown.verdict;
+        let names = verdict.paths.iter().map(|p| Path::new(p).strip_prefix(cwd).map(Path::to_owned));
+        let Ok(names) = names.collect::<Result<Vec<PathBuf>, _>>() else { return held(ROAMS) };
+        let names: Vec<PathBuf> = names.into_iter().filter(|n| n.as_os_str() != "").collect();
+        let reads = || self.on_dialog(asks, dialog, Some(READS)).action == Action::Confirm;
+        let through = !verdict.folders.is_empty() || !verdict.rewritten.is_empty();
+        if through || (!names.is_empty() && !reads()) {
+            return held(ROAMS);
+        }
+        let repositories = dialog.subject.as_deref().is_some_and(|command| command.contains("git"));
+        if names.is_empty() && !repositories {
+            return shown;
+        }
+        let tree = place::of(cwd, self.home.as_deref()).work_tree;
+        let Some(folders) = tree.and_then(|tree| where_they_lie(Path::new(&tree), &names, repositories))
+        else {
+            return held(TOO_MUCH);
+        };
+        for folder in folders {
+            let asks = Asks { gone_to: Some(folder), ..asks.clone() };
+            if self.on_dialog(&asks, dialog, preset).would() != Action::Confirm {
+                return held(ROAMS);
+            }
+        }
+        shown
+    }
+}
+
+/// The folders of a work tree in which one of these lies, and if asked those of other repositories in it; `None`: too many to
+/// look at.
+fn where_they_lie(tree: &Path, names: &[PathBuf], repositories: bool) -> Option<Vec<PathBuf>> {
+    let has = |folder: &Path| names.iter().any(|name| folder.join(name).symlink_metadata().is_ok());
+    let is_repository = |folder: &Path| {
+        folder.join(".git").symlink_metadata().is_ok()
+            || ["HEAD", "objects"].iter().all(|name| folder.join(name).symlink_metadata().is_ok())
+    };
+    let mut folders: Vec<PathBuf> =
+        [tree.to_owned(), tree.join(".git")].into_iter().filter(|f| has(f)).collect();
+    walk(tree, MAX_ENTRIES, |entry| {
+        let own = entry.told == ".git";
+        if entry.kind.is_dir() && !own && folders.len() <= MAX_FOLDERS {
+            let matters = has(&entry.path) || (repositories && is_repository(&entry.path));
+            folders.extend(matters.then(|| entry.path.clone()));
+        }
+        !own
+    })
+    .ok()?;
+    (folders.len() <= MAX_FOLDERS).then_some(folders)
+}
+
+/// How bad, also of what a preset only watches.
+fn severity(verdict: &Verdict) -> (Action, Action) {
+    (verdict.action, verdict.would())
+}
+
+fn roams(asks: &Asks, dialog: &Dialog) -> bool {
+    dialog.operation == Operation::Bash && asks.agent.as_deref().is_some_and(|agent| ROAMING.contains(&agent))
+}
+
+#[cfg(test)]
+mod tests;
