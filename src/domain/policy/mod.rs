@@ -147,9 +147,9 @@ pub fn judge(dialog: &Dialog, ctx: &Context, policy: &Policy) -> Verdict {
         subject::judge(dialog.operation, dialog.tool.as_deref(), subject, ctx, policy)
     };
     let mut verdict = of(dialog.subject.as_deref());
-    // A wrapped row and two lines look alike: whichever is worse counts.
-    if let Some(lines) = &dialog.alternative {
-        verdict = verdict.worse(wrapped::judge(lines, |text| of(Some(text))));
+    // A wrapped row and two lines look alike: whichever is worst counts.
+    if let (Some(likely), Some(lines)) = (&dialog.subject, &dialog.alternative) {
+        verdict = verdict.worse(wrapped::judge(likely, lines, |text| of(Some(text))));
     }
     let once = dialog.options.iter().filter(|o| o.meaning == Meaning::AllowOnce && o.key.is_some()).count();
     let verdict = if verdict.action == Action::Confirm && once != 1 {
