@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::Deserialize;
 
-use super::{Access, Use, awk, sed};
+use super::{Access, Use, awk, sed, test_name};
 
 /// The kind of an operand or of an option's value.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -56,8 +56,12 @@ pub enum Name {
     Script,
     /// A folder or file that is read by its name, `-` being one as well.
     Place,
-    /// A test: a path, `::` and names.
+    /// A test, by the words of its path (`test_name`); `::` and names may follow.
     Test,
+    /// The same, or a bare name for a runner that takes it for a folder to look for tests in, or for a part of their names.
+    TestPlace,
+    /// A pattern of names of tests.
+    TestNames,
     /// A Go package: a path that may end in `...`.
     Package,
     /// A git revision, a path, or `revision:path`.
@@ -137,7 +141,12 @@ impl Kind {
 
     /// True if several files may stand there as well as one.
     pub(super) fn takes_files(&self) -> bool {
-        matches!(self, Self::Named(Name::Read | Name::Write | Name::List | Name::Test | Name::Revision))
+        matches!(
+            self,
+            Self::Named(
+                Name::Read | Name::Write | Name::List | Name::Test | Name::TestPlace | Name::Revision
+            )
+        )
     }
 
     /// True if what stands there is created or changed.
@@ -177,20 +186,22 @@ impl Kind {
             Name::Mode => is(&MODE, value),
             Name::Pause => seconds(value).is_some_and(|s| s <= 60.0),
             Name::Limit => seconds(value).is_some_and(|s| s <= 3600.0),
-            Name::Script | Name::Place | Name::Test if value == "-" => false,
+            Name::Script | Name::Place | Name::Test | Name::TestPlace if value == "-" => false,
             // What is left out is not read.
             Name::Names if value.starts_with('!') => true,
             Name::Read | Name::Script | Name::Place | Name::Names => return path(Access::Read, value, uses),
             Name::Write => return path(Access::Write, value, uses),
             Name::List => return path(Access::List, value, uses),
             Name::Folder => is_plain_path(value),
-            Name::Test => {
+            Name::Test | Name::TestPlace => {
                 let file = value.split("::").next().unwrap_or(value);
-                if !may_hold_tests(file) {
+                let looked_for = name == Name::TestPlace && test_name::is_bare(file);
+                if !looked_for && !test_name::says_so(file) {
                     return Err(format!("`{file}` does not look like a test"));
                 }
                 return path(Access::Read, file, uses);
             }
+            Name::TestNames => test_name::says_so(value),
             // `name@version` is looked up on the network.
             Name::Package if value.contains('@') => false,
             Name::Package => return path(Access::Read, value.strip_suffix("/...").unwrap_or(value), uses),
@@ -240,14 +251,6 @@ fn path(access: Access, value: &str, uses: &mut Vec<Use>) -> Result<(), String> 
     }
     uses.push(Use::Path(access, value.to_owned()));
     Ok(())
-}
-
-/// A folder, or a file whose path says that it tests: a runner of tests runs every file that it is given.
-fn may_hold_tests(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let is_file = name.rsplit_once('.').is_some_and(|(stem, ending)| !stem.is_empty() && !ending.is_empty());
-    let path = path.to_ascii_lowercase();
-    !is_file || path.contains("test") || path.contains("spec")
 }
 
 /// True for text that no shell and no program takes for anything but a path.

@@ -19,6 +19,7 @@ mod parse;
 mod programs;
 mod sed;
 mod table;
+mod test_name;
 mod through;
 mod vouch;
 
