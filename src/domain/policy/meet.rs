@@ -121,6 +121,12 @@ fn by_ending(name: &str, pattern: &str, single: bool) -> Option<bool> {
             pattern.strip_suffix('*').is_some_and(|b| !b.contains(['*', '?']) && !b.starts_with('.'));
         return (begins && stem.contains(['*', '?']) && !stem.starts_with('.')).then_some(false);
     }
+    // `*-credentials.json` is no more meant by `*.json` than a single name.
+    let narrower =
+        |p: &str| p.len() > ending.len() + 2 && p.rsplit_once('.').is_some_and(|(_, e)| e == ending);
+    if pattern.starts_with(['*', '?']) && rest.is_empty() && !single && narrower(pattern) {
+        return Some(false);
+    }
     if rest.contains(['*', '?']) || pattern.starts_with(['*', '?']) {
         return None;
     }
@@ -168,6 +174,12 @@ mod tests {
             ("*credentials.json", "credentials.json", true),
             ("*credentials*.json", "credentials.json", true),
             ("*t.json", "credentials.json", false),
+            ("*.json", "*-credentials.json", false),
+            ("*s.json", "*-credentials.json", true),
+            ("*.json", "?mcp.json", false),
+            (".m*.json", "?mcp.json", true),
+            ("*.json", "*.json", true),
+            ("*.ts", "*-credentials.json", false),
             ("*account.json", "service-account*.json", true),
             ("*env*.ts", ".env*", true),
             ("*.test.ts", ".env*", false),
@@ -198,6 +210,7 @@ mod tests {
             ("*.json", "credentials.json", true),
             ("*.json", "service-account*.json", true),
             ("*.{js,json}", "credentials.json", true),
+            ("*.json", "*-credentials.json", true),
             ("*.yml", "credentials.y*ml", true),
             ("*.txt", "token.txt", true),
             ("*.rs", "credentials.json", false),
