@@ -5,9 +5,11 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use super::ignored::Ignored;
 use super::logins;
+use super::place;
 use super::walk::{Entry, walk};
-use crate::domain::policy::{Below, Context, fits_any_case};
+use crate::domain::policy::{Below, Context, SHOWN, fits_any_case};
 
 /// Where more than this lies, nobody looks through it: the verdict must not be waited for. To judge a name takes longer than to
 /// see it: how many are judged is for the rules to say.
@@ -18,7 +20,15 @@ pub fn learn(ctx: &mut Context, folders: &[String]) -> bool {
     let before = ctx.below.len();
     for folder in folders {
         if !ctx.below.contains_key(folder) {
-            ctx.below.insert(folder.clone(), of(Path::new(folder), MAX_ENTRIES));
+            let home = ctx.home.clone();
+            let below = match folder.strip_suffix(SHOWN) {
+                Some(folder) => shown(Path::new(folder), MAX_ENTRIES),
+                None if folder.ends_with("/.git") => {
+                    addresses(Path::new(folder), home.as_deref().map(Path::new))
+                }
+                None => of(Path::new(folder), MAX_ENTRIES),
+            };
+            ctx.below.insert(folder.clone(), below);
         }
     }
     ctx.below.len() > before
@@ -52,6 +62,43 @@ fn beside(folder: &Path, pattern: &str, max: usize) -> Below {
         }
     }
     below
+}
+
+/// What lies there at any depth, but what is hidden or ignored.
+fn shown(folder: &Path, max: usize) -> Below {
+    let mut below = Below::default();
+    let mut readable = true;
+    let mut ignored = Ignored::default();
+    let all = walk(folder, max, |Entry { path, name, told, kind }| {
+        let Some(name) = name.to_str() else {
+            readable = false;
+            return false;
+        };
+        if name.starts_with('.') || ignored.holds(path, name, kind.is_dir()) {
+            return false;
+        }
+        if !kind.is_dir() {
+            below.files.push(told.clone());
+        }
+        true
+    });
+    Below { whole: all.is_ok() && readable, ..below }
+}
+
+/// The configurations that are in force where git's folder is looked for, of which an address may let somebody in.
+fn addresses(git: &Path, home: Option<&Path>) -> Below {
+    let tree = git.ancestors().skip(1).find(|d| d.join(".git").exists());
+    let own = tree.is_some_and(|tree| {
+        place::common(tree).is_none_or(|common| logins::in_addresses(&common.join("config")))
+    });
+    let of_home = |file: &str| home.is_some_and(|home| logins::in_addresses(&home.join(file)));
+    let told = [
+        ("config", own),
+        (".gitconfig", of_home(".gitconfig")),
+        (".config/git/config", of_home(".config/git/config")),
+    ];
+    let logins = told.into_iter().filter(|(_, lets_in)| *lets_in).map(|(file, _)| file.to_owned()).collect();
+    Below { logins, whole: true, ..Below::default() }
 }
 
 fn through(folder: &Path, max: usize) -> Below {

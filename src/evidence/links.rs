@@ -22,7 +22,8 @@ pub fn followed(ctx: &Context, judge: impl Fn(&Context) -> Verdict) -> Verdict {
         }
         let linked = learn(&mut ctx, &verdict.paths);
         let looked = below::learn(&mut ctx, &verdict.folders);
-        if !ways_out::learn(&mut ctx, &verdict.rewritten) && !looked && !linked {
+        let grown = learn_trees(&mut ctx, &verdict.paths);
+        if !ways_out::learn(&mut ctx, &verdict.rewritten) && !looked && !linked && !grown {
             return verdict;
         }
     }
@@ -42,6 +43,17 @@ fn learn(ctx: &mut Context, paths: &[String]) -> bool {
         learn_pattern(ctx, Path::new(path));
     }
     ctx.links.len() > before
+}
+
+/// Adds the folders above the paths in which another work tree begins than the session's; tells whether there were new ones.
+fn learn_trees(ctx: &mut Context, paths: &[String]) -> bool {
+    let before = ctx.trees.len();
+    let Some(tree) = ctx.work_tree.clone() else { return false };
+    let above = paths.iter().flat_map(|p| Path::new(p).ancestors());
+    let inside = above.filter(|at| at.starts_with(&tree) && *at != Path::new(&tree));
+    let begin = inside.filter(|at| at.join(".git").symlink_metadata().is_ok());
+    ctx.trees.extend(begin.filter_map(Path::to_str).map(str::to_owned));
+    ctx.trees.len() > before
 }
 
 fn learn_link(ctx: &mut Context, at: &Path) {
@@ -155,7 +167,8 @@ mod tests {
             ("cd src && grep -rn x", Action::Confirm),
             ("cd src && grep -rn x ..", Action::Hold),
             ("grep -rn x src/a.rs nowhere", Action::Confirm),
-            ("rg x", Action::Confirm),
+            ("rg x", Action::Hold),
+            ("cd src && rg x", Action::Confirm),
             ("rg x conf", Action::Hold),
             ("rg x src", Action::Confirm),
             ("rg x -g '*.json'", Action::Hold),
@@ -190,6 +203,7 @@ mod tests {
         ] {
             check(Operation::Bash, Subject::Command(command), expected);
         }
+        std::fs::remove_dir_all(app.join("src/.git")).expect("removed");
         std::fs::create_dir_all(app.join("lib/node_modules/x")).expect("made");
         symlink("../a.py", app.join("lib/node_modules/x/b.py")).expect("linked");
         symlink("../../../../other", app.join("lib/node_modules/x/out")).expect("linked");

@@ -52,6 +52,14 @@ fn lets_in(config: &str) -> bool {
     })
 }
 
+/// True if an address in a configuration of git may let somebody in; what it takes over from another file is not looked at.
+pub(super) fn in_addresses(config: &Path) -> bool {
+    match plain::text(config, LONGEST) {
+        Some(text) => text.lines().any(|line| line.split("://").skip(1).any(has_login)),
+        None => config.metadata().is_ok(),
+    }
+}
+
 /// True if an address begins with a user and a password, or with a token.
 fn has_login(address: &str) -> bool {
     let host = address.split(['/', ' ', '"', '\'']).next().unwrap_or_default();

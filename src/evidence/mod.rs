@@ -7,6 +7,7 @@ pub mod claude;
 mod codex;
 pub mod gauges;
 pub mod hindsight;
+mod ignored;
 pub mod links;
 mod logins;
 mod own;

@@ -1,10 +1,10 @@
 //! What can be told of a folder without asking git: the work tree around it, the branch that
 //! HEAD names.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::plain;
-use crate::domain::policy::Context;
+use crate::domain::policy::{Around, Context};
 
 /// The files of a git folder that are read here are not longer.
 const SMALL: u64 = 8 * 1024;
@@ -15,12 +15,19 @@ pub fn of(folder: &Path, home: Option<&Path>) -> Context {
     let tree = folder.ancestors().find(|d| d.join(".git").exists());
     let too_wide = folder.parent().is_none() || home.is_some_and(|h| h.starts_with(folder));
     let root = tree.or((!too_wide).then_some(folder));
+    // At each folder git looks for `.git` first, then whether it is a repository itself.
+    let around = match folder.ancestors().find(|d| d.join(".git").exists() || is_repository(d)) {
+        None => Around::Nothing,
+        Some(found) if Some(found) == tree => Around::Tree,
+        Some(_) => Around::Embedded,
+    };
     let utf8 = |p: &Path| p.to_str().map(str::to_owned);
     Context {
         cwd: utf8(folder),
         work_tree: root.and_then(utf8),
         home: home.and_then(utf8),
-        branch: tree.and_then(branch),
+        branch: tree.filter(|_| around == Around::Tree).and_then(branch),
+        around,
         ..Context::default()
     }
 }
@@ -40,16 +47,35 @@ pub fn holds(folder: &Path, home: Option<&Path>, file: &Path) -> bool {
     of(folder, home).work_tree.is_some_and(|tree| file.starts_with(tree))
 }
 
+/// True for what git takes for a repository: it reads its configuration.
+fn is_repository(folder: &Path) -> bool {
+    let has = |name: &str| folder.join(name).symlink_metadata().is_ok();
+    has("HEAD") && (has("objects") && has("refs") || has("commondir"))
+}
+
+/// Git's own folder of a work tree: `.git`, or what a file of that name names.
+fn git_folder(tree: &Path) -> Option<PathBuf> {
+    let dot_git = tree.join(".git");
+    if dot_git.is_dir() {
+        return Some(dot_git);
+    }
+    // A linked work tree: a file that names the folder.
+    Some(tree.join(plain::text(&dot_git, SMALL)?.trim().strip_prefix("gitdir: ")?))
+}
+
+/// The folder that all work trees of a repository share.
+pub(super) fn common(tree: &Path) -> Option<PathBuf> {
+    let git = git_folder(tree)?;
+    let file = git.join("commondir");
+    if file.symlink_metadata().is_err() {
+        return Some(git);
+    }
+    Some(git.join(plain::text(&file, SMALL)?.trim()))
+}
+
 /// The branch that HEAD names; `None` when it names a commit or cannot be read.
 fn branch(tree: &Path) -> Option<String> {
-    let dot_git = tree.join(".git");
-    let folder = if dot_git.is_dir() {
-        dot_git
-    } else {
-        // A linked work tree: a file that names the folder.
-        tree.join(plain::text(&dot_git, SMALL)?.trim().strip_prefix("gitdir: ")?)
-    };
-    let head = plain::text(&folder.join("HEAD"), SMALL)?;
+    let head = plain::text(&git_folder(tree)?.join("HEAD"), SMALL)?;
     // Where refs are kept in tables it names `.invalid`: no branch begins like that.
     head.trim().strip_prefix("ref: refs/heads/").filter(|name| !name.starts_with('.')).map(str::to_owned)
 }
@@ -57,7 +83,6 @@ fn branch(tree: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;
-    use std::path::PathBuf;
     use std::sync::mpsc;
     use std::time::Duration;
 

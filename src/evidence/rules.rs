@@ -198,6 +198,98 @@ pub(super) mod tests {
         }
     }
 
+    fn bash(command: &str) -> Dialog {
+        Dialog { operation: Operation::Bash, subject: Some(command.to_owned()), ..edit("") }
+    }
+
+    #[test]
+    fn what_git_would_find_there_decides() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let home = dir.path().canonicalize().expect("it is there");
+        let app = home.join("app");
+        let other = ".claude/worktrees/other";
+        for folder in ["app/.git", "app/src", "app/fx/objects", "app/fx/refs", "app/wt", "plain", "app/conf"]
+        {
+            std::fs::create_dir_all(home.join(folder)).expect("made");
+        }
+        std::fs::create_dir_all(app.join(other).join("src")).expect("made");
+        let write = |at: &str, text: &str| std::fs::write(app.join(at), text).expect("written");
+        write(".git/HEAD", "ref: refs/heads/feature/x\n");
+        write("fx/HEAD", "ref: refs/heads/feature/x\n");
+        write("wt/HEAD", "ref: refs/heads/feature/x\n");
+        write("wt/commondir", "../fx\n");
+        write(".claude/worktrees/other/.git", "gitdir: /nowhere\n");
+        write(".gitignore", "ignored/\n");
+        let rules = rules(&home);
+        let check = |cwd: &str, what: &Dialog, preset: &str, want: Action| {
+            let asks = asks_in(&home.join(cwd));
+            let verdict = rules.on_dialog(&asks, what, Some(preset));
+            assert_eq!(verdict.action, want, "{cwd} {:?} {preset}: {}", what.subject, verdict.reason);
+        };
+        for (cwd, command, want) in [
+            ("app", "git status", Action::Confirm),
+            ("app/src", "git status", Action::Confirm),
+            ("app/fx", "git status", Action::Hold),
+            ("app/fx", "timeout 5 git log -1", Action::Hold),
+            ("app/fx/objects", "git diff", Action::Hold),
+            ("app/wt", "git status", Action::Hold),
+            ("app/fx", "ls", Action::Confirm),
+            ("plain", "git diff e conf", Action::Hold),
+            ("plain", "git diff -- e conf", Action::Hold),
+            ("plain", "git status", Action::Confirm),
+            ("app", "git diff HEAD~1 -- src", Action::Confirm),
+        ] {
+            for preset in ["careful", "sop"] {
+                check(cwd, &bash(command), preset, want);
+            }
+        }
+        for (command, want) in [
+            ("touch src/y.rs", Action::Confirm),
+            ("touch .claude/worktrees/other/src/y.rs", Action::Hold),
+            ("mkdir .claude/worktrees/other/a", Action::Hold),
+            ("cat .claude/worktrees/other/src/y.rs", Action::Confirm),
+        ] {
+            check("app", &bash(command), "sop", want);
+        }
+        check("app", &edit(".claude/worktrees/other/src/y.rs"), "sop", Action::Hold);
+        check("app/.claude/worktrees/other", &edit("src/y.rs"), "sop", Action::Confirm);
+        check("app/.claude/worktrees/other", &bash("touch src/y.rs"), "sop", Action::Confirm);
+        // A search without a name passes over what is hidden or ignored.
+        check("app", &bash("rg KEY"), "sop", Action::Confirm);
+        std::fs::create_dir(app.join("ignored")).expect("made");
+        write("ignored/prod.env", "x");
+        write(".env", "x");
+        check("app", &bash("rg KEY"), "sop", Action::Confirm);
+        check("app", &bash("rg --no-ignore KEY"), "sop", Action::Hold);
+        write("conf/prod.env", "x");
+        check("app", &bash("rg KEY"), "sop", Action::Hold);
+        check("app/src", &bash("rg KEY"), "sop", Action::Confirm);
+        check("app", &bash("git log | rg KEY"), "sop", Action::Confirm);
+        std::fs::create_dir(home.join("plain/ignored")).expect("made");
+        std::fs::write(home.join("plain/.gitignore"), "ignored/\n").expect("written");
+        check("plain", &bash("rg KEY"), "sop", Action::Confirm);
+        std::fs::write(home.join("plain/ignored/prod.env"), "x").expect("written");
+        check("plain", &bash("rg KEY"), "sop", Action::Hold);
+        // The address of a remote may hold a token.
+        for (config, want) in [
+            (
+                "[remote \"origin\"]\n\turl = https://github.com/a/b\n[credential]\n\thelper = store\n",
+                Action::Confirm,
+            ),
+            ("[remote \"origin\"]\n\turl = https://x:ghp_1@github.com/a/b\n", Action::Hold),
+        ] {
+            write(".git/config", config);
+            for command in ["git remote -v", "git remote get-url origin", "cd src && git remote -v"] {
+                check("app", &bash(command), "sop", want);
+            }
+            check("app", &bash("git remote"), "careful", want);
+        }
+        write(".git/config", "[core]\n");
+        check("app", &bash("git remote -v"), "careful", Action::Confirm);
+        std::fs::write(home.join(".gitconfig"), "[url \"https://x:y@h.example/\"]\n").expect("written");
+        check("app", &bash("git remote -v"), "careful", Action::Hold);
+    }
+
     #[test]
     fn a_config_in_the_agents_own_tree_only_tightens() {
         let dir = tempfile::tempdir().expect("a folder");

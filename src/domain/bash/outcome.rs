@@ -31,6 +31,8 @@ pub enum Use {
         spared: Vec<String>,
         /// It goes on where links lead.
         follows: bool,
+        /// It passes over hidden names and what git ignores.
+        shown: bool,
     },
     /// A file or folder that is changed with everything in it, perhaps where links in it lead.
     Rewrites {
@@ -46,6 +48,8 @@ pub enum Use {
         /// The program.
         name: String,
     },
+    /// The addresses of git's remotes, in which a password or a token may stand.
+    Remotes,
     /// The branch that it makes or goes to.
     Branch(String),
     /// The branch that it makes and does not go to.

@@ -112,8 +112,15 @@ pub struct Table {
     pub(super) only_names: Names,
     /// … or types of files, as ripgrep has them.
     pub(super) only_types: Names,
-    /// What is named to it, a folder or names of files, it reads though it would pass over it otherwise.
+    /// It reads through what it works in, but passes over hidden names and what git ignores; not over what is named to it, a folder or
+    /// names of files.
     pub(super) through_named: bool,
+    /// Options with which it lists names alone: then nothing is read through.
+    pub(super) lists: Names,
+    /// It tells the addresses of git's remotes.
+    pub(super) tells_remotes: bool,
+    /// Options are read up to the first operand alone, by some builds of it: what looks like one behind that is a file.
+    pub(super) options_first: bool,
     /// Options are read behind operands as well, by every build of it: the value of one is never an operand.
     pub(super) permutes: bool,
     /// A value in the next word may start with `-` (true of getopt and git, not of parsers that would take it for an option).
@@ -202,6 +209,7 @@ impl Table {
             &self.spare_folders,
             &self.only_names,
             &self.only_types,
+            &self.lists,
             &self.local_unless,
         ];
         if let Some(unknown) = told.iter().flat_map(|n| &n.0).find(|n| !names.clone().any(|m| m == *n)) {

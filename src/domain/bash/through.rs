@@ -71,10 +71,10 @@ impl Scan<'_> {
         let (table, seen) = (self.table, &self.seen);
         let given = |names: &Names| !names.0.is_disjoint(seen);
         let picks = !self.only.is_empty();
-        let named = table.through_named && (picks || !operands.is_empty());
-        if !(table.looks_through || given(&table.through) || named) {
+        if given(&table.lists) || !(table.looks_through || table.through_named || given(&table.through)) {
             return;
         }
+        let shown = table.through_named && !picks && operands.is_empty() && !given(&table.through);
         // What is picked by its name is read even if it is hidden.
         let mut spared: Vec<String> =
             table.spared.0.iter().filter(|_| !(table.through_named && picks)).cloned().collect();
@@ -97,6 +97,7 @@ impl Scan<'_> {
             only: only.clone(),
             spared: spared.clone(),
             follows: table.follows,
+            shown,
         }));
     }
 }

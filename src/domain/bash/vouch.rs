@@ -148,6 +148,9 @@ impl<'a> Scan<'a> {
                     break;
                 }
             } else if !ended && is_option(word) {
+                if self.table.options_first && !operands.is_empty() {
+                    return Err(format!("`{}` behind an argument is read as another one", word.text));
+                }
                 let taken = self.option(&args[at..])?;
                 if taken == 2 && !operands.is_empty() {
                     self.may_be_an_operand(&args[at + 1].text)?;
@@ -217,9 +220,10 @@ impl<'a> Scan<'a> {
                 self.patterns += 1;
                 let (path, only, spared) = (word.text.clone(), Vec::new(), Vec::new());
                 let access = if kind.writes() { Access::Write } else { Access::Read };
-                self.uses.push(Use::Through { access, path, only, spared, follows: false });
+                self.uses.push(Use::Through { access, path, only, spared, follows: false, shown: false });
             }
         }
+        self.uses.extend(table.tells_remotes.then_some(Use::Remotes));
         self.rewrite(operands);
         self.read_through(operands.get(usize::from(has_first)..).unwrap_or_default());
         Ok(())

@@ -1,6 +1,7 @@
 //! Judges a shell command part by part, following the folder and the branch from part to part. A command is as bad as
 //! its worst part.
 
+use super::context::Around;
 use super::path::Located;
 use super::places::{Places, Spot};
 use super::rule::{Case, PartCase};
@@ -77,9 +78,11 @@ impl OnePart<'_> {
         let spots = places.spots(folder, self.case.ctx);
         let at = spots.as_deref().unwrap_or_default();
         let elsewhere = at.iter().any(|s| s.elsewhere);
+        let git = words.iter().any(|w| w.text == "git");
+        let not_ours = git && self.not_ours(&vouched, elsewhere);
         // Another repository's configuration may start programs.
-        let starts_more = elsewhere && words.iter().any(|w| w.text == "git")
-            || self.part.sets.iter().any(|(name, _)| LOADS.contains(&name.as_str()));
+        let starts_more =
+            elsewhere && git || self.part.sets.iter().any(|(name, _)| LOADS.contains(&name.as_str()));
         if let Ok(outcome) = &mut vouched
             && outcome.effect == Effect::Read
             && starts_more
@@ -104,7 +107,7 @@ impl OnePart<'_> {
                 effect,
                 known: vouched.as_ref().map_or_else(|r| r.known, |_| true),
                 branches: &branches,
-                elsewhere: elsewhere && !branches.is_empty(),
+                elsewhere: elsewhere && !branches.is_empty() || not_ours,
                 // What is read is judged as the agent's own read; `< x` is `cat x |`.
                 redirect: self.part.redirects.iter().any(|r| matches!(r, Redirect::Into(_))),
                 fed_by: self.fed_by,
@@ -148,6 +151,17 @@ impl OnePart<'_> {
             through::judge(&uses, at, self.case, self.policy).worse(changed)
         };
         (verdict.worse(looked_up), vouched.ok())
+    }
+
+    /// True where git changes what may belong to another work tree, takes a folder of files for a repository, or, where there is none,
+    /// compares any two files.
+    fn not_ours(&self, vouched: &Result<Outcome, Refusal>, elsewhere: bool) -> bool {
+        let changes = vouched.as_ref().is_ok_and(|o| o.effect >= Effect::Write);
+        match self.case.ctx.around {
+            Around::Tree => elsewhere && changes,
+            Around::Embedded => true,
+            Around::Nothing => self.part.words.iter().any(|w| w.text == "diff") || elsewhere && changes,
+        }
     }
 
     /// Whoever allows it: what is set for it, and the only number that may be expanded.
@@ -205,7 +219,11 @@ impl OnePart<'_> {
             Redirect::Into(path) => Some(Use::Path(Access::Write, path.clone())),
             Redirect::Join | Redirect::Null => None,
         });
-        by_arguments.into_iter().chain(redirects).collect()
+        // What a pipe or a file feeds looks at no folder by itself.
+        let fed =
+            !self.fed_by.is_empty() || self.part.redirects.iter().any(|r| matches!(r, Redirect::From(_)));
+        let looks = |one: &Use| !matches!(one, Use::Through { shown: true, .. }) || !fed;
+        by_arguments.into_iter().filter(looks).chain(redirects).collect()
     }
 
     fn locate(&self, uses: &[Use], spots: &[Spot]) -> Result<Vec<(Operation, Located)>, String> {
@@ -245,7 +263,7 @@ impl OnePart<'_> {
 fn branches(uses: &[Use], effect: Option<Effect>, spots: &[Spot]) -> Vec<Option<String>> {
     let goes_to = uses.iter().filter_map(|u| match u {
         Use::Branch(name) | Use::Ref(name) => Some(Some(name.clone())),
-        Use::Path(..) | Use::Through { .. } | Use::Rewrites { .. } | Use::Local { .. } => None,
+        Use::Path(..) | Use::Through { .. } | Use::Rewrites { .. } | Use::Local { .. } | Use::Remotes => None,
     });
     let commits = spots
         .iter()

@@ -1,7 +1,22 @@
 //! Who asks and where: what a policy may look at besides the dialog. Filled in by the caller; what is not known is
 //! `None`, and a rule that needs it then holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Behind the path of a folder: of what lies in it only what a search shows that passes over hidden names and what git ignores.
+pub const SHOWN: &str = "/.";
+
+/// What git finds from a folder on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Around {
+    /// The repository of the work tree.
+    #[default]
+    Tree,
+    /// A repository that is no work tree's, among the files of one: an agent may have written its configuration.
+    Embedded,
+    /// None.
+    Nothing,
+}
 
 /// What lies in a folder, at any depth. Git's own folders are left out, but for what may let one in: else nothing could be searched.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,6 +80,10 @@ pub struct Context {
     pub home: Option<String>,
     /// The branch that is checked out in the work tree; `None` when detached or not known.
     pub branch: Option<String>,
+    /// What git finds in the working folder.
+    pub around: Around,
+    /// Folders in the work tree in which another one begins, absolute: learned with the links.
+    pub trees: BTreeSet<String>,
     /// Patterns of branches that nobody commits to.
     pub protected_branches: Vec<String>,
     /// Symbolic links that are known, absolute, and where each of them leads, with nothing left to follow. Whoever can look
@@ -90,6 +109,8 @@ impl Default for Context {
             work_tree: None,
             home: None,
             branch: None,
+            around: Around::Tree,
+            trees: BTreeSet::new(),
             protected_branches: ["main", "master", "dev", "qa", "prod", "env/*"].map(str::to_owned).to_vec(),
             links: BTreeMap::new(),
             below: BTreeMap::new(),

@@ -25,11 +25,11 @@ mod url;
 mod verdict;
 mod wrapped;
 
-pub use context::{Below, Context, Rewritten, WayOut, WaysOut};
+pub use context::{Around, Below, Context, Rewritten, SHOWN, WayOut, WaysOut};
 pub use draft::{Cause, Draft};
 pub use exact::WholePart;
 pub use file::{PolicyError, PolicyFile, RuleAction, RuleSpec, Where};
-pub use glob::fits_any_case;
+pub use glob::{fits, fits_any_case};
 pub use page::{RulePage, written};
 pub use preset::{PRESETS, preset_text};
 pub use subject::Subject;

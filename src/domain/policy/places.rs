@@ -93,6 +93,7 @@ impl Places {
                 | Use::Through { .. }
                 | Use::Rewrites { .. }
                 | Use::Local { .. }
+                | Use::Remotes
                 | Use::Ref(_) => {}
             }
         }

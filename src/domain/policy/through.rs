@@ -1,7 +1,9 @@
 //! Folders that a command reads through or that must hold what it starts, file by file (`grep -r x .`): each file that is known to lie there must be one that
 //! the agent's own tools may read, or change where it is changed. What lies there is looked up by whoever can, by the verdict's `folders`.
 
-use super::context::Below;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::context::{Below, SHOWN};
 use super::glob::{fits, fits_any_case};
 use super::meet::{is_pattern, readings};
 use super::path::Located;
@@ -13,26 +15,39 @@ use crate::domain::bash::{self, Use};
 /// Where more files than this are to be judged, none is: the verdict must not be waited for.
 const MAX_JUDGED: usize = 2_000;
 
+/// Git's folder, as seen from where it works; it may lie further up.
+const GIT: &str = ".git";
+
 /// How a folder is gone through.
 struct Way<'a> {
     only: &'a [String],
     spared: &'a [String],
     follows: bool,
+    shown: bool,
 }
 
 /// Confirms, with the folders to look at, unless a file is known there that is held.
 pub(super) fn judge(uses: &[Use], spots: &[Spot], case: &Case, policy: &Policy) -> Verdict {
     let mut verdict = Verdict::new(Action::Confirm, "", "");
     for one in uses {
-        let (Use::Through { path, .. } | Use::Local { folder: path, .. }) = one else { continue };
+        let path = match one {
+            Use::Through { path, .. } | Use::Local { folder: path, .. } => path,
+            Use::Remotes => GIT,
+            _ => continue,
+        };
         for spot in spots {
             let next = match (Located::new(path, Some(&spot.cwd), case.ctx), one) {
-                (Ok(folder), Use::Through { access, only, spared, follows, .. }) => {
+                (Ok(folder), Use::Through { access, only, spared, follows, shown, .. }) => {
                     let case = Case { operation: subject::operation(*access), tool: None, ..*case };
-                    in_folder(&folder.absolute(), &Way { only, spared, follows: *follows }, &case, policy)
+                    in_folder(
+                        &folder.absolute(),
+                        &Way { only, spared, follows: *follows, shown: *shown },
+                        &case,
+                        policy,
+                    )
                 }
                 (Ok(folder), Use::Local { name, .. }) => lies_in(&folder.absolute(), name, case),
-                (Ok(_), _) => continue,
+                (Ok(folder), _) => tells_addresses(&folder.absolute(), case),
                 (Err(why), _) => Verdict::hold("path", format!("{path}: {why}")),
             };
             verdict = verdict.worse(next);
@@ -42,12 +57,24 @@ pub(super) fn judge(uses: &[Use], spots: &[Spot], case: &Case, policy: &Policy) 
 }
 
 fn in_folder(folder: &str, way: &Way, case: &Case, policy: &Policy) -> Verdict {
-    let known = case.ctx.below.get(folder);
+    let looked = format!("{folder}{}", if way.shown { SHOWN } else { "" });
+    let known = case.ctx.below.get(&looked);
     let verdict = known.map_or_else(
         || Verdict::new(Action::Confirm, "", ""),
         |below| in_known(folder, below, way, case, policy),
     );
-    Verdict { folders: vec![folder.to_owned()], ..verdict }
+    Verdict { folders: vec![looked], ..verdict }
+}
+
+/// Confirms, with git's folder to look into, unless it is known that an address in its configuration may let somebody in.
+fn tells_addresses(git: &str, case: &Case) -> Verdict {
+    let verdict = match case.ctx.below.get(git) {
+        Some(below) if !below.logins.is_empty() => {
+            Verdict::hold("through", "an address of a remote may hold a password or a token")
+        }
+        _ => Verdict::new(Action::Confirm, "", ""),
+    };
+    Verdict { folders: vec![git.to_owned()], ..verdict }
 }
 
 /// Confirms, with the folder to look into, unless it is known that the program does not lie there.
@@ -62,16 +89,22 @@ fn lies_in(folder: &str, name: &str, case: &Case) -> Verdict {
 }
 
 fn in_known(folder: &str, below: &Below, way: &Way, case: &Case, policy: &Policy) -> Verdict {
-    let Way { only, spared, follows } = way;
+    let Way { only, spared, follows, shown } = way;
     let names: Vec<String> = only.iter().flat_map(|pattern| readings(last_step(pattern))).collect();
     let is_read = |file: &&String| (only.is_empty() || is_picked(file, &names)) && !is_spared(file, spared);
-    if !below.whole || below.files.iter().filter(is_read).nth(MAX_JUDGED).is_some() {
+    let mut files: Vec<&str> = below.files.iter().filter(is_read).map(String::as_str).collect();
+    if *shown && files.len() > MAX_JUDGED {
+        files = by_folders(&files, folder, case, policy);
+    }
+    if !below.whole || files.len() > MAX_JUDGED {
         if !only.is_empty() && only.iter().all(|pattern| picks_nothing_held(pattern, folder, case, policy)) {
             return Verdict::new(Action::Confirm, "", "");
         }
         return Verdict::hold(
             "through",
-            format!("it reads through {folder}: too much lies there to look at"),
+            format!(
+                "it reads through {folder}: too much lies there to look at (names picked by an ending, `git grep`, need no look)"
+            ),
         );
     }
     if *follows && below.linked {
@@ -88,7 +121,7 @@ fn in_known(folder: &str, below: &Below, way: &Way, case: &Case, policy: &Policy
     }
     // What a pattern names lies beside it.
     let at = folder.rsplit_once('/').filter(|(_, name)| is_pattern(name)).map_or(folder, |(above, _)| above);
-    let held = below.files.iter().filter(is_read).find_map(|file| {
+    let held = files.iter().find_map(|file| {
         let located = Located::new(file, Some(at), case.ctx);
         let verdict = match located.or_else(|_| Located::new(&loosely(file), Some(at), case.ctx)) {
             Ok(located) => subject::located_path(case, &located, policy),
@@ -100,6 +133,22 @@ fn in_known(folder: &str, below: &Below, way: &Way, case: &Case, policy: &Policy
         })
     });
     held.unwrap_or_else(|| Verdict::new(Action::Confirm, "", ""))
+}
+
+/// Files of which no name with their ending is held, as the folders in which they lie: these are fewer.
+fn by_folders<'a>(files: &[&'a str], folder: &str, case: &Case, policy: &Policy) -> Vec<&'a str> {
+    let mut plain: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut is_plain = |name: &'a str| {
+        let Some((_, ending)) = name.rsplit_once('.') else { return false };
+        *plain
+            .entry(ending)
+            .or_insert_with(|| picks_nothing_held(&format!("*.{ending}"), folder, case, policy))
+    };
+    let told = files.iter().map(|file| {
+        let (above, name) = file.rsplit_once('/').unwrap_or((".", file));
+        if is_plain(name) { above } else { file }
+    });
+    told.collect::<BTreeSet<&str>>().into_iter().collect()
 }
 
 /// True if no name that a rule holds fits the pattern, wherever it lies.
@@ -146,6 +195,11 @@ mod tests {
     use crate::domain::dialog::Operation;
     use crate::domain::policy::{Context, Subject, judge_operation};
 
+    fn shown(below: Below) -> Below {
+        let files = below.files.into_iter().filter(|f| !f.split('/').any(|step| step.starts_with('.')));
+        Below { files: files.collect(), ..below }
+    }
+
     fn judged(command: &str, files: &[&str], linked: bool, whole: bool) -> Verdict {
         let tree = "/home/dev/app".to_owned();
         let of = |folder: &str| Below {
@@ -158,7 +212,13 @@ mod tests {
             cwd: Some(tree.clone()),
             work_tree: Some(tree.clone()),
             home: Some("/home/dev".into()),
-            below: [(tree.clone(), of("")), (format!("{tree}/src"), of("src/"))].into(),
+            below: [
+                (tree.clone(), of("")),
+                (format!("{tree}/src"), of("src/")),
+                (format!("{tree}{SHOWN}"), shown(of(""))),
+                (format!("{tree}/src{SHOWN}"), shown(of("src/"))),
+            ]
+            .into(),
             ..Context::default()
         };
         let policy = Policy::preset("careful").expect("ships");
@@ -189,7 +249,12 @@ mod tests {
             ("grep -rn KEY . --exclude='*.ENV' --exclude-dir=node_modules", Action::Hold),
             ("grep -rn KEY . --exclude='*.env' --exclude=node_modules", Action::Hold),
             ("grep -rn KEY . --exclude-dir='*.env' --exclude-dir=web", Action::Hold),
-            ("rg KEY", Action::Confirm),
+            ("rg KEY", Action::Hold),
+            ("cd src && rg KEY", Action::Confirm),
+            ("git log | rg KEY", Action::Confirm),
+            ("rg KEY < x.md", Action::Confirm),
+            ("rg --files", Action::Confirm),
+            ("rg KEY | head", Action::Hold),
             ("rg --no-ignore KEY", Action::Hold),
             ("rg --no-ignore KEY src", Action::Confirm),
             ("diff -r . src", Action::Hold),
@@ -201,8 +266,10 @@ mod tests {
             let verdict = judged(command, &clean, false, true);
             assert_eq!(verdict.action, Action::Confirm, "{command}, nothing there: {}", verdict.reason);
         }
-        let verdict = judged("rg --no-ignore KEY", &["src/a.rs", ".env", ".aws/x.md"], false, true);
-        assert_eq!(verdict.action, Action::Confirm, "rg passes over hidden names: {}", verdict.reason);
+        for command in ["rg --no-ignore KEY", "rg KEY"] {
+            let verdict = judged(command, &["src/a.rs", ".env", ".aws/x.md"], false, true);
+            assert_eq!(verdict.action, Action::Confirm, "rg passes over hidden names: {}", verdict.reason);
+        }
         let verdict = judged("grep -r KEY .", &files, false, true);
         assert_eq!(verdict.rule, "secrets");
         assert!(verdict.reason.contains("/home/dev/app, .env as well"), "{}", verdict.reason);
@@ -237,8 +304,9 @@ mod tests {
             ("rg -e x .", Action::Hold),
             ("rg x src", Action::Confirm),
             ("rg x src/*.rs", Action::Confirm),
-            ("rg x -g '!*.json'", Action::Confirm),
-            ("rg x", Action::Confirm),
+            ("rg x -g '!*.json'", Action::Hold),
+            ("rg x", Action::Hold),
+            ("rg x --stats", Action::Hold),
             ("rg --files", Action::Confirm),
         ] {
             let verdict = judged(command, &secrets, false, true);
@@ -266,7 +334,6 @@ mod tests {
             ("grep -rn foo --include='*.{ts,tsx}' .", Action::Confirm),
             ("rg foo -g '*.rs' .", Action::Confirm),
             ("rg foo -t rust", Action::Confirm),
-            ("rg foo", Action::Confirm),
             ("rg foo .", Action::Hold),
             ("grep -rn foo .", Action::Hold),
         ] {
@@ -280,12 +347,30 @@ mod tests {
             ("grep -rn foo --include=*.json .", true, Action::Confirm),
             ("grep -rn foo --exclude-dir=src .", true, Action::Confirm),
             ("rg foo -g '*.toml'", false, Action::Hold),
+            ("rg foo", true, Action::Confirm),
+            ("rg foo", false, Action::Hold),
             ("rg foo -t config", false, Action::Hold),
             ("rg foo -g 'src/'", false, Action::Hold),
             ("rg foo -g 'src/**'", false, Action::Hold),
         ] {
             let verdict = judged(command, &many, false, whole);
             assert_eq!(verdict.action, expected, "{command}: {}", verdict.reason);
+        }
+    }
+
+    #[test]
+    fn among_many_files_the_folders_and_the_odd_endings_are_judged() {
+        let many: Vec<String> = (0..=MAX_JUDGED).map(|n| format!("src/{n}.rs")).collect();
+        for (more, expected) in [
+            ("x.md", Action::Confirm),
+            ("conf/prod.env", Action::Hold),
+            ("conf/credentials.json", Action::Hold),
+            ("secrets/a.rs", Action::Hold),
+            ("id_rsa", Action::Hold),
+        ] {
+            let files: Vec<&str> = many.iter().map(String::as_str).chain([more]).collect();
+            let verdict = judged("rg foo", &files, false, true);
+            assert_eq!(verdict.action, expected, "{more}: {}", verdict.reason);
         }
     }
 
@@ -378,7 +463,8 @@ mod tests {
             ("diff -r src .", true, true, Action::Hold),
             ("diff src/a.rs x.md", true, false, Action::Confirm),
             ("diff x.md src", true, true, Action::Hold),
-            ("rg KEY", true, false, Action::Confirm),
+            ("rg KEY", true, true, Action::Confirm),
+            ("rg KEY", true, false, Action::Hold),
         ] {
             let verdict = judged(command, &["src/a.rs"], linked, whole);
             assert_eq!(verdict.action, expected, "{command}: {}", verdict.reason);

@@ -97,7 +97,7 @@ pub(super) fn judge(uses: &[Use], words: &[Word], folder: Option<&str>) -> Verdi
     let looked_up = |one: &Use| match one {
         Use::Through { .. } | Use::Rewrites { .. } | Use::Local { .. } => true,
         Use::Path(access, path) => !(here(path) || reads_by_name && *access != Access::Write),
-        Use::Branch(_) | Use::Ref(_) => false,
+        Use::Branch(_) | Use::Ref(_) | Use::Remotes => false,
     };
     if folder.is_some_and(|to| !here(to)) || uses.iter().any(looked_up) {
         return Verdict::hold("through", "looked up before an earlier part of the command has run");
