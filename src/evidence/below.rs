@@ -53,7 +53,9 @@ fn beside(folder: &Path, pattern: &str, max: usize) -> Below {
         let named = entry.and_then(|e| Ok((e.file_name().into_string(), e.file_type()?)));
         match named {
             Ok((Ok(name), kind)) if seen < max => {
-                if fits_any_case(pattern, &name) {
+                // A shell that was told so puts hidden names in its place as well: of a folder nothing is read by that.
+                let hidden_folder = kind.is_dir() && name.starts_with('.');
+                if fits_any_case(pattern, &name) && !hidden_folder {
                     below.linked |= kind.is_symlink();
                     below.files.push(name);
                 }

@@ -148,6 +148,10 @@ mod tests {
         std::fs::write(app.join("src/.git/config"), "x").expect("written");
         std::fs::write(app.join("src/a.rs"), "x").expect("written");
         std::fs::create_dir(app.join("conf")).expect("made");
+        std::fs::create_dir(app.join("odd")).expect("made");
+        for name in ["-n.md", "+5.rs", "a=b.txt", "a.yml"] {
+            std::fs::write(app.join("odd").join(name), "x").expect("written");
+        }
         std::fs::write(app.join("CLAUDE.md"), "x").expect("written");
         std::fs::write(app.join("README.md"), "x").expect("written");
         let bin = app.join("node_modules/.bin");
@@ -182,9 +186,24 @@ mod tests {
             ("wc -l ./x*.txt", Action::Confirm),
             ("wc -l ./*.rs", Action::Confirm),
             ("cat conf/*.json", Action::Hold),
-            ("ls conf/*.json", Action::Hold),
+            ("ls conf/*.json", Action::Confirm),
+            ("ls conf/*", Action::Confirm),
+            ("cat conf/*", Action::Hold),
+            ("cat src/*", Action::Confirm),
+            ("cat *.md", Action::Confirm),
+            ("wc -l *", Action::Hold),
+            ("ls *", Action::Hold),
+            ("cd src && cat *", Action::Confirm),
+            ("cd src && head -n 3 *.rs", Action::Confirm),
+            ("cd odd && ls *", Action::Hold),
+            ("cd odd && cat *.md", Action::Hold),
+            ("cd odd && cat *.rs", Action::Hold),
+            ("cd odd && cat *.txt", Action::Hold),
+            ("cd odd && cat *.yml", Action::Confirm),
+            ("cd odd && cat ./*.md", Action::Confirm),
             ("cat conf/*.txt", Action::Confirm),
-            ("grep -rn x ./src/*", Action::Hold),
+            ("grep -rn x ./src/*", Action::Confirm),
+            ("grep -rn x ./*", Action::Hold),
             ("grep -n x ./d*.rs", Action::Confirm),
             ("grep -n x ./d*", Action::Hold),
             ("diff -r src deep", Action::Confirm),

@@ -154,6 +154,15 @@ impl Kind {
         matches!(self, Self::Named(Name::Write))
     }
 
+    /// What is done with a path that is only looked at.
+    pub(super) fn looks(&self) -> Option<Access> {
+        match self {
+            Self::Named(Name::Read) => Some(Access::Read),
+            Self::Named(Name::List) => Some(Access::List),
+            _ => None,
+        }
+    }
+
     /// True if names that fit a pattern may stand there as well as the pattern.
     pub(super) fn is_names(&self) -> bool {
         matches!(self, Self::Named(Name::Names))

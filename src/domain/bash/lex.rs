@@ -137,7 +137,8 @@ impl<'a> Lexer<'a> {
             return Err(Fault::Redirect);
         }
         Ok(match target.text.as_str() {
-            "" | "[" | "]" | "=" => return Err(Fault::Redirect),
+            "" | "[" | "]" => return Err(Fault::Redirect),
+            only if only.bytes().all(|b| b == b'=') => return Err(Fault::Redirect),
             "/dev/null" => Redirect::Null,
             _ if input => Redirect::From(target.text),
             _ => Redirect::Into(target.text),
@@ -173,7 +174,7 @@ impl<'a> Lexer<'a> {
     fn plain(&mut self, c: char, word: &mut Word) -> Result<(), Fault> {
         let first = word.text.is_empty();
         let stands = match c {
-            '=' | '^' => !first || c == '=' && self.stands_alone(),
+            '=' | '^' => !first || c == '=' && self.is_line_of(c),
             '~' => !first && !word.text.ends_with([':', '=']),
             // Alone they are a program's name and its last argument; `parse` sees to that.
             '[' | ']' => first && self.stands_alone(),
@@ -205,15 +206,15 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
-    /// `src/*.rs`, `--include=*.rs`: a star or question mark in the last step of a plain path. What stands in its place lies in that one
-    /// folder, starts as the word does and is no hidden name.
+    /// `src/*.rs`, `*.rs`, `--include=*.rs`: a star or question mark in the last step of a plain path. What stands in its place lies in that one
+    /// folder and starts as the word does; what a star that stands first may be is for `vouch`.
     fn may_be_pattern(&self, c: char, word: &Word) -> bool {
         let text = word.text.as_str();
         let step = text.rsplit('/').next().unwrap_or_default();
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'/' | b'-');
         let option = text.strip_prefix("--").and_then(|o| o.strip_suffix('='));
         let value = option.is_some_and(|o| o.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
-        let path = text.bytes().all(plain) && !text.is_empty() && !text.starts_with('-');
+        let path = text.bytes().all(plain) && (!text.is_empty() || c == '*') && !text.starts_with('-');
         let told = word.pattern || path || value;
         let doubled = c == '*' && (text.ends_with('*') || self.src[self.at + 1..].starts_with('*'));
         told && !word.status && !step.starts_with('.') && !doubled
@@ -248,6 +249,12 @@ impl<'a> Lexer<'a> {
             word.status = true;
         }
         is_status
+    }
+
+    /// A word of nothing else: to a shell that expands `=name` no program is called so.
+    fn is_line_of(&self, c: char) -> bool {
+        let behind = self.src[self.at..].trim_start_matches(c);
+        behind.chars().next().is_none_or(|c| matches!(c, ' ' | '\n' | ';' | '|' | '&'))
     }
 
     fn stands_alone(&self) -> bool {

@@ -33,6 +33,8 @@ pub enum Use {
         follows: bool,
         /// It passes over hidden names and what git ignores.
         shown: bool,
+        /// The names stand as they are where options may: the pattern begins with a star.
+        bare: bool,
     },
     /// A file or folder that is changed with everything in it, perhaps where links in it lead.
     Rewrites {

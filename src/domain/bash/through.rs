@@ -1,9 +1,9 @@
 //! What one walk over arguments notes of folders that are gone through with what lies in them: which, and which names there.
 
 use super::kinds::Kind;
-use super::table::Names;
+use super::table::{Names, Style};
 use super::vouch::Scan;
-use super::{Access, Use, Word};
+use super::{Access, Effect, Use, Word};
 
 /// What the types of ripgrep read, as patterns. Another type may read anything.
 const TYPES: [(&str, &str); 22] = [
@@ -51,6 +51,32 @@ fn above_patterns(word: &Word) -> String {
 }
 
 impl Scan<'_> {
+    /// Notes what the shell puts in the place of a pattern. Only what looks may be given one that begins with a star; of a star alone
+    /// the names that are found are judged there, since it means every one.
+    pub(super) fn pattern(&mut self, word: &Word, kind: &Kind) -> Result<(), String> {
+        let path = word.text.clone();
+        let looked = kind.looks().filter(|_| self.table.effect == Some(Effect::Read));
+        let bare = path.starts_with('*');
+        if bare && (looked.is_none() || self.table.style != Style::Clustered) {
+            return Err(format!("what `{path}` stands for may be taken for an option"));
+        }
+        let mut uses = Vec::new();
+        kind.check(&path, &mut uses)?;
+        let access = looked.unwrap_or(if kind.writes() { Access::Write } else { Access::Read });
+        if looked.is_some()
+            && matches!(path.strip_suffix('*'), Some(above) if above.is_empty() || above.ends_with('/'))
+        {
+            let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
+            let folder = if folder.is_empty() { "/" } else { folder };
+            uses = vec![Use::Path(access, folder.to_owned())];
+        }
+        self.patterns += 1;
+        self.uses.append(&mut uses);
+        let (only, spared) = (Vec::new(), Vec::new());
+        self.uses.push(Use::Through { access, path, only, spared, follows: false, shown: false, bare });
+        Ok(())
+    }
+
     /// Notes what it changes with everything in it. Without an operand that may be the folder it works in.
     pub(super) fn rewrite(&mut self, operands: &[&Word]) {
         let table = self.table;
@@ -98,6 +124,7 @@ impl Scan<'_> {
             spared: spared.clone(),
             follows: table.follows,
             shown,
+            bare: false,
         }));
     }
 }

@@ -14,7 +14,9 @@ const MAX_DEPTH: usize = 3;
 
 /// Vouches for a part, or says why not.
 pub fn vouch(programs: &Programs, words: &[Word]) -> Result<Outcome, Refusal> {
-    let outcome = vouch_at(programs, words, 0)?;
+    // Whoever is not known may take what a star stands for as an option.
+    let bare = words.iter().any(|w| w.pattern && w.text.starts_with('*'));
+    let outcome = vouch_at(programs, words, 0).map_err(|r| Refusal { known: r.known || bare, ..r })?;
     let patterns = words.iter().filter(|w| w.pattern).count();
     if patterns == outcome.patterns {
         return Ok(outcome);
@@ -124,7 +126,7 @@ pub(super) struct Scan<'a> {
     pub(super) spared: Vec<String>,
     /// … and what alone to read.
     pub(super) only: Vec<String>,
-    patterns: usize,
+    pub(super) patterns: usize,
 }
 
 impl<'a> Scan<'a> {
@@ -215,12 +217,10 @@ impl<'a> Scan<'a> {
             if word.text.starts_with('-') && word.text != "-" && !kind.takes_dashes() {
                 return Err(format!("`{}` may be taken for an option", word.text));
             }
-            kind.check(&word.text, &mut self.uses)?;
             if word.pattern && !first && table.max.is_none() && kind.takes_files() {
-                self.patterns += 1;
-                let (path, only, spared) = (word.text.clone(), Vec::new(), Vec::new());
-                let access = if kind.writes() { Access::Write } else { Access::Read };
-                self.uses.push(Use::Through { access, path, only, spared, follows: false, shown: false });
+                self.pattern(word, kind)?;
+            } else {
+                kind.check(&word.text, &mut self.uses)?;
             }
         }
         self.uses.extend(table.tells_remotes.then_some(Use::Remotes));

@@ -24,6 +24,7 @@ struct Way<'a> {
     spared: &'a [String],
     follows: bool,
     shown: bool,
+    bare: bool,
 }
 
 /// Confirms, with the folders to look at, unless a file is known there that is held.
@@ -37,11 +38,11 @@ pub(super) fn judge(uses: &[Use], spots: &[Spot], case: &Case, policy: &Policy) 
         };
         for spot in spots {
             let next = match (Located::new(path, Some(&spot.cwd), case.ctx), one) {
-                (Ok(folder), Use::Through { access, only, spared, follows, shown, .. }) => {
+                (Ok(folder), Use::Through { access, only, spared, follows, shown, bare, .. }) => {
                     let case = Case { operation: subject::operation(*access), tool: None, ..*case };
                     in_folder(
                         &folder.absolute(),
-                        &Way { only, spared, follows: *follows, shown: *shown },
+                        &Way { only, spared, follows: *follows, shown: *shown, bare: *bare },
                         &case,
                         policy,
                     )
@@ -89,7 +90,7 @@ fn lies_in(folder: &str, name: &str, case: &Case) -> Verdict {
 }
 
 fn in_known(folder: &str, below: &Below, way: &Way, case: &Case, policy: &Policy) -> Verdict {
-    let Way { only, spared, follows, shown } = way;
+    let Way { only, spared, follows, shown, bare } = way;
     let names: Vec<String> = only.iter().flat_map(|pattern| readings(last_step(pattern))).collect();
     let is_read = |file: &&String| (only.is_empty() || is_picked(file, &names)) && !is_spared(file, spared);
     let mut files: Vec<&str> = below.files.iter().filter(is_read).map(String::as_str).collect();
@@ -113,6 +114,14 @@ fn in_known(folder: &str, below: &Below, way: &Way, case: &Case, policy: &Policy
             format!("it reads through {folder}, and links in it may lead elsewhere"),
         );
     }
+    let is_pattern = folder.rsplit_once('/').is_some_and(|(_, name)| is_pattern(name));
+    if is_pattern && below.linked {
+        return Verdict::hold("path", "a symbolic link among what the pattern names may lead elsewhere");
+    }
+    let misleads = |file: &&String| file.starts_with(['-', '+']) || file.contains('=');
+    if let Some(file) = below.files.iter().find(misleads).filter(|_| *bare) {
+        return Verdict::hold("through", format!("{file} lies in {folder}, and may be taken for an option"));
+    }
     if let Some(config) = below.logins.iter().find(is_read) {
         return Verdict::hold(
             "through",
@@ -120,7 +129,12 @@ fn in_known(folder: &str, below: &Below, way: &Way, case: &Case, policy: &Policy
         );
     }
     // What a pattern names lies beside it.
-    let at = folder.rsplit_once('/').filter(|(_, name)| is_pattern(name)).map_or(folder, |(above, _)| above);
+    let at = folder.rsplit_once('/').filter(|_| is_pattern).map_or(folder, |(above, _)| above);
+    let remedy = if is_pattern {
+        ""
+    } else {
+        " (leave it out by --exclude, pick others by --include='*.rs', or use git grep)"
+    };
     let held = files.iter().find_map(|file| {
         let located = Located::new(file, Some(at), case.ctx);
         let verdict = match located.or_else(|_| Located::new(&loosely(file), Some(at), case.ctx)) {
@@ -128,7 +142,7 @@ fn in_known(folder: &str, below: &Below, way: &Way, case: &Case, policy: &Policy
             Err(why) => Verdict::hold("path", why),
         };
         (verdict.action != Action::Confirm).then(|| Verdict {
-            reason: format!("it reads through {folder}, {file} as well: {}", verdict.reason),
+            reason: format!("it reads through {folder}, {file} as well: {}{remedy}", verdict.reason),
             ..verdict
         })
     });
