@@ -14,7 +14,7 @@ pub struct Simple {
 
 static TOKEN: LazyLock<Regex> = LazyLock::new(|| {
     let word = concat!(
-        r"(?<word>(?:@\{[a-z0-9]+\}|[A-Za-z0-9_@%+:,./=^~\[\]*?-]|\\[()]|\$\?|'[^']*'",
+        r"(?<word>(?:@\{[a-z0-9]+\}|[A-Za-z0-9_@%+:,./=^~\[\]*?!-]|\\[()]|\$\?|'[^']*'",
         r#"|"(?:[^"\\$`]|\$[? |)]|\\.)*\$?")+)"#
     );
     let all = format!(

@@ -137,7 +137,7 @@ impl<'a> Lexer<'a> {
             return Err(Fault::Redirect);
         }
         Ok(match target.text.as_str() {
-            "" | "[" | "]" => return Err(Fault::Redirect),
+            "" | "[" | "]" | "!" => return Err(Fault::Redirect),
             only if only.bytes().all(|b| b == b'=') => return Err(Fault::Redirect),
             "/dev/null" => Redirect::Null,
             _ if input => Redirect::From(target.text),
@@ -177,7 +177,8 @@ impl<'a> Lexer<'a> {
             '=' | '^' => !first || c == '=' && self.is_line_of(c),
             '~' => !first && !word.text.ends_with([':', '=']),
             // Alone they are a program's name and its last argument; `parse` sees to that.
-            '[' | ']' => first && self.stands_alone(),
+            // So may `!` be behind `find`, where it is one of its own words.
+            '[' | ']' | '!' => first && self.stands_alone(),
             c => c.is_ascii_alphanumeric() || "_@%+:,./-".contains(c),
         };
         match c {

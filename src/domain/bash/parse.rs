@@ -108,6 +108,9 @@ fn complete(part: &Part) -> Result<(), Fault> {
     if name != "[" && (!name.bytes().all(plain) || name.starts_with(['-', '+', '@'])) {
         return Err(Fault::Name);
     }
+    if name != "find" && part.words.iter().any(|w| !w.quoted && w.text == "!") {
+        return Err(Fault::Bang);
+    }
     let bare = |w: &Word| !w.quoted && matches!(w.text.as_str(), "(" | ")");
     if name != "find" && part.words.iter().any(bare) {
         return Err(Fault::Backslash);
@@ -165,6 +168,7 @@ mod tests {
                 "a b/*.c d?e ./x-* --f=*.g *.h *",
                 vec![vec!["a", "b/*.c", "d?e", "./x-*", "--f=*.g", "*.h", "*"]],
             ),
+            ("find . ! -name a", vec![vec!["find", ".", "!", "-name", "a"]]),
             ("echo == ===", vec![vec!["echo", "==", "==="]]),
             ("a $? \"b: $?\"", vec![vec!["a", "$?", "b: $?"]]),
             (
@@ -218,6 +222,10 @@ mod tests {
             ("a > *", Fault::Redirect),
             ("a > [", Fault::Redirect),
             ("*b a", Fault::Pattern('*')),
+            ("a ! b", Fault::Bang),
+            ("! find", Fault::Bang),
+            ("find !a", Fault::Bang),
+            ("find > !", Fault::Redirect),
             ("a *b/c", Fault::Pattern('*')),
             ("a =b", Fault::Lead('=')),
             ("a ==b", Fault::Lead('=')),
