@@ -97,6 +97,9 @@ fn complete(part: &Part) -> Result<(), Fault> {
     if program.quoted {
         return Err(Fault::Name);
     }
+    if name != "find" && part.words.iter().any(|w| !w.quoted && w.text == "!") {
+        return Err(Fault::Bang);
+    }
     if KEYWORDS.split_whitespace().any(|k| k == name) {
         return Err(Fault::Keyword);
     }
@@ -107,9 +110,6 @@ fn complete(part: &Part) -> Result<(), Fault> {
     }
     if name != "[" && (!name.bytes().all(plain) || name.starts_with(['-', '+', '@'])) {
         return Err(Fault::Name);
-    }
-    if name != "find" && part.words.iter().any(|w| !w.quoted && w.text == "!") {
-        return Err(Fault::Bang);
     }
     let bare = |w: &Word| !w.quoted && matches!(w.text.as_str(), "(" | ")");
     if name != "find" && part.words.iter().any(bare) {
