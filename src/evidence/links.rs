@@ -1,8 +1,10 @@
 //! Where symbolic links lead, and what lies in folders that are read through: what the text of a command does not tell.
 //! Looks before a verdict, changes nothing; what is made after the look is not seen.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::place::is_repository;
 use super::{below, ways_out};
 use crate::domain::policy::{Action, Context, Verdict};
 
@@ -14,7 +16,9 @@ const MAX_ENTRIES: usize = 2_000;
 
 /// A verdict in which every path that it rests on has been followed.
 pub fn followed(ctx: &Context, judge: impl Fn(&Context) -> Verdict) -> Verdict {
-    let mut ctx = ctx.clone();
+    let mut ctx = Context { trees: Some(BTreeSet::new()), ..ctx.clone() };
+    let cwd: Vec<String> = ctx.cwd.iter().cloned().collect();
+    learn_trees(&mut ctx, &cwd);
     for _ in 0..MAX_LOOKS {
         let verdict = judge(&ctx);
         if verdict.would() != Action::Confirm {
@@ -47,13 +51,13 @@ fn learn(ctx: &mut Context, paths: &[String]) -> bool {
 
 /// Adds the folders above the paths in which another work tree begins than the session's; tells whether there were new ones.
 fn learn_trees(ctx: &mut Context, paths: &[String]) -> bool {
-    let before = ctx.trees.len();
-    let Some(tree) = ctx.work_tree.clone() else { return false };
+    let (Some(tree), Some(trees)) = (ctx.work_tree.clone(), &mut ctx.trees) else { return false };
+    let before = trees.len();
     let above = paths.iter().flat_map(|p| Path::new(p).ancestors());
     let inside = above.filter(|at| at.starts_with(&tree) && *at != Path::new(&tree));
-    let begin = inside.filter(|at| at.join(".git").symlink_metadata().is_ok());
-    ctx.trees.extend(begin.filter_map(Path::to_str).map(str::to_owned));
-    ctx.trees.len() > before
+    let begin = inside.filter(|at| at.join(".git").symlink_metadata().is_ok() || is_repository(at));
+    trees.extend(begin.filter_map(Path::to_str).map(str::to_owned));
+    trees.len() > before
 }
 
 fn learn_link(ctx: &mut Context, at: &Path) {

@@ -16,7 +16,7 @@ pub fn of(folder: &Path, home: Option<&Path>) -> Context {
     let too_wide = folder.parent().is_none() || home.is_some_and(|h| h.starts_with(folder));
     let root = tree.or((!too_wide).then_some(folder));
     // At each folder git looks for `.git` first, then whether it is a repository itself.
-    let around = match folder.ancestors().find(|d| d.join(".git").exists() || is_repository(d)) {
+    let around = match folder.ancestors().find(|d| is_root(d)) {
         None => Around::Nothing,
         Some(found) if Some(found) == tree => Around::Tree,
         Some(_) => Around::Embedded,
@@ -32,14 +32,16 @@ pub fn of(folder: &Path, home: Option<&Path>) -> Context {
     }
 }
 
-/// The same of a folder that somebody has gone to who works in another one; `None`: it is not in that one's work tree.
+/// The same of a folder that somebody has gone to who works in another one, whose work tree counts; `None`: it is outside of
+/// that.
 pub fn gone_to(folder: &Path, from: &Path, home: Option<&Path>) -> Option<Context> {
     let folder = folder.canonicalize().ok()?;
-    let place = of(from, home);
-    let inside = place.work_tree.as_deref().is_some_and(|tree| folder.starts_with(tree));
-    let tree = |folder: &Path| folder.ancestors().find(|d| d.join(".git").exists()).map(Path::to_owned);
-    let cwd = folder.to_str().filter(|_| inside && tree(&folder) == tree(from))?;
-    Some(Context { cwd: Some(cwd.to_owned()), ..place })
+    let work_tree = of(from, home).work_tree.filter(|tree| folder.starts_with(tree))?;
+    let repository = |folder: &Path| folder.ancestors().find(|d| is_root(d)).map(Path::to_owned);
+    let there = of(&folder, home);
+    // What is checked out in another repository says nothing here.
+    let branch = there.branch.filter(|_| repository(&folder) == repository(from));
+    Some(Context { work_tree: Some(work_tree), branch, ..there })
 }
 
 /// True if a file lies in the work tree of who works in a folder, and so may be written there.
@@ -47,8 +49,13 @@ pub fn holds(folder: &Path, home: Option<&Path>, file: &Path) -> bool {
     of(folder, home).work_tree.is_some_and(|tree| file.starts_with(tree))
 }
 
+/// True where git stops to look further up.
+pub(super) fn is_root(folder: &Path) -> bool {
+    folder.join(".git").exists() || is_repository(folder)
+}
+
 /// True for what git takes for a repository: it reads its configuration.
-fn is_repository(folder: &Path) -> bool {
+pub(super) fn is_repository(folder: &Path) -> bool {
     let has = |name: &str| folder.join(name).symlink_metadata().is_ok();
     has("HEAD") && (has("objects") && has("refs") || has("commondir"))
 }

@@ -248,6 +248,13 @@ pub(super) mod tests {
             ("touch .claude/worktrees/other/src/y.rs", Action::Hold),
             ("mkdir .claude/worktrees/other/a", Action::Hold),
             ("cat .claude/worktrees/other/src/y.rs", Action::Confirm),
+            ("git -C .claude/worktrees/other mv A B", Action::Hold),
+            ("cd .claude/worktrees/other && git restore --staged .", Action::Hold),
+            ("cd .claude/worktrees/other/src && git add -A", Action::Hold),
+            ("cd src && git add -A", Action::Confirm),
+            ("git -C src add -A", Action::Confirm),
+            ("cd src && git commit -m x", Action::Confirm),
+            ("cd fx && git commit -m x", Action::Hold),
         ] {
             check("app", &bash(command), "sop", want);
         }

@@ -40,15 +40,8 @@ impl Rules {
     ) -> Option<Judgement> {
         let folder = asks.gone_to.clone().or_else(|| asks.cwd.clone());
         let shown = Judgement { verdict: self.on_dialog(asks, dialog, preset), folder };
-        let found = match &asks.keeps {
-            // Where that is no question nobody waits for it.
-            Some(keeps)
-                if shown.verdict.would() == Action::Confirm && depends_on_folder(dialog.operation) =>
-            {
-                calls::asked(keeps, asks.cwd.as_deref(), dialog)
-            }
-            _ => None,
-        };
+        let keeps = asks.keeps.as_ref().filter(|_| depends_on_folder(dialog.operation));
+        let found = keeps.and_then(|keeps| calls::asked(keeps, asks.cwd.as_deref(), dialog));
         let held = |why: &str| Verdict::hold("folder", why.to_owned());
         match found {
             None if roams(asks, dialog) => Some(self.anywhere(asks, shown, dialog, preset)),
@@ -57,6 +50,8 @@ impl Rules {
                 let judged = calls.iter().map(|call| self.by_call(asks, dialog, preset, call));
                 judged.reduce(|a, b| if severity(&b.verdict) > severity(&a.verdict) { b } else { a })
             }
+            // For that nobody waits.
+            Some(_) if shown.verdict.would() != Action::Confirm => Some(shown),
             Some(_) if !last => None,
             Some(Found::Missing) => Some(Judgement { verdict: held(MISSING), ..shown }),
             Some(Found::Unsettled) => Some(Judgement { verdict: held(UNSETTLED), ..shown }),
@@ -128,16 +123,12 @@ impl Rules {
 /// look at.
 fn where_they_lie(tree: &Path, names: &[PathBuf], repositories: bool) -> Option<Vec<PathBuf>> {
     let has = |folder: &Path| names.iter().any(|name| folder.join(name).symlink_metadata().is_ok());
-    let is_repository = |folder: &Path| {
-        folder.join(".git").symlink_metadata().is_ok()
-            || ["HEAD", "objects"].iter().all(|name| folder.join(name).symlink_metadata().is_ok())
-    };
     let mut folders: Vec<PathBuf> =
         [tree.to_owned(), tree.join(".git")].into_iter().filter(|f| has(f)).collect();
     walk(tree, MAX_ENTRIES, |entry| {
         let own = entry.told == ".git";
         if entry.kind.is_dir() && !own && folders.len() <= MAX_FOLDERS {
-            let matters = has(&entry.path) || (repositories && is_repository(&entry.path));
+            let matters = has(&entry.path) || (repositories && place::is_root(&entry.path));
             folders.extend(matters.then(|| entry.path.clone()));
         }
         !own

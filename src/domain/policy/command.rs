@@ -79,7 +79,7 @@ impl OnePart<'_> {
         let at = spots.as_deref().unwrap_or_default();
         let elsewhere = at.iter().any(|s| s.elsewhere);
         let git = words.iter().any(|w| w.text == "git");
-        let not_ours = git && self.not_ours(&vouched, elsewhere);
+        let not_ours = git && self.not_ours(&vouched, at);
         // Another repository's configuration may start programs.
         let starts_more =
             elsewhere && git || self.part.sets.iter().any(|(name, _)| LOADS.contains(&name.as_str()));
@@ -155,12 +155,15 @@ impl OnePart<'_> {
 
     /// True where git changes what may belong to another work tree, takes a folder of files for a repository, or, where there is none,
     /// compares any two files.
-    fn not_ours(&self, vouched: &Result<Outcome, Refusal>, elsewhere: bool) -> bool {
+    fn not_ours(&self, vouched: &Result<Outcome, Refusal>, at: &[Spot]) -> bool {
+        let ctx = self.case.ctx;
         let changes = vouched.as_ref().is_ok_and(|o| o.effect >= Effect::Write);
-        match self.case.ctx.around {
-            Around::Tree => elsewhere && changes,
+        match ctx.around {
+            Around::Tree => changes && at.iter().any(|spot| ctx.is_in_another_tree(&spot.cwd)),
             Around::Embedded => true,
-            Around::Nothing => self.part.words.iter().any(|w| w.text == "diff") || elsewhere && changes,
+            Around::Nothing => {
+                self.part.words.iter().any(|w| w.text == "diff") || changes && at.iter().any(|s| s.elsewhere)
+            }
         }
     }
 

@@ -82,8 +82,9 @@ pub struct Context {
     pub branch: Option<String>,
     /// What git finds in the working folder.
     pub around: Around,
-    /// Folders in the work tree in which another one begins, absolute: learned with the links.
-    pub trees: BTreeSet<String>,
+    /// Folders in the work tree in which another one begins, absolute: learned with the links. `None`: nobody has looked, and any
+    /// folder may be one.
+    pub trees: Option<BTreeSet<String>>,
     /// Patterns of branches that nobody commits to.
     pub protected_branches: Vec<String>,
     /// Symbolic links that are known, absolute, and where each of them leads, with nothing left to follow. Whoever can look
@@ -98,6 +99,16 @@ pub struct Context {
     pub own: Vec<String>,
 }
 
+impl Context {
+    /// Whether an absolute path lies in another work tree than the session's, as far as was looked.
+    pub(super) fn is_in_another_tree(&self, path: &str) -> bool {
+        let lies_in = |tree: &String| {
+            path.strip_prefix(tree.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.trees.iter().flatten().any(lies_in)
+    }
+}
+
 impl Default for Context {
     fn default() -> Self {
         Self {
@@ -110,7 +121,7 @@ impl Default for Context {
             home: None,
             branch: None,
             around: Around::Tree,
-            trees: BTreeSet::new(),
+            trees: None,
             protected_branches: ["main", "master", "dev", "qa", "prod", "env/*"].map(str::to_owned).to_vec(),
             links: BTreeMap::new(),
             below: BTreeMap::new(),

@@ -15,7 +15,7 @@ pub(super) struct Spot {
     pub cwd: String,
     /// The branch checked out; `None` if not known.
     pub branch: Option<String>,
-    /// Another folder than the session's: perhaps another repository.
+    /// In another repository than the session's, or perhaps: in another folder.
     pub elsewhere: bool,
     /// It was reached through a symbolic link: `cd ..` goes back another way than `..` in a path.
     pub linked: bool,
@@ -110,6 +110,9 @@ impl Places {
 }
 
 fn is_elsewhere(here: &Located, ctx: &Context) -> bool {
+    if ctx.trees.is_some() {
+        return ctx.is_in_another_tree(&here.absolute());
+    }
     let at = |path: &Option<String>| {
         path.as_deref()
             .is_some_and(|p| Located::new(p, None, ctx).is_ok_and(|l| l.absolute() == here.absolute()))

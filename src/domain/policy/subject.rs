@@ -98,14 +98,10 @@ fn may_be_shortened(path: &str) -> bool {
     path.split('/').any(|step| step.ends_with("..."))
 }
 
-fn lies_in(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 /// One path under the operation of `case`.
 pub(super) fn located_path(case: &Case, path: &Located, policy: &Policy) -> Verdict {
     if matches!(case.operation, Operation::Edit | Operation::Write)
-        && case.ctx.trees.iter().any(|tree| lies_in(&path.absolute(), tree))
+        && case.ctx.is_in_another_tree(&path.absolute())
     {
         return Verdict::hold("elsewhere", "it lies in another work tree than the session's own");
     }

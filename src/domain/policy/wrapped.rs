@@ -97,7 +97,7 @@ mod tests {
         check("a | b", "a |\n b", &["a | b", "a |\n b"]);
         assert_eq!(readings("a b", "a\nc"), None);
         assert_eq!(readings("a b c", "a\nb"), None);
-        let many = |between: &str| vec!["x"; MOST + 2].join(between);
+        let many = |between: &str| ["x"; MOST + 2].join(between);
         assert_eq!(readings(&many(" "), &many("\n")), None);
     }
 

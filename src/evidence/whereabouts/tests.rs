@@ -96,9 +96,30 @@ fn a_command_of_claude_is_judged_where_its_shell_has_gone() {
     // Nor the call itself.
     check(&[], None);
     check(&[call("1", &src, "cat other")], None);
-    check(&[call("1", &ground.at("app/vendor/inner"), "cat twin")], Some(Action::Hold));
+    check(&[call("1", &ground.at("app/vendor/inner"), "cat twin")], Some(Action::Confirm));
     check(&[call("1", &ground.at("elsewhere"), "cat twin")], Some(Action::Hold));
     check(&[call("1", &ground.at("gone"), "cat twin")], Some(Action::Hold));
+}
+
+#[test]
+fn from_where_it_has_gone_it_may_come_back_and_what_lies_in_another_repository_is_not_its_own() {
+    let ground = Ground::lay();
+    let app = ground.at("app");
+    let check = |folder: &str, command: &str, want: Action| {
+        let keeps = ground.claude(&[call("1", &ground.at(folder), command)]);
+        let judged = ground.judge("claude", Some(keeps), &bash(command), true).expect("judged");
+        assert_eq!(judged.verdict.action, want, "{folder}: {command}: {judged:?}");
+    };
+    check("app/docs", "cat ../README.md", Action::Confirm);
+    check("app/docs", "cat ../../elsewhere/x", Action::Hold);
+    check("app/docs", "git commit -m x", Action::Confirm);
+    check("app/vendor/inner", "cd ../.. && ls", Action::Confirm);
+    check("app/vendor/inner", &format!("cd {} && cat README.md", app.display()), Action::Confirm);
+    check("app/vendor/inner", "git log -1", Action::Confirm);
+    check("app/vendor/inner", "git commit -m x", Action::Hold);
+    check("app/vendor/inner", "git add x", Action::Hold);
+    check("app/vendor/inner", "git checkout -b feature/y-0101 && git commit -m x", Action::Hold);
+    check("app/vendor/inner", "cd ../.. && git commit -m x", Action::Hold);
 }
 
 #[test]
