@@ -76,7 +76,14 @@ impl Rules {
             return Judgement { verdict: Verdict::hold("folder", why), folder: None };
         };
         let asks = Asks { gone_to: Some(folder.clone()), ..asks.clone() };
-        let shown = self.on_dialog(&asks, dialog, preset);
+        // Which row breaks are line ends is told by the agent's own record; where it is not known whose it is, by nobody.
+        let own = asks.keeps.as_ref().is_some_and(|keeps| keeps.conversation.is_some());
+        let joined = (own && dialog.alternative.is_some()).then(|| Dialog {
+            subject: call.dialog.subject.clone(),
+            alternative: None,
+            ..dialog.clone()
+        });
+        let shown = self.on_dialog(&asks, joined.as_ref().unwrap_or(dialog), preset);
         let whole = self.on_dialog(&asks, &call.dialog, preset);
         let verdict = if severity(&whole) > severity(&shown) { whole } else { shown };
         Judgement { verdict, folder: Some(folder) }

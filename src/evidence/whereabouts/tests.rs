@@ -123,6 +123,28 @@ fn from_where_it_has_gone_it_may_come_back_and_what_lies_in_another_repository_i
 }
 
 #[test]
+fn which_row_breaks_are_line_ends_is_told_by_the_agents_own_record_alone() {
+    let ground = Ground::lay();
+    let app = ground.at("app");
+    let check = |command: &str, conversation: Option<&str>, want: Action| {
+        let keeps = ground.claude(&[call("1", &app, command)]);
+        let keeps = Keeps { conversation: conversation.map(str::to_owned), ..keeps };
+        let rows = Dialog {
+            alternative: Some("echo a b\ncat README.md\necho .env".to_owned()),
+            ..bash("echo a b cat README.md echo .env")
+        };
+        let judged = ground.judge("claude", Some(keeps), &rows, true).expect("judged");
+        assert_eq!(judged.verdict.action, want, "{command:?}: {judged:?}");
+    };
+    for command in ["echo a b cat README.md echo .env", "echo a b\ncat README.md\necho .env"] {
+        check(command, Some("0a"), Action::Confirm);
+        check(command, None, Action::Hold);
+    }
+    check("echo a b\ncat README.md echo .env", Some("0a"), Action::Hold);
+    check("echo a b cat README.md echo .en", Some("0a"), Action::Hold);
+}
+
+#[test]
 fn who_asks_for_the_last_time_is_told_that_it_is_a_persons() {
     let ground = Ground::lay();
     let nothing = ground.judge("claude", Some(ground.claude(&[])), &bash("cat twin"), true).expect("judged");
