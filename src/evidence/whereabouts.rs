@@ -8,7 +8,7 @@ use super::walk::walk;
 use super::{calls, place};
 use crate::domain::calls::{Found, Open, depends_on_folder};
 use crate::domain::dialog::{Dialog, Operation};
-use crate::domain::policy::{Action, Verdict};
+use crate::domain::policy::{Action, Rewritten, Verdict};
 use crate::domain::text;
 use crate::ports::{Asks, Judgement};
 
@@ -102,16 +102,19 @@ impl Rules {
         let names = verdict.paths.iter().map(|p| Path::new(p).strip_prefix(cwd).map(Path::to_owned));
         let Ok(names) = names.collect::<Result<Vec<PathBuf>, _>>() else { return held(ROAMS) };
         let names: Vec<PathBuf> = names.into_iter().filter(|n| n.as_os_str() != "").collect();
-        let reads = || self.on_dialog(asks, dialog, Some(READS)).action == Action::Confirm;
-        let through = !verdict.folders.is_empty() || !verdict.rewritten.is_empty();
-        if through || (!names.is_empty() && !reads()) {
-            return held(ROAMS);
-        }
+        let reads = names.is_empty() || self.on_dialog(asks, dialog, Some(READS)).action == Action::Confirm;
+        // What is made needs a folder to lie in, which is there in one folder or in a few; without one it is in all.
+        let above = |name: &PathBuf| name.parent().filter(|at| at.as_os_str() != "").map(Path::to_owned);
+        let made: Option<Vec<PathBuf>> = names.iter().filter(|_| !reads).map(above).collect();
+        let is_folder = |at: &Rewritten| at.folder.contains(['*', '?']) || Path::new(&at.folder).is_dir();
+        let through = !verdict.folders.is_empty() || verdict.rewritten.iter().any(is_folder);
+        let Some(made) = made.filter(|_| !through) else { return held(ROAMS) };
         let repositories = dialog.subject.as_deref().is_some_and(|command| command.contains("git"));
         if names.is_empty() && !repositories {
             return shown;
         }
         let tree = place::of(cwd, self.home.as_deref()).work_tree;
+        let names: Vec<PathBuf> = names.into_iter().chain(made).collect();
         let Some(folders) = tree.and_then(|tree| where_they_lie(Path::new(&tree), &names, repositories))
         else {
             return held(TOO_MUCH);

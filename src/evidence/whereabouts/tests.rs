@@ -202,6 +202,12 @@ fn who_does_not_show_the_folder_gets_only_what_is_safe_in_all() {
     check("cat twin", Action::Hold);
     check("cat config", Action::Hold);
     check("touch x", Action::Hold);
+    check("touch docs/x", Action::Confirm);
+    check("mkdir -p docs/x/y && touch docs/x/z", Action::Confirm);
+    check("touch src/x", Action::Confirm);
+    check("touch src/twin/x", Action::Hold);
+    fs::create_dir_all(ground.at("app/.claude/docs")).expect("made");
+    check("touch docs/x", Action::Hold);
     check("git commit -m x", Action::Hold);
     fs::remove_dir_all(ground.at("app/vendor")).expect("removed");
     check("git commit -m x", Action::Confirm);
