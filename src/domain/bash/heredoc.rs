@@ -24,6 +24,19 @@ pub(super) fn literal(source: &str) -> Option<(&str, usize)> {
     None
 }
 
+/// A command as Claude Code 2.1.34 shows it: each such substitution as the text that it stands for.
+pub fn unfolded(command: &str) -> String {
+    let mut out = String::with_capacity(command.len());
+    let mut rest = command;
+    while let Some(at) = rest.find("$(cat <<'") {
+        let (text, behind) = literal(&rest[at..]).map_or(("$", at + 1), |(text, covers)| (text, at + covers));
+        out.push_str(&rest[..at]);
+        out.push_str(text);
+        rest = &rest[behind..];
+    }
+    out + rest
+}
+
 /// Nothing in it that a shell could expand or recall.
 fn is_plain(text: &str) -> bool {
     let recalls = text.match_indices('!').any(|(at, _)| !text[at + 1..].starts_with([' ', '\n', '=']));
@@ -75,6 +88,14 @@ fn closing(bytes: &[u8], from: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_shown_of_it_is_its_text() {
+        let check = |command: &str, want: &str| assert_eq!(unfolded(command), want);
+        check("git commit -m \"$(cat <<'EOF'\na\n\n- b\nEOF\n)\" && ls", "git commit -m \"a\n\n- b\" && ls");
+        check("echo \"$(cat <<'E'\n$(x)\nE\n)\"", "echo \"$(cat <<'E'\n$(x)\nE\n)\"");
+        check("ls $x", "ls $x");
+    }
 
     #[test]
     fn only_text_between_a_quoted_delimiter_is_read() {

@@ -25,6 +25,7 @@ mod vouch;
 
 pub use chars::refused as refused_character;
 pub use fault::Fault;
+pub use heredoc::unfolded;
 pub use kinds::Kind;
 pub use outcome::{Access, Outcome, Refusal, Use};
 pub use parse::read;

@@ -5,6 +5,7 @@
 mod claude;
 mod codex;
 
+use super::bash::unfolded;
 use super::confirm::same_call;
 use super::dialog::{Dialog, Operation};
 
@@ -82,7 +83,10 @@ pub const fn depends_on_folder(operation: Operation) -> bool {
 fn is_asked(call: &Dialog, dialog: &Dialog) -> bool {
     // What is searched for is shown, the folder is not always.
     let searches = matches!(dialog.operation, Operation::Grep | Operation::Glob);
-    same_call(call, dialog) || (searches && call.operation == dialog.operation)
+    let unfolded = || Dialog { subject: call.subject.as_deref().map(unfolded), ..call.clone() };
+    same_call(call, dialog)
+        || (searches && call.operation == dialog.operation)
+        || (call.operation == Operation::Bash && same_call(&unfolded(), dialog))
 }
 
 /// A command that may take the shell into another folder.
@@ -129,6 +133,8 @@ mod tests {
         check(&[("cat a b", None), ("git log", None)], &["/w/src"]);
         check(&[("cat a b", None), ("(cd x; ls)", None)], &["unsettled"]);
         check(&[("cat a b", None), ("echo cds", None)], &["/w/src"]);
+        let folded = tail(&[("git commit -m \"$(cat <<'EOF'\na\n\nb\nEOF\n)\"", None)]);
+        assert_eq!(folders(&folded.asked(&bash("git commit -m \"a\n\nb\""))), ["/w/src"]);
     }
 
     #[test]

@@ -20,8 +20,8 @@ use crate::ports::{Hooks, Judge, Judgement, Press, Processes, Seat};
 const MOST: usize = 4;
 /// An agent writes its record a moment after it draws (Claude Code 2.1.34: up to 0.1 s): it is read again so often, …
 const AGAIN: Duration = Duration::from_millis(25);
-/// … and so many times. A life waits a little longer for its verdict.
-const TIMES: u32 = 60;
+/// … and for so long. A life waits a little longer for its verdict.
+const PATIENCE: Duration = Duration::from_millis(1500);
 /// So many wait; of more the oldest are forgotten.
 const WAITING: usize = 32;
 
@@ -104,14 +104,16 @@ async fn in_the_end(
     mut asked: JoinHandle<Option<Judgement>>,
     ask: impl Fn(bool) -> JoinHandle<Option<Judgement>>,
 ) -> Option<Judgement> {
-    for n in 1.. {
+    let until = monotonic() + PATIENCE;
+    let mut last = false;
+    loop {
         match asked.await {
-            Ok(None) if n <= TIMES => tokio::time::sleep(AGAIN).await,
+            Ok(None) if !last => tokio::time::sleep(AGAIN).await,
             judged => return judged.ok().flatten(),
         }
-        asked = ask(n == TIMES);
+        last = monotonic() >= until;
+        asked = ask(last);
     }
-    None
 }
 
 #[cfg(test)]
