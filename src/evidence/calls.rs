@@ -1,6 +1,6 @@
 //! Which call in the records of an agent a dialog is about. Records are found by the folder or the conversation that an agent
-//! names; whoever may write files as this user may write into them, so what they say can only hold a dialog back: it is judged
-//! as it is shown as well.
+//! names. Whoever may write files as this user may write into them, so a call is judged as it is shown as well; but which rows of
+//! that are wrapped is taken from the record where it is surely the agent's own.
 
 use std::path::Path;
 

@@ -12,12 +12,13 @@ use crate::domain::policy::{Action, Rewritten, Verdict};
 use crate::domain::text;
 use crate::ports::{Asks, Judgement};
 
-/// Why a call is a person's whose folder is not known.
+/// Why a call is a person's whose folder is not known: no record of it, …
 const MISSING: &str = "its agent's own record has no such call: where it would run is not known";
+/// … or one that may change.
 const UNSETTLED: &str = "another call that may go to another folder has not ended";
 
-/// Agents that take a folder with a command, show it to nobody and write it down too late. Measured: Gemini CLI 0.61; by its
-/// source the same in Qwen Code; OpenCode takes one too.
+/// Agents that take a folder with a command, show it to nobody and write it down too late. Seen with Gemini CLI 0.61. Qwen Code takes
+/// one by its documentation; it and OpenCode were not tried, and are taken to be no better.
 const ROAMING: [&str; 3] = ["gemini", "qwen", "opencode"];
 /// Where more than this lies, nobody looks at all of it.
 const MAX_ENTRIES: usize = 50_000;
@@ -25,6 +26,7 @@ const MAX_ENTRIES: usize = 50_000;
 const MAX_FOLDERS: usize = 24;
 /// The preset by which a command only reads.
 const READS: &str = "careful";
+/// Why a command is a person's that may run anywhere.
 const ROAMS: &str = "its agent does not show in which folder it would run, and it is not the same in each";
 const TOO_MUCH: &str = "its agent does not show in which folder it would run, and too much lies in the work tree to look at it all";
 
@@ -38,24 +40,24 @@ impl Rules {
         preset: Option<&str>,
         last: bool,
     ) -> Option<Judgement> {
-        let folder = asks.gone_to.clone().or_else(|| asks.cwd.clone());
-        let shown = Judgement { verdict: self.on_dialog(asks, dialog, preset), folder };
         let keeps = asks.keeps.as_ref().filter(|_| depends_on_folder(dialog.operation));
         let found = keeps.and_then(|keeps| calls::asked(keeps, asks.cwd.as_deref(), dialog));
-        let held = |why: &str| Verdict::hold("folder", why.to_owned());
-        match found {
-            None if roams(asks, dialog) => Some(self.anywhere(asks, shown, dialog, preset)),
-            None => Some(shown),
-            Some(Found::Calls(calls)) => {
-                let judged = calls.iter().map(|call| self.by_call(asks, dialog, preset, call));
-                judged.reduce(|a, b| if severity(&b.verdict) > severity(&a.verdict) { b } else { a })
-            }
-            // For that nobody waits.
-            Some(_) if shown.verdict.would() != Action::Confirm => Some(shown),
-            Some(_) if !last => None,
-            Some(Found::Missing) => Some(Judgement { verdict: held(MISSING), ..shown }),
-            Some(Found::Unsettled) => Some(Judgement { verdict: held(UNSETTLED), ..shown }),
+        if let Some(Found::Calls(calls)) = found {
+            let judged = calls.iter().map(|call| self.by_call(asks, dialog, preset, call));
+            return judged.reduce(|a, b| if severity(&b.verdict) > severity(&a.verdict) { b } else { a });
         }
+        let folder = asks.gone_to.clone().or_else(|| asks.cwd.clone());
+        let shown = Judgement { verdict: self.on_dialog(asks, dialog, preset), folder };
+        let why = match found {
+            None if roams(asks, dialog) => return Some(self.anywhere(asks, shown, dialog, preset)),
+            None => return Some(shown),
+            // For what is not confirmed nobody waits.
+            Some(_) if shown.verdict.would() != Action::Confirm => return Some(shown),
+            Some(_) if !last => return None,
+            Some(Found::Unsettled) => UNSETTLED,
+            Some(Found::Missing | Found::Calls(_)) => MISSING,
+        };
+        Some(Judgement { verdict: Verdict::hold("folder", why), ..shown })
     }
 
     /// By one call: as it is shown, and as it was written down.

@@ -1,5 +1,5 @@
-//! Calls in a record of Claude Code. It writes each line within 0.1 s (2.1.34) of what it tells, often later than the
-//! dialog is drawn; each line names the folder that its shell is in then.
+//! Calls in a record of Claude Code. A line may be written later than the dialog is drawn (2.1.34: up to 45 ms in six tries);
+//! each names the folder that its shell is in then.
 
 use std::collections::BTreeSet;
 

@@ -71,8 +71,8 @@ pub struct Context {
     pub tier: Option<String>,
     /// The agent program: claude, codex …
     pub agent: Option<String>,
-    /// The folder that the command would run in, absolute. From a hook it is the payload's; from a screen the folder
-    /// that the agent was started in: a folder deeper than the true one could make `..` look harmless.
+    /// The folder that the command would run in, absolute: the hook's, or what the agent's own record names; else the one that it
+    /// was started in. A folder deeper than the true one could make `..` look harmless.
     pub cwd: Option<String>,
     /// The root of the work tree around it, absolute. `None`: then every path is outside.
     pub work_tree: Option<String>,

@@ -18,7 +18,7 @@ use crate::ports::{Hooks, Judge, Judgement, Press, Processes, Seat};
 
 /// So many at once.
 const MOST: usize = 4;
-/// An agent writes its record a moment after it draws (Claude Code 2.1.34: up to 0.1 s): it is read again so often, …
+/// An agent may write its record a moment after it draws: it is read again so often, …
 const AGAIN: Duration = Duration::from_millis(25);
 /// … and for so long. A life waits a little longer for its verdict.
 const PATIENCE: Duration = Duration::from_millis(1500);
