@@ -27,7 +27,7 @@ const MAX_FOLDERS: usize = 24;
 /// The preset by which a command only reads.
 const READS: &str = "careful";
 /// Why a command is a person's that may run anywhere.
-const ROAMS: &str = "its agent does not show in which folder it would run, and it is not the same in each";
+const ROAMS: &str = "its agent does not show in which folder it would run, and it is not safe in each";
 const TOO_MUCH: &str = "its agent does not show in which folder it would run, and too much lies in the work tree to look at it all";
 
 impl Rules {
