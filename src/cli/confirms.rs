@@ -17,6 +17,7 @@ pub fn confirmation(c: &Confirmation) -> Value {
         "pane": c.id.0.id.to_string(),
         "role": c.role,
         "operation": c.operation,
+        "asker": c.asker,
         "subject": c.subject,
         "options": c.options,
         "risk": c.risk,

@@ -72,6 +72,7 @@ fn open(state: &State, session: &str, d: &Dialog, age: u64, next: &str, needs_yo
         session: SessionName::new(session),
         role: Some("Development".into()),
         operation: d.operation,
+        asker: d.asker.clone(),
         subject: d.subject.clone(),
         options: d.options.clone(),
         since: NOW.mono.saturating_sub(Duration::from_secs(age)),
@@ -135,7 +136,7 @@ pub fn board(post: Post) -> State {
         open(
             &state,
             "dev_worker1",
-            &dialog(Operation::Bash, "rm -rf build && make"),
+            &Dialog { asker: Some("Explore".into()), ..dialog(Operation::Bash, "rm -rf build && make") },
             41,
             "for a person, by rule",
             true,

@@ -164,6 +164,7 @@ fn board(subject: &str, shown: bool) -> Event {
         session: SessionName::new("a"),
         role: None,
         operation: Operation::Bash,
+        asker: None,
         subject: Some(subject.to_owned()),
         options: vec![],
         since: Duration::from_secs(3),

@@ -101,6 +101,7 @@ mod tests {
             session: SessionName::new("dev_worker1"),
             role: Some("Development".to_owned()),
             operation: Operation::Bash,
+            asker: None,
             subject: Some(subject.to_owned()),
             options: vec![option],
             since: Duration::from_millis(1234),

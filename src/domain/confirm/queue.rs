@@ -70,6 +70,9 @@ pub struct Confirmation {
     pub role: Option<String>,
     /// What it is about.
     pub operation: Operation,
+    /// Who asks, where it is not the session's own agent: a subagent, as the dialog calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asker: Option<String>,
     /// The command, path or URL. As the agent wrote it: whoever shows it masks secrets first.
     pub subject: Option<String>,
     /// The choices.
@@ -128,6 +131,7 @@ fn confirmation(
         session: session.clone(),
         role: role.map(str::to_owned),
         operation: asked.operation,
+        asker: case.shown.dialog.asker.clone(),
         subject: asked.subject.clone(),
         options: case.shown.dialog.options.clone(),
         since: case.shown.first,

@@ -29,6 +29,7 @@ fn board(state: &State, post: Post, open: &[(&str, &str)]) -> Event {
             session: SessionName::new(name),
             role: None,
             operation: Operation::Bash,
+            asker: None,
             subject: Some((*subject).into()),
             options: vec![],
             since: Duration::ZERO,

@@ -52,6 +52,7 @@ fn board(action: Ruled, since: Duration, change: impl Fn(&mut Confirmation)) -> 
         session: SessionName::new("a"),
         role: None,
         operation: Operation::Bash,
+        asker: None,
         subject: None,
         options: vec![],
         since,

@@ -31,6 +31,7 @@ fn room(dialog: &Dialog) -> Room {
         session: SessionName::new("a"),
         role: None,
         operation: Operation::Bash,
+        asker: None,
         subject: dialog.subject.clone(),
         options: vec![],
         since: Duration::ZERO,
