@@ -2,6 +2,7 @@
 //! with its line. A user's file can be wrong, but it cannot make reading slow: the patterns match in linear time, and
 //! their number and sizes are bounded here.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ const MAX_PATTERNS: usize = 250;
 const MAX_COMPILED: usize = 256 * 1024;
 
 pub(super) fn manifest(text: &str, origin: &str) -> Result<Manifest, ManifestError> {
-    let mut c = Compiler { text, origin, patterns: 0 };
+    let mut c = Compiler { text, origin, patterns: 0, pieces: BTreeMap::new() };
     if text.len() > MAX_FILE {
         return Err(c.error(0..0, format!("larger than {} KiB", MAX_FILE / 1024)));
     }
@@ -33,6 +34,7 @@ pub(super) fn manifest(text: &str, origin: &str) -> Result<Manifest, ManifestErr
         let first = e.message().lines().next().unwrap_or("not valid TOML").to_owned();
         c.error(e.span().unwrap_or(0..0), first)
     })?;
+    c.pieces = file.piece.iter().map(|(name, piece)| (format!("(?&{name})"), piece.clone())).collect();
     c.manifest(file)
 }
 
@@ -40,6 +42,7 @@ struct Compiler<'a> {
     text: &'a str,
     origin: &'a str,
     patterns: usize,
+    pieces: BTreeMap<String, String>,
 }
 
 impl Compiler<'_> {
@@ -206,14 +209,14 @@ impl Compiler<'_> {
             .iter()
             .map(|t| {
                 self.pattern(t)?;
-                self.build(t, &format!("^(?:{})$", t.get_ref()))
+                self.build(t, &format!("^(?:{})$", self.whole_text(t)))
             })
             .collect()
     }
 
     fn pattern(&mut self, text: &Text) -> Result<Pattern, ManifestError> {
         self.patterns += 1;
-        let s = text.get_ref();
+        let s = &self.whole_text(text);
         if self.patterns > MAX_PATTERNS {
             return Err(self.error(text.span(), format!("more than {MAX_PATTERNS} patterns")));
         }
@@ -225,6 +228,11 @@ impl Compiler<'_> {
             return Err(self.error(text.span(), "this pattern fits everything, an empty row too"));
         }
         Ok(pattern)
+    }
+
+    /// A pattern with its pieces.
+    fn whole_text(&self, text: &Text) -> String {
+        self.pieces.iter().fold(text.get_ref().clone(), |s, (mark, piece)| s.replace(mark, piece))
     }
 
     fn build(&self, text: &Text, pattern: &str) -> Result<Pattern, ManifestError> {
@@ -282,10 +290,21 @@ mod tests {
             "capture",
         );
         check("name = \"a\"\nnmae = 1\n", 2, "nmae");
+        check("name = \"a\"\nsign = ['x(?&more)']\n", 2, "flag");
+        check("name = \"a\"\nsign = ['x(?&more)']\n[piece]\nmore = '('\n", 2, "unclosed");
         let many = format!("name = \"a\"\nsign = [{}]", "'x',".repeat(MAX_PATTERNS + 1));
         check(&many, 2, "patterns");
         check(&format!("name = \"a\"\nsign = ['{}']", "x".repeat(2000)), 2, "longer");
         check(&format!("name = \"a\"\n#{}", "x".repeat(MAX_FILE)), 1, "larger");
+    }
+
+    #[test]
+    fn patterns_share_pieces() {
+        let text = "name = \"a\"\nsign = ['^Edit(?&more)$']\n[piece]\nmore = '( by (?<asker>.+))?'\n";
+        let sign = &manifest(text, "x.toml").expect("compiles").signs[0];
+        let asker = |s| sign.captures(s).map(|c| c.name("asker").map(|m| m.as_str().to_owned()));
+        assert_eq!(asker("Edit by x"), Some(Some("x".to_owned())));
+        assert_eq!((asker("Edit"), asker("Edited")), (Some(None), None));
     }
 
     #[test]

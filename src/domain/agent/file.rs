@@ -1,5 +1,7 @@
 //! The layout of a manifest file: names and nesting, nothing else. Unknown keys are errors.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -19,6 +21,9 @@ pub(super) struct File {
     #[serde(default)]
     pub process: Vec<Text>,
     pub settle_ms: Option<Spanned<u64>>,
+    /// Parts that several patterns share: `(?&name)` stands for the one of that name.
+    #[serde(default)]
+    pub piece: BTreeMap<String, String>,
     #[serde(default)]
     pub verified: Vec<String>,
     #[serde(default)]
