@@ -132,7 +132,7 @@ fn details(state: &State, marked: usize) -> Vec<(String, Role)> {
         let told = format!("{} by {}: {}", v.action.word(), v.rule, v.reason);
         lines.push((one_line(&told), Role::Subtext));
     }
-    let asker = c.asker.iter().map(|asker| format!("asked by {}   ", one_line(asker))).collect::<String>();
+    let asker = c.asker.as_ref().map_or(String::new(), |asker| format!("asked by {}   ", one_line(asker)));
     lines.push((format!("{asker}next: {}", c.next), Role::Note));
     let option =
         |(n, o): (usize, &crate::domain::dialog::DialogOption)| format!("{} {}", n + 1, one_line(&o.label));
