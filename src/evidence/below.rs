@@ -76,7 +76,9 @@ fn shown(folder: &Path, max: usize) -> Below {
             readable = false;
             return false;
         };
-        if name.starts_with('.') || ignored.holds(path, name, kind.is_dir()) {
+        // What a line brings back is searched though it is hidden.
+        let hidden = name.starts_with('.') && !ignored.brings_back(path, name);
+        if hidden || ignored.holds(path, name, kind.is_dir()) {
             return false;
         }
         if !kind.is_dir() {
@@ -87,17 +89,21 @@ fn shown(folder: &Path, max: usize) -> Below {
     Below { whole: all.is_ok() && readable, ..below }
 }
 
-/// The configurations that are in force where git's folder is looked for, of which an address may let somebody in.
+/// The configurations that are in force where git's folder is looked for, of which an address may let somebody in, and its logs.
 fn addresses(git: &Path, home: Option<&Path>) -> Below {
     let tree = git.ancestors().skip(1).find(|d| d.join(".git").exists());
-    let own = tree.is_some_and(|tree| {
-        place::common(tree).is_none_or(|common| logins::in_addresses(&common.join("config")))
-    });
-    let of_home = |file: &str| home.is_some_and(|home| logins::in_addresses(&home.join(file)));
+    let common = tree.map(place::common);
+    let own = |told: fn(&Path, Option<&Path>) -> bool| {
+        common.as_ref().is_some_and(|git| git.as_deref().is_none_or(|git| told(git, home)))
+    };
+    let of_home = |file: &str| home.is_some_and(|home| logins::in_addresses(&home.join(file), Some(home)));
     let told = [
-        ("config", own),
+        ("config", own(|git, home| logins::in_addresses(&git.join("config"), home))),
+        ("config.worktree", own(|git, home| logins::in_addresses(&git.join("config.worktree"), home))),
+        ("logs", own(|git, _| logins::in_logs(git, MAX_ENTRIES))),
         (".gitconfig", of_home(".gitconfig")),
         (".config/git/config", of_home(".config/git/config")),
+        ("/etc/gitconfig", logins::in_addresses(Path::new("/etc/gitconfig"), home)),
     ];
     let logins = told.into_iter().filter(|(_, lets_in)| *lets_in).map(|(file, _)| file.to_owned()).collect();
     Below { logins, whole: true, ..Below::default() }
@@ -106,8 +112,14 @@ fn addresses(git: &Path, home: Option<&Path>) -> Below {
 fn through(folder: &Path, max: usize) -> Below {
     let mut below = Below::default();
     let mut readable = true;
+    let mut ignored = Ignored::default();
     let all = walk(folder, max, |Entry { path, name, told, kind }| {
         readable &= name.to_str().is_some();
+        if let Some(hidden) = name.to_str().filter(|name| name.starts_with('.'))
+            && ignored.brings_back(path, hidden)
+        {
+            below.back.push(told.clone());
+        }
         if name == ".git" {
             below
                 .logins
@@ -128,6 +140,31 @@ fn through(folder: &Path, max: usize) -> Below {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_hidden_and_brought_back_is_searched() {
+        let dir = tempfile::tempdir().expect("a scratch folder");
+        let root = dir.path();
+        fs::create_dir_all(root.join("a/.aws")).expect("made");
+        for (file, text) in [
+            (".ignore", "!.env\n"),
+            ("a/.rgignore", "!.aws/\n"),
+            (".env", "x"),
+            ("a/.env", "x"),
+            ("a/.envrc", "x"),
+            ("a/.aws/k", "x"),
+            ("a/b", "x"),
+        ] {
+            fs::write(root.join(file), text).expect("written");
+        }
+        let sorted = |mut names: Vec<String>| {
+            names.sort();
+            names
+        };
+        assert_eq!(sorted(shown(root, 20).files), [".env", "a/.aws/k", "a/.env", "a/b"]);
+        assert_eq!(sorted(through(root, 20).back), [".env", "a/.aws", "a/.env"]);
+        assert_eq!(sorted(through(&root.join("a"), 20).back), [".aws", ".env"]);
+    }
 
     #[test]
     fn names_are_told_at_any_depth_and_git_is_left_out() {

@@ -19,6 +19,12 @@ struct Lines {
     back: Vec<String>,
 }
 
+impl Lines {
+    fn brings_back(&self, name: &str) -> bool {
+        self.back.iter().any(|back| fits_any_case(back, name))
+    }
+}
+
 /// The files of the folders that were met so far.
 #[derive(Debug, Default)]
 pub(super) struct Ignored {
@@ -27,6 +33,15 @@ pub(super) struct Ignored {
 }
 
 impl Ignored {
+    /// True if a line may bring the entry back. To a search such a line counts for more than that a name is hidden.
+    pub(super) fn brings_back(&mut self, path: &Path, name: &str) -> bool {
+        path.ancestors().skip(1).any(|folder| {
+            let (of_git, of_search, _) =
+                self.folders.entry(folder.to_owned()).or_insert_with(|| read(folder));
+            of_git.brings_back(name) || of_search.brings_back(name)
+        })
+    }
+
     /// True if the entry is surely passed over. Lines of git count up to the folder in which its repository begins, and in one alone.
     pub(super) fn holds(&mut self, path: &Path, name: &str, is_dir: bool) -> bool {
         let mut in_git = true;
@@ -35,8 +50,7 @@ impl Ignored {
             let (of_git, of_search, begins) =
                 self.folders.entry(folder.to_owned()).or_insert_with(|| read(folder));
             let Some(told) = path.strip_prefix(folder).ok().and_then(Path::to_str) else { return false };
-            let brings_back = |lines: &Lines| lines.back.iter().any(|b| fits_any_case(b, name));
-            if in_git && brings_back(of_git) || brings_back(of_search) {
+            if in_git && of_git.brings_back(name) || of_search.brings_back(name) {
                 return false;
             }
             let ignores = |lines: &Lines| lines.ignored.iter().any(|line| means(line, told, name, is_dir));

@@ -1,7 +1,7 @@
-//! The configurations in a folder of git, its modules' and work trees' as well: may one of them hold what lets somebody in. A
-//! search that leaves no folder out prints it.
+//! The configurations and logs in a folder of git, its modules' and work trees' as well: may one of them hold what lets somebody
+//! in. A search that leaves no folder out prints it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::plain;
 use super::walk::{Entry, walk};
@@ -9,8 +9,14 @@ use super::walk::{Entry, walk};
 /// A longer one is not read.
 const LONGEST: u64 = 64 * 1024;
 
+/// Nor a longer log of what was pulled from where.
+const LONGEST_LOG: u64 = 4 * 1024 * 1024;
+
 /// Folders of git in which none lies, and by far the most of it.
-const WITHOUT: [&str; 6] = ["objects", "refs", "logs", "hooks", "info", "lfs"];
+const WITHOUT: [&str; 5] = ["objects", "refs", "hooks", "info", "lfs"];
+
+/// A configuration takes over another one, and that a third one, so deep.
+const DEEPEST: usize = 5;
 
 /// A user of a longer name is a token.
 const LONGEST_USER: usize = 19;
@@ -22,14 +28,17 @@ pub(super) fn within(git: &Path, max: usize) -> Vec<String> {
     let all = walk(git, max, |Entry { path, name, told, kind }| {
         // Git makes no other names.
         let Some(name) = name.to_str() else { return false };
-        let goes_on = kind.is_dir() && !WITHOUT.contains(&name);
-        if !goes_on
-            && name.starts_with("config")
-            && plain::text(path, LONGEST).is_none_or(|text| lets_in(&text))
-        {
+        let log = told.split('/').any(|step| step == "logs");
+        if kind.is_dir() {
+            return log || !WITHOUT.contains(&name);
+        }
+        let config = name.starts_with("config");
+        let may = log && is_told_in(path)
+            || !log && config && plain::text(path, LONGEST).is_none_or(|text| lets_in(&text));
+        if may {
             out.push(told.clone());
         }
-        goes_on
+        false
     });
     match all {
         Ok(()) => out,
@@ -52,11 +61,62 @@ fn lets_in(config: &str) -> bool {
     })
 }
 
-/// True if an address in a configuration of git may let somebody in; what it takes over from another file is not looked at.
-pub(super) fn in_addresses(config: &Path) -> bool {
-    match plain::text(config, LONGEST) {
-        Some(text) => text.lines().any(|line| line.split("://").skip(1).any(has_login)),
-        None => config.metadata().is_ok(),
+/// True if an address in a log of git's may let somebody in.
+fn is_told_in(log: &Path) -> bool {
+    plain::text(log, LONGEST_LOG).map_or_else(|| log.symlink_metadata().is_ok(), |text| has_logins(&text))
+}
+
+/// The same of what git tells of its own refs: where it was pulled from.
+pub(super) fn in_logs(git: &Path, max: usize) -> bool {
+    let mut found = false;
+    let all = walk(&git.join("logs"), max, |Entry { path, kind, .. }| {
+        found |= !kind.is_dir() && is_told_in(path);
+        true
+    });
+    found || all.is_err()
+}
+
+/// True if an address in a configuration of git may let somebody in, or in one that it takes over.
+pub(super) fn in_addresses(config: &Path, home: Option<&Path>) -> bool {
+    in_addresses_at(config, home, 0)
+}
+
+fn in_addresses_at(config: &Path, home: Option<&Path>, depth: usize) -> bool {
+    // Outside of a work tree it may be a link, as people keep such files elsewhere.
+    let config = config.canonicalize().unwrap_or_else(|_| config.to_owned());
+    let Some(text) = plain::text(&config, LONGEST) else { return config.metadata().is_ok() };
+    let taken_over = |path: &str| match taken_over(path, &config, home) {
+        Some(_) if depth == DEEPEST => true,
+        Some(other) => in_addresses_at(&other, home, depth + 1),
+        None => true,
+    };
+    has_logins(&text) || includes(&text).any(taken_over)
+}
+
+fn has_logins(text: &str) -> bool {
+    text.lines().any(|line| line.split("://").skip(1).any(has_login))
+}
+
+/// What a configuration takes over from other files, whatever the condition.
+fn includes(config: &str) -> impl Iterator<Item = &str> {
+    let mut inside = false;
+    config.lines().filter_map(move |line| {
+        let mut line = line.trim();
+        if line.starts_with('[') {
+            inside = line.to_lowercase().starts_with("[include");
+            line = line.split_once(']').map_or("", |(_, rest)| rest).trim();
+        }
+        let (name, value) = line.split_once('=')?;
+        (inside && name.trim().eq_ignore_ascii_case("path")).then(|| value.trim().trim_matches('"'))
+    })
+}
+
+/// The file of that name, as the configuration means it; `None` where that is not known.
+fn taken_over(path: &str, config: &Path, home: Option<&Path>) -> Option<PathBuf> {
+    match path.strip_prefix('~') {
+        Some(rest) => Some(home?.join(rest.strip_prefix('/')?)),
+        None if path.contains(['\\', '%', '#', ';']) => None,
+        None => Some(config.parent()?.join(path)),
     }
 }
 
@@ -101,6 +161,38 @@ mod tests {
         ] {
             assert_eq!(lets_in(config), expected, "{config}");
         }
+    }
+
+    #[test]
+    fn what_is_taken_over_and_what_was_pulled_from_where_counts() {
+        let dir = tempfile::tempdir().expect("a scratch folder");
+        let home = dir.path();
+        fs::create_dir_all(home.join("conf")).expect("made");
+        let write = |at: &str, text: &str| fs::write(home.join(at), text).expect("written");
+        write("a", "[user]\n\tname = x\n[alias]\n\tpath = far\n");
+        write("conf/plain", "[core]\n\tbare = false\n");
+        write("conf/token", "[url \"https://x:ghp_0@github.com/\"]\n\tinsteadOf = y\n");
+        write("conf/deep", "[include] path = \"token\"\n");
+        write("conf/round", "[include]\n\tpath = round\n");
+        let tells = |text: &str| {
+            write("b", text);
+            in_addresses(&home.join("b"), Some(home))
+        };
+        assert!(!in_addresses(&home.join("a"), None));
+        assert!(!tells("[include]\n\tpath = conf/plain\n\tpath = none\n"));
+        assert!(!tells(
+            "[includeIf \"gitdir:~/x/\"]\n\tpath = ~/conf/plain\n[remote \"o\"]\n\tpath = conf/token\n"
+        ));
+        for text in ["path = conf/token", "PATH = ~/conf/deep", "path = ~other/x", "path = conf/round"] {
+            assert!(tells(&format!("[include]\n\t{text}\n")), "{text}");
+        }
+        assert!(!in_logs(home, 9));
+        fs::create_dir_all(home.join("logs/refs")).expect("made");
+        write("logs/HEAD", "0 1 dev <d@x> 1 +0000\tpull https://host.example/a: Fast-forward\n");
+        assert!(!in_logs(home, 9) && within(home, 99).is_empty());
+        write("logs/refs/x", "0 1 dev <d@x> 1 +0000\tpull https://u:p@host.example/a: Fast-forward\n");
+        assert!(in_logs(home, 9) && in_logs(home, 1));
+        assert_eq!(within(home, 99), ["logs/refs/x"]);
     }
 
     #[test]

@@ -8,17 +8,20 @@ use crate::domain::policy::{Around, Context};
 
 /// The files of a git folder that are read here are not longer.
 const SMALL: u64 = 8 * 1024;
+/// So many remotes are looked at.
+const MOST_REMOTES: usize = 32;
 
-/// The place of a folder. Its work tree is found by an upward search; without one the folder itself counts as one, unless
-/// a home lies in it.
+/// The place of a folder. Its work tree is found by an upward search; without one the folder itself counts as one, unless a home
+/// lies in it. A home that is a repository is the project of who works right there, not of who works below.
 pub fn of(folder: &Path, home: Option<&Path>) -> Context {
     let tree = folder.ancestors().find(|d| d.join(".git").exists());
     let too_wide = folder.parent().is_none() || home.is_some_and(|h| h.starts_with(folder));
-    let root = tree.or((!too_wide).then_some(folder));
+    let wide = tree.is_some_and(|tree| tree != folder && (tree.parent().is_none() || home == Some(tree)));
+    let root = tree.filter(|_| !wide).or((!too_wide).then_some(folder));
     // At each folder git looks for `.git` first, then whether it is a repository itself.
     let around = match folder.ancestors().find(|d| is_root(d)) {
         None => Around::Nothing,
-        Some(found) if Some(found) == tree => Around::Tree,
+        Some(found) if Some(found) == tree && !wide => Around::Tree,
         Some(_) => Around::Embedded,
     };
     let utf8 = |p: &Path| p.to_str().map(str::to_owned);
@@ -78,6 +81,20 @@ pub(super) fn common(tree: &Path) -> Option<PathBuf> {
         return Some(git);
     }
     Some(git.join(plain::text(&file, SMALL)?.trim()))
+}
+
+/// The branches that the remotes of a folder's repository begin with, whatever they are called: nobody works on these.
+pub fn remotes_begin_with(folder: &Path) -> Vec<String> {
+    let common = folder.ancestors().find(|d| d.join(".git").exists()).and_then(common);
+    let remotes = common.and_then(|git| std::fs::read_dir(git.join("refs/remotes")).ok());
+    let named = remotes.into_iter().flatten().flatten().take(MOST_REMOTES).filter_map(|remote| {
+        let head = plain::text(&remote.path().join("HEAD"), SMALL)?;
+        let remote = remote.file_name().into_string().ok()?;
+        let name = head.trim().strip_prefix("ref: refs/remotes/")?.strip_prefix(&remote)?;
+        // What stands for more than itself is no name of a branch.
+        name.strip_prefix('/').filter(|name| !name.contains(['*', '?'])).map(str::to_owned)
+    });
+    named.collect()
 }
 
 /// The branch that HEAD names; `None` when it names a commit or cannot be read.
@@ -174,5 +191,48 @@ mod tests {
             std::fs::write(t.join(".git"), "gitdir: far\n").expect("written");
         });
         assert_eq!(linked.branch.as_deref(), Some("feature/x"));
+    }
+
+    #[test]
+    fn a_home_that_is_a_repository_is_no_work_tree() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let home = dir.path().join("home");
+        for folder in [".git/refs/heads", ".git/objects", "notes", "app/.git"] {
+            std::fs::create_dir_all(home.join(folder)).expect("made");
+        }
+        for at in [".git/HEAD", "app/.git/HEAD"] {
+            std::fs::write(home.join(at), "ref: refs/heads/feature/x\n").expect("written");
+        }
+        let told = |folder: &str| {
+            let place = of(&home.join(folder), Some(&home));
+            let tree = place.work_tree.map(|tree| tree[home.to_str().expect("plain").len()..].to_owned());
+            (tree, place.branch, place.around)
+        };
+        let own = |tree: &str| Some(tree.to_owned());
+        assert_eq!(told("notes"), (own("/notes"), None, Around::Embedded));
+        assert_eq!(told("app"), (own("/app"), Some("feature/x".to_owned()), Around::Tree));
+        assert_eq!(told(""), (own("/"), Some("feature/x".to_owned()), Around::Tree));
+    }
+
+    #[test]
+    fn what_a_remote_begins_with_is_told() {
+        let dir = tempfile::tempdir().expect("a folder");
+        for (remote, head) in [
+            ("origin", "ref: refs/remotes/origin/trunk\n"),
+            ("up", "ref: refs/remotes/up/release/next\n"),
+            ("odd", "ref: refs/remotes/odd/*\n"),
+            ("other", "ref: refs/remotes/origin/x\n"),
+            ("bare", "0123\n"),
+        ] {
+            let at = dir.path().join(".git/refs/remotes").join(remote);
+            std::fs::create_dir_all(&at).expect("made");
+            std::fs::write(at.join("HEAD"), head).expect("written");
+        }
+        let sub = dir.path().join("a/b");
+        std::fs::create_dir_all(&sub).expect("made");
+        let mut told = remotes_begin_with(&sub);
+        told.sort();
+        assert_eq!(told, ["release/next", "trunk"]);
+        assert_eq!(remotes_begin_with(Path::new("/")), Vec::<String>::new());
     }
 }

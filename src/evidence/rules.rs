@@ -46,12 +46,18 @@ impl Rules {
             (None, _) => None,
         };
         let member = self.roster.member(&asks.session);
+        let begin_with = asks.gone_to.as_deref().or(asks.cwd.as_deref()).map(place::remotes_begin_with);
         Context {
             session: asks.session.as_str().to_owned(),
             role: member.and_then(|m| m.role.clone()),
             tier: member.and_then(|m| m.tier).map(|t| t.word().to_owned()),
             agent: asks.agent.clone(),
-            protected_branches: self.protected_branches.clone(),
+            protected_branches: self
+                .protected_branches
+                .iter()
+                .cloned()
+                .chain(begin_with.unwrap_or_default())
+                .collect(),
             own: self.own.iter().filter_map(|p| utf8(p)).collect(),
             ..placed.unwrap_or_default()
         }

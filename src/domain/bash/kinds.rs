@@ -154,6 +154,11 @@ impl Kind {
         matches!(self, Self::Named(Name::Write))
     }
 
+    /// True for a package, which may be all that lies below a folder.
+    pub(super) fn is_package(&self) -> bool {
+        matches!(self, Self::Named(Name::Package))
+    }
+
     /// What is done with a path that is only looked at.
     pub(super) fn looks(&self) -> Option<Access> {
         match self {

@@ -241,9 +241,11 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
-    /// `$?` is a number in every shell; who may be given it is for `vouch`.
+    /// `$?` is a number in every shell; who may be given it is for `vouch`. Behind it zsh takes `[…]` for a sum, in which things may
+    /// be set, and `:` for a change of the text.
     fn status(&mut self, word: &mut Word) -> bool {
-        let is_status = self.src[self.at..].starts_with("$?");
+        let is_status =
+            self.src[self.at..].strip_prefix("$?").is_some_and(|behind| !behind.starts_with(['[', ':']));
         if is_status {
             self.at += 2;
             word.text.push_str("$?");

@@ -42,8 +42,11 @@ fn above_patterns(word: &Word) -> String {
     if word.pattern {
         return word.text.clone();
     }
-    let plain: Vec<&str> =
-        word.text.split('/').take_while(|step| !step.contains(['*', '?', '[', '{', '!', '('])).collect();
+    let plain: Vec<&str> = word
+        .text
+        .split('/')
+        .take_while(|step| !step.contains(['*', '?', '[', '{', '!', '(']) && *step != "...")
+        .collect();
     match plain.join("/") {
         path if path.is_empty() && !word.text.starts_with('/') => ".".to_owned(),
         path => path,
@@ -83,7 +86,7 @@ impl Scan<'_> {
         let has_first = table.first.is_some() && table.first_unless.0.is_disjoint(&self.seen);
         let rewrites = |at: usize| {
             let kind = if at == 0 && has_first { table.first.as_ref() } else { table.operands.as_ref() };
-            kind.is_some_and(Kind::writes)
+            kind.is_some_and(|kind| kind.writes() || kind.is_package() && table.effect == Some(Effect::Write))
         };
         let alone = operands.is_empty() && rewrites(0) && table.min == 0 && !self.seen.contains("--version");
         let named =
@@ -114,8 +117,10 @@ impl Scan<'_> {
         }
         // What stands for several files or folders may be any of those in theirs.
         let folder = |w: &Word| w.text.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
+        // Where a program has patterns of its own, any of them may go to any depth.
+        let of_its_own = |w: &Word| if table.looks_through { above_patterns(w) } else { w.text.clone() };
         let named: Vec<String> =
-            operands.iter().map(|w| if w.pattern { folder(w) } else { w.text.clone() }).collect();
+            operands.iter().map(|w| if w.pattern { folder(w) } else { of_its_own(w) }).collect();
         let paths = if named.is_empty() { vec![".".to_owned()] } else { named };
         self.uses.extend(paths.into_iter().map(|path| Use::Through {
             access: Access::Read,

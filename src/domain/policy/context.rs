@@ -25,6 +25,8 @@ pub struct Below {
     pub files: Vec<String>,
     /// Configurations of git that may hold a password or a token, as such paths.
     pub logins: Vec<String>,
+    /// Hidden files and folders that a file of git's, or of a search's own, brings back into a search, as such paths.
+    pub back: Vec<String>,
     /// Symbolic links are among them.
     pub linked: bool,
     /// Nothing is missing in `files`.

@@ -182,7 +182,12 @@ mod tests {
             ("gofmt -w src", Some(0)),
             ("goimports -w src", Some(0)),
             ("prettier --check .", None),
-            ("cargo fmt --all -- --check", None),
+            ("shfmt -w src", Some(0)),
+            ("go fmt ./...", Some(0)),
+            ("cargo fmt", Some(4)),
+            ("cargo fmt --check", None),
+            // It only tells; that it is looked into as well loses nothing.
+            ("cargo fmt --all -- --check", Some(4)),
             ("black --version", None),
             ("pytest tests", None),
             ("grep -rn x src", None),

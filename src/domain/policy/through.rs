@@ -92,21 +92,34 @@ fn lies_in(folder: &str, name: &str, case: &Case) -> Verdict {
 fn in_known(folder: &str, below: &Below, way: &Way, case: &Case, policy: &Policy) -> Verdict {
     let Way { only, spared, follows, shown, bare } = way;
     let names: Vec<String> = only.iter().flat_map(|pattern| readings(last_step(pattern))).collect();
-    let is_read = |file: &&String| (only.is_empty() || is_picked(file, &names)) && !is_spared(file, spared);
+    let brought_back = |file: &str| {
+        below.back.iter().any(|back| {
+            file.strip_prefix(back.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    };
+    let is_read = |file: &&String| {
+        (only.is_empty() || is_picked(file, &names)) && (!is_spared(file, spared) || brought_back(file))
+    };
     let mut files: Vec<&str> = below.files.iter().filter(is_read).map(String::as_str).collect();
     if *shown && files.len() > MAX_JUDGED {
         files = by_folders(&files, folder, case, policy);
     }
     if !below.whole || files.len() > MAX_JUDGED {
-        if !only.is_empty() && only.iter().all(|pattern| picks_nothing_held(pattern, folder, case, policy)) {
-            return Verdict::new(Action::Confirm, "", "");
+        let by_ending =
+            !only.is_empty() && only.iter().all(|pattern| picks_nothing_held(pattern, folder, case, policy));
+        if !by_ending {
+            return Verdict::hold(
+                "through",
+                format!(
+                    "it reads through {folder}: too much lies there to look at (names picked by an ending, `git grep`, need no look)"
+                ),
+            );
         }
-        return Verdict::hold(
-            "through",
-            format!(
-                "it reads through {folder}: too much lies there to look at (names picked by an ending, `git grep`, need no look)"
-            ),
-        );
+        // No name with that ending is held for itself; those of the folders that were seen may be. In this one, by far the
+        // most of all, nobody keeps secrets.
+        files.retain(|file| !file.split('/').any(|step| step == "node_modules"));
+        files = by_folders(&files, folder, case, policy);
+        files.truncate(MAX_JUDGED);
     }
     if *follows && below.linked {
         return Verdict::hold(
@@ -280,6 +293,22 @@ mod tests {
             let verdict = judged(command, &clean, false, true);
             assert_eq!(verdict.action, Action::Confirm, "{command}, nothing there: {}", verdict.reason);
         }
+        let back = Below {
+            files: [".env", "x.md"].map(str::to_owned).to_vec(),
+            whole: true,
+            back: vec![".env".to_owned()],
+            ..Below::default()
+        };
+        let ctx = Context {
+            cwd: Some("/home/dev/app".to_owned()),
+            work_tree: Some("/home/dev/app".to_owned()),
+            below: [("/home/dev/app".to_owned(), back)].into(),
+            ..Context::default()
+        };
+        let policy = Policy::preset("careful").expect("ships");
+        let verdict =
+            judge_operation(Operation::Bash, None, Subject::Command("rg --no-ignore KEY"), &ctx, &policy);
+        assert_eq!(verdict.rule, "secrets", "a line of .ignore brings it back: {}", verdict.reason);
         for command in ["rg --no-ignore KEY", "rg KEY"] {
             let verdict = judged(command, &["src/a.rs", ".env", ".aws/x.md"], false, true);
             assert_eq!(verdict.action, Action::Confirm, "rg passes over hidden names: {}", verdict.reason);
