@@ -120,6 +120,11 @@ impl Judge for Rules {
     fn fleet_preset(&self) -> String {
         self.preset.clone()
     }
+
+    fn live_alone(&self) -> u32 {
+        let live = self.presets.iter().flatten().filter(|preset| *preset != UNMANAGED);
+        if self.preset == UNMANAGED { live.count() as u32 } else { 0 }
+    }
 }
 
 /// What the rules say of a dialog as it stands on a screen, or of a hook's call.
@@ -301,6 +306,18 @@ pub(super) mod tests {
         check("app", &bash("git remote -v"), "careful", Action::Confirm);
         std::fs::write(home.join(".gitconfig"), "[url \"https://x:y@h.example/\"]\n").expect("written");
         check("app", &bash("git remote -v"), "careful", Action::Hold);
+    }
+
+    #[test]
+    fn who_is_live_alone_is_counted_where_the_fleet_is_only_watched() {
+        let dir = tempfile::tempdir().expect("a scratch folder");
+        let own = |presets: &[Option<&str>]| presets.iter().map(|p| p.map(str::to_owned)).collect();
+        let alone = |preset: &str, presets: &[Option<&str>]| {
+            let rules = Rules { preset: preset.to_owned(), presets: own(presets), ..rules(dir.path()) };
+            rules.live_alone()
+        };
+        let presets = [None, Some("sop"), Some("watch"), Some("careful")];
+        assert_eq!((alone("watch", &presets), alone("sop", &presets), alone("watch", &[])), (2, 0, 0));
     }
 
     #[test]

@@ -114,6 +114,11 @@ pub trait Judge: Send + Sync + 'static {
     fn judge(&self, asks: &Asks, dialog: &Dialog, last: bool) -> Option<Judgement>;
     /// What the rules of the fleet's sessions are called, for the screen.
     fn fleet_preset(&self) -> String;
+
+    /// How many sessions are live by a preset of their own where that of the fleet only watches.
+    fn live_alone(&self) -> u32 {
+        0
+    }
 }
 
 /// What a person may change while the program runs.

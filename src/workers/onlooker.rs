@@ -111,6 +111,7 @@ impl<G: Gallery, A: Annals, F: Folders> Onlooker<G, A, F> {
             paused: word.paused,
             off: word.off,
             preset: word.preset,
+            live_alone: word.live_alone,
             trouble: word.trouble.or_else(|| self.fault.clone()),
             held: word.held,
             queue: word.queue,

@@ -291,4 +291,7 @@ fn the_header_counts_who_is_only_watched_beside_what_is_live() {
     watched.queue[1].outcome = Some(Outcome::Watched);
     state.board = Arc::new(watched);
     assert!(header(&state).contains("auto-confirm LIVE sop, 1 only watched "), "{}", header(&state));
+    let some = Board { preset: "watch".into(), live_alone: 3, ..Board::clone(&state.board) };
+    state.board = Arc::new(some);
+    assert!(header(&state).contains("auto-confirm LIVE in 3, watch elsewhere "), "{}", header(&state));
 }

@@ -34,6 +34,9 @@ pub struct Board {
     pub off: BTreeSet<SessionName>,
     /// The rules in force for the fleet, by their name.
     pub preset: String,
+    /// How many sessions are live by rules of their own where those only watch.
+    #[serde(default)]
+    pub live_alone: u32,
     /// Why nothing is pressed although it should be: the disk, the database.
     pub trouble: Option<String>,
     /// Sessions whose agent is not started anew any more without a person, and why.

@@ -74,6 +74,9 @@ impl State {
             (Post::Barred(why), ..) => (Some(false), why.clone()),
             (Post::Acting, Some(since), _) => (Some(false), format!("paused by {}", since.who)),
             (Post::Acting, None, Some(trouble)) => (Some(false), trouble.clone()),
+            (Post::Acting, None, None) if board.preset == "watch" && board.live_alone > 0 => {
+                (Some(true), format!("live in {}, watching elsewhere", board.live_alone))
+            }
             (Post::Acting, None, None) if board.preset == "watch" => {
                 (Some(false), "it only watches (preset watch)".to_owned())
             }

@@ -100,6 +100,15 @@ impl State {
         self.fleet.sessions.iter().find(|s| s.key() == key)
     }
 
+    /// The session that a key means: that of the marked row where a panel lies over the tiles, else the focused one. A tile that is
+    /// covered is never meant.
+    pub fn meant(&self) -> Result<&Session, &'static str> {
+        match self.open_panel {
+            Some(_) => self.marked_session().ok_or("mark a session first"),
+            None => self.focused().ok_or("no session is focused"),
+        }
+    }
+
     /// Marks that row where it is shown, else what stands where the mark stood.
     pub fn mark_row(&mut self, row: Option<usize>) {
         let rows = self.panel_rows();

@@ -58,7 +58,7 @@ impl Making {
 }
 
 impl State {
-    /// The dialog that a rule would be made from: that of the marked row or of the focused session, whole and unmasked as our
+    /// The dialog that a rule would be made from: that of the marked row or of the session that is meant, whole and unmasked as our
     /// own screen shows it, or as our own actor heard it by a hook.
     pub fn cause(&self) -> Result<Cause, String> {
         let (confirmation, session) = if self.open_panel == Some(PanelId::Confirms) {
@@ -67,7 +67,7 @@ impl State {
             let its = |s: &&super::Session| s.pane.as_ref().is_some_and(|p| p.identity == c.id.0);
             (Some(c), self.fleet.sessions.iter().find(its))
         } else {
-            let session = self.focused().ok_or("no session is focused")?;
+            let session = self.meant()?;
             (session.pane.as_ref().and_then(|p| self.board.of(p.identity)), Some(session))
         };
         let session = session.ok_or("that session does not exist now")?;
@@ -108,6 +108,6 @@ impl State {
             let entry = self.board.recent.get(at - queue.len())?;
             return Some((entry.body.scene.session.clone(), entry.body.verdict.rule.clone()));
         }
-        open(self.board.of(self.focused()?.pane.as_ref()?.identity)?)
+        open(self.board.of(self.meant().ok()?.pane.as_ref()?.identity)?)
     }
 }

@@ -50,9 +50,9 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
                 say(state, "mark a session first", false);
             }
         }
-        Action::Explain => match state.grid.focus.clone().filter(|_| state.focused().is_some()) {
-            Some(key) => state.popup = Some(Popup::Explain { key, row: 0 }),
-            None => say(state, "no session is focused", true),
+        Action::Explain => match state.meant().map(Session::key) {
+            Ok(key) => state.popup = Some(Popup::Explain { key, row: 0 }),
+            Err(why) => say(state, why, true),
         },
         Action::Approve => return answers::answer(state, Answer::Approve),
         Action::Deny => return answers::answer(state, Answer::Deny),
@@ -178,24 +178,25 @@ fn type_into(state: &mut State) {
         writing::refuse(state, "tmux is not connected; there is nobody to type to");
         return;
     }
-    match state.focused().map(|s| s.pane.clone()) {
-        Some(Some(pane)) => {
+    match state.meant().map(|s| (s.key(), s.pane.clone())) {
+        Ok((key, Some(pane))) => {
             state.open_panel = None;
+            moves::focus_session(state, key);
             state.mode = Mode::TypeInto(pane.identity);
         }
-        Some(None) => {
+        Ok((_, None)) => {
             writing::refuse(state, "this session does not exist now; there is nothing to type into");
         }
-        None => writing::refuse(state, "no session is focused"),
+        Err(why) => writing::refuse(state, why),
     }
 }
 
 fn with_pane(state: &mut State, effect: impl Fn(&PaneInfo, &Session) -> Effect) -> Vec<Effect> {
-    let made = state.focused().map(|s| s.pane.as_ref().map(|p| effect(p, s)));
+    let made = state.meant().map(|s| s.pane.as_ref().map(|p| effect(p, s)));
     match made {
-        Some(Some(effect)) => return vec![effect],
-        Some(None) => say(state, "this session does not exist now", true),
-        None => say(state, "no session is focused", true),
+        Ok(Some(effect)) => return vec![effect],
+        Ok(None) => say(state, "this session does not exist now", true),
+        Err(why) => say(state, why, true),
     }
     vec![]
 }

@@ -6,17 +6,17 @@ use crate::domain::fleet::adopt::{self, Seen};
 
 use super::{say, tasks};
 
-/// Shows the entry of the focused session and asks.
+/// Shows the entry of the session that is meant, and asks.
 pub fn open(state: &mut State) {
     if let Err(why) = tasks::a_person(state) {
         return say(state, why, true);
     }
-    let asked = match (state.focused(), &state.config_file) {
-        (None, _) => Err("no session is focused"),
-        (Some(s), _) if s.member.is_some() => Err("the roster names it already"),
-        (Some(s), _) if s.pane.is_none() => Err("this session does not exist now"),
-        (Some(_), None) => Err("there is no archtui.toml; `archtui init --adopt` writes one"),
-        (Some(s), Some(file)) => {
+    let asked = match (state.meant(), &state.config_file) {
+        (Err(why), _) => Err(why),
+        (Ok(s), _) if s.member.is_some() => Err("the roster names it already"),
+        (Ok(s), _) if s.pane.is_none() => Err("this session does not exist now"),
+        (Ok(_), None) => Err("there is no archtui.toml; `archtui init --adopt` writes one"),
+        (Ok(s), Some(file)) => {
             let seen = Seen { agent: s.agent(), dir: state.folder_of(s) };
             Ok((s.name.clone(), adopt::entry(s.name.as_str(), seen), file.clone()))
         }

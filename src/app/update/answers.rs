@@ -28,11 +28,6 @@ pub(super) fn no_digits(state: &mut State) {
     say(state, format!("{key} goes to its tile; digits answer there, zoomed"), false);
 }
 
-/// Whose dialog a key answers: that of the marked row where the panel shows it, else the focused session's.
-pub(super) fn target(state: &State) -> Option<&Session> {
-    if panel_answers(state) { state.marked_session() } else { state.focused() }
-}
-
 /// Answers the dialog that the focused tile shows, or the open panel.
 pub fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
     match answered(state, answer) {
@@ -51,8 +46,8 @@ fn answered(state: &State, answer: Answer) -> Result<Effect, String> {
 
 /// The dialog that a key answers: whose it is, where, and since when it is drawn.
 pub(super) fn drawn_dialog(state: &State) -> Result<(&Session, PaneIdentity, DrawnSince), String> {
-    let nobody = if panel_answers(state) { "mark an open dialog first" } else { "no session is focused" };
-    let session = target(state).ok_or(nobody)?;
+    let nobody = |why| if panel_answers(state) { "mark an open dialog first" } else { why };
+    let session = state.meant().map_err(nobody)?;
     let pane = session.pane.as_ref().ok_or("that session does not exist now")?.identity;
     if !matches!(state.board.post, Post::Observing(_)) {
         acting(state)?;
@@ -63,7 +58,7 @@ pub(super) fn drawn_dialog(state: &State) -> Result<(&Session, PaneIdentity, Dra
     if session.dialog().is_none() {
         return Err(format!("{} asks nothing", session.label));
     }
-    if panel_answers(state) && !state.front.contains(&pane.id) {
+    if state.open_panel.is_some() && !(panel_answers(state) && state.front.contains(&pane.id)) {
         let key = state.fixed.keymap.shown(Action::Zoom);
         return Err(format!("its dialog is not drawn here; {key} goes to its tile"));
     }
@@ -76,7 +71,7 @@ pub(super) fn drawn_dialog(state: &State) -> Result<(&Session, PaneIdentity, Dra
 /// Notes whose dialog the answering keys are for, and since when: where the one before it went and nobody turned to this one by
 /// hand, its reader may still mean the other.
 pub fn aim(state: &mut State, by_hand: bool) {
-    let pane = target(state).and_then(|s| s.pane.as_ref()).map(|p| p.identity);
+    let pane = state.meant().ok().and_then(|s| s.pane.as_ref()).map(|p| p.identity);
     if state.aim.map(|(at, _)| at) != pane {
         let since = if by_hand { Duration::ZERO } else { state.now.mono };
         state.aim = pane.map(|pane| (pane, since));
@@ -103,11 +98,14 @@ pub fn pause(state: &mut State) -> Vec<Effect> {
     )
 }
 
-/// Switches the focused session's auto-confirm.
+/// Switches the auto-confirm of the session that is meant.
 pub fn turn(state: &mut State) -> Vec<Effect> {
-    let Some(session) = target(state).map(|s| s.name.clone()) else {
-        say(state, "no session is focused", true);
-        return vec![];
+    let session = match state.meant() {
+        Ok(session) => session.name.clone(),
+        Err(why) => {
+            say(state, why, true);
+            return vec![];
+        }
     };
     let on = state.board.off.contains(&session);
     let line = format!("auto-confirm is {} for {session}", if on { "on" } else { "off" });

@@ -9,21 +9,16 @@ use crate::domain::confirm::Ask;
 
 use super::{answers, say, tasks};
 
-/// Asks for the focused session's name.
+/// Asks for the name of the session that is meant.
 pub fn open(state: &mut State) {
-    let refused = match (tasks::a_person(state), state.focused()) {
-        (Err(why), _) => Some(why),
-        (_, None) => Some("no session is focused".to_owned()),
-        (_, Some(s)) if s.pane.is_none() => {
-            Some(format!("{} does not exist now; there is nothing to end", s.label))
-        }
-        (_, Some(_)) => None,
-    };
-    if let Some(why) = refused {
-        return say(state, why, true);
-    }
-    if let Some(key) = state.focused().map(crate::app::state::Session::key) {
-        state.popup = Some(Popup::Kill(Doomed { key, typed: Input::default() }));
+    let doomed = tasks::a_person(state).and_then(|()| match state.meant() {
+        Err(why) => Err(why.to_owned()),
+        Ok(s) if s.pane.is_none() => Err(format!("{} does not exist now; there is nothing to end", s.label)),
+        Ok(s) => Ok(s.key()),
+    });
+    match doomed {
+        Ok(key) => state.popup = Some(Popup::Kill(Doomed { key, typed: Input::default() })),
+        Err(why) => say(state, why, true),
     }
 }
 

@@ -16,11 +16,11 @@ pub const SURE: Key = Key::char('Y');
 /// The key that turns from one session to all that are stuck, and back.
 pub const ALL: Key = Key::char('*');
 
-/// Opens the menu for the focused session.
+/// Opens the menu for the session that is meant.
 pub fn open(state: &mut State) {
-    match state.focused().map(Menu::of) {
-        Some(menu) => state.popup = Some(Popup::Unstick(menu)),
-        None => say(state, "no session is focused", true),
+    match state.meant().map(Menu::of) {
+        Ok(menu) => state.popup = Some(Popup::Unstick(menu)),
+        Err(why) => say(state, why, true),
     }
 }
 

@@ -23,6 +23,9 @@ pub struct Bulletin {
     pub off: BTreeSet<SessionName>,
     /// The rules in force for the fleet, by their name.
     pub preset: String,
+    /// How many sessions are live by rules of their own where those only watch.
+    #[serde(default)]
+    pub live_alone: u32,
     /// Why nothing is pressed although it should be.
     pub trouble: Option<String>,
     /// Sessions whose restarts are held for a person, and why.

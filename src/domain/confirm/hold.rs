@@ -90,6 +90,11 @@ impl Hold {
         )
     }
 
+    /// True if it lasts until a person does something, at this dialog or elsewhere: nothing of itself will confirm it.
+    pub(super) const fn lasts(&self) -> bool {
+        !self.passes() || matches!(self, Self::Paused(_) | Self::Off(_) | Self::NotRecorded(_))
+    }
+
     /// True if an answer may have been sent to it: that is told, whoever keeps it.
     pub(super) const fn is_of_an_answer(&self) -> bool {
         matches!(self, Self::Answered | Self::Stuck | Self::Restarted | Self::Uncertain(_))

@@ -139,7 +139,7 @@ fn confirmation(
         verdict: case.verdict().cloned(),
         next,
         // What a hook gave back is not asked about again when that has passed.
-        needs_you: hold.is_some_and(|h| !h.passes() || action != Action::Confirm || case.hook.is_some()),
+        needs_you: hold.is_some_and(|h| h.lasts() || action != Action::Confirm || case.hook.is_some()),
         outcome: case.entries.outcome,
     }
 }

@@ -307,6 +307,19 @@ fn the_queue_tells_what_comes_next_and_puts_the_worst_first() {
     rig.until(6_000);
     assert_eq!(open(&rig)[0].next, "answered, and still there after 5 s");
 
+    // What a person paused or switched off waits for a person, whatever the rules would do.
+    for (standing, needs_you) in [
+        (Standing::Paused(Since { who: "me".into(), at: jiff::Timestamp::UNIX_EPOCH }), true),
+        (Standing::Off(Since { who: "me".into(), at: jiff::Timestamp::UNIX_EPOCH }), true),
+        (clear().standing, false),
+    ] {
+        let mut rig = Rig::new(false);
+        rig.world.standing = standing.clone();
+        rig.show(Some(("ls", 1)));
+        rig.until(900);
+        assert_eq!(open(&rig)[0].needs_you, needs_you, "{standing:?}");
+    }
+
     let at = |since: u64, risk, needs_you| Confirmation { since: ms(since), risk, needs_you, ..late.clone() };
     let mut queue =
         [at(1, Risk::Low, true), at(5, Risk::High, true), at(3, Risk::High, true), at(0, Risk::High, false)];

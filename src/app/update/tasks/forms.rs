@@ -25,21 +25,29 @@ fn open(state: &mut State, kind: &Kind, make: impl FnOnce() -> Form) {
     super::show(state, Popup::Form(Box::new(form)));
 }
 
-/// A new task; for the focused session where that takes tasks and its tile is in view.
+/// A new task; for the session that is meant, where that takes tasks.
 pub fn new(state: &mut State) -> Vec<Effect> {
     let takes = |s: &&Session| s.member.as_ref().is_some_and(|m| !m.protected);
-    let to = state.focused().filter(|_| state.open_panel.is_none()).filter(takes).map(|s| s.name.to_string());
+    let to = state
+        .meant()
+        .ok()
+        .filter(|_| state.open_panel != Some(PanelId::Tasks))
+        .filter(takes)
+        .map(|s| s.name.to_string());
     open(state, &Kind::New, || {
         Form::new(Kind::New, to.as_deref().unwrap_or(crate::app::state::form::ANYONE))
     });
     vec![]
 }
 
-/// A message to the focused session.
+/// A message to the session that is meant.
 pub fn message(state: &mut State) -> Vec<Effect> {
-    let Some(session) = state.focused() else {
-        say(state, "no session is focused", true);
-        return vec![];
+    let session = match state.meant() {
+        Ok(session) => session,
+        Err(why) => {
+            say(state, why, true);
+            return vec![];
+        }
     };
     if session.member.is_none() {
         let why = format!("{} is not in the roster: nothing is told to it", session.label);
@@ -57,13 +65,12 @@ const HINTS: usize = 5;
 
 /// What the branch rules found where the marked session works, and what to do, as a task for it.
 pub fn hint(state: &mut State) -> Vec<Effect> {
-    let session = match state.open_panel {
-        Some(PanelId::Branches) => state.marked_session(),
-        _ => state.focused(),
-    };
-    let Some(session) = session else {
-        say(state, "mark a session first", true);
-        return vec![];
+    let session = match state.meant() {
+        Ok(session) => session,
+        Err(why) => {
+            say(state, why, true);
+            return vec![];
+        }
     };
     let Some(words) = hints(state, session) else {
         let why = format!("nothing is to be mended where {} works", session.label);

@@ -66,7 +66,7 @@ fn subject(state: &State) -> Option<Arc<Brief>> {
     }
     match state.open_panel {
         Some(PanelId::Tasks) => state.marked_task().cloned(),
-        _ => state.focused().and_then(|s| s.tasks.first()).cloned(),
+        _ => state.meant().ok().and_then(|s| s.tasks.first()).cloned(),
     }
 }
 

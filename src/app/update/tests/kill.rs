@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::app::state::popup::Then;
-use crate::app::state::{Board, Popup, Post};
+use crate::app::state::{Board, Mode, Popup, Post, Session, SessionKey};
 use crate::domain::branch::Survey;
 use crate::domain::confirm::Ask;
 use crate::domain::read::Reading;
@@ -107,4 +107,46 @@ fn an_entry_is_shown_before_it_is_saved() {
     room.state.fleet.sessions[0].member = Some(Member::default());
     room.press("adopt");
     assert!(room.state.popup.is_none(), "the roster names it already");
+}
+
+/// Whom a window or a mode that a key opened is about.
+fn about(room: &Room) -> Option<String> {
+    let named = |key: &SessionKey| {
+        room.state.fleet.sessions.iter().find(|s| s.key() == *key).map(|s| s.label.clone())
+    };
+    match (&room.state.popup, &room.state.mode) {
+        (Some(Popup::Kill(doomed)), _) => named(&doomed.key),
+        (Some(Popup::Unstick(menu)), _) => named(&menu.key),
+        (Some(Popup::Explain { key, .. }), _) => named(key),
+        (_, Mode::TypeInto(pane)) => {
+            let its = |s: &&Session| s.pane.as_ref().is_some_and(|p| p.identity == *pane);
+            room.state.fleet.sessions.iter().find(its).map(|s| s.label.clone())
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn a_key_means_the_marked_row_and_never_a_covered_tile() {
+    for (panel, marked) in [
+        ("panel-health", Some("dev_worker2")),
+        ("panel-hierarchy", Some("dev_worker2")),
+        ("panel-events", None),
+        ("panel-detector", None),
+        ("panel-routine", None),
+        ("panel-confirms", None),
+        ("panel-needs-you", None),
+    ] {
+        for key in ["kill", "unstick", "explain", "type-into"] {
+            let mut room = room(Post::Acting);
+            assert_eq!(room.focused(), "dev_worker1");
+            room.press(panel);
+            room.press("last");
+            room.press(key);
+            assert_eq!(about(&room).as_deref(), marked, "{key} in {panel}");
+            if key == "type-into" && marked.is_some() {
+                assert_eq!(room.focused(), "dev_worker2", "what is typed is seen");
+            }
+        }
+    }
 }

@@ -62,6 +62,9 @@ pub fn acting(board: &Board) -> (String, Role) {
     match (&board.trouble, &board.paused) {
         (Some(trouble), _) => (format!("nothing is pressed: {trouble}"), Role::Problem),
         (None, Some(_)) => ("PAUSED".into(), Role::Alarm),
+        (None, None) if board.preset == "watch" && board.live_alone > 0 => {
+            (format!("LIVE in {}, watch elsewhere", board.live_alone), Role::Note)
+        }
         (None, None) if board.preset == "watch" => {
             (format!("watch: would have confirmed {}", board.tally.watched()), Role::Note)
         }
