@@ -99,12 +99,13 @@ fn staff<
     workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), folders, doors));
     let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
     let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
+    let acting = acting.with_closing(workers.closing());
     let acting = acting.with_dispatcher(chair).with_boards_every(boards);
     let acting = match sessions {
         Some(sessions) => acting.with_sessions(sessions),
         None => acting,
     };
-    workers.spawn(match renewed {
+    workers.spawn_last(match renewed {
         Some(renewed) => acting.with_reload(renewed),
         None => acting,
     });

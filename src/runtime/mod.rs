@@ -201,11 +201,12 @@ async fn control<
     workers.spawn(Dispatcher::new(fleet, keyboard.clone(), processes.clone(), folders, tasks));
     let doors = Doors { hooks, heard, asked, looks, facts: facts.clone() };
     let acting = Actor::new(fixed, seat, keyboard.clone(), processes.clone(), judge, doors);
+    let acting = acting.with_closing(workers.closing());
     let (renew, renewed) = mpsc::channel(1);
     let acting =
         acting.with_dispatcher(chair).with_reload(renewed).with_wishing(wishing).with_sessions(sessions);
     let (heir, acts) = watch::channel(false);
-    workers.spawn(acting.with_onlooker(acts));
+    workers.spawn_last(acting.with_onlooker(acts));
     let (ask_reload, reload_asked) = mpsc::channel(reload::ASKED);
     let watched = Inotify::new().with_writes();
     workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts.clone()));

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::Event;
@@ -46,35 +46,66 @@ pub trait Worker: Send + 'static {
     fn run(&mut self) -> impl Future<Output = ()> + Send;
 }
 
+/// So long the one that ends by itself may take for what it has begun.
+const CLOSING: Duration = Duration::from_millis(500);
+
 /// The workers that run, and how to stop them.
 pub struct Workers {
     tasks: JoinSet<()>,
     stop: CancellationToken,
+    /// The one that first ends what it has begun, while all others still work, and what tells it to.
+    last: Option<JoinHandle<()>>,
+    closing: CancellationToken,
     facts: Facts,
 }
 
 impl Workers {
     /// No worker yet; failures are told to `facts`.
     pub fn new(facts: Facts) -> Self {
-        Self { tasks: JoinSet::new(), stop: CancellationToken::new(), facts }
+        let (stop, closing) = (CancellationToken::new(), CancellationToken::new());
+        Self { tasks: JoinSet::new(), stop, last: None, closing, facts }
     }
 
     /// Starts a worker. It ends when it is done, or at its next wait after `stop`.
     pub fn spawn<W: Worker>(&mut self, worker: W) {
-        let stop = self.stop.clone();
-        let facts = self.facts.clone();
-        self.tasks.spawn(async move {
+        self.tasks.spawn(self.task(worker));
+    }
+
+    /// Starts the one that is told before all others, and ends by itself then.
+    pub fn spawn_last<W: Worker>(&mut self, worker: W) {
+        self.last = Some(tokio::spawn(self.task(worker)));
+    }
+
+    /// What tells that one.
+    pub fn closing(&self) -> CancellationToken {
+        self.closing.clone()
+    }
+
+    fn task<W: Worker>(&self, worker: W) -> impl Future<Output = ()> + Send + use<W> {
+        let (stop, facts) = (self.stop.clone(), self.facts.clone());
+        async move {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = supervise(worker, facts) => {}
             }
-        });
+        }
     }
 
     /// Stops all workers and waits until they are gone, but not for ever.
     pub async fn stop(mut self, patience: Duration) {
+        self.closing.cancel();
+        if let Some(last) = &mut self.last
+            && tokio::time::timeout(CLOSING, &mut *last).await.is_ok()
+        {
+            self.last = None;
+        }
         self.stop.cancel();
-        let all = async { while self.tasks.join_next().await.is_some() {} };
+        let all = async {
+            if let Some(last) = self.last {
+                drop(last.await);
+            }
+            while self.tasks.join_next().await.is_some() {}
+        };
         if tokio::time::timeout(patience, all).await.is_err() {
             tracing::warn!("a worker did not stop in time and is left behind");
         }

@@ -129,6 +129,11 @@ impl Life {
         !self.left.is_empty() || self.cases.iter().any(away)
     }
 
+    /// Whether an answer is on its way, from its intent until the dialog has gone.
+    pub fn is_under_way(&self) -> bool {
+        self.cases.iter().any(|c| c.in_flight() || matches!(c.stage, Stage::Verifying(_)))
+    }
+
     /// Whether a case is not told to the end yet.
     pub fn is_open(&self, case: CaseId) -> bool {
         self.cases.iter().any(|c| c.id == case)

@@ -21,6 +21,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn live(&mut self, pane: PaneId, input: Input) {
         let Some(desk) = self.desks.get_mut(&pane) else { return };
         let Some(life) = desk.life.as_mut() else { return };
+        // Before the end of the program nothing new is begun.
+        if self.farewell.said && !life.is_under_way() {
+            return;
+        }
         let orders = life.hear(input, monotonic());
         self.changed = true;
         let look = orders.contains(&Order::Look);

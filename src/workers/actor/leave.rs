@@ -1,13 +1,47 @@
-//! Giving the seat back. Whoever sits down next reads the records: what was handed to their thread before stands there first,
+//! Coming to an end: of the whole program, where what was begun is ended first and nothing new is; and giving the seat back. Whoever sits down next reads the records: what was handed to their thread before stands there first,
 //! however slow the disk is. Not for the end of the program: there the order of the actor's fields says the same.
 
 use std::time::Duration;
 
-use crate::ports::StoreError;
+use tokio_util::sync::CancellationToken;
+
+use super::Actor;
+use crate::domain::confirm::Life;
+use crate::ports::{Hooks, Judge, Press, Processes, Seat, StoreError};
 use crate::workers::scribe::Scribe;
 
 /// Between two tries to hand the thread one more job, when its desk is full.
 const AGAIN: Duration = Duration::from_millis(10);
+
+/// Whether the program ends.
+#[derive(Default)]
+pub(super) struct Farewell {
+    told_by: Option<CancellationToken>,
+    pub said: bool,
+}
+
+impl Farewell {
+    /// The one that is told by that.
+    pub fn told_by(token: CancellationToken) -> Self {
+        Self { told_by: Some(token), said: false }
+    }
+
+    /// Waits until it ends; for ever where that is known, or nobody tells.
+    pub async fn heard(&self) {
+        match &self.told_by {
+            Some(token) if !self.said => token.cancelled().await,
+            _ => std::future::pending().await,
+        }
+    }
+}
+
+impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
+    /// The program ends, and nothing that was begun is without its end. What rests goes to the disk when we are gone.
+    pub(super) fn has_ended(&self) -> bool {
+        let under_way = || self.desks.values().filter_map(|d| d.life.as_ref()).any(Life::is_under_way);
+        self.farewell.said && !under_way()
+    }
+}
 
 /// Dropped in this order, too, where nobody waits for the end.
 struct Leaving<R, S> {

@@ -34,6 +34,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 pub use super::clock::boot;
 use super::clock::{clock, monotonic};
@@ -56,6 +57,7 @@ use deferred::Deferred;
 use desk::Desk;
 use done::Done;
 use hooks::{Call, Stray};
+use leave::Farewell;
 use outbox::Outbox;
 
 pub use observer::Wishing;
@@ -159,6 +161,7 @@ pub struct Actor<S: Seat, K, Q, J, H> {
     /// When old entries are to be let go.
     tidy: Option<Duration>,
     books: Books,
+    farewell: Farewell,
     /// What is being done beside.
     beside: FuturesUnordered<Pin<Box<dyn Future<Output = Done<S>> + Send>>>,
     /// The same, where it need not wake us.
@@ -219,6 +222,12 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         Self { other: Some(other), ..self }
     }
 
+    /// The same that is told before the program ends: then it ends what it has begun, and itself.
+    #[must_use]
+    pub fn with_closing(self, closing: CancellationToken) -> Self {
+        Self { farewell: Farewell::told_by(closing), ..self }
+    }
+
     /// The same with rules that may change while it runs.
     #[must_use]
     pub fn with_reload(self, renewed: mpsc::Receiver<Renewed<J>>) -> Self {
@@ -266,6 +275,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             untold: Vec::new(),
             tidy: None,
             books: Books::default(),
+            farewell: Farewell::default(),
             beside: FuturesUnordered::new(),
             deferred: Deferred::default(),
             alarm: Alarm::new(),
@@ -331,10 +341,14 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Worker for Actor<S, K,
                 () = self.alarm.until(wake) => self.tick(),
                 // When all that is there was heard: whoever intends something at the same time goes to the disk together.
                 () = std::future::ready(()), if hurried.is_some() => self.write_out(hurried.unwrap_or_default()),
+                () = self.farewell.heard() => self.farewell.said = true,
                 // Last: whoever may reach the socket can speak without end.
-                said = hooks::next(self.hooks.as_mut()) => self.hook_said(said),
+                said = hooks::next(self.hooks.as_mut()), if !self.farewell.said => self.hook_said(said),
             }
             self.reap();
+            if self.has_ended() {
+                return;
+            }
             if !self.tell_board().await {
                 return;
             }
