@@ -17,6 +17,8 @@ const MISSING: &str = "its agent's own record has no such call: where it would r
 /// … or one that may change.
 const UNSETTLED: &str = "another call that may go to another folder has not ended";
 
+/// Rules that hold what would be confirmed in another folder.
+const BY_FOLDER: [&str; 4] = ["outside", "elsewhere", "fetch", "protected-branch"];
 /// Agents that take a folder with a command, show it to nobody and write it down too late. Seen with Gemini CLI 0.61. Qwen Code takes
 /// one by its documentation; it and OpenCode were not tried, and are taken to be no better.
 const ROAMING: [&str; 3] = ["gemini", "qwen", "opencode"];
@@ -51,8 +53,11 @@ impl Rules {
         let why = match found {
             None if roams(asks, dialog) => return Some(self.anywhere(asks, shown, dialog, preset)),
             None => return Some(shown),
-            // For what is not confirmed nobody waits.
-            Some(_) if shown.verdict.would() != Action::Confirm => return Some(shown),
+            // For what is not confirmed nobody waits, unless it is held for where it seems to run.
+            Some(_) if shown.verdict.would() != Action::Confirm => {
+                let waits = !last && BY_FOLDER.contains(&shown.verdict.rule.as_str());
+                return (!waits).then_some(shown);
+            }
             Some(_) if !last => return None,
             Some(Found::Unsettled) => UNSETTLED,
             Some(Found::Missing | Found::Calls(_)) => MISSING,

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::Event;
@@ -54,7 +54,7 @@ pub struct Workers {
     tasks: JoinSet<()>,
     stop: CancellationToken,
     /// The one that first ends what it has begun, while all others still work, and what tells it to.
-    last: Option<JoinHandle<()>>,
+    last: JoinSet<()>,
     closing: CancellationToken,
     facts: Facts,
 }
@@ -63,7 +63,7 @@ impl Workers {
     /// No worker yet; failures are told to `facts`.
     pub fn new(facts: Facts) -> Self {
         let (stop, closing) = (CancellationToken::new(), CancellationToken::new());
-        Self { tasks: JoinSet::new(), stop, last: None, closing, facts }
+        Self { tasks: JoinSet::new(), stop, last: JoinSet::new(), closing, facts }
     }
 
     /// Starts a worker. It ends when it is done, or at its next wait after `stop`.
@@ -73,7 +73,7 @@ impl Workers {
 
     /// Starts the one that is told before all others, and ends by itself then.
     pub fn spawn_last<W: Worker>(&mut self, worker: W) {
-        self.last = Some(tokio::spawn(self.task(worker)));
+        self.last.spawn(self.task(worker));
     }
 
     /// What tells that one.
@@ -94,22 +94,21 @@ impl Workers {
     /// Stops all workers and waits until they are gone, but not for ever.
     pub async fn stop(mut self, patience: Duration) {
         self.closing.cancel();
-        if let Some(last) = &mut self.last
-            && tokio::time::timeout(CLOSING, &mut *last).await.is_ok()
-        {
-            self.last = None;
-        }
+        // What it cannot end in time is told as not ended by who comes next.
+        let _ = tokio::time::timeout(CLOSING, gone(&mut self.last)).await;
         self.stop.cancel();
         let all = async {
-            if let Some(last) = self.last {
-                drop(last.await);
-            }
-            while self.tasks.join_next().await.is_some() {}
+            gone(&mut self.last).await;
+            gone(&mut self.tasks).await;
         };
         if tokio::time::timeout(patience, all).await.is_err() {
             tracing::warn!("a worker did not stop in time and is left behind");
         }
     }
+}
+
+async fn gone(tasks: &mut JoinSet<()>) {
+    while tasks.join_next().await.is_some() {}
 }
 
 /// Runs a worker again after a panic, with growing pauses, until it says that it is done.

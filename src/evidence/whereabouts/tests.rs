@@ -145,6 +145,23 @@ fn which_row_breaks_are_line_ends_is_told_by_the_agents_own_record_alone() {
 }
 
 #[test]
+fn what_is_held_for_where_it_seems_to_run_waits_for_the_record() {
+    let ground = Ground::lay();
+    let (app, src) = (ground.at("app"), ground.at("app/src"));
+    let judged = |lines: &[String], command: &str, last| {
+        let judged = ground.judge("claude", Some(ground.claude(lines)), &bash(command), last);
+        judged.map(|j| (j.verdict.action, j.verdict.rule))
+    };
+    let up = "touch ../x";
+    assert_eq!(judged(&[], up, false), None, "its shell may have gone below");
+    assert_eq!(judged(&[], up, true), Some((Action::Hold, "outside".to_owned())));
+    let told = judged(&[call("1", &src, up)], up, false).map(|told| told.0);
+    assert_eq!(told, Some(Action::Confirm));
+    assert_eq!(judged(&[call("1", &app, up)], up, false), Some((Action::Hold, "outside".to_owned())));
+    assert_eq!(judged(&[], "rm x", false), Some((Action::Hold, "delete".to_owned())), "nowhere else either");
+}
+
+#[test]
 fn who_asks_for_the_last_time_is_told_that_it_is_a_persons() {
     let ground = Ground::lay();
     let nothing = ground.judge("claude", Some(ground.claude(&[])), &bash("cat twin"), true).expect("judged");

@@ -143,6 +143,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 Ok(_) => Sent::Done(monotonic()),
                 Err(e @ (TypeError::Unanswered | TypeError::Timeout(_))) => Sent::Unknown(e.to_string()),
                 Err(TypeError::Stirred) => Sent::Withheld(Hold::PersonCame),
+                Err(TypeError::InMode) => Sent::Withheld(Hold::InMode),
+                Err(TypeError::Synchronized) => Sent::Withheld(Hold::Synchronized),
                 Err(e) => Sent::Refused(e.to_string()),
             };
             Done::Pressed(identity, case, how, did)
