@@ -212,6 +212,7 @@ impl Life {
             Stage::Verifying(sent) if case.went_before(*sent) => {
                 (Outcome::Unknown, "it had gone before the key went out")
             }
+            Stage::Verifying(_) if case.shown.ended => (Outcome::Unknown, "its agent has ended"),
             Stage::Verifying(_) => (Outcome::Cleared, ""),
             Stage::Ready(_) | Stage::Rechecking(..) => (Outcome::Withdrawn, "the dialog went away"),
             // It did not stand long enough to be read twice: nothing is told of it.

@@ -47,6 +47,8 @@ pub(super) struct Shown {
     pub first: Duration,
     /// Since it is away: when the pane first showed surely something else.
     pub seen_to_go: Option<Duration>,
+    /// Its agent ended while it was away.
+    pub ended: bool,
 }
 
 /// Where it is.
@@ -165,6 +167,7 @@ impl Case {
                 zero,
                 first: now,
                 seen_to_go: None,
+                ended: false,
             },
             steady: Steady {
                 since: now,

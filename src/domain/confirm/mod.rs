@@ -42,7 +42,7 @@ pub use life::Life;
 pub use order::{Answer, CaseId, HookId, HookSaid, HookWord, Input, Look, Order, Reply, Sent};
 pub use queue::{Confirmation, Risk, in_order};
 pub use rate::{Limits, Rates};
-pub use same::same_call;
+pub use same::{Beside, beside, same_call};
 pub use switches::{Lease, Since, Standing, Switches};
 pub use timing::{BLINK, HOOK_OWNS, HOOK_WAIT, SETTLE_FLOOR, STILL_THERE, STUCK, TYPING_TOLD, Ways};
 pub use wish::{Answered, Ask, Fate, ORPHANED, SeenThere, Told, Wish};

@@ -86,6 +86,10 @@ pub struct Look {
     pub stands: bool,
     /// Text stood unsent in its composer when that was last seen.
     pub unsent: bool,
+    /// The dialog says the same as the one that was answered last, and shows something else beside it: it is another one.
+    pub another: bool,
+    /// The agent has ended: what its dialog's going means is not known.
+    pub ended: bool,
 }
 
 /// How sending ended.

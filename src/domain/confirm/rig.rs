@@ -61,6 +61,8 @@ pub fn look(dialog: Option<(Showing, Arc<Dialog>)>) -> Look {
         wrote: None,
         stands: false,
         unsent: false,
+        another: false,
+        ended: false,
     }
 }
 
@@ -171,6 +173,14 @@ impl Rig {
             (Showing { content: dialog.identity(), epoch }, Arc::new(dialog))
         });
         self.look();
+    }
+
+    /// The same of one that says the same as the last that was answered, and is another.
+    pub fn show_another(&mut self, subject: &str, epoch: u64) {
+        let dialog = dialog(subject);
+        self.screen = Some((Showing { content: dialog.identity(), epoch }, Arc::new(dialog)));
+        let Input::Look(look) = self.seen(Some(self.now)) else { return };
+        self.hear(Input::Look(Look { another: true, ..look }));
     }
 
     pub fn look(&mut self) {

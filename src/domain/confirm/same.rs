@@ -1,6 +1,10 @@
 //! Whether two dialogs are the same: by what is judged of them, or by the call that they tell of.
 
 use crate::domain::dialog::{Dialog, Operation};
+use crate::domain::screen::Screen;
+
+/// What may stand before a marked option.
+const MARKS: [char; 6] = ['❯', '›', '>', '●', '▶', '•'];
 
 /// Whether what is judged of two dialogs is the same; where the mark stands is not.
 pub(super) fn same_form(a: &Dialog, b: &Dialog) -> bool {
@@ -23,6 +27,22 @@ pub(super) fn same_form(a: &Dialog, b: &Dialog) -> bool {
         && (options, complete) == (&b.options, &b.complete)
         && (asker, alternative) == (&b.asker, &b.alternative)
         && (texts, field) == (&b.texts, &b.field)
+}
+
+/// The size of a screen, and all that a dialog on it shows, its rows' breaks and its mark left out.
+pub type Beside = ((u16, u16), String);
+
+/// What a dialog shows, by which two of the same words can be told from each other: the difference that a change of a file makes.
+/// `None` where that tells nothing.
+pub fn beside(screen: &Screen, dialog: &Dialog) -> Option<Beside> {
+    let tells = matches!(dialog.operation, Operation::Edit | Operation::Write)
+        && dialog.complete
+        && dialog.field.is_none();
+    let (first, last) = (usize::from(dialog.rows.0), usize::from(dialog.rows.1));
+    let rows = screen.rows.get(first..=last).filter(|_| tells)?;
+    let shown = |c: &char| !c.is_whitespace() && !MARKS.contains(c);
+    let text = rows.iter().flat_map(|row| row.text().chars()).filter(shown).collect();
+    Some(((screen.width, screen.height), text))
 }
 
 /// The same call: what both name, wrapped or not. A screen shows a path from the folder that the agent works in, a hook may
@@ -62,6 +82,25 @@ mod tests {
         let (hook, screen) = (dialog(hook), dialog(screen));
         assert_eq!(same_call(&hook, &screen), want, "{hook:?} {screen:?}");
         assert_eq!(same_call(&screen, &hook), want, "{screen:?} {hook:?}");
+    }
+
+    #[test]
+    fn two_changes_of_one_file_are_told_from_each_other_and_one_is_itself_however_it_is_drawn() {
+        let edit = |rows| Dialog { operation: Operation::Edit, complete: true, rows, ..Dialog::default() };
+        let of = |text: &str, rows: (u16, u16)| {
+            beside(&Screen { width: 80, height: 24, ..Screen::plain(text) }, &edit(rows))
+        };
+        let one = of("x\n Edit file a\n 1 -beta\n 1 +B\n ❯ 1. Yes\n   2. No\n", (1, 5));
+        assert_eq!(one, of("Edit file a\n  1 -beta\n 1 +B\n   1. Yes\n ❯ 2. No\n\n", (0, 4)));
+        assert_ne!(one, of("x\n Edit file a\n 1 -gamma\n 1 +G\n ❯ 1. Yes\n   2. No\n", (1, 5)));
+        let screen = Screen::plain("ls\n");
+        for dialog in [
+            Dialog { operation: Operation::Bash, ..edit((0, 0)) },
+            Dialog { complete: false, ..edit((0, 0)) },
+            edit((0, 9)),
+        ] {
+            assert_eq!(beside(&screen, &dialog), None, "{dialog:?}");
+        }
     }
 
     #[test]

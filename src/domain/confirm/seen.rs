@@ -12,7 +12,7 @@ use crate::domain::ledger::Showing;
 
 impl Life {
     pub(super) fn look(&mut self, look: Look, now: Duration) {
-        let shown = look.dialog.as_ref().and_then(|(showing, _)| self.shown(*showing, now));
+        let shown = look.dialog.as_ref().and_then(|(showing, _)| self.shown(*showing, look.another, now));
         for case in self.cases.iter_mut().filter(|c| c.shown.place == Place::Here && Some(c.id) != shown) {
             case.shown.place = Place::Away(now);
         }
@@ -20,8 +20,9 @@ impl Life {
         let content = look.dialog.as_ref().map(|(showing, _)| showing.content);
         for case in self.cases.iter_mut().filter(|c| c.shown.away().is_some()) {
             // What says the same may be the same, however long it was away: it does not show that it has gone.
-            let by_another = another && shown.is_none() && content != Some(case.shown.showing.content);
-            if look.clear || by_another {
+            let other = look.another || content != Some(case.shown.showing.content);
+            case.shown.ended |= look.ended;
+            if look.clear || another && shown.is_none() && other {
                 case.shown.seen_to_go.get_or_insert(now);
             }
         }
@@ -67,15 +68,16 @@ impl Life {
         }
     }
 
-    /// The case that is this showing: the very same, or one of the same content that only blinked.
-    fn shown(&self, showing: Showing, now: Duration) -> Option<CaseId> {
+    /// The case that is this showing: the very same, or one of the same content that only blinked, unless it is surely another.
+    fn shown(&self, showing: Showing, another: bool, now: Duration) -> Option<CaseId> {
         let live = |c: &&Case| c.shown.is_drawn() && !c.is_over();
         let blinked = |c: &&Case| {
             let goes = c.goes();
             c.shown.showing.content == showing.content && goes.is_some_and(|at| now < at)
         };
         let same = self.cases.iter().filter(live).find(|c| c.shown.showing == showing);
-        same.or_else(|| self.cases.iter().filter(live).find(blinked)).map(|c| c.id)
+        let blinked = || self.cases.iter().filter(live).find(blinked).filter(|_| !another);
+        same.or_else(blinked).map(|c| c.id)
     }
 
     pub(super) fn open(

@@ -13,6 +13,10 @@ pub enum Step {
     At(u64),
     /// The pane shows this dialog.
     Show(&'static str, u64),
+    /// The same of one that surely is another than the last that was answered, though it says the same.
+    Another(&'static str, u64),
+    /// Its agent has ended, and a shell stands there.
+    Shell,
     /// The pane shows none.
     Gone,
     /// It cannot be read: half a frame, a window too small.
@@ -85,6 +89,11 @@ pub fn run(hook_fallback: bool, steps: &[Step]) -> Rig {
         match step {
             At(at) => rig.until(at),
             Show(subject, epoch) => rig.show(Some((subject, epoch))),
+            Another(subject, epoch) => rig.show_another(subject, epoch),
+            Shell => {
+                rig.screen = None;
+                rig.hear(Input::Look(Look { ended: true, ..rig::look(None) }));
+            }
             Gone => rig.show(None),
             Blurred => {
                 rig.screen = None;

@@ -183,3 +183,31 @@ fn what_was_left_goes_on_as_the_dialog_that_says_the_same() {
     );
     assert_eq!(lives(&rig), [(1, Outcome::Intended), (2, Outcome::Held)]);
 }
+
+#[test]
+fn another_of_the_same_words_right_behind_an_answer_is_answered_as_well() {
+    check(
+        "no look between shows that the first went",
+        &[Show("edit a", 1), At(200), Another("edit a", 2), At(2_000), Gone, At(3_000)],
+        &["120 intended", "150 PRESS 1", "320 intended", "350 cleared", "350 PRESS 1", "2150 cleared"],
+    );
+    check(
+        "what says the same and shows the same may be the same",
+        &[Show("edit a", 1), At(200), Show("edit a", 1), At(6_000)],
+        &["120 intended", "150 PRESS 1", "5150 stuck: answered, and still there after 5 s"],
+    );
+}
+
+#[test]
+fn what_became_of_an_answer_is_not_known_where_its_agent_has_ended() {
+    check(
+        "a shell stands there",
+        &[Show("ls", 1), At(200), Shell, At(2_000)],
+        &["120 intended", "150 PRESS 1", "350 unknown: its agent has ended"],
+    );
+    check(
+        "it went before that",
+        &[Show("ls", 1), At(200), Gone, At(1_500), Shell, At(2_000)],
+        &["120 intended", "150 PRESS 1", "350 cleared"],
+    );
+}

@@ -124,6 +124,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             stirred,
         };
         let (identity, session) = (desk.info.identity, desk.info.session.clone());
+        if let Some(desk) = self.desks.get_mut(&pane) {
+            desk.pressed(dialog);
+        }
         let keyboard = Arc::clone(&self.keyboard);
         self.beside(async move {
             let pressed = keyboard.press(identity, &expected, &key).await;

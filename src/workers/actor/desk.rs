@@ -10,7 +10,7 @@ use super::free_text::Pending;
 use super::judging::Judging;
 use super::{Actor, monotonic};
 use crate::app::event::Looked;
-use crate::domain::confirm::{Answer, CaseId, Input, Life, Look, Ways};
+use crate::domain::confirm::{Answer, Beside, CaseId, Input, Life, Look, Ways, beside};
 use crate::domain::dialog::{Dialog, DialogId};
 use crate::domain::ledger::Scene;
 use crate::domain::screen::Screen;
@@ -47,6 +47,8 @@ pub(super) struct Desk {
     pub errand: Option<Errand>,
     /// A text that waits for the word whether it may be written now.
     pub pending: Option<Pending>,
+    /// The dialog that the last key went to, and what it showed.
+    pub answered: Option<(DialogId, Beside)>,
 }
 
 impl Desk {
@@ -73,6 +75,7 @@ impl Desk {
             conversation: None,
             errand: None,
             pending: None,
+            answered: None,
         }
     }
 
@@ -91,6 +94,26 @@ impl Desk {
     /// The dialog that the last look showed.
     pub fn shown(&self) -> Option<&Seen> {
         self.tracker.dialog().filter(|seen| self.tracker.reading().dialog.as_ref() == Some(&seen.dialog))
+    }
+
+    /// A key goes to the dialog that stands there.
+    pub fn pressed(&mut self, dialog: &Dialog) {
+        let shown = self.screen.as_ref().and_then(|screen| beside(screen, dialog));
+        self.answered = shown.map(|shown| (self.tracker.identity(dialog), shown));
+    }
+
+    /// Whether a look shows a dialog that says the same as the one a key went to last, and something else beside it.
+    fn shows_another(&mut self, looked: &Looked) -> bool {
+        let Some(dialog) = &looked.reading.dialog else { return false };
+        let Some((answered, before)) = &self.answered else { return false };
+        if dialog.identity() != *answered {
+            return false;
+        }
+        let another = beside(&looked.screen, dialog).is_some_and(|now| now != *before && now.0 == before.0);
+        if another {
+            self.answered = None;
+        }
+        another
     }
 
     /// The wishes that wait for something here.
@@ -171,6 +194,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 life.set_ways(ways);
             }
         }
+        let another = desk.shows_another(looked);
+        if another {
+            desk.tracker.renewed();
+        }
         desk.tracker.look(looked.reading.clone(), now);
         // When it ends nobody tells any more.
         if looked.conversation.is_some() && looked.conversation != desk.conversation && desk.agent.is_some() {
@@ -216,6 +243,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 // What stood there before we acted was not waited for.
                 .filter(|at| *at >= self.seated),
             stands: looked.stands,
+            another,
+            ended: matches!(desk.tracker.reading().state, State::Exited | State::Shell),
         };
         self.live(id, Input::Look(look));
         self.climbed(id, &Climb::Look);
