@@ -51,6 +51,9 @@ pub fn run(global: &Global, args: &InitArgs) -> Result<(), Fail> {
     let (mut adopted, mut folders) = (0, Vec::new());
     if let Some(roster) = args.roster {
         text.push_str(&format!("\n{}", roster.text()));
+        // All of them work here, unless that is changed.
+        let here = Path::new(".").canonicalize().ok();
+        folders.extend(here.iter().cycle().take(roster.text().matches("dir = \".\"").count()).cloned());
     }
     if args.adopt {
         let ground = setup::Ground::lay(&reading)?;

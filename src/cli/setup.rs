@@ -156,6 +156,7 @@ impl Ground {
         state.grid.order = match config.view.order {
             OrderWord::Roster => Order::Roster,
             OrderWord::Urgency => Order::Urgency,
+            OrderWord::Tier => Order::Tier,
         };
         state
     }

@@ -47,6 +47,8 @@ pub enum OrderWord {
     Roster,
     /// Who needs a person first.
     Urgency,
+    /// Who delegates first.
+    Tier,
 }
 
 /// Name of a policy preset.

@@ -191,6 +191,9 @@ fn facts(state: &State, session: &Session) -> Vec<(String, Role)> {
         facts.push((said, if quiet { Role::Text } else { role }));
     }
     let Some(pane) = &session.pane else { return facts };
+    if state.board.off.contains(&session.name) {
+        facts.push(("auto-confirm off".into(), Role::Note));
+    }
     if pane.in_mode {
         facts.push(("copy mode".into(), Role::Note));
     }

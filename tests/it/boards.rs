@@ -295,3 +295,19 @@ fn the_header_counts_who_is_only_watched_beside_what_is_live() {
     state.board = Arc::new(some);
     assert!(header(&state).contains("auto-confirm LIVE in 3, watch elsewhere "), "{}", header(&state));
 }
+
+#[test]
+fn a_session_that_is_switched_off_says_so_on_its_tile() {
+    let mut state = fleets::nine();
+    let drawn = |state: &State| {
+        let area = Rect::new(0, 0, 240, 67);
+        let mut buffer = Buffer::empty(area);
+        let _ = view::paint(state, &Theme::dark(Depth::True), &mut buffer);
+        let text: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
+        text.matches(" auto-confirm off ").count()
+    };
+    assert_eq!(drawn(&state), 0);
+    let off = [SessionName::new("fixer"), SessionName::new("dev_worker2")].into();
+    state.board = Arc::new(Board { off, ..Board::clone(&state.board) });
+    assert_eq!(drawn(&state), 2);
+}

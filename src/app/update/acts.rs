@@ -75,11 +75,13 @@ pub fn act(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Freeze => freeze(state),
         Action::Wall => hang(state),
         Action::Order => {
-            state.grid.order = match state.grid.order {
-                Order::Roster => Order::Urgency,
-                Order::Urgency => Order::Tier,
-                Order::Tier => Order::Roster,
+            let (order, told) = match state.grid.order {
+                Order::Roster => (Order::Urgency, "who needs you stands first"),
+                Order::Urgency => (Order::Tier, "tiles stand by tier"),
+                Order::Tier => (Order::Roster, "tiles stand as in the roster"),
             };
+            state.grid.order = order;
+            say(state, told, false);
             moves::turn_to_focus(state);
         }
         Action::Filter => match state.open_panel {

@@ -31,7 +31,10 @@ pub(super) fn no_digits(state: &mut State) {
 /// Answers the dialog that the focused tile shows, or the open panel.
 pub fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
     match answered(state, answer) {
-        Ok(effect) => vec![effect],
+        Ok((effect, told)) => {
+            say(state, told, false);
+            vec![effect]
+        }
         Err(why) => {
             say(state, why, true);
             vec![]
@@ -39,9 +42,17 @@ pub fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
     }
 }
 
-fn answered(state: &State, answer: Answer) -> Result<Effect, String> {
-    let (_, pane, drawn) = drawn_dialog(state)?;
-    Ok(Effect::Answer { pane, answer, drawn: drawn.until(state.now.mono) })
+/// What is asked, and the same in words: how it ends is told by the screen, and by whoever refuses it.
+fn answered(state: &State, answer: Answer) -> Result<(Effect, String), String> {
+    let (session, pane, drawn) = drawn_dialog(state)?;
+    let told = match answer {
+        Answer::Hold => format!("what {} asks is kept for a person", session.label),
+        Answer::Approve => format!("approving once in {}", session.label),
+        Answer::Deny => format!("denying in {}", session.label),
+        Answer::Choose(n) => format!("choosing {} in {}", n + 1, session.label),
+        Answer::Write => format!("answering in {}", session.label),
+    };
+    Ok((Effect::Answer { pane, answer, drawn: drawn.until(state.now.mono) }, told))
 }
 
 /// The dialog that a key answers: whose it is, where, and since when it is drawn.

@@ -85,7 +85,10 @@ fn a_key_answers_the_marked_dialog_that_is_drawn_and_the_mark_stays_on_it() {
         }
         other => panic!("{other:?}"),
     }
+    let said = |state: &State| state.toast.as_ref().map_or(String::new(), |toast| toast.text.clone());
+    assert_eq!(said(&state), "approving once in b");
     let kept = key(&mut state, 'b', 410);
+    assert_eq!(said(&state), "what b asks is kept for a person");
     assert!(matches!(kept.as_slice(), [Effect::Answer { answer: Answer::Hold, .. }]), "{kept:?}");
     // Another one comes first now: the mark goes with its dialog.
     let told = board(&state, Post::Acting, &[("b", "two"), ("a", "one")]);
