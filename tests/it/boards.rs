@@ -303,7 +303,7 @@ fn a_session_that_is_switched_off_says_so_on_its_tile() {
         let area = Rect::new(0, 0, 240, 67);
         let mut buffer = Buffer::empty(area);
         let _ = view::paint(state, &Theme::dark(Depth::True), &mut buffer);
-        let text: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
+        let text: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
         text.matches(" auto-confirm off ").count()
     };
     assert_eq!(drawn(&state), 0);

@@ -21,8 +21,13 @@ impl Menu {
     /// The menu of one session; the gentlest step that fits, beyond a look, is marked.
     pub fn of(session: &Session) -> Self {
         let sight = session.sight();
-        // What ends something that lives is marked by the person alone.
-        let gentle = |o: &Offer| o.seen.is_ok() && (o.step != Step::Restart || sight.has_ended());
+        // What ends or interrupts something that goes on as it should is marked by the person alone.
+        let is_for = |step| match step {
+            Step::Restart => sight.has_ended(),
+            Step::Escape | Step::Interrupt => session.stuck().is_some(),
+            _ => true,
+        };
+        let gentle = |o: &Offer| o.seen.is_ok() && is_for(o.step);
         let fit = ladder(&sight).iter().skip(1).position(gentle).map_or(0, |i| i + 1);
         Self { key: session.key(), all: false, row: fit, sure: None }
     }

@@ -68,10 +68,14 @@ fn command(tool: Option<&str>, said: &Value) -> Option<Open> {
     if !matches!(tool, Some("exec_command" | "shell_command" | "shell" | "local_shell") | None) {
         return None;
     }
+    // What another shell makes of a command nobody knows.
+    if said.get("shell").is_some_and(|shell| !shell.is_null() && !shell.as_str().is_some_and(is_shell)) {
+        return None;
+    }
     let command = match said.get("cmd").or_else(|| said.get("command"))? {
         Value::String(text) => text.clone(),
         Value::Array(words) => match words.iter().map(Value::as_str).collect::<Option<Vec<_>>>()?[..] {
-            [shell, "-lc" | "-c", text] if shell.ends_with("sh") => text.to_owned(),
+            [shell, "-lc" | "-c", text] if is_shell(shell) => text.to_owned(),
             _ => return None,
         },
         _ => return None,
@@ -83,6 +87,12 @@ fn command(tool: Option<&str>, said: &Value) -> Option<Open> {
     let dialog =
         Dialog { operation: Operation::Bash, subject: Some(command), complete: true, ..Dialog::default() };
     Some(Open { dialog, folder: folder.filter(|f| !f.is_empty()) })
+}
+
+/// One that reads commands as they are judged, from where such a program lies.
+fn is_shell(path: &str) -> bool {
+    let name = ["/bin/", "/usr/bin/", "/usr/local/bin/"].iter().find_map(|at| path.strip_prefix(at));
+    matches!(name.unwrap_or(path), "sh" | "bash" | "zsh" | "dash")
 }
 
 #[cfg(test)]
@@ -123,6 +133,14 @@ mod tests {
         };
         assert_eq!(shell(r#"{"command":["bash","-lc","ls x"],"workdir":"/a"}"#), some("ls x", Some("/a")));
         assert_eq!(shell(r#"{"command":["bash","-lc","ls x"],"workdir":""}"#), some("ls x", None));
+        assert_eq!(shell(r#"{"command":["/tmp/evilsh","-lc","ls x"]}"#), None);
+        for (name, known) in
+            [("/bin/sh", true), ("zsh", true), ("/tmp/bash", false), ("./sh", false), ("fish", false)]
+        {
+            let told = shell(&format!(r#"{{"cmd":"ls x","shell":"{name}"}}"#));
+            assert_eq!(told.is_some(), known, "{name}");
+        }
+        assert!(shell(r#"{"cmd":"ls x","shell":null}"#).is_some());
         assert_eq!(shell(r#"{"command":["ls","x"]}"#), None);
         assert_eq!(shell(r#"{"command":"ls x","workdir":7}"#), None);
         assert_eq!(

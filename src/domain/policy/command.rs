@@ -27,7 +27,10 @@ pub(super) fn judge(command: &str, case: &Case, policy: &Policy) -> Verdict {
             part.joint == Joint::Pipe || reading.parts.get(i + 1).is_some_and(|p| p.joint == Joint::Pipe);
         // What unsettles by itself is judged by what lies there before it runs.
         let beside = reading.parts.get(i + 1).is_some_and(|p| p.joint == Joint::Pipe) && unsettling[i + 1];
-        let one = OnePart { part, fed_by: &pipeline, unsettled: unsettled || beside, case, policy };
+        let made = reading.parts[..i]
+            .iter()
+            .any(|p| p.words.first().is_some_and(|w| MAKES.contains(&w.text.as_str())));
+        let one = OnePart { part, fed_by: &pipeline, unsettled: unsettled || beside, made, case, policy };
         let (mut verdict, outcome) = one.judge(&places);
         if i + 1 == reading.parts.len()
             && let Some(fault) = &reading.fault
@@ -58,11 +61,16 @@ pub(super) fn judge(command: &str, case: &Case, policy: &Policy) -> Verdict {
 /// What is set for a program and makes it load code: then it does more than read.
 const LOADS: [&str; 2] = ["PYTHONPATH", "NODE_OPTIONS"];
 
+/// What may make a repository of a folder that was none when it was looked at.
+const MAKES: [&str; 2] = ["mkdir", "touch"];
+
 struct OnePart<'a> {
     part: &'a Part,
     fed_by: &'a [&'a str],
     /// An earlier part, or one that runs at the same time, puts other content into the work tree: what was looked up there is not what it will find.
     unsettled: bool,
+    /// An earlier part makes files or folders.
+    made: bool,
     case: &'a Case<'a>,
     policy: &'a Policy,
 }
@@ -157,6 +165,9 @@ impl OnePart<'_> {
     /// compares any two files.
     fn not_ours(&self, vouched: &Result<Outcome, Refusal>, at: &[Spot]) -> bool {
         let ctx = self.case.ctx;
+        if self.made && at.iter().any(|spot| spot.elsewhere) {
+            return true;
+        }
         let changes = vouched.as_ref().is_ok_and(|o| o.effect >= Effect::Write);
         match ctx.around {
             Around::Tree => changes && at.iter().any(|spot| ctx.is_in_another_tree(&spot.cwd)),

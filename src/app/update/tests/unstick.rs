@@ -62,7 +62,14 @@ fn what_interrupts_is_said_twice() {
     let mut room = room();
     room.press("move-right");
     room.press("unstick");
-    room.press("move-down");
+    let marked = |room: &Room| match &room.state.popup {
+        Some(Popup::Unstick(menu)) => Some(menu.step()),
+        _ => None,
+    };
+    assert_eq!(marked(&room), Some(Step::Look), "it works, and is not stuck");
+    while marked(&room) != Some(Step::Interrupt) {
+        room.press("move-down");
+    }
     assert!(steps(&room.key("enter")).is_empty());
     assert!(steps(&room.key("y")).is_empty(), "a small letter does not interrupt");
     assert!(matches!(&room.state.popup, Some(Popup::Unstick(m)) if m.sure.is_none()));

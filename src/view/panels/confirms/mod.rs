@@ -198,7 +198,12 @@ fn entry_details(e: &Entry) -> Vec<(String, Role)> {
     let rule = format!("{} by {}: {}", b.verdict.action.word(), b.verdict.rule, b.verdict.reason);
     lines.push((one_line(&rule), Role::Subtext));
     let key = b.key.as_ref().map(|k| format!(", key {}", k.as_str())).unwrap_or_default();
-    lines.push((format!("entry {}: {} by {}{key}", e.seq, b.outcome.word(), b.actor), Role::Subtext));
+    // Nobody makes a dialog go, and nobody did anything where it was only watched.
+    let by = match b.outcome {
+        Outcome::Gone | Outcome::Watched | Outcome::Ignored => String::new(),
+        _ => format!(" by {}", b.actor),
+    };
+    lines.push((format!("entry {}: {}{by}{key}", e.seq, b.outcome.word()), Role::Subtext));
     lines
 }
 
