@@ -178,6 +178,7 @@ pub fn run<
                 },
             }
         }
+        workers.close(&mut told).await;
         drop(told);
         workers.stop(super::PATIENCE).await;
         Ok(())
@@ -213,7 +214,7 @@ pub fn attend<
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let outcome = runtime.block_on(async {
         // The rules of a command that attends let nothing through, whatever the files say meanwhile.
-        let Staff { workers, mut told, _ears, .. } = staff(setup, None, LOOK, true);
+        let Staff { mut workers, mut told, _ears, .. } = staff(setup, None, LOOK, true);
         let mut signals = super::Signals::listen()?;
         let mut batch = Vec::with_capacity(super::BATCH);
         let ended = loop {
@@ -238,6 +239,7 @@ pub fn attend<
                 break Attended::Enough;
             }
         };
+        workers.close(&mut told).await;
         drop(told);
         workers.stop(super::PATIENCE).await;
         Ok(ended)

@@ -296,6 +296,7 @@ async fn control<
         }
     }
     // First the workers end what they hold, then the terminal is given back.
+    workers.close(&mut told).await;
     drop(told);
     room.recording.as_mut().map(Recording::close);
     workers.stop(PATIENCE).await;

@@ -91,11 +91,19 @@ impl Workers {
         }
     }
 
+    /// Has the last one end what it has begun, but not for ever. What is told meanwhile is for nobody, and must be taken: all work on.
+    pub async fn close(&mut self, told: &mut mpsc::Receiver<Event>) {
+        self.closing.cancel();
+        let nobody = async { while told.recv().await.is_some() {} };
+        tokio::select! {
+            // What it cannot end in time is told as not ended by who comes next.
+            _ = tokio::time::timeout(CLOSING, gone(&mut self.last)) => {}
+            () = nobody => {}
+        }
+    }
+
     /// Stops all workers and waits until they are gone, but not for ever.
     pub async fn stop(mut self, patience: Duration) {
-        self.closing.cancel();
-        // What it cannot end in time is told as not ended by who comes next.
-        let _ = tokio::time::timeout(CLOSING, gone(&mut self.last)).await;
         self.stop.cancel();
         let all = async {
             gone(&mut self.last).await;

@@ -425,26 +425,6 @@ fn killed_at_any_moment_it_presses_once_at_most() {
     assert!(pressed > 20, "it does press: {pressed}");
 }
 
-#[test]
-fn told_to_end_it_ends_what_it_has_begun_and_begins_nothing() {
-    let mut pressed = 0;
-    for trial in 0..12u64 {
-        let stage = Stage::new(&["permission--edit--80x24.ansi"]);
-        let mut daemon = Daemon::start(&stage);
-        daemon.until("acting");
-        // Around the moment of the key, and while it is seen to go.
-        std::thread::sleep(Duration::from_millis(100 + trial * 20));
-        signal(daemon.child.id(), Signal::TERM);
-        assert!(daemon.child.wait().expect("it ends").success(), "trial {trial}");
-        let (all, keys) = (stage.ledger(), stage.keys());
-        let count = |word: &str| all.matches(&format!(" {word} ")).count();
-        assert_eq!(count("intended"), count("cleared") + count("withdrawn"), "trial {trial}: {keys}\n{all}");
-        assert_eq!(keys.len(), count("cleared"), "trial {trial}: {keys}\n{all}");
-        pressed += keys.len();
-    }
-    assert!(pressed > 0, "none of them had begun");
-}
-
 /// What commands said that were given at the same time.
 fn at_once(stage: &Stage, commands: &[&[&str]]) -> Vec<(bool, String)> {
     let started: Vec<Child> = commands

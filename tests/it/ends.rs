@@ -228,3 +228,54 @@ pub fn line_of(command: &Command) -> String {
     }
     line
 }
+
+/// What was begun has its end, and nothing else was begun; how many keys went out.
+fn has_its_end(what: &str, stage: &Stage) -> usize {
+    let (all, keys) = (stage.ledger(), stage.keys());
+    let count = |word: &str| all.matches(&format!(" {word} ")).count();
+    assert_eq!(count("intended"), count("cleared") + count("withdrawn"), "{what}: {keys}\n{all}");
+    assert_eq!(keys.len(), count("cleared"), "{what}: {keys}\n{all}");
+    keys.len()
+}
+
+#[test]
+fn it_ends_what_it_has_begun_and_begins_nothing() {
+    let mut pressed = 0;
+    for trial in 0..12u64 {
+        let stage = Stage::new(&["permission--edit--80x24.ansi"]);
+        let mut daemon = Daemon::start(&stage);
+        daemon.until("acting");
+        // Around the moment of the key, and while it is seen to go.
+        std::thread::sleep(Duration::from_millis(100 + trial * 20));
+        signal(daemon.child.id(), Signal::TERM);
+        assert!(daemon.child.wait().expect("it ends").success(), "trial {trial}");
+        pressed += has_its_end(&format!("trial {trial}"), &stage);
+    }
+    assert!(pressed > 0, "none of them had begun");
+}
+
+#[test]
+fn so_does_a_control_room_that_is_left() {
+    let mut pressed = 0;
+    for trial in 0..8u64 {
+        let stage = Stage::new(&["permission--edit--80x24.ansi"]);
+        let at = |name: &str| stage.root.join(name).display().to_string();
+        let room = format!(
+            "exec env HOME='{}' XDG_RUNTIME_DIR='{}' '{}' -S '{}' --config '{}'",
+            at("home"),
+            at("run"),
+            env!("CARGO_BIN_EXE_archtui"),
+            stage.tmux.socket().display(),
+            at("archtui.toml"),
+        );
+        let beside = PrivateTmux::new();
+        let pane = beside.session_of("room", 120, 40, &room);
+        beside.wait_for(pane, "LIVE sop");
+        std::thread::sleep(Duration::from_millis(60 + trial * 40));
+        beside.run(&["send-keys", "-t", "room", "q"]);
+        let left = || !beside.try_run(&["has-session", "-t", "room"]).status.success();
+        wait_until("it is left", left, || beside.text(pane));
+        pressed += has_its_end(&format!("trial {trial}"), &stage);
+    }
+    assert!(pressed > 0, "none of them had begun");
+}
