@@ -91,7 +91,7 @@ fn shown(folder: &Path, max: usize) -> Below {
 
 /// The configurations that are in force where git's folder is looked for, of which an address may let somebody in, and its logs.
 fn addresses(git: &Path, home: Option<&Path>) -> Below {
-    let tree = git.ancestors().skip(1).find(|d| d.join(".git").exists());
+    let tree = git.parent().and_then(place::tree_around);
     let common = tree.map(place::common);
     let own = |told: fn(&Path, Option<&Path>) -> bool| {
         common.as_ref().is_some_and(|git| git.as_deref().is_none_or(|git| told(git, home)))

@@ -15,8 +15,9 @@ const LONGEST_LOG: u64 = 4 * 1024 * 1024;
 /// Folders of git in which none lies, and by far the most of it.
 const WITHOUT: [&str; 5] = ["objects", "refs", "hooks", "info", "lfs"];
 
-/// A configuration takes over another one, and that a third one, so deep.
-const DEEPEST: usize = 5;
+/// A configuration takes over another one, and that a third one, so deep and so many each: of more nothing is known.
+const DEEPEST: usize = 2;
+const MOST: usize = 16;
 
 /// A user of a longer name is a token.
 const LONGEST_USER: usize = 19;
@@ -90,7 +91,7 @@ fn in_addresses_at(config: &Path, home: Option<&Path>, depth: usize) -> bool {
         Some(other) => in_addresses_at(&other, home, depth + 1),
         None => true,
     };
-    has_logins(&text) || includes(&text).any(taken_over)
+    has_logins(&text) || includes(&text).nth(MOST).is_some() || includes(&text).any(taken_over)
 }
 
 fn has_logins(text: &str) -> bool {

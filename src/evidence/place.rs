@@ -14,7 +14,7 @@ const MOST_REMOTES: usize = 32;
 /// The place of a folder. Its work tree is found by an upward search; without one the folder itself counts as one, unless a home
 /// lies in it. A home that is a repository is the project of who works right there, not of who works below.
 pub fn of(folder: &Path, home: Option<&Path>) -> Context {
-    let tree = folder.ancestors().find(|d| d.join(".git").exists());
+    let tree = tree_around(folder);
     let too_wide = folder.parent().is_none() || home.is_some_and(|h| h.starts_with(folder));
     let wide = tree.is_some_and(|tree| tree != folder && (tree.parent().is_none() || home == Some(tree)));
     let root = tree.filter(|_| !wide).or((!too_wide).then_some(folder));
@@ -52,6 +52,11 @@ pub fn holds(folder: &Path, home: Option<&Path>, file: &Path) -> bool {
     of(folder, home).work_tree.is_some_and(|tree| file.starts_with(tree))
 }
 
+/// The folder around it that has a `.git`, or itself.
+pub(super) fn tree_around(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|d| d.join(".git").exists())
+}
+
 /// True where git stops to look further up.
 pub(super) fn is_root(folder: &Path) -> bool {
     folder.join(".git").exists() || is_repository(folder)
@@ -85,8 +90,8 @@ pub(super) fn common(tree: &Path) -> Option<PathBuf> {
 
 /// The branches that the remotes of a folder's repository begin with, whatever they are called: nobody works on these.
 pub fn remotes_begin_with(folder: &Path) -> Vec<String> {
-    let common = folder.ancestors().find(|d| d.join(".git").exists()).and_then(common);
-    let remotes = common.and_then(|git| std::fs::read_dir(git.join("refs/remotes")).ok());
+    let remotes =
+        tree_around(folder).and_then(common).and_then(|git| std::fs::read_dir(git.join("refs/remotes")).ok());
     let named = remotes.into_iter().flatten().flatten().take(MOST_REMOTES).filter_map(|remote| {
         let head = plain::text(&remote.path().join("HEAD"), SMALL)?;
         let remote = remote.file_name().into_string().ok()?;
@@ -194,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_home_that_is_a_repository_is_no_work_tree() {
+    fn a_home_that_is_a_repository_is_the_work_tree_of_who_works_right_there() {
         let dir = tempfile::tempdir().expect("a folder");
         let home = dir.path().join("home");
         for folder in [".git/refs/heads", ".git/objects", "notes", "app/.git"] {

@@ -106,7 +106,7 @@ impl Desk {
     fn shows_another(&mut self, looked: &Looked) -> bool {
         let Some(dialog) = &looked.reading.dialog else { return false };
         let Some((answered, before)) = &self.answered else { return false };
-        if dialog.identity() != *answered {
+        if self.tracker.identity(dialog) != *answered {
             return false;
         }
         let another = beside(&looked.screen, dialog).is_some_and(|now| now != *before && now.0 == before.0);
