@@ -10,6 +10,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use super::lines::{self, Lines};
 use super::own::Own;
 use super::{claude, times};
 use crate::domain::proc::ProcStat;
@@ -34,8 +35,6 @@ const DEPTH: usize = 6;
 const MAX_ARGV: usize = 8 * 1024;
 /// The same of an environment.
 const MAX_ENVIRONMENT: u64 = 256 * 1024;
-/// The line of a process's numbers is shorter than this, and comes in one read: `fs::read` would feel its way with six.
-const STAT: usize = 1024;
 
 /// A process in the foreground of a pane's terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +57,8 @@ pub struct Proc {
     home: Option<PathBuf>,
     /// The last answer for each pane.
     known: RefCell<HashMap<PaneId, Known>>,
+    /// The lines of those that are asked for again and again.
+    lines: Lines,
 }
 
 /// What was found out about a pane.
@@ -150,7 +151,12 @@ impl Proc {
 
     /// The processes below a folder that looks like `/proc`.
     pub fn at(root: &Path, home: Option<&Path>) -> Self {
-        Self { root: root.to_owned(), home: home.map(Path::to_owned), known: RefCell::default() }
+        Self {
+            root: root.to_owned(),
+            home: home.map(Path::to_owned),
+            known: RefCell::default(),
+            lines: Lines::default(),
+        }
     }
 
     /// What the process of a pane's foreground is called: found anew only where it is another one, or has changed itself.
@@ -249,12 +255,12 @@ impl Proc {
     /// The leader of the group in the foreground of the pane's terminal, if the pane is still the one meant. Where the
     /// start of its process is not known, its pid may be another namespace's: then nothing is said.
     fn leader(&self, pane: PaneIdentity) -> Option<ProcStat> {
-        let first = self.stat(pane.pid).filter(|s| pane.start != 0 && s.start == pane.start)?;
+        let first = self.stat_again(pane.pid).filter(|s| pane.start != 0 && s.start == pane.start)?;
         let group = first.tpgid?;
         if group == first.pid {
             return Some(first);
         }
-        let leader = self.stat(group).filter(|s| s.tty_nr == first.tty_nr);
+        let leader = self.stat_again(group).filter(|s| s.tty_nr == first.tty_nr);
         // A leader that has ended leaves its group to its children.
         leader.or_else(|| self.children(first.pid).into_iter().find(|c| c.pgrp == group)).or(Some(first))
     }
@@ -286,15 +292,12 @@ impl Proc {
     }
 
     fn stat(&self, pid: u32) -> Option<ProcStat> {
-        let (line, n) = self.line(pid)?;
-        ProcStat::parse(line.get(..n)?)
+        lines::once(&self.file(pid, "stat"))
     }
 
-    /// What the kernel says of a process, and how long that is.
-    fn line(&self, pid: u32) -> Option<([u8; STAT], usize)> {
-        let mut line = [0; STAT];
-        let n = fs::File::open(self.file(pid, "stat")).and_then(|mut f| f.read(&mut line)).ok()?;
-        Some((line, n))
+    /// The same of one that is asked for again and again.
+    fn stat_again(&self, pid: u32) -> Option<ProcStat> {
+        self.lines.of(pid, || self.file(pid, "stat"))
     }
 
     /// Who really works in the foreground of a pane, where the leader of its group is known.

@@ -105,11 +105,12 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone, F: Folders> Dispatcher
         if !looked.fresh {
             return;
         }
-        let look = Look::new(Arc::clone(&looked.screen), &looked.reading, desk.attended(now));
         let concerned: Vec<_> =
             self.errands.iter().filter(|(_, e)| e.pane() == looked.pane).map(|(id, _)| *id).collect();
+        let attended = desk.attended(now);
         for id in concerned {
-            self.heard(id, Heard::Look(look.clone()));
+            let look = Look::new(Arc::clone(&looked.screen), &looked.reading, attended);
+            self.heard(id, Heard::Look(look));
         }
     }
 
