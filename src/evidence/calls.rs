@@ -6,15 +6,17 @@ use std::path::Path;
 
 use super::back::Back;
 use super::{claude, codex, plain};
-use crate::domain::calls::{self, Found, Lines, Tail};
+use crate::domain::calls::{self, Found, Lines, Open, Tail, depends_on_folder};
 use crate::domain::dialog::Dialog;
-use crate::ports::{Keeper, Keeps};
+use crate::ports::{Asks, Keeper};
 
 /// So far back a record is read: calls of now stand at its end.
 const MOST: u64 = 4 << 20;
 
-/// What the records say of a dialog; `None`: none are kept for it.
-pub(super) fn asked(keeps: &Keeps, cwd: Option<&Path>, dialog: &Dialog) -> Option<Found> {
+/// What the agent's own records say of a dialog; `None`: it keeps none that tell.
+pub(super) fn recorded(asks: &Asks, dialog: &Dialog) -> Option<Found> {
+    let keeps = asks.keeps.as_ref().filter(|_| depends_on_folder(dialog.operation))?;
+    let cwd = asks.cwd.as_deref();
     let tails: Vec<Tail> = match keeps.who {
         Keeper::Claude => {
             let records = claude::records(&keeps.own, keeps.conversation.as_deref(), cwd)?;
@@ -34,6 +36,11 @@ pub(super) fn asked(keeps: &Keeps, cwd: Option<&Path>, dialog: &Dialog) -> Optio
         }
     }
     Some(if all.is_empty() { Found::Missing } else { Found::Calls(all) })
+}
+
+/// What the agent calls them.
+pub(super) fn names(calls: &[Open]) -> Vec<String> {
+    calls.iter().map(|call| call.name.clone()).collect()
 }
 
 /// What cannot be read has no calls.

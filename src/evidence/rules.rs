@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::{links, place};
+use super::{calls, links, place};
+use crate::domain::calls::Found;
 use crate::domain::dialog::Dialog;
 use crate::domain::policy::{self, Context, Policy, Subject, Verdict};
 use crate::domain::roster::Roster;
@@ -115,6 +116,13 @@ impl Rules {
 impl Judge for Rules {
     fn judge(&self, asks: &Asks, dialog: &Dialog, last: bool) -> Option<Judgement> {
         self.by_record(asks, dialog, None, last)
+    }
+
+    fn calls(&self, asks: &Asks, dialog: &Dialog) -> Vec<String> {
+        match calls::recorded(asks, dialog) {
+            Some(Found::Calls(found)) => calls::names(&found),
+            Some(Found::Missing | Found::Unsettled) | None => Vec::new(),
+        }
     }
 
     fn fleet_preset(&self) -> String {

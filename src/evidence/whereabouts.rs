@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::rules::Rules;
 use super::walk::walk;
 use super::{calls, place};
-use crate::domain::calls::{Found, Open, depends_on_folder};
+use crate::domain::calls::{Found, Open};
 use crate::domain::dialog::{Dialog, Operation};
 use crate::domain::policy::{Action, Rewritten, Verdict};
 use crate::domain::text;
@@ -42,14 +42,15 @@ impl Rules {
         preset: Option<&str>,
         last: bool,
     ) -> Option<Judgement> {
-        let keeps = asks.keeps.as_ref().filter(|_| depends_on_folder(dialog.operation));
-        let found = keeps.and_then(|keeps| calls::asked(keeps, asks.cwd.as_deref(), dialog));
+        let found = calls::recorded(asks, dialog);
         if let Some(Found::Calls(calls)) = found {
             let judged = calls.iter().map(|call| self.by_call(asks, dialog, preset, call));
-            return judged.reduce(|a, b| if severity(&b.verdict) > severity(&a.verdict) { b } else { a });
+            let worst =
+                judged.reduce(|a, b| if severity(&b.verdict) > severity(&a.verdict) { b } else { a })?;
+            return Some(Judgement { calls: calls::names(&calls), ..worst });
         }
         let folder = asks.gone_to.clone().or_else(|| asks.cwd.clone());
-        let shown = Judgement { verdict: self.on_dialog(asks, dialog, preset), folder };
+        let shown = Judgement::new(self.on_dialog(asks, dialog, preset), folder);
         let why = match found {
             None if roams(asks, dialog) => return Some(self.anywhere(asks, shown, dialog, preset)),
             None => return Some(shown),
@@ -80,7 +81,7 @@ impl Rules {
         let Some(folder) = folder.filter(within) else {
             let where_to = call.folder.as_deref().map(text::printable).unwrap_or_default();
             let why = format!("it would run in {where_to}, which is not in the session's work tree");
-            return Judgement { verdict: Verdict::hold("folder", why), folder: None };
+            return Judgement::new(Verdict::hold("folder", why), None);
         };
         let asks = Asks { gone_to: Some(folder.clone()), ..asks.clone() };
         // Which row breaks are line ends is told by the agent's own record; where it is not known whose it is, by nobody.
@@ -93,7 +94,7 @@ impl Rules {
         let shown = self.on_dialog(&asks, joined.as_ref().unwrap_or(dialog), preset);
         let whole = self.on_dialog(&asks, &call.dialog, preset);
         let verdict = if severity(&whole) > severity(&shown) { whole } else { shown };
-        Judgement { verdict, folder: Some(folder) }
+        Judgement::new(verdict, Some(folder))
     }
 }
 
@@ -103,7 +104,7 @@ impl Rules {
         if shown.verdict.would() != Action::Confirm {
             return shown;
         }
-        let held = |why: &str| Judgement { verdict: Verdict::hold("folder", why.to_owned()), folder: None };
+        let held = |why: &str| Judgement::new(Verdict::hold("folder", why.to_owned()), None);
         let Some(cwd) = asks.cwd.as_deref() else { return shown };
         let verdict = &shown.verdict;
         let names = verdict.paths.iter().map(|p| Path::new(p).strip_prefix(cwd).map(Path::to_owned));

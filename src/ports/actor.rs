@@ -105,6 +105,15 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// The folder that it was judged in.
     pub folder: Option<PathBuf>,
+    /// The calls in the agent's own record that it may be about, by the agent's names for them.
+    pub calls: Vec<String>,
+}
+
+impl Judgement {
+    /// One that no record tells more of.
+    pub fn new(verdict: Verdict, folder: Option<PathBuf>) -> Self {
+        Self { verdict, folder, calls: Vec::new() }
+    }
 }
 
 /// The rules in force, with what they look at. Blocking: it may follow links and read where HEAD points.
@@ -112,6 +121,10 @@ pub trait Judge: Send + Sync + 'static {
     /// What is to be done about a dialog. `None`: its agent writes down in a moment where that would be; to whom asks for
     /// the `last` time it is told without.
     fn judge(&self, asks: &Asks, dialog: &Dialog, last: bool) -> Option<Judgement>;
+
+    /// The calls that a dialog may be about and that have not ended, by the agent's own record.
+    fn calls(&self, asks: &Asks, dialog: &Dialog) -> Vec<String>;
+
     /// What the rules of the fleet's sessions are called, for the screen.
     fn fleet_preset(&self) -> String;
 

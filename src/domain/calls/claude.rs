@@ -72,7 +72,7 @@ impl Lines for Claude {
                 Block::ToolResult { tool_use_id } => drop(self.ended.insert(tool_use_id)),
                 Block::ToolUse { id, name, input } if !self.ended.contains(&id) => {
                     let dialog = HookCall::recorded(name, input).dialog();
-                    self.tail.open.push(Open { dialog, folder: None });
+                    self.tail.open.push(Open { name: id, dialog, folder: None });
                 }
                 Block::ToolUse { .. } | Block::Other => {}
             }

@@ -49,8 +49,8 @@ impl Lines for Codex {
             ("response_item", Some("function_call" | "local_shell_call"), Some(id)) => {
                 let said = payload.arguments.and_then(|text| serde_json::from_str(&text).ok());
                 let call = said.or(payload.action).and_then(|said| command(payload.name.as_deref(), &said));
-                if !self.ended.contains(&id) {
-                    self.tail.open.extend(call);
+                if let Some((dialog, folder)) = call.filter(|_| !self.ended.contains(&id)) {
+                    self.tail.open.push(Open { name: id, dialog, folder });
                 }
             }
             _ => {}
@@ -64,7 +64,7 @@ impl Lines for Codex {
 }
 
 /// A command and its folder; nothing for what is none, or reads in no way that is known.
-fn command(tool: Option<&str>, said: &Value) -> Option<Open> {
+fn command(tool: Option<&str>, said: &Value) -> Option<(Dialog, Option<String>)> {
     if !matches!(tool, Some("exec_command" | "shell_command" | "shell" | "local_shell") | None) {
         return None;
     }
@@ -86,7 +86,7 @@ fn command(tool: Option<&str>, said: &Value) -> Option<Open> {
     };
     let dialog =
         Dialog { operation: Operation::Bash, subject: Some(command), complete: true, ..Dialog::default() };
-    Some(Open { dialog, folder: folder.filter(|f| !f.is_empty()) })
+    Some((dialog, folder.filter(|f| !f.is_empty())))
 }
 
 /// One that reads commands as they are judged, from where such a program lies.

@@ -15,6 +15,8 @@ pub use codex::Codex;
 /// A call that was begun and has not ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Open {
+    /// The agent's own name for it.
+    pub name: String,
     /// What it does, whole.
     pub dialog: Dialog,
     /// Its own folder, if it takes one; it may be meant from the folder of the record.
@@ -108,7 +110,8 @@ mod tests {
     fn tail(open: &[(&str, Option<&str>)]) -> Tail {
         let open = open
             .iter()
-            .map(|(command, folder)| Open { dialog: bash(command), folder: folder.map(str::to_owned) });
+            .map(|(command, folder)| (bash(command), folder.map(str::to_owned)))
+            .map(|(dialog, folder)| Open { name: "c".to_owned(), dialog, folder });
         Tail { open: open.collect(), folder: Some("/w/src".to_owned()), one_shell: true }
     }
 

@@ -129,6 +129,11 @@ impl Life {
         !self.left.is_empty() || self.cases.iter().any(away)
     }
 
+    /// Whether a key went to what stands there, and it has not gone.
+    pub fn outlasts_its_key(&self, showing: Showing) -> bool {
+        self.cases.iter().any(|c| c.shown.showing == showing && matches!(c.stage, Stage::Verifying(_)))
+    }
+
     /// Whether an answer is on its way, from its intent until the dialog has gone.
     pub fn is_under_way(&self) -> bool {
         self.cases.iter().any(|c| c.in_flight() || matches!(c.stage, Stage::Verifying(_)))

@@ -125,7 +125,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         };
         let (identity, session) = (desk.info.identity, desk.info.session.clone());
         if let Some(desk) = self.desks.get_mut(&pane) {
-            desk.pressed(dialog);
+            desk.pressed(dialog, intent);
         }
         let keyboard = Arc::clone(&self.keyboard);
         self.beside(async move {

@@ -8,9 +8,10 @@ use std::time::Duration;
 use super::errand::{Climb, Errand};
 use super::free_text::Pending;
 use super::judging::Judging;
+use super::recall::Answered;
 use super::{Actor, monotonic};
 use crate::app::event::Looked;
-use crate::domain::confirm::{Answer, Beside, CaseId, Input, Life, Look, Ways, beside};
+use crate::domain::confirm::{Answer, CaseId, Input, Life, Look, Ways};
 use crate::domain::dialog::{Dialog, DialogId};
 use crate::domain::ledger::Scene;
 use crate::domain::screen::Screen;
@@ -35,8 +36,8 @@ pub(super) struct Desk {
     pub command: String,
     /// What of it is being judged.
     pub judging: Judging,
-    /// The dialog that was judged last, and the folder in which its agent worked then.
-    pub judged: Option<(DialogId, Option<PathBuf>)>,
+    /// What was judged last.
+    pub judged: Option<Judged>,
     /// When a person last typed there through the control room.
     pub typed: Option<Duration>,
     /// The wishes that wait for the end of the answers they asked for.
@@ -47,8 +48,19 @@ pub(super) struct Desk {
     pub errand: Option<Errand>,
     /// A text that waits for the word whether it may be written now.
     pub pending: Option<Pending>,
-    /// The dialog that the last key went to, and what it showed.
-    pub answered: Option<(DialogId, Beside)>,
+    /// The dialog that the last key went to.
+    pub answered: Option<Answered>,
+    /// What the next look shows of this dialog is surely another one that says the same.
+    pub renewed: Option<DialogId>,
+}
+
+/// A dialog that was judged.
+pub(super) struct Judged {
+    pub dialog: DialogId,
+    /// The folder in which its agent worked then.
+    pub folder: Option<PathBuf>,
+    /// The calls of its agent's record that it may be about.
+    pub calls: Vec<String>,
 }
 
 impl Desk {
@@ -76,6 +88,7 @@ impl Desk {
             errand: None,
             pending: None,
             answered: None,
+            renewed: None,
         }
     }
 
@@ -96,39 +109,17 @@ impl Desk {
         self.tracker.dialog().filter(|seen| self.tracker.reading().dialog.as_ref() == Some(&seen.dialog))
     }
 
-    /// A key goes to the dialog that stands there.
-    pub fn pressed(&mut self, dialog: &Dialog) {
-        let shown = self.screen.as_ref().and_then(|screen| beside(screen, dialog));
-        self.answered = shown.map(|shown| (self.tracker.identity(dialog), shown));
-    }
-
-    /// Whether a look shows a dialog that says the same as the one a key went to last, and something else beside it.
-    fn shows_another(&mut self, looked: &Looked) -> bool {
-        let Some(dialog) = &looked.reading.dialog else { return false };
-        let Some((answered, before)) = &self.answered else { return false };
-        if self.tracker.identity(dialog) != *answered {
-            return false;
-        }
-        let another = beside(&looked.screen, dialog).is_some_and(|now| now != *before && now.0 == before.0);
-        if another {
-            self.answered = None;
-        }
-        another
-    }
-
     /// The wishes that wait for something here.
     pub fn waits(&self) -> impl Iterator<Item = u64> {
         self.owners.values().map(|owner| owner.0).chain(self.errand.as_ref().and_then(|e| e.wish))
     }
 
     /// It was judged in that folder.
-    pub fn judged_in(&mut self, dialog: &Dialog, folder: Option<PathBuf>) {
+    pub fn judged_in(&mut self, dialog: &Dialog, folder: Option<PathBuf>, calls: Vec<String>) {
         let identity = self.tracker.identity(dialog);
-        if let Some((judged, at)) = &mut self.judged
-            && *judged == identity
-            && folder.is_some()
-        {
-            *at = folder;
+        if let Some(judged) = self.judged.as_mut().filter(|judged| judged.dialog == identity) {
+            judged.folder = folder.or(judged.folder.take());
+            judged.calls = calls;
         }
     }
 
@@ -247,6 +238,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             ended: matches!(desk.tracker.reading().state, State::Exited | State::Shell),
         };
         self.live(id, Input::Look(look));
+        self.recall(id);
         self.climbed(id, &Climb::Look);
         self.restart_looked(id);
     }
@@ -269,9 +261,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 
     /// Where it happens, for the ledger: in the folder in which it was judged.
     pub(super) fn scene_of(&self, desk: &Desk, dialog: &Dialog) -> Scene {
-        let judged = desk.judged.as_ref().filter(|(id, _)| *id == desk.tracker.identity(dialog));
+        let judged = desk.judged.as_ref().filter(|judged| judged.dialog == desk.tracker.identity(dialog));
         let mut asks = match judged {
-            Some((_, cwd)) => desk.asks_in(cwd.clone()),
+            Some(judged) => desk.asks_in(judged.folder.clone()),
             None => self.asks(desk),
         };
         self.place_call(desk.info.identity, dialog, &mut asks);

@@ -19,7 +19,9 @@ use crate::ports::{Hooks, Judge, PaneFacts, Press, Processes, Seat, Seated, Stor
 /// One answer.
 pub(super) enum Done<S: Seat> {
     /// A verdict for a pane's life, by the rules of that version and for a session of that name.
-    Judged((u64, SessionName), PaneIdentity, Option<PathBuf>, Input),
+    Judged((u64, SessionName), PaneIdentity, (Option<PathBuf>, Vec<String>), Input),
+    /// The calls that have not ended, of those that the dialog behind that key may be about.
+    Recalled(PaneIdentity, u64, Vec<String>),
     /// What the server said of a pane.
     Checked(PaneIdentity, Result<PaneFacts, TypeError>),
     /// Entries are on disk, or are not.
@@ -55,10 +57,10 @@ pub(super) enum Done<S: Seat> {
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     pub(super) fn done(&mut self, done: Done<S>) {
         match done {
-            Done::Judged((version, session), pane, folder, input) => {
+            Done::Judged((version, session), pane, (folder, calls), input) => {
                 let desk = self.desks.get_mut(&pane.id).filter(|d| d.info.identity == pane);
                 if let (Some(desk), Input::Judged { dialog, .. }) = (desk, &input) {
-                    desk.judged_in(dialog, folder);
+                    desk.judged_in(dialog, folder, calls);
                 }
                 // Those of today were asked as well.
                 let desk = self.desks.get(&pane.id);
@@ -67,6 +69,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 }
                 self.judge_next(pane);
             }
+            Done::Recalled(pane, key, calls) => self.recalled(pane, key, &calls),
             Done::Checked(pane, said) => {
                 let Some(desk) = self.desks.get_mut(&pane.id).filter(|d| d.info.identity == pane) else {
                     return;

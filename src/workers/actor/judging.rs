@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
+use super::desk::Judged;
 use super::done::Done;
 use super::{Actor, monotonic};
 use crate::domain::confirm::{CaseId, Input};
@@ -64,7 +65,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let Some(desk) = self.desks.get(&pane) else { return };
         let (identity, mut asks) = (desk.info.identity, self.asks(desk));
         if let Some(desk) = self.desks.get_mut(&pane) {
-            desk.judged = Some((desk.tracker.identity(&dialog), asks.cwd.clone()));
+            let (dialog, folder) = (desk.tracker.identity(&dialog), asks.cwd.clone());
+            desk.judged = Some(Judged { dialog, folder, calls: Vec::new() });
         }
         self.place_call(identity, &dialog, &mut asks);
         let judge = Arc::clone(&self.judge);
@@ -82,9 +84,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         self.defer(by, async move {
             let judged = in_the_end(first, ask).await;
             let failed = || Verdict::unjudged("the judge failed; the log has more");
-            let Judgement { verdict, folder } =
-                judged.unwrap_or_else(|| Judgement { verdict: failed(), folder: None });
-            Done::Judged(by_what, identity, folder, Input::Judged { case, dialog, verdict })
+            let Judgement { verdict, folder, calls } =
+                judged.unwrap_or_else(|| Judgement::new(failed(), None));
+            Done::Judged(by_what, identity, (folder, calls), Input::Judged { case, dialog, verdict })
         });
     }
 

@@ -17,6 +17,7 @@ mod kill;
 mod leave;
 mod observer;
 mod outbox;
+mod recall;
 mod recorded;
 mod renew;
 mod restart;

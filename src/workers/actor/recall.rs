@@ -1,0 +1,144 @@
+//! Two dialogs that say the same, one right behind the other: on the screen the second looks like the first that stays. What is
+//! drawn beside its words may tell it apart; else the agent's own record does, where the call that was answered has ended and
+//! another one is open.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::desk::Desk;
+use super::done::Done;
+use super::{Actor, monotonic};
+use crate::app::event::Looked;
+use crate::domain::confirm::{Beside, beside};
+use crate::domain::dialog::{Dialog, DialogId};
+use crate::domain::session::{PaneId, PaneIdentity};
+use crate::ports::{Hooks, Judge, Press, Processes, Seat};
+
+/// Agents write a moment later than they draw: the record is asked so often …
+const AGAIN: Duration = Duration::from_millis(100);
+/// … and until so long after the key.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// A dialog that a key went to.
+pub(super) struct Answered {
+    dialog: DialogId,
+    /// What it showed, where that tells it from others of the same words.
+    beside: Option<Beside>,
+    /// The calls of its agent's record that it may be about.
+    calls: Vec<String>,
+    /// The entry by which the key went out, and when.
+    key: u64,
+    at: Duration,
+    /// The record is being asked.
+    asked: bool,
+}
+
+impl Answered {
+    /// Whether one of its calls has ended, and the dialog is about another one now.
+    fn is_over(&self, open: &[String]) -> bool {
+        !open.is_empty() && self.calls.iter().any(|call| !open.contains(call))
+    }
+}
+
+impl Desk {
+    /// A key goes to the dialog that stands there.
+    pub fn pressed(&mut self, dialog: &Dialog, key: u64) {
+        let id = self.tracker.identity(dialog);
+        let judged = self.judged.as_ref().filter(|judged| judged.dialog == id);
+        self.answered = Some(Answered {
+            dialog: id,
+            beside: self.screen.as_ref().and_then(|screen| beside(screen, dialog)),
+            calls: judged.map(|judged| judged.calls.clone()).unwrap_or_default(),
+            key,
+            at: monotonic(),
+            asked: false,
+        });
+        self.renewed = None;
+    }
+
+    /// Whether a look shows another dialog that says the same as the one a key went to last.
+    pub fn shows_another(&mut self, looked: &Looked) -> bool {
+        let Some(dialog) = &looked.reading.dialog else { return false };
+        let id = self.tracker.identity(dialog);
+        let told = looked.fresh && self.renewed.take_if(|renewed| *renewed == id).is_some();
+        let answered = self.answered.as_ref().filter(|answered| answered.dialog == id);
+        let before = answered.and_then(|answered| answered.beside.as_ref());
+        let now = before.and_then(|_| beside(&looked.screen, dialog));
+        let drawn = before.zip(now).is_some_and(|(before, now)| now != *before && now.0 == before.0);
+        if drawn {
+            self.answered = None;
+        }
+        drawn || told
+    }
+
+    /// The dialog that the last key went to, if that or one like it stands there still.
+    fn stays(&mut self) -> Option<(&mut Answered, Arc<Dialog>)> {
+        let seen = self.shown()?;
+        let (showing, dialog) = (seen.key().into(), Arc::new(seen.dialog.clone()));
+        let id = self.tracker.identity(&dialog);
+        let life = self.life.as_ref().filter(|life| life.outlasts_its_key(showing));
+        let answered = life.and(self.answered.as_mut()).filter(|answered| answered.dialog == id);
+        answered.map(|answered| (answered, dialog))
+    }
+}
+
+impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
+    /// Where a dialog stays behind its key, the agent's record is asked whether it is another one.
+    pub(super) fn recall(&mut self, pane: PaneId) {
+        let Some((answered, dialog)) = self.desks.get_mut(&pane).and_then(Desk::stays) else { return };
+        let over = monotonic() >= answered.at + PATIENCE;
+        if answered.asked || answered.calls.is_empty() || over {
+            return;
+        }
+        answered.asked = true;
+        let key = answered.key;
+        let Some(desk) = self.desks.get(&pane) else { return };
+        let (identity, asks, judge) = (desk.info.identity, self.asks(desk), Arc::clone(&self.judge));
+        self.beside(async move {
+            tokio::time::sleep(AGAIN).await;
+            let calls = tokio::task::spawn_blocking(move || judge.calls(&asks, &dialog)).await;
+            Done::Recalled(identity, key, calls.unwrap_or_default())
+        });
+    }
+
+    /// The record was asked.
+    pub(super) fn recalled(&mut self, pane: PaneIdentity, key: u64, open: &[String]) {
+        let Some(desk) = self.desks.get_mut(&pane.id).filter(|d| d.info.identity == pane) else { return };
+        let Some(answered) = desk.answered.as_mut().filter(|answered| answered.key == key) else { return };
+        answered.asked = false;
+        if desk.stays().is_some_and(|(answered, _)| answered.is_over(open)) {
+            desk.renewed = desk.answered.take().map(|answered| answered.dialog);
+            let _ = self.looks.try_send(pane.id);
+        } else {
+            self.recall(pane.id);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_call_is_open_and_one_that_was_answered_is_not() {
+        let check = |calls: &[&str], open: &[&str], want: bool| {
+            let names = |names: &[&str]| names.iter().map(|s| (*s).to_owned()).collect::<Vec<String>>();
+            let answered = Answered {
+                dialog: DialogId(1),
+                beside: None,
+                calls: names(calls),
+                key: 1,
+                at: Duration::ZERO,
+                asked: true,
+            };
+            assert_eq!(answered.is_over(&names(open)), want, "{calls:?} {open:?}");
+        };
+        check(&["a"], &["a"], false);
+        check(&["a"], &[], false);
+        check(&["a"], &["b"], true);
+        check(&["a", "b"], &["a", "b"], false);
+        check(&["a", "b"], &["b"], true);
+        check(&["a"], &["a", "b"], false);
+        check(&[], &["b"], false);
+    }
+}
