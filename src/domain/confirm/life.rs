@@ -292,6 +292,11 @@ impl Life {
     }
 
     /// From when on its answer may be prepared.
+    /// From when on its answer is prepared, if it gets one.
+    pub fn prepared_from(&self, case: CaseId) -> Option<Duration> {
+        self.cases.iter().find(|c| c.id == case).map(|c| self.early(c))
+    }
+
     fn early(&self, case: &Case) -> Duration {
         self.prepared(case, LEAD.1)
     }

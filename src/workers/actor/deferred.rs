@@ -1,6 +1,6 @@
 //! What is done beside, and when we hear of its end. Most of it wakes us; what may be *deferred* does not: whoever wakes for
 //! something else finds it done, and only by its time it is waited for like all else. A wake-up costs more than most of what
-//! is done in it. Deferred are a verdict for a key, until the next common tick; an intent ahead of its key, until that is due
+//! is done in it. Deferred are a verdict for a key, until that is prepared (`Life::prepared_from`); an intent ahead of its key, until that is due
 //! (`Life::defers_until`); and the ends of dialogs, which lie in the `outbox` before.
 
 use std::pin::Pin;

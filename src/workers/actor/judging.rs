@@ -79,8 +79,12 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             }
         };
         let first = ask(false);
-        // A hook waits for its word; a key goes out much later.
-        let by = if self.hooked.contains(&identity) { Duration::ZERO } else { self.on_tick(monotonic()) };
+        // A hook waits for its word; for a key it is enough to hear of it when that is prepared.
+        let prepared = self.desks.get(&pane).and_then(|desk| desk.life.as_ref()?.prepared_from(case));
+        let by = match prepared {
+            Some(from) if !self.hooked.contains(&identity) => self.on_tick(from),
+            _ => Duration::ZERO,
+        };
         self.defer(by, async move {
             let judged = in_the_end(first, ask).await;
             let failed = || Verdict::unjudged("the judge failed; the log has more");
