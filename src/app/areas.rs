@@ -31,6 +31,8 @@ pub struct Areas {
     pub columns: usize,
     /// Tiles on one page.
     pub per_page: usize,
+    /// There is more than one page: who needs a person comes first.
+    pub paged: bool,
     /// The panels drawn.
     pub panels: Vec<(PanelId, Area)>,
     /// Rows of list that the open popup shows (for paging in it).

@@ -26,11 +26,13 @@ pub struct Page {
 }
 
 impl Page {
-    /// The page on which the focus stands. A frame may come before `update` has heard of a new size, so it is worked out anew.
+    /// The page on which the focus stands. A frame may come before `update` has heard of a new size, so it is worked out anew,
+    /// and with it the order: `update` takes that over with the frame's areas.
     pub fn of(state: &State, grid: Area) -> Self {
-        let shown = state.shown();
-        let tiling = layout::tiling(grid, shown.len());
+        let count = state.shown().len();
+        let tiling = layout::tiling(grid, count);
         let per_page = tiling.per_page().max(1);
+        let shown = state.arranged(count > per_page);
         let focus = state
             .grid
             .focus

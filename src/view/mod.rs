@@ -38,8 +38,12 @@ pub fn paint(state: &State, theme: &Theme, buf: &mut Buffer) -> Areas {
     }
     let parts = layout::parts(size.width, size.height);
     let page = grid::Page::of(state, parts.grid);
-    let mut areas =
-        Areas { columns: page.tiling.columns.into(), per_page: page.tiling.per_page(), ..Areas::default() };
+    let mut areas = Areas {
+        columns: page.tiling.columns.into(),
+        per_page: page.tiling.per_page(),
+        paged: page.pages > 1,
+        ..Areas::default()
+    };
     if let Some(id) = state.open_panel {
         panels::open(buf, parts.body, state, theme, id, &mut areas);
     } else {

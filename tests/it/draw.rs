@@ -181,7 +181,7 @@ proptest! {
         for (_, a) in &areas.panels {
             prop_assert!(a.x + a.w <= w && a.y + a.h <= h, "{a:?} in {w}x{h}");
         }
-        let shown = state.shown();
+        let shown = state.arranged(areas.paged);
         for (n, (i, a)) in areas.tiles.iter().enumerate() {
             prop_assert!(*i < shown.len());
             for (_, b) in areas.tiles.iter().skip(n + 1) {
@@ -217,7 +217,10 @@ fn the_focused_session_is_on_the_page_whatever_the_size() {
             for (w, h) in [(80, 24), (120, 40), (240, 67), (20, 5), (24, 7), (1, 3)] {
                 let mut buf = Buffer::empty(Rect::new(0, 0, w, h));
                 let areas = view::paint(&state, &theme, &mut buf);
-                assert!(areas.tiles.iter().any(|(i, _)| *i == at), "{at} of {n} at {w}x{h}");
+                assert!(
+                    areas.tiles.iter().any(|(i, _)| state.arranged(areas.paged)[*i] == at),
+                    "{at} of {n} at {w}x{h}"
+                );
                 assert!(areas.per_page >= 1 && areas.columns >= 1);
             }
         }
@@ -256,7 +259,11 @@ fn a_pane_is_drawn_inside_its_own_tile_only() {
             let mut buf = Buffer::empty(Rect::new(0, 0, w, h));
             let areas = view::paint(&state, &theme, &mut buf);
             for (i, mark) in ('\u{2801}'..).take(9).enumerate() {
-                let own = areas.tiles.iter().find(|(tile, _)| *tile == i).map(|(_, a)| *a);
+                let own = areas
+                    .tiles
+                    .iter()
+                    .find(|(tile, _)| state.arranged(areas.paged)[*tile] == i)
+                    .map(|(_, a)| *a);
                 let mut seen = 0;
                 for (at, cell) in buf.content.iter().enumerate().filter(|(_, c)| c.symbol().starts_with(mark))
                 {

@@ -51,7 +51,11 @@ fn views() -> Vec<(String, State)> {
     let mut views: Vec<(&str, State)> = vec![
         ("grid", fleets::nine()),
         ("grid-urgency", with(|s| s.grid.order = Order::Urgency)),
-        ("grid-of-fifty", fleets::many(50)),
+        ("grid-of-fifty", {
+            let mut s = fleets::many(50);
+            fleets::focus(&mut s, "dev_worker4");
+            s
+        }),
         ("grid-every-state", fleets::every_state()),
         ("zoom", with(|s| s.grid.zoomed = true)),
         (

@@ -29,6 +29,8 @@ pub struct Grid {
     pub order: Order,
     /// What the focus holds on to; it stays with its session when the order changes.
     pub focus: Option<SessionKey>,
+    /// A person has pressed a key or used the mouse: the focus is where he wants it.
+    pub touched: bool,
     /// The focused tile covers the whole grid.
     pub zoomed: bool,
     /// Page of tiles, from 0; follows the focus.
@@ -40,8 +42,9 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Indices of the sessions shown, in the order in force.
-    pub fn arrange(&self, sessions: &[Session], now: Duration) -> Vec<usize> {
+    /// Indices of the sessions shown, in the order in force. Where they do not fit on one page, those that need a person come
+    /// before all others, the longest wait first: what is on a later page is not seen.
+    pub fn arrange(&self, sessions: &[Session], now: Duration, paged: bool) -> Vec<usize> {
         let mut shown: Vec<usize> =
             (0..sessions.len()).filter(|&i| matches(self.filter.text(), &sessions[i])).collect();
         match self.order {
@@ -51,6 +54,13 @@ impl Grid {
                 (needs::urgency(s, now), needs::since(s, now))
             }),
             Order::Tier => shown.sort_by_key(|&i| hierarchy::rank(&sessions[i])),
+        }
+        if paged {
+            shown.sort_by_key(|&i| {
+                let s = &sessions[i];
+                let waits = needs::needs_you(s, now).then(|| needs::since(s, now));
+                (waits.is_none(), waits)
+            });
         }
         shown
     }

@@ -225,13 +225,18 @@ impl State {
         }
     }
 
-    /// The sessions shown, as indices into the fleet, in the order in force: filtered, by roster or by urgency. A wall leaves
-    /// nobody out.
+    /// The sessions shown, as indices into the fleet, in the order of the last frame: filtered, by roster or by urgency. A
+    /// wall leaves nobody out.
     pub fn shown(&self) -> Vec<usize> {
+        self.arranged(self.areas.paged)
+    }
+
+    /// The same for a frame that is being drawn, which alone knows whether they fit on one page.
+    pub fn arranged(&self, paged: bool) -> Vec<usize> {
         if self.wall.is_up() {
             return (0..self.fleet.sessions.len()).collect();
         }
-        self.grid.arrange(&self.fleet.sessions, self.now.mono)
+        self.grid.arrange(&self.fleet.sessions, self.now.mono, paged)
     }
 
     /// The focused session, if any is shown.

@@ -15,7 +15,7 @@ use super::{answers, health, say, writing};
 
 /// A frame was drawn: the panes on it are looked at first from now on.
 pub fn drew(state: &mut State, areas: Areas) -> Vec<Effect> {
-    let shown = state.shown();
+    let shown = state.arranged(areas.paged);
     let front = |areas: &Areas| -> Vec<PaneId> {
         areas
             .tiles

@@ -95,6 +95,15 @@ pub fn keep_focus_shown(state: &mut State) {
     turn_to_focus(state);
 }
 
+/// As long as nobody has touched anything the focus rests on the first tile, where the most urgent stand in front of several
+/// pages: what waits is on the page that is seen.
+pub fn rest_on_first(state: &mut State) {
+    if !state.grid.touched && state.areas.paged {
+        let first = state.shown().first().map(|&i| state.fleet.sessions[i].key());
+        state.grid.focus = first.or_else(|| state.grid.focus.take());
+    }
+}
+
 /// Turns to the page on which the focused tile stands.
 pub fn turn_to_focus(state: &mut State) {
     let shown = state.shown();

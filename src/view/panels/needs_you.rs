@@ -162,7 +162,7 @@ fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, areas: &mut 
         let session = &state.fleet.sessions[needs[marked]];
         let below = Area { y: area.y + list_rows, h: area.h - list_rows, ..area };
         preview(buf, below, state, theme, session);
-        if let Some(at) = state.shown().iter().position(|&i| i == needs[marked]) {
+        if let Some(at) = state.arranged(areas.paged).iter().position(|&i| i == needs[marked]) {
             areas.tiles.push((at, below));
         }
     }

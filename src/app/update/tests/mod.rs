@@ -8,6 +8,7 @@ mod forms;
 mod health;
 mod hierarchy;
 mod kill;
+mod pages;
 pub(in crate::app) mod property;
 mod routine;
 mod stories;
@@ -97,6 +98,7 @@ impl Room {
             tiles,
             columns,
             per_page,
+            paged: n > per_page,
             panels: vec![(PanelId::Events, Area { x: 0, y: 20, w: 9, h: 3 })],
             popup_rows: 5,
             popup_last: None,

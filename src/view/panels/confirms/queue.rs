@@ -68,7 +68,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, a
     {
         let place = Area { y: list.y + list.h + told, h: screen, ..area };
         preview(buf, place, state, theme, &state.fleet.sessions[at]);
-        if let Some(shown) = state.shown().iter().position(|&i| i == at) {
+        if let Some(shown) = state.arranged(areas.paged).iter().position(|&i| i == at) {
             areas.tiles.push((shown, place));
         }
     }

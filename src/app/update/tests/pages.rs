@@ -1,0 +1,97 @@
+//! Where not all sessions fit on one page, who needs a person comes first.
+
+use super::*;
+use crate::app::event::{Mouse, MouseAct};
+use crate::app::state::Order;
+
+/// Six sessions, of which the fourth and the sixth ask, the sixth for longer.
+fn six() -> Room {
+    let mut room = Room::with(&["a", "b", "c", "d", "e", "f"]);
+    for name in ["a", "b", "c", "e"] {
+        room.set(name, Status::Working, 10);
+    }
+    room.set("d", Status::Question, 50);
+    room.set("f", Status::Permission, 40);
+    room
+}
+
+#[test]
+fn who_needs_a_person_comes_first_where_pages_turn_and_nothing_jumps_where_all_fit() {
+    let mut room = six();
+    room.drawn(3, 6);
+    assert_eq!(room.shown(), ["a", "b", "c", "d", "e", "f"]);
+    room.drawn(2, 4);
+    assert_eq!(
+        room.shown(),
+        ["f", "d", "a", "b", "c", "e"],
+        "the longest wait first, all others as they were"
+    );
+    room.set("d", Status::Working, 100);
+    assert_eq!(room.shown(), ["f", "a", "b", "c", "d", "e"], "it was answered: back to its place");
+    room.drawn(3, 6);
+    assert_eq!(room.shown(), ["a", "b", "c", "d", "e", "f"], "a larger terminal");
+}
+
+#[test]
+fn every_order_but_that_by_urgency_is_kept_behind_those_who_wait() {
+    let mut room = six();
+    room.drawn(2, 4);
+    room.press("order");
+    assert_eq!(room.state.grid.order, Order::Urgency);
+    assert_eq!(room.shown(), ["f", "d", "a", "b", "c", "e"]);
+    room.press("order");
+    assert_eq!(room.state.grid.order, Order::Tier);
+    assert_eq!(room.shown(), ["f", "d", "a", "b", "c", "e"]);
+}
+
+#[test]
+fn keys_and_clicks_go_by_the_order_that_is_drawn() {
+    let mut room = six();
+    room.press("first");
+    room.drawn(2, 4);
+    assert_eq!(room.focused(), "a", "the focus stays with its session");
+    room.press("move-left");
+    assert_eq!(room.focused(), "d");
+    room.press("focus-1");
+    assert_eq!(room.focused(), "f");
+    room.press("focus-4");
+    assert_eq!(room.focused(), "b");
+    room.press("page-next");
+    assert_eq!((room.focused(), room.state.grid.page), ("e", 1));
+    room.drawn(2, 4);
+    room.press("focus-1");
+    assert_eq!(room.focused(), "c");
+    room.press("first");
+    room.drawn(2, 4);
+    room.hear(Event::Mouse(Mouse { act: MouseAct::Press, x: 12, y: 2 }));
+    assert_eq!(room.focused(), "d");
+}
+
+/// What waits when it is started is on the first page that is seen; from the first key on the focus is a person's.
+#[test]
+fn nobody_has_touched_anything_and_the_most_urgent_is_looked_at() {
+    let mut room = six();
+    room.drawn(1, 1);
+    room.hear(Event::Woke);
+    assert_eq!((room.focused(), room.state.grid.page), ("f", 0));
+    room.set("f", Status::Working, 101);
+    room.hear(Event::Woke);
+    assert_eq!(room.focused(), "d");
+    room.press("move-right");
+    assert_eq!(room.focused(), "a");
+    room.set("f", Status::Question, 102);
+    room.hear(Event::Woke);
+    assert_eq!(room.focused(), "a");
+}
+
+/// A frame knows of a smaller terminal before `update` does: what it drew is what counts from then on.
+#[test]
+fn the_frame_decides_and_its_areas_tell() {
+    let mut room = six();
+    room.drawn(3, 6);
+    let tiles = vec![(0, Area { x: 0, y: 1, w: 10, h: 5 })];
+    let looks =
+        room.hear(Event::Drew(Areas { tiles, columns: 1, per_page: 1, paged: true, ..Areas::default() }));
+    assert!(looks.contains(&Effect::LookAt(vec![PaneId(5)])), "the first tile was f's: {looks:?}");
+    assert_eq!(room.shown()[0], "f");
+}
