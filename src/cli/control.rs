@@ -2,7 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::demo::Demo;
@@ -73,8 +73,7 @@ fn open(
     ends_after: Option<Duration>,
 ) -> Result<(), Fail> {
     ground.terminal_fits()?;
-    let state_dir = ground.state_dir()?;
-    log_to(&state_dir)?;
+    let (state_dir, unkept) = keeping(ground)?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), socket = %ground.address.socket.display(), "started");
     let (panes, keyboard) = Watcher::new(ground.address.clone(), ground.loaded.config.fleet.notice);
     let (judge, fault) = actor::rules_or_watch(ground, &state_dir)?;
@@ -98,7 +97,7 @@ fn open(
     // An agent that opens one in its own pane must not answer itself by its keys, nor act by a config of its own.
     // A wall must not either: whoever passes by could, and a daemon beside it would have no seat.
     let agent = || who::only_a_person(ground, "acting here").err().map(|f| f.what().to_owned());
-    let barred = if wall { Some(WALL.to_owned()) } else { agent() };
+    let barred = if wall { Some(WALL.to_owned()) } else { unkept.clone().or_else(agent) };
     let setup = Setup {
         state,
         theme,
@@ -120,7 +119,7 @@ fn open(
         rules: ground.rules()?,
         attach: Attach::new(ground.address.clone(), ground.env.tmux.as_deref()),
         config: ground.loaded.file.clone(),
-        frames: Some(state_dir.join("frames")),
+        frames: unkept.is_none().then(|| state_dir.join("frames")),
         whose: ground
             .env
             .home
@@ -136,6 +135,23 @@ fn open(
     runtime::run(setup).map_err(|e| {
         Fail::failed(format!("the terminal failed: {e}"), "the log in the state folder has more")
     })
+}
+
+/// The folder of the fleet's state, with the log in it; and, where nothing can be kept there, why and what to do. Then nothing
+/// may act, as no key is pressed that is not on record; looking needs no folder.
+fn keeping(ground: &setup::Ground) -> Result<(PathBuf, Option<String>), Fail> {
+    let kept = ground.state_dir().and_then(|dir| log_to(&dir).map(|()| dir));
+    match kept {
+        Ok(dir) => Ok((dir, None)),
+        Err(fault) => {
+            // One short line for the header: the folder is named in it, so of the fault what the system said is enough.
+            let said = fault.what().rsplit(": ").next().unwrap_or_default();
+            let said = said.split(" (os error").next().unwrap_or_default();
+            let dir = ground.state_named()?;
+            let why = format!("no state is kept, set XDG_STATE_HOME: {}: {said}", dir.display());
+            Ok((dir, Some(text::printable(&why))))
+        }
+    }
 }
 
 /// Who wishes at this screen: the person, or, where it was opened in an agent's pane, that agent.
@@ -163,6 +179,8 @@ pub fn log_to(state_dir: &Path) -> Result<(), Fail> {
     let _ = tracing_subscriber::fmt()
         .with_writer(std::sync::Mutex::new(log))
         .with_ansi(false)
+        // A log that cannot be written on would else be told on stderr, which is the screen.
+        .log_internal_errors(false)
         .with_max_level(tracing::Level::INFO)
         .try_init();
     Ok(())

@@ -161,9 +161,14 @@ impl Ground {
         state
     }
 
-    /// The folder of this fleet's state, made if it is not there: mode 0700, ours.
+    /// The folder of this fleet's state, whether or not it can be used.
+    pub fn state_named(&self) -> Result<PathBuf, Fail> {
+        state_named(&self.env, &self.loaded.config.fleet.name)
+    }
+
+    /// The same, made if it is not there: mode 0700, ours.
     pub fn state_dir(&self) -> Result<PathBuf, Fail> {
-        let dir = state_named(&self.env, &self.loaded.config.fleet.name)?;
+        let dir = self.state_named()?;
         files::private_dir(&dir).map_err(|e| unusable(&dir, &e))?;
         Ok(dir)
     }

@@ -374,3 +374,31 @@ fn who_only_looks_on_sees_the_queue_and_wishes_too() {
     let both = || format!("{}\n{}", first.screen.text(first.pane), second.screen.text(second.pane));
     wait_until("it is taken back", || second.screen.text(second.pane).contains("⊘ cancelled"), both);
 }
+
+/// Where nothing can be recorded nothing may act; looking needs no folder.
+#[test]
+fn without_a_folder_for_state_it_opens_and_only_looks() {
+    let fleet = PrivateTmux::new();
+    fleet.session("w1", WORKER);
+    let screen = PrivateTmux::new();
+    let home = screen.dir().to_owned();
+    std::fs::write(home.join("archtui.toml"), "[[session]]\nname = \"w1\"\n").expect("written");
+    std::fs::create_dir(home.join(".local")).expect("made");
+    std::fs::write(home.join(".local/state"), "a file").expect("written");
+    let pane = screen.session_of("desk", 120, 40, &line(&home, &fleet, ""));
+    let desk = Desk { screen: Rc::new(screen), pane };
+    desk.shows("off: no state is kept, set XDG_STATE_HOME: ");
+    desk.shows("w1");
+    desk.press(&["p"]);
+    desk.until("it pauses nothing", |text| {
+        text.lines().last().is_some_and(|l| l.contains("✖ no state is kept"))
+    });
+    desk.press(&["q"]);
+    desk.shows("LEFT 0");
+    let daemon = format!("{} daemon", command(&home, &fleet));
+    #[expect(clippy::disallowed_methods, reason = "tests run the program itself")]
+    let out = std::process::Command::new("sh").args(["-c", &daemon]).output().expect("sh runs");
+    let said = String::from_utf8_lossy(&out.stderr);
+    assert_eq!((out.status.code(), said.lines().count()), (Some(1), 2), "{said}");
+    assert!(said.contains("cannot be used") && said.contains("XDG_STATE_HOME"), "{said}");
+}
