@@ -7,7 +7,9 @@ use crate::app::action::{ACTIONS, Action};
 use crate::app::areas::Area;
 use crate::app::panel::PanelId;
 use crate::app::state::form::{Field, Kind};
-use crate::app::state::{Face, Mode, Popup, State};
+use crate::app::state::{Face, Mode, Popup, Session, State};
+use crate::domain::dialog::Dialog;
+use crate::domain::free_text;
 use crate::domain::text;
 use crate::theme::{Role, Theme};
 
@@ -87,6 +89,18 @@ fn digits(state: &State) -> Option<String> {
     (options > 1).then(|| format!("1–{options}"))
 }
 
+/// The keys that answer the marked row of the open panel: none where it has no open dialog, as what is done has none.
+fn answering(state: &State) -> impl Iterator<Item = (String, &'static str)> {
+    let dialog = state.meant().ok().and_then(Session::dialog);
+    let takes = |choice: fn(&Dialog) -> bool| dialog.is_some_and(choice);
+    let keys = [
+        (takes(|d| d.allow_once_key().is_some()), Action::Approve, "approve once"),
+        (takes(|d| d.deny_key().is_some()), Action::Deny, "deny"),
+        (takes(|d| !free_text::ways(d).is_empty()), Action::AnswerText, "in words"),
+    ];
+    keys.into_iter().filter(|(does, ..)| *does).map(|(_, a, word)| (state.fixed.keymap.shown(a), word))
+}
+
 fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Option<&str>) {
     let shown = |a: Action| state.fixed.keymap.shown(a);
     let both = |a: Action, b: Action| format!("{} {}", shown(a), shown(b));
@@ -162,30 +176,33 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Optio
             (shown(Action::Filter), "filter"),
             (shown(Action::Back), "back"),
         ],
-        (None, Some(PanelId::Confirms)) => vec![
-            (scroll, "rows"),
-            (shown(Action::Approve), "approve once"),
-            (shown(Action::Deny), "deny"),
-            (shown(Action::AnswerText), "in words"),
-            (shown(Action::Rule), "its rule"),
-            (shown(Action::NewRule), "make a rule"),
-            (shown(Action::Activity), if state.face == Face::Queue { "activity" } else { "queue" }),
-            (shown(Action::Filter), "filter"),
-            (shown(Action::Zoom), "go there"),
-            (shown(Action::Back), "back"),
-            (shown(Action::Help), "help"),
-        ],
-        (None, Some(PanelId::NeedsYou)) => vec![
-            (scroll, "rows"),
-            (shown(Action::Approve), "approve once"),
-            (shown(Action::Deny), "deny"),
-            (shown(Action::AnswerText), "in words"),
-            (shown(Action::Zoom), "go there"),
-            (shown(Action::Filter), "filter"),
-            (both(Action::PanelNext, Action::PanelPrevious), "other panels"),
-            (shown(Action::Back), "back"),
-            (shown(Action::Help), "help"),
-        ],
+        (None, Some(PanelId::Confirms)) => {
+            let mut hints = vec![(scroll, "rows")];
+            hints.extend(answering(state));
+            let its = [
+                (state.rule_behind().is_some(), Action::Rule, "its rule"),
+                (state.cause().is_ok(), Action::NewRule, "make a rule"),
+                (true, Action::Activity, if state.face == Face::Queue { "activity" } else { "queue" }),
+                (true, Action::Filter, "filter"),
+                (state.marked_key().is_some(), Action::Zoom, "go there"),
+                (true, Action::Back, "back"),
+                (true, Action::Help, "help"),
+            ];
+            hints.extend(its.into_iter().filter(|(does, ..)| *does).map(|(_, a, word)| (shown(a), word)));
+            hints
+        }
+        (None, Some(PanelId::NeedsYou)) => {
+            let mut hints = vec![(scroll, "rows")];
+            hints.extend(answering(state));
+            hints.extend(state.marked_key().map(|_| (shown(Action::Zoom), "go there")));
+            hints.extend([
+                (shown(Action::Filter), "filter"),
+                (both(Action::PanelNext, Action::PanelPrevious), "other panels"),
+                (shown(Action::Back), "back"),
+                (shown(Action::Help), "help"),
+            ]);
+            hints
+        }
         (None, Some(PanelId::Branches)) => vec![
             (scroll, "rows"),
             (shown(Action::Explain), "all of it"),

@@ -16,7 +16,9 @@ use archtui::domain::ledger::{
 use archtui::domain::policy::{
     Action, Cause, Context, Draft, Policy, RuleAction, RulePage, Verdict, judge, preset_text, written,
 };
+use archtui::domain::read::Reading;
 use archtui::domain::session::{PaneId, PaneIdentity, SessionName};
+use archtui::domain::status::State as Status;
 use archtui::domain::stroke::KeyName;
 use archtui::theme::{Depth, Theme};
 use archtui::view;
@@ -160,6 +162,11 @@ pub fn board(post: Post) -> State {
         ),
     ];
     in_order(&mut queue);
+    // The first in the queue is drawn on its own screen too: that is what a person answers.
+    let asked = Dialog { asker: Some("Explore".into()), ..dialog(Operation::Bash, "rm -rf build && make") };
+    let reading = Reading { state: Status::Permission, dialog: Some(asked), ..Reading::default() };
+    let its = |s: &&mut archtui::app::state::Session| s.name.as_str() == "dev_worker1";
+    state.fleet.sessions.iter_mut().find(its).expect("it is there").look(reading, NOW.mono);
     let (recent, tally) = done();
     state.board = Arc::new(Board {
         post,
@@ -310,4 +317,33 @@ fn a_session_that_is_switched_off_says_so_on_its_tile() {
     let off = [SessionName::new("fixer"), SessionName::new("dev_worker2")].into();
     state.board = Arc::new(Board { off, ..Board::clone(&state.board) });
     assert_eq!(drawn(&state), 2);
+}
+
+/// The last row of the room in one line.
+fn footer(state: &State) -> String {
+    let area = Rect::new(0, 0, 240, 48);
+    let mut buffer = Buffer::empty(area);
+    let _ = view::paint(state, &Theme::dark(Depth::True), &mut buffer);
+    (0..area.width).map(|x| buffer[(x, area.height - 1)].symbol()).collect()
+}
+
+/// A key that does nothing on a row is not offered there.
+#[test]
+fn the_queue_offers_the_keys_that_work_on_the_marked_row() {
+    let mut state = board(Post::Acting);
+    state.open_panel = Some(PanelId::Confirms);
+    let answers = ["y approve once", "d deny", "w make a rule", "Enter go there"];
+    let shown = footer(&state);
+    assert!(answers.iter().chain(&["r its rule"]).all(|key| shown.contains(key)), "{shown}");
+    state.panel_row = state.board.queue.len();
+    let shown = footer(&state);
+    assert!(shown.contains("r its rule") && shown.contains("v activity"), "what is done has a rule: {shown}");
+    assert!(!answers.iter().any(|key| shown.contains(key)), "and nothing to answer: {shown}");
+    // An open dialog of a session whose screen shows none now.
+    state.panel_row = 1;
+    let shown = footer(&state);
+    assert!(shown.contains("Enter go there") && !shown.contains("approve"), "{shown}");
+    state.face = Face::Activity;
+    let shown = footer(&state);
+    assert!(shown.contains("v queue") && !shown.contains("deny"), "{shown}");
 }
