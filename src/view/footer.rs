@@ -49,7 +49,7 @@ pub fn must_be_seen(state: &State) -> bool {
 
 fn typing(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
     let Mode::TypeInto(pane) = state.mode else { return };
-    let holds = |s: &&crate::app::state::Session| s.pane.as_ref().is_some_and(|p| p.identity == pane);
+    let holds = |s: &&Session| s.pane.as_ref().is_some_and(|p| p.identity == pane);
     let label = state.fleet.sessions.iter().find(holds).map_or("?", |s| s.label.as_str());
     let style = theme.style(Role::Typing);
     let mut pen = Pen::row(buf, area, 0);

@@ -1,6 +1,9 @@
 //! The first row: which fleet, who needs a person, who works, and why nothing is to be seen when nothing is. What does not
 //! fit goes, the least important first.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use ratatui::buffer::Buffer;
 
 use crate::app::areas::Area;
@@ -14,6 +17,11 @@ use crate::theme::{Role, Theme};
 use super::grid::Page;
 use super::paint::{self, Pen};
 use super::{panels, words};
+
+/// Pieces below this are only nice to know.
+const NEEDED: u8 = 30;
+/// That nobody is in a state is told by its absence too: the clock, by which one sees that the screen lives, comes before it.
+const NOBODY: u8 = 36;
 
 /// A piece of the row: the lower `keep`, the earlier it goes.
 struct Part {
@@ -29,18 +37,10 @@ fn part(text: impl Into<String>, role: Role, keep: u8) -> Part {
 /// Draws the header; true if it tells which page this is, or there is but one.
 pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: &Page) -> bool {
     paint::fill(buf, area, theme.style(Role::Base).patch(theme.style(Role::Surface)));
-    let (mut left, mut right) = (left(state, area.w < 64), right(state, page, area.w));
-    while wide(&left) + wide(&right) > usize::from(area.w) {
-        let least =
-            |parts: &[Part]| parts.iter().enumerate().min_by_key(|(_, p)| p.keep).map(|(i, p)| (p.keep, i));
-        match (least(&left), least(&right)) {
-            (Some((l, i)), Some((r, _))) if l < r => drop(left.remove(i)),
-            (_, Some((_, i))) => drop(right.remove(i)),
-            // The last one is cut rather than dropped.
-            (Some((_, i)), None) if left.len() > 1 => drop(left.remove(i)),
-            _ => break,
-        }
-    }
+    let (mut left, right) = (left(state, area.w < 64), right(state, page, area.w));
+    let at = left.len();
+    left.extend(right);
+    let (left, right) = fitting(left, at, usize::from(area.w));
     let mut pen = Pen::row(buf, area, 0);
     pen.skip(u16::from(area.w > 8));
     for part in right.iter().rev() {
@@ -57,13 +57,31 @@ pub fn of_pages(page: &Page) -> Option<String> {
     (page.pages > 1).then(|| format!("page {}/{}", page.page + 1, page.pages))
 }
 
-fn wide(parts: &[Part]) -> usize {
-    1 + parts.iter().map(|p| text::width(&p.text) + 2).sum::<usize>()
+/// Of the pieces left and, from `at` on, right those that have room: the most important first, and what is only nice to know
+/// where all the others are shown. The first one is cut rather than left out.
+fn fitting(parts: Vec<Part>, at: usize, room: usize) -> (Vec<Part>, Vec<Part>) {
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    order.sort_by_key(|&i| Reverse(parts[i].keep));
+    let (mut used, mut kept, mut full) = (2, BTreeSet::new(), false);
+    for i in order {
+        let wide = text::width(&parts[i].text) + 2;
+        let fits = used + wide <= room && !(full && parts[i].keep < NEEDED);
+        if fits || kept.is_empty() {
+            used += wide;
+            kept.insert(i);
+        } else {
+            full = true;
+        }
+    }
+    let (left, right): (Vec<_>, Vec<_>) =
+        parts.into_iter().enumerate().filter(|(i, _)| kept.contains(i)).partition(|(i, _)| *i < at);
+    let parts = |side: Vec<(usize, Part)>| side.into_iter().map(|(_, part)| part).collect();
+    (parts(left), parts(right))
 }
 
 fn left(state: &State, short: bool) -> Vec<Part> {
     let now = state.now.mono;
-    let mut parts = vec![part("archtui", Role::Accent, 60)];
+    let mut parts = vec![part("archtui", Role::Accent, 38)];
     if !state.fleet_name.is_empty() {
         parts.push(part(state.fleet_name.clone(), Role::Subtext, 30));
     }
@@ -84,10 +102,11 @@ fn left(state: &State, short: bool) -> Vec<Part> {
     for (which, shape, word, role, keep) in
         [(Status::Working, "▶", "working", Role::Working, 80), (Status::Idle, "○", "idle", Role::Text, 70)]
     {
-        parts.push(count(fleet.count(|s| s.state == which), shape, word, role, keep));
+        let n = fleet.count(|s| s.state == which);
+        parts.push(count(n, shape, word, role, if n > 0 { keep } else { NOBODY }));
     }
     let problems = fleet.count(Session::is_problem);
-    parts.push(count(problems, "✖", "problem", Role::Problem, if problems > 0 { 85 } else { 50 }));
+    parts.push(count(problems, "✖", "problem", Role::Problem, if problems > 0 { 85 } else { NOBODY }));
     parts
 }
 
@@ -175,6 +194,33 @@ fn right(state: &State, page: &Page, wide: u16) -> Vec<Part> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_matters_less_goes_before_the_clock_and_room_that_is_left_is_used() {
+        let shown = |room: usize| {
+            let parts = vec![
+                part("archtui", Role::Accent, 38),
+                part("fleet-of-a-long-name", Role::Subtext, 30),
+                part("● 2 need you", Role::Alarm, 100),
+                part("✖ 0 problem", Role::Faint, NOBODY),
+                part("LIVE sop", Role::Ok, 83),
+                part("mem 7%", Role::Faint, 12),
+                part("14:32:07", Role::Text, 40),
+            ];
+            let (left, right) = fitting(parts, 4, room);
+            let words: Vec<String> = left.into_iter().chain(right).map(|p| p.text).collect();
+            words.join(" ")
+        };
+        assert_eq!(
+            shown(100),
+            "archtui fleet-of-a-long-name ● 2 need you ✖ 0 problem LIVE sop mem 7% 14:32:07"
+        );
+        assert_eq!(shown(79), "archtui ● 2 need you ✖ 0 problem LIVE sop 14:32:07");
+        assert_eq!(shown(50), "archtui ● 2 need you LIVE sop 14:32:07");
+        assert_eq!(shown(40), "● 2 need you LIVE sop 14:32:07");
+        assert_eq!(shown(35), "archtui ● 2 need you LIVE sop", "no room for the clock, but for the name");
+        assert_eq!(shown(5), "● 2 need you", "the first one is cut");
+    }
 
     #[test]
     fn a_fault_is_told_by_file_line_and_words() {
