@@ -191,18 +191,6 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Optio
             hints.extend(its.into_iter().filter(|(does, ..)| *does).map(|(_, a, word)| (shown(a), word)));
             hints
         }
-        (None, Some(PanelId::NeedsYou)) => {
-            let mut hints = vec![(scroll, "rows")];
-            hints.extend(answering(state));
-            hints.extend(state.marked_key().map(|_| (shown(Action::Zoom), "go there")));
-            hints.extend([
-                (shown(Action::Filter), "filter"),
-                (both(Action::PanelNext, Action::PanelPrevious), "other panels"),
-                (shown(Action::Back), "back"),
-                (shown(Action::Help), "help"),
-            ]);
-            hints
-        }
         (None, Some(PanelId::Branches)) => vec![
             (scroll, "rows"),
             (shown(Action::Explain), "all of it"),
@@ -217,14 +205,20 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Optio
             (shown(Action::Back), "back"),
             (shown(Action::Help), "help"),
         ],
-        (None, Some(_)) => vec![
-            (scroll, "rows"),
-            (shown(Action::Zoom), "go there"),
-            (shown(Action::Filter), "filter"),
-            (both(Action::PanelNext, Action::PanelPrevious), "other panels"),
-            (shown(Action::Back), "back"),
-            (shown(Action::Help), "help"),
-        ],
+        (None, Some(id)) => {
+            let mut hints = vec![(scroll, "rows")];
+            if id == PanelId::NeedsYou {
+                hints.extend(answering(state));
+            }
+            hints.extend(state.marked_key().map(|_| (shown(Action::Zoom), "go there")));
+            hints.extend([
+                (shown(Action::Filter), "filter"),
+                (both(Action::PanelNext, Action::PanelPrevious), "other panels"),
+                (shown(Action::Back), "back"),
+                (shown(Action::Help), "help"),
+            ]);
+            hints
+        }
         (None, None) => {
             let mut rows: Vec<_> = ACTIONS.iter().filter(|r| !r.hint.is_empty()).collect();
             rows.sort_by_key(|r| r.hint_rank);

@@ -34,6 +34,11 @@ impl State {
         self.open_panel.map_or("", |id| self.filters.of(id))
     }
 
+    /// True if the open panel's filter asks for something.
+    pub fn panel_is_filtered(&self) -> bool {
+        !self.panel_filter().trim_matches(['!', ' ']).is_empty()
+    }
+
     /// True if of the tasks only those stand there that are new.
     pub fn shows_inbox(&self) -> bool {
         self.filters.of(PanelId::Tasks) == INBOX
@@ -45,7 +50,7 @@ impl State {
         let filter = self.panel_filter();
         match self.open_panel {
             Some(PanelId::Tasks) => self.tasks.passed().to_vec(),
-            Some(id) if !filter.trim_matches(['!', ' ']).is_empty() => {
+            Some(id) if self.panel_is_filtered() => {
                 let words = self.words(id);
                 let passes = |row: &usize| text::passes(filter, &words(*row).to_lowercase());
                 self.listed(id).into_iter().filter(passes).collect()
@@ -142,6 +147,10 @@ impl State {
             PanelId::Health => return self.health_rows(),
             PanelId::Confirms if self.face == Face::Activity => board.recent.len(),
             PanelId::Confirms => board.queue.len() + board.recent.len(),
+            // Whoever looks for something looks among all of them.
+            PanelId::Events if !self.panel_is_filtered() => {
+                return self.log.runs().iter().map(|run| run.at).collect();
+            }
             PanelId::Events => self.log.len(),
             PanelId::Detector => self.detector.unread.len(),
             PanelId::Hierarchy => self.fleet.sessions.len(),
