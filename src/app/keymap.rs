@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::action::{ACTIONS, Action};
 use super::key::Key;
+use crate::domain::misread::Misread;
 use crate::domain::text;
 
 /// The keys that come with archtui.
@@ -39,7 +40,7 @@ impl Keymap {
         let table: BTreeMap<toml::Spanned<String>, Vec<toml::Spanned<String>>> = toml::from_str(toml)
             .map_err(|e| KeymapError {
                 line: e.span().map_or(0, |s| line_of(toml, s.start)),
-                what: format!("{}; each line is: action = [\"key\", …]", e.message()),
+                what: format!("{}; each line is: action = [\"key\", …]", Misread::of(e.message()).what),
             })?;
         let mut laid = Vec::new();
         for (name, keys) in &table {

@@ -105,7 +105,15 @@ impl Desk {
             (true, true) => Ok(format!("{} would be: {}", cause.dialog.operation.word(), says(verdict))),
             (true, false) => Err(format!("another rule says the same already: {}", says(verdict))),
             (false, _) => {
-                Err(format!("it would stay {}; rules that deny and hold come first", says(verdict)))
+                // What no rule allows is not what one holds: the files that a command changes are asked about one by one.
+                let why = match &verdict.file {
+                    _ if verdict.is_for_want() => {
+                        "this rule alone does not allow that; another one in policy.toml, or a wider preset, must"
+                    }
+                    Some(_) => "rules that deny and hold come first",
+                    None => "no rule changes that",
+                };
+                Err(format!("it would stay {}; {why}", says(verdict)))
             }
         }
     }
@@ -189,4 +197,62 @@ fn replace(file: &Path, text: &str) -> std::io::Result<()> {
         let _ = fs::remove_file(&new);
     }
     done
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::dialog::{Dialog, DialogOption, Meaning, Operation};
+    use crate::domain::policy::{Context, judge};
+    use crate::domain::session::{PaneId, PaneIdentity};
+
+    /// What is said of the rule that is made from a command's dialog, under a preset.
+    fn says(preset: &str, command: &str) -> Result<String, String> {
+        let option = |label: &str, meaning| DialogOption {
+            label: label.to_owned(),
+            meaning,
+            key: Some(label.to_owned()),
+        };
+        let dialog = Dialog {
+            operation: Operation::Bash,
+            subject: Some(command.to_owned()),
+            options: vec![option("Yes", Meaning::AllowOnce), option("No", Meaning::Deny)],
+            complete: true,
+            ..Dialog::default()
+        };
+        let ctx = Context {
+            session: "a".to_owned(),
+            cwd: Some("/w".to_owned()),
+            work_tree: Some("/w".to_owned()),
+            home: Some("/home/me".to_owned()),
+            branch: Some("fix/x-1128".to_owned()),
+            ..Context::default()
+        };
+        let mut policy = Policy::preset(preset).expect("ships");
+        let draft =
+            Draft::of(&dialog, &judge(&dialog, &ctx, &policy), &ctx, |_| false).expect("it can be made");
+        policy.layer(&draft.to_toml(), "policy.toml", Trust::User).expect("it is sound");
+        let verdict = judge(&dialog, &ctx, &policy);
+        let cause = Cause {
+            pane: PaneIdentity { id: PaneId(1), pid: 1, start: 1 },
+            session: SessionName::new("a"),
+            agent: None,
+            dialog: Arc::new(dialog),
+        };
+        Desk::counts(&cause, &draft, &verdict)
+    }
+
+    #[test]
+    fn why_a_rule_does_not_count_is_true() {
+        let told = says("careful", "cp a b").expect_err("it changes a file, and nothing allows that");
+        assert!(told.contains("no rule allows this write"), "{told}");
+        assert!(told.contains("a wider preset") && !told.contains("come first"), "{told}");
+        let told = says("careful", "rm -rf build").expect_err("a rule holds it");
+        assert!(told.contains("(delete: ") && told.contains("rules that deny and hold come first"), "{told}");
+        let told = says("careful", "FOO=1 frobnicate").expect_err("nothing vouches for it");
+        assert!(told.ends_with("no rule changes that"), "{told}");
+        assert_eq!(says("careful", "frobnicate").map(drop), Ok(()));
+    }
 }

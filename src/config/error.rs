@@ -3,6 +3,9 @@
 use crate::domain::misread::Misread;
 use crate::domain::text;
 
+/// What the reader of TOML says of one table where a list of them is wanted.
+const ONE_FOR_MANY: &str = "invalid type: map, expected a sequence";
+
 /// A fault in a configuration file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what}")]
@@ -19,9 +22,13 @@ impl ConfigError {
         let line = e.span().map(|s| line_of(source, s.start));
         let misread = Misread::of(e.message());
         let every = || "`archtui init` writes a file in which every key is explained".to_owned();
+        // `[session]` where `[[session]]` is meant: that is told as it is to be written.
+        let header = line.and_then(|n| source.lines().nth(n - 1)).map(str::trim);
+        let header = header.filter(|l| e.message().starts_with(ONE_FOR_MANY) && l.starts_with('['));
+        let many = header.map(|l| text::printable(&format!("write [{l}], once for each")));
         Self {
             what: format!("{}: {}", place(origin, line), misread.what),
-            hint: misread.hint.unwrap_or_else(every),
+            hint: many.or(misread.hint).unwrap_or_else(every),
         }
     }
 

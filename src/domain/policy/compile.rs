@@ -274,7 +274,7 @@ mod tests {
         check("[program.x]\nflags = \"-a\"", 1, "`effect` is missing", "[program.mytool]");
         check("[program.x]\neffect = \"read\"\nflags = \"a\"", 1, "no option", "[program.mytool]");
         check("[program.x]\neffect = \"read\"\noperands = \"raed\"", 3, "\"raed\"", "\"read\"");
-        check("rule = 3", 1, "invalid type", "id = \"no-rm\"");
+        check("rule = 3", 1, "3 stands where a list is wanted", "id = \"no-rm\"");
         check("= 3", 1, "", "id = \"no-rm\"");
     }
 
