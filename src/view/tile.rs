@@ -103,12 +103,12 @@ fn top_line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session:
     };
     pen.put(&number, chip);
     let name = text::width(&session.label).min(9) as u16 + 2;
-    let age = words::age_of(session, state.now.mono);
+    let now = state.now.mono;
     let role = if state.connected() { told.role } else { Role::Stale };
     // The age goes first, then the word; the shape stays.
     for what in [
-        format!(" {} {} {} ", told.shape, told.word, words::age(age)),
-        format!(" {} {} {} ", told.shape, told.word, words::short_age(age)),
+        format!(" {} {} {}", told.shape, told.word, spaced(words::aged(session, now))),
+        format!(" {} {} {}", told.shape, told.word, spaced(words::short_aged(session, now))),
         format!(" {} {} ", told.shape, told.word),
         format!(" {} ", told.shape),
     ] {
@@ -121,6 +121,14 @@ fn top_line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session:
     let space = if place.focused { " " } else { "" };
     let style = styled(if state.connected() { Role::Strong } else { Role::Stale });
     pen.put(&format!("{space}{label} "), style);
+}
+
+/// A word with the blank behind it, if there is one.
+fn spaced(mut word: String) -> String {
+    if !word.is_empty() {
+        word.push(' ');
+    }
+    word
 }
 
 /// So much of where a session works and who it is stands before the pane's size.
@@ -293,7 +301,7 @@ fn line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Se
     pen.put(if focused { "▸" } else { " " }, theme.style(Role::Accent));
     pen.put(told.shape, state_style).skip(1);
     let name = text::width(&session.label).min(10) as u16 + 1;
-    let age = words::short_age(words::age_of(session, state.now.mono));
+    let age = words::short_aged(session, state.now.mono);
     if age.len() as u16 + name <= pen.left() {
         pen.right(&age, theme.style(if fresh { Role::Subtext } else { Role::Stale }));
     }

@@ -68,12 +68,22 @@ pub fn of(session: &Session, now: Duration) -> Told {
     }
 }
 
-/// For how long it has been what it is shown as.
-pub fn age_of(session: &Session, now: Duration) -> Duration {
+/// For how long it has been what it is shown as; `None` = nobody knows.
+pub fn age_of(session: &Session, now: Duration) -> Option<Duration> {
     if session.owes.is_some() && !needs::asks(session, now) && !session.state.is_problem() {
-        return now.saturating_sub(needs::since(session, now));
+        return Some(now.saturating_sub(needs::since(session, now)));
     }
-    session.shown_for(now)
+    (!session.undated).then(|| session.shown_for(now))
+}
+
+/// The same in words; none where it is not known.
+pub fn aged(session: &Session, now: Duration) -> String {
+    age_of(session, now).map_or_else(String::new, age)
+}
+
+/// The same in at most four characters.
+pub fn short_aged(session: &Session, now: Duration) -> String {
+    age_of(session, now).map_or_else(String::new, short_age)
 }
 
 /// For how long an open dialog asks: who acts may have come to it later than it began.

@@ -24,7 +24,12 @@ pub fn lines(s: &Session, now: Duration) -> Vec<Line> {
     let reading = s.tracker.reading();
     let fact = |name, text: Option<String>| text.map(|t| Line::Fact(name, t));
     let mut lines = vec![Line::Title("STATE")];
-    lines.push(Line::Fact("state", format!("{}, for {}", s.state.word(), age(s.age(now)))));
+    let state = if s.undated {
+        format!("{}, nobody saw since when", s.state.word())
+    } else {
+        format!("{}, for {}", s.state.word(), age(s.age(now)))
+    };
+    lines.push(Line::Fact("state", state));
     if reading.state != s.state {
         let says = format!("{} (not believed before it lasts)", reading.state.word());
         lines.push(Line::Fact("the screen says", says));

@@ -44,6 +44,8 @@ pub struct Session {
     pub state: State,
     /// Since when, on the monotonic clock.
     pub since: Duration,
+    /// It was found so, and nothing tells since when: no age of it is told.
+    pub undated: bool,
     /// Why we think so, strongest first.
     pub why: Vec<String>,
     /// Name of the foreground process.
@@ -109,12 +111,13 @@ impl Session {
         self.why.clone_from(&self.tracker.reading().evidence);
     }
 
-    /// How long it has been in its state.
+    /// How long it has been in its state, as far as that was seen: with `undated` at least so long.
     pub fn age(&self, now: Duration) -> Duration {
         now.saturating_sub(self.since)
     }
 
-    fn missing(member: &Member, now: Duration) -> Self {
+    /// `undated`: nobody saw it go.
+    fn missing(member: &Member, now: Duration, undated: bool) -> Self {
         let name = SessionName::new(&member.name);
         Self {
             label: name.to_string(),
@@ -126,6 +129,7 @@ impl Session {
             tracker: Tracker::new(State::Gone, now),
             state: State::Gone,
             since: now,
+            undated,
             why: vec!["no tmux session has this name".into()],
             command: None,
             wrote: None,
@@ -147,6 +151,7 @@ impl Session {
             tracker: Tracker::new(State::Unknown, now),
             state: State::Unknown,
             since: now,
+            undated: false,
             why: vec!["not looked at yet".into()],
             command: None,
             wrote: None,
@@ -181,6 +186,8 @@ impl Fleet {
     /// Meets the roster with the panes that exist now. What was known of a pane stays with it.
     pub fn meet(&mut self, panes: &[PaneInfo], now: Duration) {
         let mut old = std::mem::take(&mut self.sessions);
+        // Whoever is not there at the first meeting went before it.
+        let first = old.is_empty();
         let mut placed: Vec<(usize, usize, Session)> = Vec::new();
         for (i, pane) in panes.iter().enumerate() {
             let place = self.roster.place(&pane.session);
@@ -200,7 +207,8 @@ impl Fleet {
                 continue;
             }
             let known = old.iter().position(|s| s.pane.is_none() && s.name == name);
-            let session = known.map_or_else(|| Session::missing(member, now), |at| old.swap_remove(at));
+            let session =
+                known.map_or_else(|| Session::missing(member, now, first), |at| old.swap_remove(at));
             placed.push((place, 0, session));
         }
         // Of one session's panes those that live come first: a new agent beside a dead one has the session's name.

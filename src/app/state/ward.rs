@@ -10,6 +10,9 @@ use crate::domain::policy::Action;
 /// A dialog that is to be confirmed for the person may take this long before it counts as waiting for him.
 const CONFIRMING: Duration = Duration::from_secs(30);
 
+/// Whoever acts says what he does with a dialog within this time: until then it is not waiting for the person yet.
+const JUDGING: Duration = Duration::from_secs(2);
+
 /// What is followed of one session's health.
 #[derive(Debug, Clone, Default)]
 pub struct Ward {
@@ -30,13 +33,20 @@ pub struct Ward {
 }
 
 impl Ward {
-    /// Takes in what the actor says of its dialog, if one is open.
-    pub fn hear(&mut self, open: Option<&Confirmation>, now: Duration) {
-        let young = |c: &Confirmation| now.saturating_sub(c.since) < CONFIRMING;
-        let confirms = |c: &Confirmation| {
-            c.verdict.as_ref().is_some_and(|v| v.action == Action::Confirm) && !c.needs_you
+    /// Takes in what the actor says of its dialog, if one is open; `asks` is for how long its screen has shown one, where
+    /// somebody acts who will say a word on it.
+    pub fn hear(&mut self, open: Option<&Confirmation>, asks: Option<Duration>, now: Duration) {
+        self.confirming = match open {
+            Some(c) => {
+                let age = now.saturating_sub(c.since);
+                !c.needs_you
+                    && c.verdict
+                        .as_ref()
+                        .map_or(age < JUDGING, |v| v.action == Action::Confirm && age < CONFIRMING)
+            }
+            // He has not come to it yet, or it is answered and about to go.
+            None => asks.is_some_and(|age| age < JUDGING),
         };
-        self.confirming = open.is_some_and(|c| confirms(c) && young(c));
         let stuck = open.filter(|c| c.outcome == Some(Outcome::Stuck));
         self.not_cleared = stuck.map(|c| c.next.clone());
     }

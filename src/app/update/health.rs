@@ -4,7 +4,7 @@
 use crate::app::effect::Effect;
 use crate::app::event::Did;
 use crate::app::panel::PanelId;
-use crate::app::state::{Entry, Session, State, health};
+use crate::app::state::{Entry, Post, Session, State, health};
 use crate::domain::health::{Level, judge};
 use crate::domain::session::PaneIdentity;
 
@@ -40,7 +40,9 @@ fn see(state: &mut State, at: usize) {
     let connected = state.connected();
     let session = &mut state.fleet.sessions[at];
     let open = session.pane.as_ref().and_then(|p| state.board.of(p.identity));
-    session.ward.hear(open, now.mono);
+    let acts = state.board.post == Post::Acting || state.boards.theirs.is_some();
+    let asks = acts.then(|| session.age(now.mono));
+    session.ward.hear(open, asks, now.mono);
     let held = state.board.held.get(&session.name).filter(|_| session.state.is_problem());
     session.ward.held = held.cloned();
     // Of a server that does not answer nothing is known; what ailed its sessions stands.

@@ -1,11 +1,13 @@
 //! How the sessions are: what ails each, the worst first, since when, and what was seen.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 
 use crate::app::areas::{Area, Areas};
 use crate::app::panel::PanelId;
 use crate::app::state::{Session, State};
-use crate::domain::health::{Kind, Level};
+use crate::domain::health::{Kind, Level, Standing};
 use crate::domain::host::bytes;
 use crate::theme::{Role, Theme};
 
@@ -45,10 +47,15 @@ fn headline(state: &State) -> (String, Role) {
     first.and_then(|s| s.ward.chart.worst().map(|(kind, standing)| (s, kind, standing))).map_or(
         ("nothing ails anybody".into(), Role::Faint),
         |(s, kind, standing)| {
-            let since = words::short_age(state.now.mono.saturating_sub(standing.since));
-            (format!("{} {} {since}", s.label, kind.word()), role(kind))
+            let since = since(s, standing, state.now.mono).map_or_else(String::new, words::short_age);
+            (format!("{} {} {since}", s.label, kind.word()).trim_end().to_owned(), role(kind))
         },
     )
+}
+
+/// For how long it has been so; `None` where it was found so and nobody knows.
+fn since(s: &Session, standing: &Standing, now: Duration) -> Option<Duration> {
+    (!s.undated).then(|| now.saturating_sub(standing.since))
 }
 
 fn wants(state: &State) -> u16 {
@@ -68,7 +75,7 @@ fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
         let s = &state.fleet.sessions[i];
         let Some((kind, standing)) = s.ward.chart.worst() else { continue };
         let mut pen = Pen::row(buf, area, y);
-        let since = words::age(state.now.mono.saturating_sub(standing.since));
+        let since = since(s, standing, state.now.mono).map_or_else(String::new, words::age);
         pen.right(&format!("{since:>7}"), theme.style(role(kind)));
         pen.right(kind.word(), theme.style(role(kind)));
         pen.put(&words::short_name(&s.label, usize::from(pen.left())), theme.style(Role::Text));
@@ -133,7 +140,8 @@ fn row(buf: &mut Buffer, line: Area, state: &State, theme: &Theme, s: &Session) 
     let mut pen = Pen::row(buf, line, 0);
     pen.put(told.shape, theme.style(told.role)).skip(1);
     pen.column(&words::short_name(&s.label, usize::from(NAME - 1)), NAME, theme.style(Role::Strong));
-    pen.column(&format!("{} {}", s.state.word(), words::age(s.age(now))), STATE, theme.style(told.role));
+    let age = if s.undated { String::new() } else { words::age(s.age(now)) };
+    pen.column(&format!("{} {age}", s.state.word()), STATE, theme.style(told.role));
     if line.w >= 90 {
         // What is not known is not shown as none.
         let unknown = || "?".to_owned();
@@ -156,8 +164,9 @@ fn row(buf: &mut Buffer, line: Area, state: &State, theme: &Theme, s: &Session) 
         [] => drop(pen.put("nothing", theme.style(Role::Faint))),
         ails => {
             for (kind, standing) in ails {
-                let since = words::short_age(now.saturating_sub(standing.since));
-                pen.put(&format!("{} {since}", kind.word()), theme.style(role(*kind))).skip(3);
+                let since = since(s, standing, now).map_or_else(String::new, words::short_age);
+                let told = format!("{} {since}", kind.word());
+                pen.put(told.trim_end(), theme.style(role(*kind))).skip(3);
             }
         }
     }

@@ -67,7 +67,7 @@ fn narrow(buf: &mut Buffer, line: Area, state: &State, theme: &Theme, node: &Nod
     let now = state.now.mono;
     let told = words::of(s, now);
     let mut pen = Pen::row(buf, line, 0);
-    pen.right(&format!("{:>7}", words::age(s.shown_for(now))), theme.style(told.role));
+    pen.right(&format!("{:>7}", words::aged(s, now)), theme.style(told.role));
     pen.right(&format!("{} {}", told.shape, told.word), theme.style(told.role));
     pen.put(&lines(node), theme.style(Role::Faint));
     pen.put(&words::short_name(&s.label, usize::from(pen.left())), theme.style(Role::Text));
@@ -123,7 +123,7 @@ fn row(buf: &mut Buffer, line: Area, state: &State, theme: &Theme, node: &Node) 
         theme.style(Role::Strong),
     );
     pen.column(&format!("{} {}", told.shape, told.word), 14, theme.style(told.role));
-    pen.column(&words::age(s.shown_for(now)), 9, theme.style(told.role));
+    pen.column(&words::aged(s, now), 9, theme.style(told.role));
     let member = s.member.as_ref();
     if line.w >= 100 {
         let tier = member.map_or("unmanaged", |m| m.tier.map_or("", Tier::word));

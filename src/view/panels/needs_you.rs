@@ -27,7 +27,7 @@ fn headline(state: &State) -> (String, Role) {
     match state.needs().first() {
         Some(&i) => {
             let s = &state.fleet.sessions[i];
-            let age = words::age(words::age_of(s, state.now.mono));
+            let age = words::aged(s, state.now.mono);
             (format!("{} {} {age}", s.label, words::of(s, state.now.mono).word), Role::Alarm)
         }
         None => ("nobody".into(), Role::Faint),
@@ -131,7 +131,7 @@ fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
 
 fn row(buf: &mut Buffer, area: Area, y: u16, state: &State, theme: &Theme, session: &Session, marked: bool) {
     let told = words::of(session, state.now.mono);
-    let age = words::age(words::age_of(session, state.now.mono));
+    let age = words::aged(session, state.now.mono);
     let mut pen = Pen::row(buf, area, y);
     pen.right(&format!("{age:>7}"), theme.style(told.role));
     pen.right(&format!("{} {}", told.shape, told.word), theme.style(told.role));
@@ -180,7 +180,7 @@ fn wide_row(buf: &mut Buffer, line: Area, state: &State, theme: &Theme, session:
         theme.style(Role::Strong),
     );
     pen.column(&format!("{} {}", told.shape, told.word), 14, theme.style(told.role));
-    pen.column(&words::age(words::age_of(session, state.now.mono)), 9, theme.style(told.role));
+    pen.column(&words::aged(session, state.now.mono), 9, theme.style(told.role));
     let role = session.member.as_ref().and_then(|m| m.role.as_deref()).unwrap_or_default();
     if line.w >= 110 {
         pen.column(&text::fit(role, 28), 30, theme.style(Role::Subtext));

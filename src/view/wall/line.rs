@@ -34,7 +34,7 @@ pub fn draw(
     let name = masked(&session.label);
     let least = text::width(&name).min(10) as u16 + 1;
     let word = if stale { format!("was {}", told.word) } else { told.word.to_owned() };
-    let age = words::short_age(words::age_of(session, now));
+    let age = words::short_aged(session, now);
     for part in [age, word] {
         if text::width(&part) as u16 + least <= pen.left() {
             pen.right(&part, style);

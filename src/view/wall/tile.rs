@@ -42,11 +42,12 @@ pub fn draw(
     if loud {
         paint::fill(buf, band, style);
     }
-    let age = words::age_of(session, now);
+    let ages = words::age_of(session, now).map(|age| [words::age(age), words::short_age(age)]);
+    let ages = ages.as_ref().map_or(&[][..], |ages| ages.as_slice());
     if stale {
         state_word(buf, band, (told.shape, "stale"), &[], style);
     } else {
-        state_word(buf, band, (told.shape, told.word), &[words::age(age), words::short_age(age)], style);
+        state_word(buf, band, (told.shape, told.word), ages, style);
     }
     let mut rest = Area { y: band.y + band.h, h: inner.h - band.h, ..inner };
     if inner.h >= 13 {
@@ -55,7 +56,8 @@ pub fn draw(
         rest = Area { y: rest.y + NAME, h: rest.h - NAME, ..rest };
     }
     let about = if stale {
-        vec![(format!("was {} for {}", told.word, words::age(age)), Role::Stale)]
+        let age = ages.first().map_or_else(String::new, |age| format!(" for {age}"));
+        vec![(format!("was {}{age}", told.word), Role::Stale)]
     } else {
         about(state, session)
     };
@@ -142,9 +144,9 @@ fn edges(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &S
     let edge = |y: u16| Area { x: area.x + 1, y: area.y + y, w: area.w.saturating_sub(2), h: 1 };
     let mut pen = Pen::row(buf, edge(0), 0);
     pen.skip(1);
-    let age = words::age(words::age_of(session, now));
+    let age = words::aged(session, now);
     let name = masked(&session.label);
-    if text::width(&name) + age.len() + 8 <= usize::from(pen.left()) {
+    if !age.is_empty() && text::width(&name) + age.len() + 8 <= usize::from(pen.left()) {
         pen.right(&format!(" {age} "), paint::alone(theme.style(Role::Subtext)));
     }
     pen.put(&format!(" {} ", told.shape), paint::alone(theme.style(told.role)));

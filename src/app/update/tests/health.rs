@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::app::event::Looked;
-use crate::app::state::Board;
+use crate::app::state::{Board, Post};
 use crate::domain::confirm::{Confirmation, Risk};
 use crate::domain::dialog::{Dialog, Operation};
 use crate::domain::health::Kind;
@@ -99,6 +99,46 @@ fn what_its_screen_was_told_to_be_silent_for_counts() {
     room.looks(0, "a", Reading { quiet: Some(Duration::from_secs(90)), ..reading(Status::Working) });
     room.wait(1000);
     assert_eq!(room.state.fleet.sessions[0].silent(room.at), Some(Duration::from_secs(91)));
+}
+
+/// Between the dialog on the screen and the first word of who acts, and between his last word and the screen without it, lie a few
+/// milliseconds in which nobody waits for anybody.
+#[test]
+fn a_dialog_that_who_acts_has_not_come_to_yet_does_not_need_you() {
+    let mut room = Room::with(&["a"]);
+    let acting = |queue: Vec<Confirmation>| {
+        Event::Board(Arc::new(Board { post: Post::Acting, queue, ..Board::default() }))
+    };
+    room.hear(acting(vec![]));
+    room.looks(0, "a", asks());
+    assert!(room.state.needs().is_empty(), "he has not come to it yet");
+    let since = room.at;
+    room.hear(board(Ruled::Confirm, since, |c| c.verdict = None));
+    assert!(room.state.needs().is_empty(), "it is being judged");
+    room.hear(board(Ruled::Hold, since, |c| c.needs_you = true));
+    assert_eq!(room.state.needs(), [0], "a rule holds it: at once");
+    room.hear(acting(vec![]));
+    assert!(room.state.needs().is_empty(), "it is answered, and about to go");
+    for _ in 0..2 {
+        room.wait(1000);
+        room.hear(Event::Woke);
+    }
+    assert_eq!(room.state.needs(), [0], "nobody says a word on it");
+    room.hear(board(Ruled::Confirm, since, |c| c.verdict = None));
+    assert_eq!(room.state.needs(), [0], "nor comes to an end with it");
+}
+
+#[test]
+fn no_age_is_told_of_who_was_gone_before_anybody_looked() {
+    let mut room = Room::new(&["a", "b"]);
+    room.hear(Event::Panes(vec![pane(0, "a")]));
+    room.wait(5000);
+    room.hear(Event::Panes(vec![]));
+    let undated: Vec<bool> = room.state.fleet.sessions.iter().map(|s| s.undated).collect();
+    assert_eq!(undated, [false, true], "a went under our eyes, b was not there");
+    room.hear(Event::Panes(vec![pane(1, "b")]));
+    room.hear(Event::Panes(vec![]));
+    assert!(room.state.fleet.sessions.iter().all(|s| !s.undated), "and now b did too");
 }
 
 #[test]
