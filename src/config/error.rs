@@ -20,6 +20,13 @@ impl ConfigError {
     /// From the reader of TOML: keeps the line, tells the near miss of an unknown key or word.
     pub fn read(origin: &str, source: &str, e: &toml::de::Error) -> Self {
         let line = e.span().map(|s| line_of(source, s.start));
+        if let Some(section) = line.and_then(|n| doubled(source, n)) {
+            let what = format!(
+                "{}: [{section}] is there once, and [[{section}]] is one of many",
+                place(origin, line)
+            );
+            return Self { what, hint: format!("write [{section}]") };
+        }
         let misread = Misread::of(e.message());
         let every = || "`archtui init` writes a file in which every key is explained".to_owned();
         // `[session]` where `[[session]]` is meant: that is told as it is to be written.
@@ -45,6 +52,14 @@ impl ConfigError {
             hint: "mend or remove that file".to_owned(),
         }
     }
+}
+
+/// The section around a line that is written as one of many although there is one of it. The reader of TOML takes its keys for
+/// values then, and what it says of them leads nowhere.
+fn doubled(source: &str, line: usize) -> Option<&str> {
+    let header = source.lines().take(line).map(str::trim).filter(|l| l.starts_with('[')).last()?;
+    let section = header.strip_prefix("[[")?.split(']').next()?;
+    super::DEFAULT.contains(&format!("\n[{section}]")).then_some(section)
 }
 
 fn place(origin: &str, line: Option<usize>) -> String {

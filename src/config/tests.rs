@@ -85,6 +85,7 @@ fn faults_name_the_line_and_what_to_do() {
         ("[confirm]\npreset = \"sopp\"", "f:2", "\"sopp\"", "\"sop\""),
         ("[confirm]\nquiet = \"10\"", "f:2", "span of time", ""),
         ("[view]\nmouse = 3", "f:2", "3 stands where true or false is wanted", "without quotes"),
+        ("[[confirm]]\npreset = \"sop\"", "f:2", "[confirm] is there once", "write [confirm]"),
         ("[confirm]\nquiet = 10", "f:2", "10 stands where a text in quotes is wanted", "\"10s\""),
         ("[session]\nname = \"a\"", "f:1", "a table stands where a list", "write [[session]], once for each"),
         ("[view\n", "f:1", "", ""),
