@@ -31,6 +31,9 @@ pub struct Grid {
     pub focus: Option<SessionKey>,
     /// A person has pressed a key or used the mouse: the focus is where he wants it.
     pub touched: bool,
+    /// The focused session needed a person, since then: it keeps its place before all others until the focus goes on, or the
+    /// page would turn under whoever answers.
+    pub kept: Option<(SessionKey, Duration)>,
     /// The focused tile covers the whole grid.
     pub zoomed: bool,
     /// Page of tiles, from 0; follows the focus.
@@ -59,6 +62,8 @@ impl Grid {
             shown.sort_by_key(|&i| {
                 let s = &sessions[i];
                 let waits = needs::needs_you(s, now).then(|| needs::since(s, now));
+                let kept = || self.kept.as_ref().filter(|(key, _)| s.key() == *key).map(|(_, since)| *since);
+                let waits = waits.or_else(kept);
                 (waits.is_none(), waits)
             });
         }

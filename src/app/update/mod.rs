@@ -47,6 +47,7 @@ pub fn update(state: &mut State, event: Event, now: Now) -> Vec<Effect> {
     let mut effects = take(state, event);
     state.grid.touched |= by_hand;
     moves::rest_on_first(state);
+    moves::keep_place(state);
     // A window's keys stand where the answer to the key before it stood.
     let opened = state.popup.as_ref().map(discriminant);
     if opened.is_some() && opened != before.0 && state.toast.as_ref().map(|t| t.until) == before.1 {

@@ -1,7 +1,7 @@
 //! Moving: focus, pages, rows of the open panel, who waits.
 
 use crate::app::action::Action;
-use crate::app::state::{SessionKey, State};
+use crate::app::state::{SessionKey, State, needs};
 
 /// Carries out a move. In an open panel moves go through its rows.
 pub fn go(state: &mut State, action: Action) {
@@ -101,6 +101,20 @@ pub fn rest_on_first(state: &mut State) {
     if !state.grid.touched && state.areas.paged {
         let first = state.shown().first().map(|&i| state.fleet.sessions[i].key());
         state.grid.focus = first.or_else(|| state.grid.focus.take());
+    }
+}
+
+/// Notes whether the focused session needs a person: from then on it keeps its place until the focus goes on.
+pub fn keep_place(state: &mut State) {
+    let focused = state.focused().filter(|_| state.grid.touched);
+    let waits = focused.filter(|s| needs::needs_you(s, state.now.mono));
+    if let Some(session) = waits {
+        state.grid.kept = Some((session.key(), needs::since(session, state.now.mono)));
+    } else {
+        let focus = focused.and(state.grid.focus.as_ref());
+        if state.grid.kept.as_ref().map(|(key, _)| key) != focus {
+            state.grid.kept = None;
+        }
     }
 }
 

@@ -84,6 +84,24 @@ fn nobody_has_touched_anything_and_the_most_urgent_is_looked_at() {
     assert_eq!(room.focused(), "a");
 }
 
+/// Whoever answers one after the other sees the page stay where it is.
+#[test]
+fn who_was_answered_keeps_its_place_until_the_focus_goes_on() {
+    let mut room = six();
+    room.drawn(1, 2);
+    room.press("first");
+    room.hear(Event::Woke);
+    assert_eq!((room.shown(), room.focused()), (vec!["f", "d", "a", "b", "c", "e"], "f"));
+    room.set("f", Status::Working, 60);
+    room.hear(Event::Woke);
+    assert_eq!((room.shown(), room.focused()), (vec!["f", "d", "a", "b", "c", "e"], "f"));
+    assert_eq!(room.state.grid.page, 0);
+    room.press("next-waiting");
+    room.hear(Event::Woke);
+    assert_eq!((room.shown(), room.focused()), (vec!["d", "a", "b", "c", "e", "f"], "d"));
+    assert_eq!(room.state.grid.page, 0);
+}
+
 /// A frame knows of a smaller terminal before `update` does: what it drew is what counts from then on.
 #[test]
 fn the_frame_decides_and_its_areas_tell() {
