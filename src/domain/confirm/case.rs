@@ -202,6 +202,12 @@ impl Case {
         self.hook.as_ref().is_some_and(|h| h.open) && self.stage != Stage::Over
     }
 
+    /// Its hook took the answer, and it has not gone.
+    pub fn hook_was_told(&self) -> bool {
+        let by_hook = |act: &Act| act.channel() == Channel::Hook;
+        matches!(self.stage, Stage::Verifying(_)) && self.entries.act.as_ref().is_some_and(by_hook)
+    }
+
     pub fn verdict(&self) -> Option<&Verdict> {
         self.judged.as_ref().map(|judged| &judged.verdict)
     }

@@ -90,8 +90,9 @@ impl Life {
             HookSaid::Asks { id, dialog } => {
                 let full = self.undrawn() >= UNDRAWN;
                 let stands = |c: &Case| (c.shown.is_drawn() && !c.is_over()) || c.is_given_back();
-                let known =
-                    self.cases.iter_mut().find(|c| stands(c) && !c.hook_open() && c.same_call(&dialog));
+                // Whoever was told does not ask once more: what asks now is another call that says the same.
+                let free = |c: &Case| !c.hook_open() && !c.hook_was_told();
+                let known = self.cases.iter_mut().find(|c| stands(c) && free(c) && c.same_call(&dialog));
                 match known {
                     // Already judged by its screen and at rest, or not judged at all: the hook knows more.
                     Some(case) if case.awaits_hook() => {

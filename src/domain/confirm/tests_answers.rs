@@ -22,6 +22,22 @@ fn a_hook_is_answered_at_once_and_owns_the_pane() {
         &[asks(1, "ls"), At(20), Show("ls", 1), At(60), Gone, closed(1), At(3_000)],
         &["0 intended", "0 ALLOW", "210 cleared"],
     );
+    check(
+        "two equal calls, the second while the first is drawn",
+        &[
+            asks(1, "ls"),
+            At(20),
+            Show("ls", 1),
+            At(60),
+            closed(1),
+            asks(2, "ls"),
+            At(80),
+            Gone,
+            closed(2),
+            At(3_000),
+        ],
+        &["0 intended", "0 ALLOW", "60 intended", "60 ALLOW", "230 cleared", "1060 cleared"],
+    );
     check("allow, never drawn", &[asks(1, "ls"), At(3_000)], &["0 intended", "0 ALLOW", "1000 cleared"]);
     check(
         "hold is released at once, and the key channel does not judge it again",
