@@ -54,6 +54,11 @@ pub(super) struct Desk {
     pub renewed: Option<DialogId>,
 }
 
+/// No agent runs.
+const fn is_over(state: State) -> bool {
+    matches!(state, State::Exited | State::Shell)
+}
+
 /// A dialog that was judged.
 pub(super) struct Judged {
     pub dialog: DialogId,
@@ -67,8 +72,16 @@ impl Desk {
     /// Whether its screen surely shows no dialog, nor part of one.
     fn is_clear(&self) -> bool {
         let reading = self.tracker.reading();
+        if is_over(reading.state) && !self.has_ended() {
+            return false;
+        }
         let part = |screen: &Arc<Screen>| self.life.as_ref().is_some_and(|life| life.may_show_part(screen));
         reading.dialog.is_none() && (reading.state.is_plain() || !self.screen.as_ref().is_some_and(part))
+    }
+
+    /// Its agent has ended, and not only for a moment in which a shell had the terminal.
+    fn has_ended(&self) -> bool {
+        is_over(self.tracker.state())
     }
 
     fn new(info: PaneInfo) -> Self {
@@ -235,7 +248,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 .filter(|at| *at >= self.seated),
             stands: looked.stands,
             another,
-            ended: matches!(desk.tracker.reading().state, State::Exited | State::Shell),
+            ended: desk.has_ended(),
         };
         self.live(id, Input::Look(look));
         self.recall(id);
@@ -273,6 +286,46 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             pane: desk.info.identity,
             agent: asks.agent,
             cwd: asks.gone_to.or(asks.cwd).map(|p| p.to_string_lossy().into_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::read::Reading;
+    use crate::domain::session::{PaneIdentity, SessionName};
+    use crate::domain::track::EXIT_AFTER;
+
+    #[test]
+    fn a_shell_that_has_the_terminal_for_a_moment_does_not_mean_that_its_agent_has_ended() {
+        let info = PaneInfo {
+            identity: PaneIdentity { id: PaneId(1), pid: 2, start: 3 },
+            session: SessionName::new("worker"),
+            session_id: 1,
+            window_id: 1,
+            front: true,
+            width: 80,
+            height: 24,
+            title: String::new(),
+            tty: String::new(),
+            dead: false,
+            in_mode: false,
+            synchronized: false,
+            attached: 0,
+        };
+        let ms = Duration::from_millis;
+        let reading = |state, confidence| Reading { state, confidence, ..Reading::default() };
+        for (confidence, later, want) in
+            [(0.85, ms(100), (false, false)), (0.85, EXIT_AFTER, (true, true)), (0.99, ms(0), (true, true))]
+        {
+            let mut desk = Desk::new(info.clone());
+            let start = monotonic();
+            desk.tracker.look(reading(State::Working, 0.95), start);
+            assert_eq!((desk.is_clear(), desk.has_ended()), (true, false));
+            desk.tracker.look(reading(State::Exited, confidence), start);
+            desk.tracker.tick(start + later);
+            assert_eq!((desk.is_clear(), desk.has_ended()), want, "{confidence} {later:?}");
         }
     }
 }
