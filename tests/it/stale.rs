@@ -29,3 +29,24 @@ fn a_renamed_session_is_judged_by_its_new_name() {
     stage.tmux.run(&["rename-session", "-t", "=secret", "worker"]);
     wait_until("the edit is confirmed", || stage.keys() == "31", || stage.ledger());
 }
+
+/// What clears temporary folders, or a logout, takes the folder of the locks away under a daemon that goes on.
+#[test]
+fn whoever_loses_the_folder_of_his_lock_takes_his_seat_anew() {
+    let stage = Stage::new(&["permission--edit--80x24.ansi"]);
+    let config = stage.root.join("archtui.toml");
+    let text = fs::read_to_string(&config).expect("there");
+    fs::write(&config, text + "[[session]]\nname = \"worker2\"\nagent = \"claude\"\n").expect("written");
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("the first is confirmed", || stage.keys() == "1", || stage.ledger());
+    fs::remove_dir_all(stage.root.join("run/archtui")).expect("it is there");
+
+    let root = stage.root.display();
+    fs::create_dir_all(stage.root.join("other/.git")).expect("made");
+    let agent = format!("cd '{root}/other' && exec ../claude '{root}/0.ansi:1'");
+    stage.tmux.session_of("worker2", 120, 40, &agent);
+    let keys = || fs::read_to_string(stage.root.join("other/keys")).unwrap_or_default();
+    wait_until("the next is confirmed", || keys() == "1", || stage.ledger());
+    assert_eq!(stage.say(&["pause"]), (true, "paused\n".to_owned()), "he is found");
+}

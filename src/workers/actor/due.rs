@@ -34,6 +34,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         if self.again.is_some_and(|at| at <= clock()) {
             self.again = None;
             match self.post {
+                // Its folder was cleared away: the lock is one on nothing.
+                Post::Acting if self.seat.as_ref().is_some_and(|seat| !seat.stands()) => {
+                    self.unseat(Post::None)
+                }
                 Post::Acting => {
                     self.tidy();
                     self.tell_untold();
