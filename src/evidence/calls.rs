@@ -38,9 +38,14 @@ pub(super) fn recorded(asks: &Asks, dialog: &Dialog) -> Option<Found> {
     Some(if all.is_empty() { Found::Missing } else { Found::Calls(all) })
 }
 
-/// What the agent calls them.
-pub(super) fn names(calls: &[Open]) -> Vec<String> {
-    calls.iter().map(|call| call.name.clone()).collect()
+/// The record is surely the agent's own: what no conversation is known for may be that of others in the same folder.
+pub(super) fn is_own(asks: &Asks) -> bool {
+    asks.keeps.as_ref().is_some_and(|keeps| keeps.conversation.is_some())
+}
+
+/// What the agent calls them, in its own record.
+pub(super) fn names(asks: &Asks, calls: &[Open]) -> Vec<String> {
+    calls.iter().filter(|_| is_own(asks)).map(|call| call.name.clone()).collect()
 }
 
 /// What cannot be read has no calls.

@@ -120,7 +120,7 @@ impl Judge for Rules {
 
     fn calls(&self, asks: &Asks, dialog: &Dialog) -> Vec<String> {
         match calls::recorded(asks, dialog) {
-            Some(Found::Calls(found)) => calls::names(&found),
+            Some(Found::Calls(found)) => calls::names(asks, &found),
             Some(Found::Missing | Found::Unsettled) | None => Vec::new(),
         }
     }

@@ -47,7 +47,7 @@ impl Rules {
             let judged = calls.iter().map(|call| self.by_call(asks, dialog, preset, call));
             let worst =
                 judged.reduce(|a, b| if severity(&b.verdict) > severity(&a.verdict) { b } else { a })?;
-            return Some(Judgement { calls: calls::names(&calls), ..worst });
+            return Some(Judgement { calls: calls::names(asks, &calls), ..worst });
         }
         let folder = asks.gone_to.clone().or_else(|| asks.cwd.clone());
         let shown = Judgement::new(self.on_dialog(asks, dialog, preset), folder);
@@ -85,8 +85,7 @@ impl Rules {
         };
         let asks = Asks { gone_to: Some(folder.clone()), ..asks.clone() };
         // Which row breaks are line ends is told by the agent's own record; where it is not known whose it is, by nobody.
-        let own = asks.keeps.as_ref().is_some_and(|keeps| keeps.conversation.is_some());
-        let joined = (own && dialog.alternative.is_some()).then(|| Dialog {
+        let joined = (calls::is_own(&asks) && dialog.alternative.is_some()).then(|| Dialog {
             subject: call.dialog.subject.clone(),
             alternative: None,
             ..dialog.clone()

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::super::rules::tests::{asks_about, asks_in, rules};
 use super::*;
-use crate::ports::{Keeper, Keeps};
+use crate::ports::{Judge, Keeper, Keeps};
 
 /// A home with a repository `app` in it: `src` has a link out of it, `vendor/inner` is a repository of its own.
 struct Ground {
@@ -228,4 +228,19 @@ fn who_does_not_show_the_folder_gets_only_what_is_safe_in_all() {
     check("git commit -m x", Action::Hold);
     fs::remove_dir_all(ground.at("app/vendor")).expect("removed");
     check("git commit -m x", Action::Confirm);
+}
+
+/// Sessions that share a folder ask the same often enough: of another one's calls none says what became of this one's.
+#[test]
+fn which_calls_a_dialog_is_about_is_told_by_the_agents_own_record_alone() {
+    let ground = Ground::lay();
+    let app = ground.at("app");
+    let lines = [call("1", &app, "ls"), result("1", &app), call("2", &app, "ls"), call("3", &app, "ls")];
+    for (conversation, want) in [(Some("0a"), vec!["3", "2"]), (Some("other"), vec![]), (None, vec![])] {
+        let keeps = Keeps { conversation: conversation.map(str::to_owned), ..ground.claude(&lines) };
+        let judged = ground.judge("claude", Some(keeps.clone()), &bash("ls"), true).expect("judged");
+        assert_eq!(judged.calls, want, "{conversation:?}");
+        let asks = Asks { agent: Some("claude".to_owned()), keeps: Some(keeps), ..asks_in(&app) };
+        assert_eq!(Judge::calls(&ground.rules, &asks, &bash("ls")), want, "{conversation:?}");
+    }
 }

@@ -36,7 +36,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             match self.post {
                 // Its folder was cleared away: the lock is one on nothing.
                 Post::Acting if self.seat.as_ref().is_some_and(|seat| !seat.stands()) => {
-                    self.unseat(Post::None)
+                    self.unseat(Post::None);
                 }
                 Post::Acting => {
                     self.tidy();
