@@ -10,8 +10,8 @@ use crate::domain::proc::ProcStat;
 
 /// Such a line is shorter than this, and comes in one read: `fs::read` would feel its way with six.
 const LINE: usize = 1024;
-/// So many handles are kept: a process may have a thousand open files.
-const MOST: usize = 256;
+/// So many handles are kept by each that asks: a process may have a thousand open files.
+const MOST: usize = 64;
 
 /// The handles that are kept, by pid.
 #[derive(Debug, Default)]

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::{calls, links, place};
-use crate::domain::calls::Found;
 use crate::domain::dialog::Dialog;
 use crate::domain::policy::{self, Context, Policy, Subject, Verdict};
 use crate::domain::roster::Roster;
@@ -118,11 +119,8 @@ impl Judge for Rules {
         self.by_record(asks, dialog, None, last)
     }
 
-    fn calls(&self, asks: &Asks, dialog: &Dialog) -> Vec<String> {
-        match calls::recorded(asks, dialog) {
-            Some(Found::Calls(found)) => calls::names(asks, &found),
-            Some(Found::Missing | Found::Unsettled) | None => Vec::new(),
-        }
+    fn is_over(&self, asks: &Asks, dialog: &Dialog, calls: &[String], since: Timestamp) -> bool {
+        calls::is_over(asks, dialog, calls, since)
     }
 
     fn fleet_preset(&self) -> String {

@@ -47,7 +47,7 @@ impl Rules {
             let judged = calls.iter().map(|call| self.by_call(asks, dialog, preset, call));
             let worst =
                 judged.reduce(|a, b| if severity(&b.verdict) > severity(&a.verdict) { b } else { a })?;
-            return Some(Judgement { calls: calls::names(asks, &calls), ..worst });
+            return Some(Judgement { calls: calls::names(asks, dialog, &calls), ..worst });
         }
         let folder = asks.gone_to.clone().or_else(|| asks.cwd.clone());
         let shown = Judgement::new(self.on_dialog(asks, dialog, preset), folder);

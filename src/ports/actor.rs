@@ -57,6 +57,8 @@ pub trait Seat: Send + 'static {
     fn take(&mut self, now: Timestamp) -> Seated<Self::Records>;
     /// True while it is ours beyond doubt.
     fn stands(&self) -> bool;
+    /// True if the place where it is marked was cleared away while the records are still there: then it may be taken anew.
+    fn may_be_taken_anew(&self) -> bool;
     /// The word that stands for us on the server.
     fn id(&self) -> &str;
     /// Gives it back.
@@ -122,8 +124,8 @@ pub trait Judge: Send + Sync + 'static {
     /// the `last` time it is told without.
     fn judge(&self, asks: &Asks, dialog: &Dialog, last: bool) -> Option<Judgement>;
 
-    /// The calls that a dialog may be about and that have not ended, by the agent's own record.
-    fn calls(&self, asks: &Asks, dialog: &Dialog) -> Vec<String>;
+    /// Whether one of these calls has ended since then by the agent's own record, and the dialog is about another one.
+    fn is_over(&self, asks: &Asks, dialog: &Dialog, calls: &[String], since: Timestamp) -> bool;
 
     /// What the rules of the fleet's sessions are called, for the screen.
     fn fleet_preset(&self) -> String;

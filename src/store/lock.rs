@@ -78,8 +78,6 @@ impl LockName {
 #[derive(Debug)]
 pub struct Lock {
     file: File,
-    /// Which file it is: while it is open it stays that one.
-    inode: (u64, u64),
     path: PathBuf,
 }
 
@@ -115,8 +113,7 @@ impl Lock {
             Err(TryLockError::WouldBlock) => return Ok(Asked::Theirs(read(&mut file))),
             Err(TryLockError::Error(e)) => return Err(failed(&e)),
         }
-        let inode = inode(&file.metadata().map_err(|e| failed(&e))?);
-        let lock = Self { file, inode, path: path.clone() };
+        let lock = Self { file, path: path.clone() };
         // Removed and made anew between opening and locking: ours is a lock on nothing.
         if !lock.stands() {
             return Ok(Asked::Theirs(None));
@@ -151,7 +148,9 @@ impl Lock {
     /// False once somebody has removed or replaced the file: another process can then lock the new one, so the holder
     /// stops acting.
     pub fn stands(&self) -> bool {
-        fs::symlink_metadata(&self.path).is_ok_and(|named| inode(&named) == self.inode)
+        let ours = self.file.metadata().map(|m| (m.dev(), m.ino()));
+        let named = fs::symlink_metadata(&self.path).map(|m| (m.dev(), m.ino()));
+        matches!((ours, named), (Ok(a), Ok(b)) if a == b)
     }
 
     fn say(&self, who: Option<&Holder>) -> std::io::Result<()> {
@@ -168,10 +167,6 @@ impl Drop for Lock {
     fn drop(&mut self) {
         let _ = self.say(None);
     }
-}
-
-fn inode(file: &fs::Metadata) -> (u64, u64) {
-    (file.dev(), file.ino())
 }
 
 fn read(file: &mut File) -> Option<Holder> {

@@ -141,6 +141,11 @@ impl Seat for StoreSeat {
         self.lock.as_ref().is_some_and(|(_, lock, records)| lock.stands() && records.stands())
     }
 
+    fn may_be_taken_anew(&self) -> bool {
+        // Without the records it would be forgotten what was answered, and what a person keeps or has paused.
+        self.lock.as_ref().is_some_and(|(_, lock, records)| !lock.stands() && records.stands())
+    }
+
     fn id(&self) -> &str {
         &self.id
     }

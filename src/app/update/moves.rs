@@ -106,7 +106,7 @@ pub fn rest_on_first(state: &mut State) {
 
 /// Notes whether the focused session needs a person: from then on it keeps its place until the focus goes on.
 pub fn keep_place(state: &mut State) {
-    let focused = state.focused().filter(|_| state.grid.touched);
+    let focused = state.focused().filter(|_| state.grid.touched && state.areas.paged);
     let waits = focused.filter(|s| needs::needs_you(s, state.now.mono));
     if let Some(session) = waits {
         state.grid.kept = Some((session.key(), needs::since(session, state.now.mono)));

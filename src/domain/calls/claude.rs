@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -24,6 +25,7 @@ pub struct Claude {
 #[derive(Deserialize)]
 struct Line {
     cwd: Option<String>,
+    timestamp: Option<String>,
     message: Option<Message>,
 }
 
@@ -59,6 +61,7 @@ impl Lines for Claude {
     fn line(&mut self, raw: &[u8]) -> bool {
         let Ok(line) = serde_json::from_slice::<Line>(raw) else { return false };
         self.tail.folder = self.tail.folder.take().or(line.cwd);
+        let at: Option<Timestamp> = line.timestamp.and_then(|at| at.parse().ok());
         let Some(message) = line.message else { return false };
         if let Some(id) = message.id
             && self.messages.insert(id)
@@ -69,7 +72,10 @@ impl Lines for Claude {
         let Some(Content::Blocks(blocks)) = message.content else { return false };
         for block in blocks {
             match block {
-                Block::ToolResult { tool_use_id } => drop(self.ended.insert(tool_use_id)),
+                Block::ToolResult { tool_use_id } => {
+                    self.tail.ended.extend(at.map(|at| (tool_use_id.clone(), at)));
+                    self.ended.insert(tool_use_id);
+                }
                 Block::ToolUse { id, name, input } if !self.ended.contains(&id) => {
                     let dialog = HookCall::recorded(name, input).dialog();
                     self.tail.open.push(Open { name: id, dialog, folder: None });

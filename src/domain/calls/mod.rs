@@ -5,6 +5,8 @@
 mod claude;
 mod codex;
 
+use jiff::Timestamp;
+
 use super::bash::unfolded;
 use super::confirm::same_call;
 use super::dialog::{Dialog, Operation};
@@ -28,6 +30,8 @@ pub struct Open {
 pub struct Tail {
     /// Calls that have not ended.
     pub open: Vec<Open>,
+    /// Calls that have, by the agent's names for them, and when; only where a record tells when.
+    pub ended: Vec<(String, Timestamp)>,
     /// The folder that the record last named.
     pub folder: Option<String>,
     /// Its shell stays where a command went.
@@ -66,6 +70,13 @@ impl Tail {
         }
         let placed = |open: &Open| Open { folder: self.folder_of(open), ..open.clone() };
         Found::Calls(asked.into_iter().map(placed).collect())
+    }
+
+    /// Whether one of these calls has ended since then, so that a dialog that stands there is about another one, which is open. That
+    /// one of them is not found any more says nothing: records are cut, and written late.
+    pub fn is_over(&self, dialog: &Dialog, calls: &[String], since: Timestamp) -> bool {
+        let ended = self.ended.iter().any(|(name, at)| *at > since && calls.contains(name));
+        ended && self.open.iter().any(|open| is_asked(&open.dialog, dialog))
     }
 
     fn folder_of(&self, open: &Open) -> Option<String> {
@@ -112,7 +123,7 @@ mod tests {
             .iter()
             .map(|(command, folder)| (bash(command), folder.map(str::to_owned)))
             .map(|(dialog, folder)| Open { name: "c".to_owned(), dialog, folder });
-        Tail { open: open.collect(), folder: Some("/w/src".to_owned()), one_shell: true }
+        Tail { open: open.collect(), folder: Some("/w/src".to_owned()), one_shell: true, ended: vec![] }
     }
 
     fn folders(found: &Found) -> Vec<&str> {
@@ -121,6 +132,25 @@ mod tests {
             Found::Missing => vec!["missing"],
             Found::Unsettled => vec!["unsettled"],
         }
+    }
+
+    #[test]
+    fn a_call_is_over_when_its_end_was_written_down_later_than_the_key() {
+        let second = |n| Timestamp::from_second(n).expect("an instant");
+        let check = |open: &[&str], ended: &[(&str, i64)], want: bool| {
+            let open: Vec<_> = open.iter().map(|command| (*command, None)).collect();
+            let ended = ended.iter().map(|(name, at)| ((*name).to_owned(), second(*at))).collect();
+            let tail = Tail { ended, ..tail(&open) };
+            let over = tail.is_over(&bash("ls"), &["a".to_owned(), "b".to_owned()], second(10));
+            assert_eq!(over, want, "{open:?} {tail:?}");
+        };
+        check(&["ls"], &[("a", 11)], true);
+        check(&["cat x", "ls"], &[("b", 11)], true);
+        check(&["ls"], &[("a", 10)], false);
+        check(&["ls"], &[("a", 9), ("c", 11)], false);
+        check(&["ls"], &[], false);
+        check(&["cat x"], &[("a", 11)], false);
+        check(&[], &[("a", 11)], false);
     }
 
     #[test]

@@ -291,12 +291,12 @@ impl Life {
         self.ways.settle
     }
 
-    /// From when on its answer may be prepared.
-    /// From when on its answer is prepared, if it gets one.
+    /// From when on its answer may be prepared, if it gets one.
     pub fn prepared_from(&self, case: CaseId) -> Option<Duration> {
         self.cases.iter().find(|c| c.id == case).map(|c| self.early(c))
     }
 
+    /// The same of one that is there.
     fn early(&self, case: &Case) -> Duration {
         self.prepared(case, LEAD.1)
     }

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use jiff::Timestamp;
+
 use super::super::rules::tests::{asks_about, asks_in, rules};
 use super::*;
 use crate::ports::{Judge, Keeper, Keeps};
@@ -235,12 +237,22 @@ fn who_does_not_show_the_folder_gets_only_what_is_safe_in_all() {
 fn which_calls_a_dialog_is_about_is_told_by_the_agents_own_record_alone() {
     let ground = Ground::lay();
     let app = ground.at("app");
-    let lines = [call("1", &app, "ls"), result("1", &app), call("2", &app, "ls"), call("3", &app, "ls")];
-    for (conversation, want) in [(Some("0a"), vec!["3", "2"]), (Some("other"), vec![]), (None, vec![])] {
-        let keeps = Keeps { conversation: conversation.map(str::to_owned), ..ground.claude(&lines) };
-        let judged = ground.judge("claude", Some(keeps.clone()), &bash("ls"), true).expect("judged");
-        assert_eq!(judged.calls, want, "{conversation:?}");
-        let asks = Asks { agent: Some("claude".to_owned()), keeps: Some(keeps), ..asks_in(&app) };
-        assert_eq!(Judge::calls(&ground.rules, &asks, &bash("ls")), want, "{conversation:?}");
+    let key: Timestamp = "2026-11-30T12:00:00Z".parse().expect("an instant");
+    let stamped = |line: String| line.replacen('{', r#"{"timestamp":"2026-11-30T12:00:00.200Z","#, 1);
+    let before = [call("1", &app, "ls"), result("1", &app), call("2", &app, "ls")];
+    let after = [&before[..], &[stamped(result("2", &app)), call("3", &app, "ls")]].concat();
+    for (conversation, own) in [(Some("0a"), true), (Some("other"), false), (None, false)] {
+        let asks = |lines: &[String]| {
+            let keeps = Keeps { conversation: conversation.map(str::to_owned), ..ground.claude(lines) };
+            Asks { agent: Some("claude".to_owned()), keeps: Some(keeps), ..asks_in(&app) }
+        };
+        let judged = ground.rules.by_record(&asks(&before), &bash("ls"), None, true).expect("judged");
+        assert_eq!(judged.calls, if own { vec!["2"] } else { vec![] }, "{conversation:?}");
+        let over = |lines: &[String]| {
+            Judge::is_over(&ground.rules, &asks(lines), &bash("ls"), &["2".to_owned()], key)
+        };
+        assert_eq!((over(&before), over(&after)), (false, own), "{conversation:?}");
+        // Its end was not seen: the record was cut there.
+        assert!(!over(&[call("3", &app, "ls")]), "{conversation:?}");
     }
 }

@@ -79,6 +79,11 @@ impl Desk {
         reading.dialog.is_none() && (reading.state.is_plain() || !self.screen.as_ref().is_some_and(part))
     }
 
+    /// What stood there is away, and the screen as it was last read would tell that it has gone.
+    pub fn has_lost(&self) -> bool {
+        self.is_clear() && self.life.as_ref().is_some_and(Life::misses)
+    }
+
     /// Its agent has ended, and not only for a moment in which a shell had the terminal.
     fn has_ended(&self) -> bool {
         is_over(self.tracker.state())
@@ -192,6 +197,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let Some(desk) = self.desks.get_mut(&id).filter(|d| d.info.identity == looked.pane) else { return };
         if desk.agent != looked.reading.agent {
             desk.agent.clone_from(&looked.reading.agent);
+            desk.conversation = None;
             // A life may have begun before it was known whose.
             let ways = desk.ways(self.fixed.hook_fallback);
             if let Some(life) = &mut desk.life {
@@ -223,7 +229,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         // An old capture, read again, is not a second reading. Where it would mean that a dialog has gone, a new one tells.
         if !looked.fresh {
             let desk = self.desks.get(&id);
-            if desk.is_some_and(|d| d.is_clear() && d.life.as_ref().is_some_and(Life::misses)) {
+            if desk.is_some_and(Desk::has_lost) {
                 let _ = self.looks.try_send(id);
             }
             return;

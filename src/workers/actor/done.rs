@@ -20,8 +20,8 @@ use crate::ports::{Hooks, Judge, PaneFacts, Press, Processes, Seat, Seated, Stor
 pub(super) enum Done<S: Seat> {
     /// A verdict for a pane's life, by the rules of that version and for a session of that name.
     Judged((u64, SessionName), PaneIdentity, (Option<PathBuf>, Vec<String>), Input),
-    /// The calls that have not ended, of those that the dialog behind that key may be about.
-    Recalled(PaneIdentity, u64, Vec<String>),
+    /// Whether the call that the key of that entry was for is over.
+    Recalled(PaneIdentity, u64, bool),
     /// What the server said of a pane.
     Checked(PaneIdentity, Result<PaneFacts, TypeError>),
     /// Entries are on disk, or are not.
@@ -69,7 +69,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 }
                 self.judge_next(pane);
             }
-            Done::Recalled(pane, key, calls) => self.recalled(pane, key, &calls),
+            Done::Recalled(pane, key, over) => self.recalled(pane, key, over),
             Done::Checked(pane, said) => {
                 let Some(desk) = self.desks.get_mut(&pane.id).filter(|d| d.info.identity == pane) else {
                     return;

@@ -12,6 +12,9 @@ use crate::domain::session::PaneId;
 use crate::ports::alarm;
 use crate::ports::{Hooks, Judge, Press, Processes, Seat};
 
+/// Why nobody acts for a moment.
+const CLEARED_AWAY: &str = "the folder of its lock was cleared away; it takes its seat anew";
+
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// Time went on: lives have deadlines, states last, the seat and wishes are looked for.
     pub(super) fn tick(&mut self) {
@@ -20,8 +23,13 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         let due: Vec<PaneId> =
             self.alarms.iter().filter(|(_, at)| **at <= now).map(|(pane, _)| *pane).collect();
         for pane in due {
-            if let Some(desk) = self.desks.get_mut(&pane) {
-                desk.tracker.tick(now);
+            // That its agent has ended, or that nothing can be read there, is believed after a while: what stood there and is away
+            // is looked for once more.
+            if let Some(desk) = self.desks.get_mut(&pane)
+                && desk.tracker.tick(now).any()
+                && desk.has_lost()
+            {
+                let _ = self.looks.try_send(pane);
             }
             self.set_alarm(pane);
             self.live(pane, Input::Tick);
@@ -35,8 +43,8 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             self.again = None;
             match self.post {
                 // Its folder was cleared away: the lock is one on nothing.
-                Post::Acting if self.seat.as_ref().is_some_and(|seat| !seat.stands()) => {
-                    self.unseat(Post::None);
+                Post::Acting if self.seat.as_ref().is_some_and(Seat::may_be_taken_anew) => {
+                    self.unseat(Post::Barred(CLEARED_AWAY.to_owned()));
                 }
                 Post::Acting => {
                     self.tidy();

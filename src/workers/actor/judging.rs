@@ -23,6 +23,8 @@ const MOST: usize = 4;
 const AGAIN: Duration = Duration::from_millis(25);
 /// … and for so long. A life waits a little longer for its verdict.
 const PATIENCE: Duration = Duration::from_millis(1500);
+/// By then a verdict is heard of, however late its key is prepared.
+const HEARD: Duration = Duration::from_millis(200);
 /// So many wait; of more the oldest are forgotten.
 const WAITING: usize = 32;
 
@@ -82,7 +84,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         // A hook waits for its word; for a key it is enough to hear of it when that is prepared.
         let prepared = self.desks.get(&pane).and_then(|desk| desk.life.as_ref()?.prepared_from(case));
         let by = match prepared {
-            Some(from) if !self.hooked.contains(&identity) => self.on_tick(from),
+            Some(from) if !self.hooked.contains(&identity) => self.on_tick(from.min(monotonic() + HEARD)),
             _ => Duration::ZERO,
         };
         self.defer(by, async move {

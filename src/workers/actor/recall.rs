@@ -1,13 +1,15 @@
 //! Two dialogs that say the same, one right behind the other: on the screen the second looks like the first that stays. What is
-//! drawn beside its words may tell it apart; else the agent's own record does, where the call that was answered has ended and
-//! another one is open.
+//! drawn beside its words may tell it apart; else the agent's own record does, where the end of the call that was answered was
+//! written down after the key, and another one is open.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::desk::Desk;
 use super::done::Done;
-use super::{Actor, monotonic};
+use super::{Actor, monotonic, utc};
 use crate::app::event::Looked;
 use crate::domain::confirm::{Beside, beside};
 use crate::domain::dialog::{Dialog, DialogId};
@@ -29,15 +31,9 @@ pub(super) struct Answered {
     /// The entry by which the key went out, and when.
     key: u64,
     at: Duration,
+    since: Timestamp,
     /// The record is being asked.
     asked: bool,
-}
-
-impl Answered {
-    /// Whether one of its calls has ended, and the dialog is about another one now.
-    fn is_over(&self, open: &[String]) -> bool {
-        !open.is_empty() && self.calls.iter().any(|call| !open.contains(call))
-    }
 }
 
 impl Desk {
@@ -51,6 +47,7 @@ impl Desk {
             calls: judged.map(|judged| judged.calls.clone()).unwrap_or_default(),
             key,
             at: monotonic(),
+            since: utc(),
             asked: false,
         });
         self.renewed = None;
@@ -58,9 +55,10 @@ impl Desk {
 
     /// Whether a look shows another dialog that says the same as the one a key went to last.
     pub fn shows_another(&mut self, looked: &Looked) -> bool {
+        let renewed = self.renewed.take_if(|_| looked.fresh);
         let Some(dialog) = &looked.reading.dialog else { return false };
         let id = self.tracker.identity(dialog);
-        let told = looked.fresh && self.renewed.take_if(|renewed| *renewed == id).is_some();
+        let told = renewed == Some(id);
         let answered = self.answered.as_ref().filter(|answered| answered.dialog == id);
         let before = answered.and_then(|answered| answered.beside.as_ref());
         let now = before.and_then(|_| beside(&looked.screen, dialog));
@@ -91,54 +89,27 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             return;
         }
         answered.asked = true;
-        let key = answered.key;
+        let (key, since, calls) = (answered.key, answered.since, answered.calls.clone());
         let Some(desk) = self.desks.get(&pane) else { return };
         let (identity, asks, judge) = (desk.info.identity, self.asks(desk), Arc::clone(&self.judge));
         self.beside(async move {
             tokio::time::sleep(AGAIN).await;
-            let calls = tokio::task::spawn_blocking(move || judge.calls(&asks, &dialog)).await;
-            Done::Recalled(identity, key, calls.unwrap_or_default())
+            let over =
+                tokio::task::spawn_blocking(move || judge.is_over(&asks, &dialog, &calls, since)).await;
+            Done::Recalled(identity, key, over.unwrap_or_default())
         });
     }
 
     /// The record was asked.
-    pub(super) fn recalled(&mut self, pane: PaneIdentity, key: u64, open: &[String]) {
+    pub(super) fn recalled(&mut self, pane: PaneIdentity, key: u64, over: bool) {
         let Some(desk) = self.desks.get_mut(&pane.id).filter(|d| d.info.identity == pane) else { return };
         let Some(answered) = desk.answered.as_mut().filter(|answered| answered.key == key) else { return };
         answered.asked = false;
-        if desk.stays().is_some_and(|(answered, _)| answered.is_over(open)) {
+        if over && desk.stays().is_some() {
             desk.renewed = desk.answered.take().map(|answered| answered.dialog);
             let _ = self.looks.try_send(pane.id);
         } else {
             self.recall(pane.id);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn another_call_is_open_and_one_that_was_answered_is_not() {
-        let check = |calls: &[&str], open: &[&str], want: bool| {
-            let names = |names: &[&str]| names.iter().map(|s| (*s).to_owned()).collect::<Vec<String>>();
-            let answered = Answered {
-                dialog: DialogId(1),
-                beside: None,
-                calls: names(calls),
-                key: 1,
-                at: Duration::ZERO,
-                asked: true,
-            };
-            assert_eq!(answered.is_over(&names(open)), want, "{calls:?} {open:?}");
-        };
-        check(&["a"], &["a"], false);
-        check(&["a"], &[], false);
-        check(&["a"], &["b"], true);
-        check(&["a", "b"], &["a", "b"], false);
-        check(&["a", "b"], &["b"], true);
-        check(&["a"], &["a", "b"], false);
-        check(&[], &["b"], false);
     }
 }
