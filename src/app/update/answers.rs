@@ -1,7 +1,5 @@
 //! A person's word on dialogs and on auto-confirm: what is asked of the actor. Only the dialog that was drawn is answered.
 
-use std::time::Duration;
-
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::panel::PanelId;
@@ -80,11 +78,11 @@ pub(super) fn drawn_dialog(state: &State) -> Result<(&Session, PaneIdentity, Dra
 }
 
 /// Notes whose dialog the answering keys are for, and since when: where the one before it went and nobody turned to this one by
-/// hand, its reader may still mean the other.
+/// hand, its reader may still mean the other; and where tiles changed their places, whoever turns to one by its place.
 pub fn aim(state: &mut State, by_hand: bool) {
     let pane = state.meant().ok().and_then(|s| s.pane.as_ref()).map(|p| p.identity);
     if state.aim.map(|(at, _)| at) != pane {
-        let since = if by_hand { Duration::ZERO } else { state.now.mono };
+        let since = if by_hand { state.placed } else { state.now.mono };
         state.aim = pane.map(|pane| (pane, since));
     }
 }

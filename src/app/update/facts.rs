@@ -26,6 +26,10 @@ pub fn drew(state: &mut State, areas: Areas) -> Vec<Effect> {
     };
     let now_front = front(&areas);
     let same = now_front == state.front;
+    let first = |areas: &Areas| areas.tiles.first().map(|(i, _)| *i);
+    if !same && areas.paged && first(&areas) == first(&state.areas) {
+        state.placed = state.now.mono;
+    }
     state.areas = areas;
     state.front.clone_from(&now_front);
     answers::drawn(state);

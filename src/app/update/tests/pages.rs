@@ -102,6 +102,32 @@ fn who_was_answered_keeps_its_place_until_the_focus_goes_on() {
     assert_eq!(room.state.grid.page, 0);
 }
 
+/// `2` and `y` are meant for what stood in the second place: where another one came there a moment ago, `y` says so first.
+#[test]
+fn whoever_turns_to_a_place_that_has_just_become_anothers_may_mean_the_one_before() {
+    let mut room = six();
+    let frame = |first: usize| {
+        let tiles = (first..first + 2).map(|i| (i, Area { x: 0, y: 1, w: 10, h: 5 })).collect();
+        Event::Drew(Areas { tiles, columns: 1, per_page: 2, paged: true, ..Areas::default() })
+    };
+    room.hear(frame(0));
+    room.press("first");
+    room.hear(frame(0));
+    room.press("focus-2");
+    assert_eq!(room.state.aim.map(|(_, since)| since), Some(Duration::ZERO), "nothing moved");
+    room.press("first");
+    room.set("d", Status::Working, 101);
+    room.wait(40);
+    room.hear(frame(0));
+    let moved = room.state.now.mono;
+    room.press("focus-2");
+    assert_eq!(room.state.aim.map(|(_, since)| since), Some(moved));
+    // A page that is turned by hand moves nothing.
+    room.wait(40);
+    room.hear(frame(2));
+    assert_eq!(room.state.placed, moved);
+}
+
 /// A frame knows of a smaller terminal before `update` does: what it drew is what counts from then on.
 #[test]
 fn the_frame_decides_and_its_areas_tell() {
