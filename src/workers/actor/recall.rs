@@ -28,8 +28,9 @@ pub(super) struct Answered {
     beside: Option<Beside>,
     /// The calls of its agent's record that it may be about.
     calls: Vec<String>,
-    /// The entry by which the key went out, and when.
+    /// The entry by which the key went out.
     key: u64,
+    /// When it went out, by our clock and by the one that records are stamped with.
     at: Duration,
     since: Timestamp,
     /// The record is being asked.
