@@ -49,13 +49,12 @@ pub fn run(global: &Global, args: &DaemonArgs) -> Result<(), Fail> {
     };
     let configs = reload::Files::new(&ground, state_dir.clone());
     let (lines, told) = tell();
-    let ended = daemon::run(setup, configs, |line| {
+    let ended = daemon::run(setup, configs, move |line| {
         tracing::info!("{line}");
         // Where nobody reads them lines are lost; the log has them.
         let _ = lines.try_send(text::printable(line));
     });
     // The last lines are told, if anybody reads them.
-    drop(lines);
     let _ = told.recv_timeout(LAST_LINES);
     ended.map_err(|e| {
         Fail::failed(format!("the workers cannot run: {e}"), "the log in the state folder has more")

@@ -14,12 +14,11 @@ const MOST_REMOTES: usize = 32;
 /// The place of a folder. Its work tree is found by an upward search; without one the folder itself counts as one, unless a home
 /// lies in it. A home that is a repository is the project of who works right there, not of who works below.
 pub fn of(folder: &Path, home: Option<&Path>) -> Context {
-    let tree = tree_around(folder);
+    let (tree, root_of_git) = roots(folder);
     let too_wide = folder.parent().is_none() || home.is_some_and(|h| h.starts_with(folder));
     let wide = tree.is_some_and(|tree| tree != folder && (tree.parent().is_none() || home == Some(tree)));
     let root = tree.filter(|_| !wide).or((!too_wide).then_some(folder));
-    // At each folder git looks for `.git` first, then whether it is a repository itself.
-    let around = match folder.ancestors().find(|d| is_root(d)) {
+    let around = match root_of_git {
         None => Around::Nothing,
         Some(found) if Some(found) == tree && !wide => Around::Tree,
         Some(_) => Around::Embedded,
@@ -55,6 +54,18 @@ pub fn holds(folder: &Path, home: Option<&Path>, file: &Path) -> bool {
 /// The folder around it that has a `.git`, or itself.
 pub(super) fn tree_around(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|d| d.join(".git").exists())
+}
+
+/// The same, and where git stops to look: at each folder for `.git` first, then whether it is a repository itself.
+fn roots(folder: &Path) -> (Option<&Path>, Option<&Path>) {
+    let mut stops = None;
+    for d in folder.ancestors() {
+        if d.join(".git").exists() {
+            return (Some(d), stops.or(Some(d)));
+        }
+        stops = stops.or_else(|| is_repository(d).then_some(d));
+    }
+    (None, stops)
 }
 
 /// True where git stops to look further up.

@@ -32,6 +32,9 @@ const BOARDS: Duration = Duration::from_secs(1);
 /// A command that attends the workers looks at least so often.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// A timer that always stands before those of answers that do not come.
+const STANDING: Duration = Duration::from_secs(3);
+
 /// What the daemon is made of.
 pub struct Setup<P, K, Q, S, J, H> {
     /// The panes of the server.
@@ -126,66 +129,93 @@ pub fn run<
 >(
     setup: Setup<P, K, Q, S, C::Judge, H>,
     configs: C,
-    mut line: impl FnMut(&str),
+    line: impl FnMut(&str) + Send + 'static,
 ) -> io::Result<()> {
     // Before we listen for signals: that changes what is found.
     let terminal = HangUps::now();
     // One thread for all workers: a fact goes through four of them, and waking a thread costs more than what each does
     // with it. What blocks (the disk, the rules' look at files, git) has threads of its own.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    #[expect(clippy::disallowed_methods, reason = "joined on the spot")]
     let outcome = runtime.block_on(async {
-        let (renew, renewed) = mpsc::channel(1);
-        let Staff { facts, mut workers, mut told, _ears } = staff(setup, Some(renewed), BOARDS, false);
-        let (ask_reload, reload_asked) = mpsc::channel(reload::ASKED);
-        let watched = Inotify::new().with_writes();
-        workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts));
-        let mut signals = super::Signals::listen()?;
-        let (mut post, mut server) = (Post::None, Server::Connecting);
+        // A task like the workers: to wake what the runtime blocks on, and to set a timer in front of all others, goes through
+        // the kernel and back, at each key.
+        let serving = tokio::spawn(serve(setup, configs, terminal, line));
+        let mut standing = tokio::time::interval(STANDING);
+        tokio::pin!(serving);
         loop {
             tokio::select! {
-                heard = signals.next() => match heard {
-                    super::Heard::End => break,
-                    super::Heard::HangUp if terminal.closed() => break,
-                    // One that waits already reads for all.
-                    super::Heard::HangUp => drop(ask_reload.try_send(())),
-                    super::Heard::Continue => {}
-                },
-                event = told.recv() => match event {
-                    Some(Event::Board(board)) if board.post != post => {
-                        post = board.post.clone();
-                        // Why there is none is told with the server's own word.
-                        if post != Post::None {
-                            line(&words(&post));
-                        }
-                    }
-                    Some(Event::Server(now)) if now != server => {
-                        if let Some(why) = missing(&now).filter(|why| Some(*why) != missing(&server)) {
-                            line(&format!("no tmux server: {why}"));
-                        }
-                        server = now;
-                    }
-                    Some(Event::Reloaded(Ok(None))) => line("rules and settings are read anew"),
-                    Some(Event::Reloaded(Ok(Some(later)))) => {
-                        line(&format!("rules and settings are read anew; {later}"));
-                    }
-                    Some(Event::Reloaded(Err(fault))) => {
-                        tracing::warn!("the old rules stay in force: {fault}");
-                        line(&format!("the old rules stay in force: {fault}"));
-                    }
-                    Some(Event::Did(did)) => log(&did),
-                    Some(_) => {}
-                    None => break,
-                },
+                served = &mut serving => break served,
+                _ = standing.tick() => {}
             }
         }
-        workers.close(&mut told).await;
-        drop(told);
-        workers.stop(super::PATIENCE).await;
-        Ok(())
     });
     // Rules that lie on a disk that hangs, or a record that waits for one, must not hold the exit up.
     runtime.shutdown_timeout(super::LEFT_BEHIND);
-    outcome
+    outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
+}
+
+async fn serve<
+    P: Panes,
+    K: Press + Hands + Clone,
+    Q: Processes + Clone,
+    S: Seat<Records: TaskBook>,
+    C: Configs,
+    H: Hooks,
+>(
+    setup: Setup<P, K, Q, S, C::Judge, H>,
+    configs: C,
+    terminal: HangUps,
+    mut line: impl FnMut(&str),
+) -> io::Result<()> {
+    let (renew, renewed) = mpsc::channel(1);
+    let Staff { facts, mut workers, mut told, _ears } = staff(setup, Some(renewed), BOARDS, false);
+    let (ask_reload, reload_asked) = mpsc::channel(reload::ASKED);
+    let watched = Inotify::new().with_writes();
+    workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts));
+    let mut signals = super::Signals::listen()?;
+    let (mut post, mut server) = (Post::None, Server::Connecting);
+    loop {
+        tokio::select! {
+            heard = signals.next() => match heard {
+                super::Heard::End => break,
+                super::Heard::HangUp if terminal.closed() => break,
+                // One that waits already reads for all.
+                super::Heard::HangUp => drop(ask_reload.try_send(())),
+                super::Heard::Continue => {}
+            },
+            event = told.recv() => match event {
+                Some(Event::Board(board)) if board.post != post => {
+                    post = board.post.clone();
+                    // Why there is none is told with the server's own word.
+                    if post != Post::None {
+                        line(&words(&post));
+                    }
+                }
+                Some(Event::Server(now)) if now != server => {
+                    if let Some(why) = missing(&now).filter(|why| Some(*why) != missing(&server)) {
+                        line(&format!("no tmux server: {why}"));
+                    }
+                    server = now;
+                }
+                Some(Event::Reloaded(Ok(None))) => line("rules and settings are read anew"),
+                Some(Event::Reloaded(Ok(Some(later)))) => {
+                    line(&format!("rules and settings are read anew; {later}"));
+                }
+                Some(Event::Reloaded(Err(fault))) => {
+                    tracing::warn!("the old rules stay in force: {fault}");
+                    line(&format!("the old rules stay in force: {fault}"));
+                }
+                Some(Event::Did(did)) => log(&did),
+                Some(_) => {}
+                None => break,
+            },
+        }
+    }
+    workers.close(&mut told).await;
+    drop(told);
+    workers.stop(super::PATIENCE).await;
+    Ok(())
 }
 
 /// How a time with the workers ended.

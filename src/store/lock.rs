@@ -79,6 +79,8 @@ impl LockName {
 pub struct Lock {
     file: File,
     path: PathBuf,
+    /// Device and inode: while the file is open nobody else's has these.
+    which: (u64, u64),
 }
 
 /// Whether a lock is held.
@@ -113,7 +115,8 @@ impl Lock {
             Err(TryLockError::WouldBlock) => return Ok(Asked::Theirs(read(&mut file))),
             Err(TryLockError::Error(e)) => return Err(failed(&e)),
         }
-        let lock = Self { file, path: path.clone() };
+        let which = file.metadata().map(|m| (m.dev(), m.ino())).map_err(|e| failed(&e))?;
+        let lock = Self { file, path, which };
         // Removed and made anew between opening and locking: ours is a lock on nothing.
         if !lock.stands() {
             return Ok(Asked::Theirs(None));
@@ -148,9 +151,7 @@ impl Lock {
     /// False once somebody has removed or replaced the file: another process can then lock the new one, so the holder
     /// stops acting.
     pub fn stands(&self) -> bool {
-        let ours = self.file.metadata().map(|m| (m.dev(), m.ino()));
-        let named = fs::symlink_metadata(&self.path).map(|m| (m.dev(), m.ino()));
-        matches!((ours, named), (Ok(a), Ok(b)) if a == b)
+        fs::symlink_metadata(&self.path).is_ok_and(|m| (m.dev(), m.ino()) == self.which)
     }
 
     fn say(&self, who: Option<&Holder>) -> std::io::Result<()> {
