@@ -31,7 +31,7 @@ mod rules;
 mod sessions;
 
 pub use crate::domain::server::{Notice, PaneInfo, Server, Told};
-pub use actor::{Asks, Configs, Judge, Judgement, Keeper, Keeps, Records, Renewed, Seat, Seated};
+pub use actor::{Asks, Configs, Judge, Judgement, Keeper, Keeps, Lost, Records, Renewed, Seat, Seated};
 pub use alarm::Alarm;
 pub use counter::Counter;
 pub use folders::{Folders, Stirred};

@@ -57,12 +57,21 @@ pub trait Seat: Send + 'static {
     fn take(&mut self, now: Timestamp) -> Seated<Self::Records>;
     /// True while it is ours beyond doubt.
     fn stands(&self) -> bool;
-    /// True if the place where it is marked was cleared away while the records are still there: then it may be taken anew.
-    fn may_be_taken_anew(&self) -> bool;
+    /// What was cleared away under whoever sits there.
+    fn lost(&self) -> Option<Lost>;
     /// The word that stands for us on the server.
     fn id(&self) -> &str;
     /// Gives it back.
     fn leave(&mut self);
+}
+
+/// What can be cleared away under a seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    /// The place where it is marked: it may be taken anew.
+    Mark,
+    /// The records, and with them what was answered, and what a person keeps or has paused: it is for a person to begin anew.
+    Records,
 }
 
 /// Who asks, and where.

@@ -10,7 +10,7 @@ use super::lock::{Asked, Holder, Lock, LockName};
 use crate::domain::confirm::{Switches, Told, Wish};
 use crate::domain::ledger::Entry;
 use crate::domain::restart;
-use crate::ports::{Ledger, Records, Seat, Seated, StoreError};
+use crate::ports::{Ledger, Lost, Records, Seat, Seated, StoreError};
 
 impl Records for Store {
     fn switches(&self) -> Result<Switches, StoreError> {
@@ -141,9 +141,9 @@ impl Seat for StoreSeat {
         self.lock.as_ref().is_some_and(|(_, lock, records)| lock.stands() && records.stands())
     }
 
-    fn may_be_taken_anew(&self) -> bool {
-        // Without the records it would be forgotten what was answered, and what a person keeps or has paused.
-        self.lock.as_ref().is_some_and(|(_, lock, records)| !lock.stands() && records.stands())
+    fn lost(&self) -> Option<Lost> {
+        let (_, lock, records) = self.lock.as_ref()?;
+        if records.stands() { (!lock.stands()).then_some(Lost::Mark) } else { Some(Lost::Records) }
     }
 
     fn id(&self) -> &str {

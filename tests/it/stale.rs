@@ -50,3 +50,18 @@ fn whoever_loses_the_folder_of_his_lock_takes_his_seat_anew() {
     wait_until("the next is confirmed", || keys() == "1", || stage.ledger());
     assert_eq!(stage.say(&["pause"]), (true, "paused\n".to_owned()), "he is found");
 }
+
+/// With its records it would forget what it answered, and what a person keeps or has paused: a person begins anew.
+#[test]
+fn whoever_loses_the_records_of_his_fleet_acts_no_more_and_says_why() {
+    let stage = Stage::new(&["permission--edit--80x24.ansi", "permission--edit--80x24.ansi"]);
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("the first is confirmed", || stage.keys() == "1", || stage.ledger());
+    fs::remove_dir_all(stage.root.join("home/.local/state/archtui")).expect("it is there");
+    daemon.until("not acting: the folder of this fleet's records was cleared away");
+    assert!(
+        !stage.root.join("home/.local/state/archtui/fleet/archtui.db").exists(),
+        "nothing is begun in its place"
+    );
+}

@@ -10,10 +10,13 @@ use crate::app::state::Post;
 use crate::domain::confirm::Input;
 use crate::domain::session::PaneId;
 use crate::ports::alarm;
-use crate::ports::{Hooks, Judge, Press, Processes, Seat};
+use crate::ports::{Hooks, Judge, Lost, Press, Processes, Seat};
 
-/// Why nobody acts for a moment.
+/// Why nobody acts for a moment …
 const CLEARED_AWAY: &str = "the folder of its lock was cleared away; it takes its seat anew";
+/// … or until a person begins anew.
+const RECORDS_GONE: &str =
+    "the folder of this fleet's records was cleared away; archtui acts again when it is started anew";
 
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// Time went on: lives have deadlines, states last, the seat and wishes are looked for.
@@ -41,12 +44,18 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         }
         if self.again.is_some_and(|at| at <= clock()) {
             self.again = None;
-            match self.post {
-                // Its folder was cleared away: the lock is one on nothing.
-                Post::Acting if self.seat.as_ref().is_some_and(Seat::may_be_taken_anew) => {
-                    self.unseat(Post::Barred(CLEARED_AWAY.to_owned()));
+            match (&self.post, self.seat.as_ref().and_then(Seat::lost)) {
+                (Post::Acting, Some(lost)) => {
+                    let why = match lost {
+                        Lost::Mark => CLEARED_AWAY,
+                        Lost::Records => {
+                            self.fixed.barred = Some(RECORDS_GONE.to_owned());
+                            RECORDS_GONE
+                        }
+                    };
+                    self.unseat(Post::Barred(why.to_owned()));
                 }
-                Post::Acting => {
+                (Post::Acting, None) => {
                     self.tidy();
                     self.tell_untold();
                     self.look_for_wishes();
