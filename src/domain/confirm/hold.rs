@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::switches::Standing;
-use super::timing::ASK_AGAIN;
+use super::timing::{ASK_AGAIN, HOOK_OWNS, TYPED_OVER};
 use crate::domain::ledger::Channel;
 
 /// Why nothing is pressed.
@@ -93,6 +93,14 @@ impl Hold {
     /// True if it lasts until a person does something, at this dialog or elsewhere: nothing of itself will confirm it.
     pub(super) const fn lasts(&self) -> bool {
         !self.passes() || matches!(self, Self::Paused(_) | Self::Off(_) | Self::NotRecorded(_))
+    }
+
+    /// Within this an agent draws what its hook gave back: not while a person types there.
+    pub(super) const fn drawn_within(&self) -> Duration {
+        match self {
+            Self::PersonActive | Self::PersonCame | Self::PersonUnknown => TYPED_OVER,
+            _ => HOOK_OWNS,
+        }
     }
 
     /// True if an answer may have been sent to it: that is told, whoever keeps it.

@@ -10,9 +10,7 @@ use super::hooks::{HookOwns, Overlooked};
 use super::left::Left;
 use super::order::{CaseId, Input, Order, Sent};
 use super::stage::{Act, After, By, Stage};
-use super::timing::{
-    HOOK_OWNS, HOOK_WAIT, JUDGE_WAIT, LEAD, LOOK_AGAIN, SETTLE_FLOOR, STILL_THERE, STUCK, Ways,
-};
+use super::timing::{HOOK_WAIT, JUDGE_WAIT, LEAD, LOOK_AGAIN, SETTLE_FLOOR, STILL_THERE, STUCK, Ways};
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor, Entry, Outcome, Showing};
 use crate::domain::policy::Action;
@@ -205,7 +203,7 @@ impl Life {
             }
             Stage::Verifying(sent) if now < *sent + STILL_THERE => Some(*sent + STILL_THERE),
             Stage::Verifying(sent) => Some(*sent + STUCK),
-            Stage::Held(_) if !c.shown.is_drawn() => Some(c.shown.first + HOOK_OWNS),
+            Stage::Held((hold, _)) if !c.shown.is_drawn() => Some(c.shown.first + hold.drawn_within()),
             Stage::Held((Hold::HookSpeaks, _)) if !c.current() => None,
             Stage::Held((Hold::HookSpeaks, _)) => self.hook_owns(now).held().map_or(Some(now), |(_, at)| at),
             Stage::Held((_, again)) => *again,
@@ -241,8 +239,8 @@ impl Life {
                     self.write(id, Outcome::Stuck, why, After::Rest((Hold::Stuck, None)), out);
                 }
                 // A hook gave it back, and the agent never drew it.
-                Stage::Held(_)
-                    if !case.shown.is_drawn() && now.saturating_sub(case.shown.first) >= HOOK_OWNS =>
+                Stage::Held((hold, _))
+                    if !case.shown.is_drawn() && now >= case.shown.first + hold.drawn_within() =>
                 {
                     self.write(id, Outcome::Gone, String::new(), After::Over, out);
                 }

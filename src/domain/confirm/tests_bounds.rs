@@ -230,3 +230,18 @@ fn what_a_person_keeps_is_not_allowed_by_a_hook_that_asks_the_same() {
     assert!(!rig.log.iter().any(|l| l.contains("ALLOW") || l.contains("PRESS")), "{:?}", rig.log);
     assert!(rig.log.contains(&"400 hook released".to_owned()), "{:?}", rig.log);
 }
+
+#[test]
+fn what_a_hook_gave_back_while_a_person_types_is_that_call_when_it_is_drawn_later() {
+    let active = || World(|f| f.presence = Presence::Active(ms(0)));
+    check(
+        "drawn when he has done",
+        &[active(), asks(1, "ls"), At(20_000), Show("ls", 1), At(30_000), Gone, At(31_000)],
+        &["0 hook released", "0 held: a person is active there", "30150 gone"],
+    );
+    check(
+        "never drawn",
+        &[active(), asks(1, "ls"), At(90_000)],
+        &["0 hook released", "0 held: a person is active there", "60000 gone"],
+    );
+}

@@ -12,6 +12,8 @@ pub const STILL_THERE: Duration = Duration::from_secs(1);
 pub const STUCK: Duration = Duration::from_secs(5);
 /// No key of automation goes to a pane so long after its hook was told *allow*.
 pub const HOOK_OWNS: Duration = Duration::from_secs(5);
+/// An agent whose hook gave a call back may draw it so much later, where a person types.
+pub(super) const TYPED_OVER: Duration = Duration::from_secs(60);
 /// A verdict that does not come within this does not come.
 pub const JUDGE_WAIT: Duration = Duration::from_secs(2);
 /// How long a dialog waits for its hook to speak, and a hook's call to be drawn.
