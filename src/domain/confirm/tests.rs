@@ -297,7 +297,7 @@ fn after_a_crash_the_first_that_says_the_same_is_for_a_person() {
         &[
             "120 intended",
             "150 PRESS 1",
-            "350 unknown: one like this was being answered, and its end was not written",
+            "350 unknown: an answer was on its way to this pane, and its end was not written",
             "1050 gone",
             "1320 intended",
             "1350 PRESS 1",
@@ -319,7 +319,7 @@ fn after_a_crash_the_first_that_says_the_same_is_for_a_person() {
         &[
             "0 intended",
             "0 ALLOW",
-            "150 unknown: one like this was being answered, and its end was not written",
+            "150 unknown: an answer was on its way to this pane, and its end was not written",
         ],
     );
 }

@@ -70,7 +70,7 @@ fn a_restart_while_it_cannot_be_seen_loses_nothing() {
             "120 intended",
             "150 PRESS 1",
             "5150 stuck: answered, and still there after 5 s",
-            "20150 unknown: one like this was being answered, and its end was not written",
+            "20150 unknown: an answer was on its way to this pane, and its end was not written",
         ],
     );
     let rig = story(
@@ -215,8 +215,8 @@ fn a_dialog_that_stands_over_restarts_is_one_and_is_counted_once() {
         &[
             "120 intended",
             "150 PRESS 1",
-            "350 unknown: one like this was being answered, and its end was not written",
-            "1150 unknown: one like this was being answered, and its end was not written",
+            "350 unknown: an answer was on its way to this pane, and its end was not written",
+            "1150 unknown: an answer was on its way to this pane, and its end was not written",
         ],
     );
     assert_eq!((lives(&rig).len(), sums(&rig)), (1, (1, 0, 0, 1)));
@@ -270,7 +270,7 @@ fn second_unknown_says_which_dialog_it_was() {
         &[
             "120 intended",
             "150 PRESS 1",
-            "350 unknown: one like this was being answered, and its end was not written",
+            "350 unknown: an answer was on its way to this pane, and its end was not written",
             "1120 intended",
             "1150 PRESS 1",
             "1350 cleared",
