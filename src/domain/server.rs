@@ -39,6 +39,29 @@ pub struct PaneInfo {
     pub attached: u32,
 }
 
+#[cfg(test)]
+impl PaneInfo {
+    /// A pane of 80 columns and 24 rows that does nothing special; session, window and pane have the same number.
+    pub fn plain(identity: PaneIdentity, session: &str) -> Self {
+        let n = identity.id.0;
+        Self {
+            identity,
+            session: SessionName::new(session),
+            session_id: n,
+            window_id: n,
+            front: true,
+            width: 80,
+            height: 24,
+            title: String::new(),
+            tty: String::new(),
+            dead: false,
+            in_mode: false,
+            synchronized: false,
+            attached: 0,
+        }
+    }
+}
+
 /// What is known of the tmux server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "state")]

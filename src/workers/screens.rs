@@ -327,7 +327,7 @@ fn silence(written: SystemTime) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::session::{PaneIdentity, SessionName};
+    use crate::domain::session::PaneIdentity;
     use crate::domain::status::State;
 
     /// Panes that tell what a test says.
@@ -388,21 +388,7 @@ mod tests {
         let mut workers = crate::workers::Workers::new(facts.clone());
         workers.spawn(Screens::new(Script(told), Table(table), agents, Roster::default(), view, facts));
 
-        let info = PaneInfo {
-            identity: PaneIdentity { id: PaneId(1), pid: 5, start: 1 },
-            session: SessionName::new("a"),
-            session_id: 0,
-            window_id: 0,
-            front: true,
-            width: 20,
-            height: 3,
-            title: String::new(),
-            tty: String::new(),
-            dead: false,
-            in_mode: false,
-            synchronized: false,
-            attached: 0,
-        };
+        let info = PaneInfo::plain(PaneIdentity { id: PaneId(1), pid: 5, start: 1 }, "a");
         let pane = info.identity;
         tell.send(Told::Panes(vec![info])).await.expect("it listens");
         let screen = Arc::new(Screen::plain("Resume this session with:\n$ "));

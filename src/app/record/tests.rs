@@ -109,21 +109,7 @@ fn pane() -> PaneIdentity {
 }
 
 fn info(title: &str) -> PaneInfo {
-    PaneInfo {
-        identity: pane(),
-        session: SessionName::new("a"),
-        session_id: 1,
-        window_id: 1,
-        front: true,
-        width: 60,
-        height: 4,
-        title: title.to_owned(),
-        tty: "/dev/pts/3".to_owned(),
-        dead: false,
-        in_mode: false,
-        synchronized: false,
-        attached: 0,
-    }
+    PaneInfo { width: 60, height: 4, title: title.to_owned(), ..PaneInfo::plain(pane(), "a") }
 }
 
 fn looked(text: &str) -> Event {

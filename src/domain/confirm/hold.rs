@@ -136,7 +136,9 @@ impl fmt::Display for Hold {
             Self::Answered => f.write_str("it was answered once already"),
             Self::StillThere => f.write_str("answered, and still there"),
             Self::Stuck => f.write_str("answered, and still there after 5 s"),
-            Self::Restarted => f.write_str("an answer was on its way to this pane, and its end was not written"),
+            Self::Restarted => {
+                f.write_str("an answer was on its way to this pane, and its end was not written")
+            }
             Self::Uncertain(why) => write!(f, "not known where the last key went: {why}"),
             Self::Refused(why) => write!(f, "not sent: {why}"),
             Self::NotRecorded(why) => write!(f, "the ledger could not be written: {why}"),

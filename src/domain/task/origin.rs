@@ -118,21 +118,7 @@ mod tests {
     use crate::domain::session::{PaneId, PaneIdentity};
 
     fn pane(session: &str, n: u32, tty: u32) -> (PaneInfo, Option<u32>) {
-        let info = PaneInfo {
-            identity: PaneIdentity { id: PaneId(n), pid: 100 + n, start: 0 },
-            session: SessionName::new(session),
-            session_id: n,
-            window_id: n,
-            front: true,
-            width: 80,
-            height: 24,
-            title: String::new(),
-            tty: String::new(),
-            dead: false,
-            in_mode: false,
-            synchronized: false,
-            attached: 0,
-        };
+        let info = PaneInfo::plain(PaneIdentity { id: PaneId(n), pid: 100 + n, start: 0 }, session);
         (info, Some(tty))
     }
 

@@ -300,26 +300,12 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 mod tests {
     use super::*;
     use crate::domain::read::Reading;
-    use crate::domain::session::{PaneIdentity, SessionName};
+    use crate::domain::session::PaneIdentity;
     use crate::domain::track::EXIT_AFTER;
 
     #[test]
     fn a_shell_that_has_the_terminal_for_a_moment_does_not_mean_that_its_agent_has_ended() {
-        let info = PaneInfo {
-            identity: PaneIdentity { id: PaneId(1), pid: 2, start: 3 },
-            session: SessionName::new("worker"),
-            session_id: 1,
-            window_id: 1,
-            front: true,
-            width: 80,
-            height: 24,
-            title: String::new(),
-            tty: String::new(),
-            dead: false,
-            in_mode: false,
-            synchronized: false,
-            attached: 0,
-        };
+        let info = PaneInfo::plain(PaneIdentity { id: PaneId(1), pid: 2, start: 3 }, "worker");
         let ms = Duration::from_millis;
         let reading = |state, confidence| Reading { state, confidence, ..Reading::default() };
         for (confidence, later, want) in

@@ -108,19 +108,5 @@ impl Room {
 }
 
 fn pane(id: u32, session: &str) -> PaneInfo {
-    PaneInfo {
-        identity: PaneIdentity { id: PaneId(id), pid: 1000 + id, start: 1 },
-        session: SessionName::new(session),
-        session_id: id,
-        window_id: id,
-        front: true,
-        width: 80,
-        height: 24,
-        title: String::new(),
-        tty: String::new(),
-        dead: false,
-        in_mode: false,
-        synchronized: false,
-        attached: 0,
-    }
+    PaneInfo::plain(PaneIdentity { id: PaneId(id), pid: 1000 + id, start: 1 }, session)
 }
