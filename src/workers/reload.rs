@@ -2,7 +2,7 @@
 //! told. What is in the files is for [`Configs`]; what the rules then mean for open dialogs for the actor.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -38,13 +38,17 @@ impl<F: Folders, C: Configs> Reload<F, C> {
         Self { folders, configs: Some(configs), asked, actor, facts }
     }
 
-    /// The names that matter: each file where it is meant to be, and where a link leads.
+    /// The names that matter: each file where it is meant to be, and where a link leads; of a folder that is not there yet the
+    /// name by which it will come.
     fn names(&self) -> Vec<(PathBuf, OsString)> {
         let files = self.configs.as_ref().map(Configs::files).unwrap_or_default();
         let real = files.iter().filter_map(|f| f.canonicalize().ok());
         let places = files.iter().cloned().chain(real);
-        let split = |f: PathBuf| Some((f.parent()?.to_owned(), f.file_name()?.to_owned()));
-        places.filter_map(split).collect()
+        let comes = |f: PathBuf| {
+            let there = f.ancestors().find(|at| at.parent().is_none_or(Path::is_dir))?;
+            Some((there.parent()?.to_owned(), there.file_name()?.to_owned()))
+        };
+        places.filter_map(comes).collect()
     }
 
     async fn read(&mut self) -> bool {
