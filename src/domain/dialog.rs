@@ -178,6 +178,13 @@ impl Dialog {
         }
     }
 
+    /// It has an *allow once*, and its mark stands on another option.
+    pub fn is_marked_elsewhere(&self) -> bool {
+        let once = |o: &DialogOption| o.meaning == Meaning::AllowOnce;
+        let marked = self.selected.and_then(|at| self.options.get(at));
+        self.options.iter().any(once) && marked.is_some_and(|o| !once(o))
+    }
+
     /// The key of the agent's own *No*: the plain one before the one that asks for a text afterwards. A choice that only
     /// opens a field to write in (*Tell Claude what to change*) is none: the dialog would stay, half answered.
     pub fn deny_key(&self) -> Option<&str> {

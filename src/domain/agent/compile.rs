@@ -99,6 +99,7 @@ impl Compiler<'_> {
                 edge: file.choice.edge,
                 hints: self.whole(&file.choice.hint)?,
                 overlays: self.patterns(&file.choice.overlay)?,
+                editable: self.patterns(&file.choice.editable)?,
                 cuts: self.patterns(&file.choice.cut)?,
                 margin: file.choice.margin,
                 body_rows: file.choice.body_rows,

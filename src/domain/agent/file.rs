@@ -112,6 +112,8 @@ pub(super) struct Choice {
     #[serde(default)]
     pub overlay: Vec<Text>,
     #[serde(default)]
+    pub editable: Vec<Text>,
+    #[serde(default)]
     pub cut: Vec<Text>,
     pub margin: Option<u16>,
     #[serde(default)]

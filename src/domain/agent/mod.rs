@@ -183,6 +183,8 @@ pub struct ChoiceShape {
     pub hints: Vec<Pattern>,
     /// Rows that may stand below a dialog and are none of its own.
     pub overlays: Vec<Pattern>,
+    /// Labels of which a part is a text field while their option is marked: its group `text`.
+    pub editable: Vec<Pattern>,
     /// Rows that say that something is not shown.
     pub cuts: Vec<Pattern>,
     /// A permission stands at most so many columns from the left; what is printed stands further in.

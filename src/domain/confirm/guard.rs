@@ -110,6 +110,7 @@ impl Life {
             By::Key(_) if automatic && (case.steady.changed || !case.shown.asks) => {
                 return Err((Hold::Doubtful, None));
             }
+            By::Key(_) if automatic && dialog.is_marked_elsewhere() => return Err((Hold::MarkMoved, None)),
             By::Key(key) if automatic && dialog.allow_once_key() != Some(key.as_str()) => {
                 return Err((Hold::NoKey, None));
             }

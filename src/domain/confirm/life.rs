@@ -333,6 +333,9 @@ impl Life {
         if !case.shown.asks {
             return held(Hold::Doubtful);
         }
+        if case.shown.dialog.is_marked_elsewhere() {
+            return held(Hold::MarkMoved);
+        }
         // Part of it is hidden: looking again will not show it; a change of the screen will.
         if !case.shown.dialog.complete {
             return held(Hold::NoKey);

@@ -78,10 +78,10 @@ impl Life {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::rig::{Rig, ms};
+    use super::super::rig::{self, Rig, ms};
     use super::super::{Answer, Input, Reply, Sent};
     use super::*;
-    use crate::domain::dialog::{DialogOption, Meaning, Operation};
+    use crate::domain::dialog::{DialogOption, Meaning, Opens, Operation, TextOption};
     use crate::domain::ledger::Showing;
     use crate::domain::policy::Action;
 
@@ -216,11 +216,35 @@ mod tests {
 
     #[test]
     fn what_cannot_be_reached_is_refused() {
-        let refused =
-            "500 refused to the person: no single option of that dialog means that; attach and answer there";
-        check("no such option", list(0), 9, &[], &[refused]);
+        let refused = "500 refused to the person: no key chooses that option; attach and answer there";
+        let none = "500 refused to the person: that dialog has no such option";
+        check("no such option", list(0), 9, &[], &[none]);
+        let takes = "500 refused to the person: that option takes a text: write it with the key c, or with answer --text";
+        let texts = vec![TextOption { option: 2, opens: Opens::Key }];
+        check("it takes a text", Dialog { texts, ..list(0) }, 2, &[], &[takes]);
         check("part of it is hidden", Dialog { complete: false, ..list(0) }, 2, &[], &[refused]);
         check("no mark", Dialog { selected: None, ..list(0) }, 2, &[], &[refused]);
+    }
+
+    /// Claude Code 2.1.330 takes a digit for a letter of *don't ask again for:* while that is marked.
+    #[test]
+    fn where_somebody_moved_the_mark_automation_sends_no_key_until_it_is_back() {
+        let mut rig = Rig::new(false);
+        let marked = |at| Dialog { selected: Some(at), ..rig::dialog("ls") };
+        show(&mut rig, marked(1));
+        rig.until(5_000);
+        show(&mut rig, marked(0));
+        rig.until(5_100);
+        // Once more, right before the key.
+        show(&mut rig, marked(1));
+        rig.until(9_000);
+        show(&mut rig, marked(0));
+        rig.until(9_500);
+        let held = "held: its mark was moved to another option: somebody is choosing";
+        assert_eq!(
+            rig.log,
+            [&format!("150 {held}"), &format!("5250 {held}"), "9120 intended", "9150 PRESS 1"]
+        );
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::mark::towards;
 use super::order::{Answer, CaseId, Input, Order, Reply};
 use super::stage::{Act, After, By, Clearance, Stage};
 use super::timing::STILL_THERE;
-use crate::domain::dialog::Dialog;
+use crate::domain::dialog::{Dialog, Opens};
 use crate::domain::ledger::{Actor, Outcome};
 use crate::domain::stroke::KeyName;
 
@@ -143,6 +143,15 @@ impl Life {
             (None, _) if dialog.field.is_some() => {
                 return Err("a text field of that dialog is open: a key would be a letter in it");
             }
+            (None, Answer::Choose(i)) if dialog.options.get(i).is_none() => {
+                return Err("that dialog has no such option");
+            }
+            // Its key would only mark it.
+            (None, Answer::Choose(i))
+                if dialog.texts.iter().any(|t| t.option == i && t.opens == Opens::Key) =>
+            {
+                return Err("that option takes a text: write it with the key c, or with answer --text");
+            }
             (None, answer) => {
                 let key = match answer {
                     Answer::Approve => dialog.allow_once_key(),
@@ -155,7 +164,10 @@ impl Life {
                 };
                 goal = moved.as_ref().map(|(_, goal)| *goal);
                 let key = key.and_then(KeyName::new).or(moved.map(|(key, _)| key));
-                let no_key = "no single option of that dialog means that; attach and answer there";
+                let no_key = match answer {
+                    Answer::Choose(_) => "no key chooses that option; attach and answer there",
+                    _ => "no single option of that dialog means that; choose one by its number, or attach",
+                };
                 By::Key(key.ok_or(no_key)?)
             }
         };

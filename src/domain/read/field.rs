@@ -19,12 +19,22 @@ pub(super) fn fill(dialog: &mut Dialog, whole: &[&str], state: State, hint: &str
         dialog.field = Some(field);
         return;
     }
+    dialog.field = editable(dialog, whole, manifest);
     for (option, label) in whole.iter().enumerate() {
         let offers = |s: &&TextShape| closed(s, label) && s.offered.as_ref().is_none_or(|p| p.is_match(hint));
         if let Some(shape) = shapes().find(offers) {
             dialog.texts.push(TextOption { option, opens: shape.opens });
         }
     }
+}
+
+/// The marked option, where a part of its own label is a field while it is marked.
+fn editable(dialog: &Dialog, whole: &[&str], manifest: &Manifest) -> Option<Field> {
+    let option = dialog.selected?;
+    let label = whole.get(option)?;
+    let text =
+        manifest.choice.editable.iter().find_map(|p| Some(p.captures(label)?.name("text")?.as_str()))?;
+    Some(Field { option, text: text.trim().to_owned() })
 }
 
 /// The label with the agent's own words behind it.
@@ -100,6 +110,24 @@ mod tests {
         open("No, 1. Yes, always", "1. Yes, always");
         open("No, use \"make\", not\n      that", "use \"make\", not that");
         check(&permission(" ❯ 2. No", "Esc to cancel"), &[], None);
+    }
+
+    #[test]
+    fn what_a_lasting_grant_is_for_can_be_written_while_it_is_marked() {
+        let grant = |mark: &str, text: &str| {
+            let rows = permission(
+                &format!(" {mark} 2. Yes, and don’t ask again for: {text}\n   3. No"),
+                "Esc to cancel",
+            );
+            if mark == "❯" { rows } else { rows.replace("   1. Yes", " ❯ 1. Yes") }
+        };
+        let closed = check(&grant(" ", "git commit *"), &[], None);
+        assert_eq!(closed.allow_once_key(), Some("1"));
+        for text in ["git commit *", "git commit *11"] {
+            let open = check(&grant("❯", text), &[], Some((1, text)));
+            assert_eq!((open.allow_once_key(), open.deny_key()), (None, None), "a key is a letter there");
+            assert_eq!(open.options[1].label, format!("Yes, and don't ask again for: {text}"));
+        }
     }
 
     #[test]
