@@ -183,6 +183,7 @@ fn as_json(entry: &Entry) -> Value {
         "actor": body.actor.to_string(),
         "channel": body.channel,
         "key": body.key,
+        "answer": body.answer,
         "outcome": body.outcome,
         "seen_ms": ms(body.times.seen),
         "pressed_ms": ms(body.times.pressed),
@@ -196,6 +197,7 @@ fn as_line(entry: &Entry) -> String {
     let body = &entry.body;
     let subject = body.subject.as_ref().map_or("", |s| s.as_str()).replace('\n', " ⏎ ");
     let mark = match body.outcome {
+        _ if body.is_denial() => "⊖",
         Outcome::Cleared => "✓",
         Outcome::Intended | Outcome::Watched | Outcome::Gone => "·",
         Outcome::Held | Outcome::Ignored => "‖",
@@ -216,7 +218,7 @@ fn as_line(entry: &Entry) -> String {
         body.scene.session,
         body.operation.word(),
         text::fit(&text::printable(&subject), 80),
-        body.outcome.word(),
+        body.word(),
         body.actor,
         body.verdict.rule,
         body.verdict.reason,

@@ -21,7 +21,7 @@ pub const DAY: i64 = 24 * HOUR;
 pub struct Prompts {
     /// Those that stood long enough to be read.
     pub seen: u32,
-    /// Automation answered no, by the hook, and they went.
+    /// Answered no, by a hook or by a person, and they went.
     pub denied: u32,
     /// A person answered here, and they went.
     pub by_person: u32,
@@ -35,10 +35,9 @@ impl Prompts {
     fn add(&mut self, entry: &Entry) {
         let body = &entry.body;
         let automatic = body.actor == Actor::Automation;
-        match body.outcome {
-            Outcome::Cleared if !automatic => self.by_person += 1,
-            Outcome::Cleared if body.verdict.action == Action::Deny => self.denied += 1,
-            _ => {}
+        if body.outcome == Outcome::Cleared {
+            self.by_person += u32::from(!automatic);
+            self.denied += u32::from(body.is_denial() || (automatic && body.verdict.action == Action::Deny));
         }
         if body.of.is_none() && body.outcome != Outcome::Ignored {
             self.seen += 1;
@@ -221,6 +220,7 @@ mod tests {
             actor: told.actor.clone(),
             channel: None,
             key: None,
+            answer: None,
             outcome: told.outcome,
             times: Times { seen: Some(ms(2)), pressed: cleared.map(|_| ms(20)), cleared },
         };

@@ -11,8 +11,8 @@ use super::Store;
 use super::fault::said;
 use crate::domain::dialog::Operation;
 use crate::domain::ledger::{
-    ACTIONS, Actor, Anchor, Body, Broken, Channel, Checker, Entry, Hash, Masked, Outcome, Ruling, Scene,
-    Showing, Times,
+    ACTIONS, Actor, Anchor, Body, Broken, Channel, Checker, Entry, Hash, Masked, Outcome, Ruling, Said,
+    Scene, Showing, Times,
 };
 use crate::domain::policy::Action;
 use crate::domain::session::{PaneId, PaneIdentity, SessionName};
@@ -168,12 +168,13 @@ fn insert(conn: &Connection, entry: &Entry) -> Result<(), StoreError> {
         actor,
         channel,
         key,
+        answer,
         outcome,
         times,
     } = &entry.body;
     let us = |time: Option<Duration>| time.map(|d| d.as_micros() as i64);
     // In the order of the table: names would be looked up with each entry.
-    let sql = "INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let sql = "INSERT INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     conn.prepare_cached(sql)
         .and_then(|mut statement| {
             statement.execute(params![
@@ -202,6 +203,7 @@ fn insert(conn: &Connection, entry: &Entry) -> Result<(), StoreError> {
                 us(times.pressed),
                 us(times.cleared),
                 entry.hash.0,
+                answer.map(Said::word),
             ])
         })
         .map_err(said)?;
@@ -241,6 +243,10 @@ fn entry(r: &Row<'_>) -> rusqlite::Result<Entry> {
             key: match r.get::<_, Option<String>>("key")? {
                 None => None,
                 Some(k) => Some(known("key", KeyName::new(&k))?),
+            },
+            answer: match r.get::<_, Option<String>>("answer")? {
+                None => None,
+                Some(a) => Some(word("answer", &a, &Said::ALL, Said::word)?),
             },
             outcome: word("outcome", &text("outcome")?, &Outcome::ALL, Outcome::word)?,
             times: Times { seen: us("seen_us")?, pressed: us("pressed_us")?, cleared: us("cleared_us")? },

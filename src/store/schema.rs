@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("schema/2_queue.sql"),
     include_str!("schema/3_inbox.sql"),
     include_str!("schema/4_found.sql"),
+    include_str!("schema/5_answer.sql"),
 ];
 
 /// The schema that this program knows.

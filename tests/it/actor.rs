@@ -335,6 +335,7 @@ fn old_entry(at: jiff::Timestamp) -> Body {
         actor: Who::Automation,
         channel: None,
         key: None,
+        answer: None,
         outcome: Outcome::Held,
         times: Times::default(),
     };

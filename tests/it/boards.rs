@@ -116,6 +116,7 @@ fn done() -> (Vec<Arc<Entry>>, Tally) {
             actor: if n % 5 == 3 { Actor::Person("operator".into()) } else { Actor::Automation },
             channel: sent.then_some(if n % 2 == 0 { Channel::Key } else { Channel::Hook }),
             key: sent.then(|| KeyName::new("1")).flatten(),
+            answer: None,
             outcome: *outcome,
             times: Times {
                 seen: Some(ms(2)),

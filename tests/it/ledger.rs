@@ -10,7 +10,9 @@ use std::time::Duration;
 use archtui::domain::confirm::{Answered, Ask, Fate, Lease, Switches, Told};
 use archtui::domain::dialog::{Dialog, DialogId, Operation};
 use archtui::domain::free_text::Words;
-use archtui::domain::ledger::{Actor, Body, Book, Channel, Decision, Outcome, Ruling, Scene, Showing, Times};
+use archtui::domain::ledger::{
+    Actor, Body, Book, Channel, Decision, Outcome, Ruling, Said, Scene, Showing, Times,
+};
 use archtui::domain::policy::Action;
 use archtui::domain::session::{PaneId, PaneIdentity, SessionName};
 use archtui::domain::stroke::KeyName;
@@ -52,6 +54,7 @@ fn body(n: u64, outcome: Outcome, of: Option<u64>) -> Body {
         actor: if n.is_multiple_of(3) { Actor::Person("operator".to_owned()) } else { Actor::Automation },
         channel: [None, Some(Channel::Key), Some(Channel::Hook)][n as usize % 3],
         key: KeyName::new("1").filter(|_| n % 3 == 1),
+        answer: [None, Some(Said::Allow), Some(Said::Deny)][n as usize % 3],
         outcome,
         times: Times {
             seen: Some(Duration::from_micros(900)),
@@ -117,6 +120,25 @@ fn what_is_on_disk_is_what_would_be_in_memory() {
     assert_eq!(reader.since(44, 100).expect("read").len(), 1);
 }
 
+/// A ledger that was written before answers were written down keeps its chain, and goes on.
+#[test]
+fn a_ledger_without_answers_is_brought_up_and_still_holds() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let older = |n| Body { answer: None, ..body(n, Outcome::Held, None) };
+    let mut store = open(dir.path());
+    (0..6).for_each(|n| drop(store.append(older(n)).expect("written")));
+    drop(store);
+    raw(dir.path())
+        .execute_batch("ALTER TABLE ledger DROP COLUMN answer; PRAGMA user_version = 4;")
+        .expect("it is as it was");
+    let mut store = open(dir.path());
+    store.append(body(7, Outcome::Intended, None)).expect("written");
+    let checked = store.verify().expect("read");
+    assert_eq!((checked.end.is_ok(), checked.entries), (true, 7), "{:?}", checked.end);
+    let last = store.since(6, 9).expect("read");
+    assert_eq!(last[0].body.answer, Some(Said::Allow));
+}
+
 #[test]
 fn who_only_reads_cannot_write() {
     let dir = tempfile::tempdir().expect("scratch");
@@ -159,7 +181,7 @@ fn what_was_done_to_it_shows() {
         ("DELETE FROM ledger WHERE seq >= 6", 6),
         ("DELETE FROM ledger", 1),
         (
-            "INSERT INTO ledger SELECT 8, of_seq, at_ms, host, session, pane, pid, start, agent, cwd, dialog, operation, subject, asked, verdict, rule, reason, actor, channel, key, outcome, seen_us, pressed_us, cleared_us, hash FROM ledger WHERE seq = 7",
+            "INSERT INTO ledger SELECT 8, of_seq, at_ms, host, session, pane, pid, start, agent, cwd, dialog, operation, subject, asked, verdict, rule, reason, actor, channel, key, outcome, seen_us, pressed_us, cleared_us, hash, answer FROM ledger WHERE seq = 7",
             8,
         ),
         ("UPDATE ledger_head SET seq = 6", 7),
@@ -443,6 +465,7 @@ fn the_command_tells_the_ledger() {
         ("rule", "read".into()),
         ("channel", "hook".into()),
         ("key", Value::Null),
+        ("answer", "deny".into()),
         ("outcome", "intended".into()),
         ("seen_ms", 0.9.into()),
         ("pressed_ms", 1.234.into()),

@@ -71,6 +71,7 @@ impl Home {
             actor: Actor::Automation,
             channel: None,
             key: None,
+            answer: None,
             outcome,
             times: Times::default(),
         };

@@ -270,7 +270,7 @@ fn done(e: &Entry) -> String {
         "{} {} {subject} {} {channel} {verdict} {}",
         b.scene.session,
         b.operation.word(),
-        b.outcome.word(),
+        b.word(),
         b.actor
     )
 }

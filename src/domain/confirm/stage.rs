@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::hold::{Held, World};
 use super::mark::Goal;
 use super::order::HookId;
-use crate::domain::ledger::{Actor, Channel};
+use crate::domain::dialog::{Dialog, Meaning};
+use crate::domain::ledger::{Actor, Channel, Said};
 use crate::domain::stroke::KeyName;
 
 /// An answer that is on its way.
@@ -33,6 +34,18 @@ impl Act {
         match self.by {
             By::Key(_) => Channel::Key,
             By::Hook(_) => Channel::Hook,
+        }
+    }
+
+    /// What it says to the agent.
+    pub fn says(&self, dialog: &Dialog) -> Said {
+        let By::Key(key) = &self.by else { return if self.deny { Said::Deny } else { Said::Allow } };
+        let chosen = dialog.options.iter().find(|o| o.key.as_deref() == Some(key.as_str()));
+        match chosen.map(|option| option.meaning) {
+            _ if self.deny => Said::Deny,
+            Some(Meaning::Deny | Meaning::DenyWithText) => Said::Deny,
+            Some(Meaning::AllowOnce) => Said::Allow,
+            _ => Said::Option,
         }
     }
 

@@ -4,6 +4,7 @@ use super::rig::{self, Rig, clear, ms, verdict};
 use super::story::Step::*;
 use super::story::{asks, check, check_with, closed};
 use super::*;
+use crate::domain::ledger::Said;
 use crate::domain::policy::Action;
 
 #[test]
@@ -53,11 +54,12 @@ fn a_hook_is_answered_at_once_and_owns_the_pane() {
         ],
         &["0 hook released", "0 held", "8150 gone"],
     );
-    check(
+    let rig = check(
         "a hook can say no",
         &[Says(Action::Deny), asks(1, "rm"), At(2_000)],
         &["0 intended", "0 DENY", "1000 cleared"],
     );
+    assert!(rig.book.entries().iter().all(|e| e.body.answer == Some(Said::Deny)), "{:?}", rig.book.entries());
     check(
         "paused: the agent asks as usual",
         &[
@@ -195,10 +197,10 @@ fn a_persons_text_is_written_into_the_dialog_that_he_saw_and_automation_keeps_of
 fn a_person_answers_the_dialog_that_he_saw() {
     use Answer::*;
     let says = Says(Action::Hold);
-    let story = |answer, want: &[&str]| {
+    let story = |answer, said: Option<Said>, want: &[&str]| {
         let mut all = vec!["150 held"];
         all.extend(want);
-        check(
+        let rig = check(
             "a person",
             &[
                 says.clone(),
@@ -211,17 +213,20 @@ fn a_person_answers_the_dialog_that_he_saw() {
             ],
             &all,
         );
+        assert_eq!(rig.book.entries().last().and_then(|e| e.body.answer), said, "{answer:?}");
     };
-    story(Approve, &["1000 intended by a person", "1000 PRESS 1", "1250 cleared by a person"]);
-    story(Deny, &["1000 intended by a person", "1000 PRESS 3", "1250 cleared by a person"]);
-    story(Choose(1), &["1000 intended by a person", "1000 PRESS 2", "1250 cleared by a person"]);
     story(
-        Choose(7),
-        &[
-            "1000 refused to the person: no single option of that dialog means that; attach and answer there",
-            "1250 gone",
-        ],
+        Approve,
+        Some(Said::Allow),
+        &["1000 intended by a person", "1000 PRESS 1", "1250 cleared by a person"],
     );
+    story(Deny, Some(Said::Deny), &["1000 intended by a person", "1000 PRESS 3", "1250 cleared by a person"]);
+    story(
+        Choose(1),
+        Some(Said::Option),
+        &["1000 intended by a person", "1000 PRESS 2", "1250 cleared by a person"],
+    );
+    story(Choose(7), None, &["1000 refused to the person: that dialog has no such option", "1250 gone"]);
     check(
         "too soon",
         &[says.clone(), Show("rm", 1), At(1_000), Person(Approve, "rm", 1, 299)],

@@ -122,6 +122,7 @@ fn digest(before: Hash, seq: u64, body: &Body) -> Hash {
         actor,
         channel,
         key,
+        answer,
         outcome,
         times,
     } = body;
@@ -150,6 +151,10 @@ fn digest(before: Hash, seq: u64, body: &Body) -> Hash {
     for time in [times.seen, times.pressed, times.cleared] {
         let us = time.map(|d| (d.as_micros() as u64).to_be_bytes());
         bytes(us.as_ref().map(<[u8; 8]>::as_slice));
+    }
+    // Younger than the form: entries without one have the hash that they had before.
+    if answer.is_some() {
+        bytes(answer.map(|a| a.word().as_bytes()));
     }
     Hash(Sha256::digest(form).into())
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::chain::Hash;
-use super::words::{Actor, Channel, Outcome, Ruling};
+use super::words::{Actor, Channel, Outcome, Ruling, Said};
 use crate::domain::dialog::{Dialog, DialogId, Operation};
 use crate::domain::redact::{MASK, Secrets, pieces};
 use crate::domain::session::{PaneIdentity, SessionName};
@@ -121,6 +121,8 @@ pub struct Decision {
     pub channel: Option<Channel>,
     /// Which key, where one is sent.
     pub key: Option<KeyName>,
+    /// What is said to the agent, where something is.
+    pub answer: Option<Said>,
     /// How far it came.
     pub outcome: Outcome,
     /// When.
@@ -152,6 +154,8 @@ pub struct Body {
     pub channel: Option<Channel>,
     /// Which key.
     pub key: Option<KeyName>,
+    /// What the answer says; entries of before that was written down do not tell it.
+    pub answer: Option<Said>,
     /// How far it came.
     pub outcome: Outcome,
     /// When, after the dialog's last byte.
@@ -170,6 +174,16 @@ impl Body {
         matches!(self.outcome, Outcome::Cleared | Outcome::Gone)
     }
 
+    /// What came of it, in a word.
+    pub fn word(&self) -> &'static str {
+        if self.is_denial() { "denied" } else { self.outcome.word() }
+    }
+
+    /// True if it was answered with no, and went away.
+    pub fn is_denial(&self) -> bool {
+        self.outcome == Outcome::Cleared && self.answer == Some(Said::Deny)
+    }
+
     /// True if it tells what was done to a window, or to get a session going: no agent asked for it.
     pub fn is_deed(&self) -> bool {
         self.operation == Operation::Other
@@ -184,7 +198,8 @@ impl Body {
         decision: Decision,
         mask: &dyn Fn(&str) -> String,
     ) -> Self {
-        let Decision { showing, of, mut verdict, why, actor, channel, key, outcome, times } = decision;
+        let Decision { showing, of, mut verdict, why, actor, channel, key, answer, outcome, times } =
+            decision;
         let reason = match (why.is_empty(), verdict.reason.is_empty()) {
             (true, _) => verdict.reason,
             (false, true) => why,
@@ -207,6 +222,7 @@ impl Body {
             actor,
             channel,
             key,
+            answer,
             outcome,
             times: times.rounded(),
         }

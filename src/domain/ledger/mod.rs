@@ -16,7 +16,7 @@ pub use entry::{Body, Decision, Entry, Masked, Scene, Showing, Times};
 pub use lives::{Lives, open};
 pub use past::{Beside, Past, Pasts, rule, said};
 pub use tally::{Latency, RuleCount, Tally};
-pub use words::{ACTIONS, Actor, Channel, Outcome, Ruling};
+pub use words::{ACTIONS, Actor, Channel, Outcome, Ruling, Said};
 
 #[cfg(test)]
 mod tests;

@@ -148,6 +148,7 @@ mod tests {
             actor: Actor::Automation,
             channel: None,
             key: None,
+            answer: None,
             outcome,
             times: Times::default(),
         };

@@ -53,6 +53,7 @@ fn decision(outcome: Outcome) -> Decision {
         actor: Actor::Automation,
         channel: Some(Channel::Key),
         key: KeyName::new("1"),
+        answer: None,
         outcome,
         times: Times { seen: Some(ms(1)), pressed: None, cleared: None },
     }
@@ -104,6 +105,7 @@ fn every_field_is_in_the_hash() {
         ("actor", |b| b.actor = Actor::Person("me".to_owned())),
         ("channel", |b| b.channel = Some(Channel::Hook)),
         ("key", |b| b.key = None),
+        ("answer", |b| b.answer = Some(Said::Deny)),
         ("outcome", |b| b.outcome = Outcome::Cleared),
         ("seen", |b| b.times.seen = Some(Duration::ZERO)),
         ("pressed", |b| b.times.pressed = Some(Duration::ZERO)),
@@ -254,6 +256,9 @@ fn words_are_read_back() {
         assert_eq!(Actor::parse(&actor.to_string()), actor);
     }
     assert_ne!(Actor::Person("automation".to_owned()).to_string(), "automation");
+    for said in Said::ALL {
+        assert_eq!(serde_json::to_string(&said).expect("json"), format!("\"{}\"", said.word()));
+    }
     for outcome in Outcome::ALL {
         assert_eq!(serde_json::to_string(&outcome).expect("json"), format!("\"{}\"", outcome.word()));
     }

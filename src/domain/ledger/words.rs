@@ -78,6 +78,35 @@ impl Channel {
     }
 }
 
+/// What an answer says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Said {
+    /// Yes, this once.
+    Allow,
+    /// No.
+    Deny,
+    /// Another option of it, which its key names.
+    Option,
+    /// A text.
+    Text,
+}
+
+impl Said {
+    /// Every answer.
+    pub const ALL: [Self; 4] = [Self::Allow, Self::Deny, Self::Option, Self::Text];
+
+    /// The word used in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+            Self::Option => "option",
+            Self::Text => "text",
+        }
+    }
+}
+
 /// How far a dialog came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

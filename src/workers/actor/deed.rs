@@ -40,6 +40,7 @@ impl Deed {
             actor: self.who.clone(),
             channel: None,
             key: None,
+            answer: None,
             outcome,
             times: Times::default(),
         };

@@ -13,7 +13,9 @@ use crate::app::event::Did;
 use crate::domain::dialog::Dialog;
 use crate::domain::errand::{Heard, Order, Put, Sent, Sight};
 use crate::domain::free_text;
-use crate::domain::ledger::{Actor as Who, Body, Channel, Decision, Entry, Outcome, Ruling, Showing, Times};
+use crate::domain::ledger::{
+    Actor as Who, Body, Channel, Decision, Entry, Outcome, Ruling, Said, Showing, Times,
+};
 use crate::domain::policy::Action;
 use crate::domain::redact::Secrets;
 use crate::domain::screen::Screen;
@@ -102,6 +104,7 @@ impl Course {
             actor: Who::Person(errand.who.clone()),
             channel: Some(Channel::Key),
             key,
+            answer: matches!(self, Self::Text(..)).then_some(Said::Text),
             outcome,
             times: Times::default(),
         };

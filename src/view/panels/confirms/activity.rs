@@ -124,7 +124,7 @@ fn row(buf: &mut Buffer, area: Area, y: u16, state: &State, theme: &Theme, e: &E
     let (shape, role) = shape(e);
     let mut pen = Pen::row(buf, area, y);
     let took = b.times.pressed.map_or_else(String::new, |d| format!("{} ms", d.as_millis()));
-    pen.right(&format!(" {shape} {:<9}", b.outcome.word()), theme.style(role));
+    pen.right(&format!(" {shape} {:<9}", b.word()), theme.style(role));
     if area.w >= 70 {
         pen.right(&format!(" {took:>8}"), theme.style(Role::Subtext));
     }

@@ -119,6 +119,7 @@ fn one_line(s: &str) -> String {
 /// What came of it: a shape and what it means.
 fn shape(entry: &Entry) -> (&'static str, Role) {
     match entry.body.outcome {
+        _ if entry.body.is_denial() => ("⊖", Role::Note),
         Outcome::Intended => ("…", Role::Note),
         Outcome::Cleared => ("✓", Role::Ok),
         Outcome::Held => ("●", Role::Alarm),
@@ -143,7 +144,7 @@ fn done(buf: &mut Buffer, area: Area, y: u16, state: &State, theme: &Theme, entr
     let channel = entry.body.channel.map(crate::domain::ledger::Channel::word).unwrap_or_default();
     pen.right(&format!(" {shape} {channel:<4}"), theme.style(role));
     if wide {
-        let (word, rule) = (entry.body.outcome.word(), text::fit(&entry.body.verdict.rule, 22));
+        let (word, rule) = (entry.body.word(), text::fit(&entry.body.verdict.rule, 22));
         pen.right(&format!("  {word:<9}"), theme.style(role));
         pen.right(&format!("  {rule:<22}"), theme.style(Role::Subtext));
     }
@@ -203,7 +204,7 @@ fn entry_details(e: &Entry) -> Vec<(String, Role)> {
         Outcome::Gone | Outcome::Watched | Outcome::Ignored => String::new(),
         _ => format!(" by {}", b.actor),
     };
-    lines.push((format!("entry {}: {}{by}{key}", e.seq, b.outcome.word()), Role::Subtext));
+    lines.push((format!("entry {}: {}{by}{key}", e.seq, b.word()), Role::Subtext));
     lines
 }
 

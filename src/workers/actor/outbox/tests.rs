@@ -19,6 +19,7 @@ fn body(outcome: Outcome) -> Body {
         actor: crate::domain::ledger::Actor::Automation,
         channel: None,
         key: None,
+        answer: None,
         outcome,
         times: Times::default(),
     };
