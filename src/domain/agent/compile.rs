@@ -80,7 +80,8 @@ impl Compiler<'_> {
             resume: Resume { id: file.resume.id, last: file.resume.last, own: file.resume.own },
             composer: ComposerShape {
                 frames: file.composer.frame,
-                prompts: file.composer.prompt,
+                prompts: [file.composer.prompt, file.composer.mode.clone()].concat(),
+                modes: file.composer.mode,
                 placeholders: self.patterns(&file.composer.placeholder)?,
                 trim: self.patterns(&file.composer.trim)?,
                 pasted: self.patterns(&file.composer.pasted)?,

@@ -60,6 +60,8 @@ pub(super) struct Composer {
     #[serde(default)]
     pub prompt: Vec<char>,
     #[serde(default)]
+    pub mode: Vec<char>,
+    #[serde(default)]
     pub placeholder: Vec<Text>,
     #[serde(default)]
     pub trim: Vec<Text>,

@@ -98,6 +98,8 @@ pub struct ComposerShape {
     pub frames: Vec<ComposerFrame>,
     /// Glyphs in front of its first row.
     pub prompts: Vec<char>,
+    /// Those of them that stand there where what is written is no message: a command for the shell, a note.
+    pub modes: Vec<char>,
     /// Texts that stand in an empty composer: needed only where a capture has no colours.
     pub placeholders: Vec<Pattern>,
     /// Rows inside its frame that are not what a person typed.

@@ -143,11 +143,16 @@ fn content_of(
             }
         }
         let mut kept: &str = rest.trim_start_matches(['\u{a0}', ' ']);
+        let mode = line.text.chars().next().filter(|c| skip == 1 && shape.modes.contains(c));
         if skip == 1 {
             kept = kept.trim_start_matches(|c| shape.prompts.contains(&c));
         }
         room = room.max(line.right.saturating_sub(line.column + 2));
-        typed.push(kept.trim_matches(['\u{a0}', ' ', '\u{200b}']).to_owned());
+        let kept = kept.trim_matches(['\u{a0}', ' ', '\u{200b}']);
+        // The glyph is what a person typed: it makes something else of all that is written behind it.
+        typed.push(
+            mode.map_or_else(|| kept.to_owned(), |glyph| format!("{glyph} {kept}").trim_end().to_owned()),
+        );
     }
     while typed.last().is_some_and(String::is_empty) {
         typed.pop();
