@@ -13,6 +13,9 @@ const EXACT: &str = ";|&<>()$*?!=+\".'`~\\#";
 /// The same as a format says it: `##` is its `#`.
 const EXACT_SAID: &str = ";|&<>()$*?!=+\".'`~\\##";
 
+/// From this column on a panel may stand beside a dialog.
+const PANEL: usize = 40;
+
 /// More conditions than this are not nested: tmux reads 99 levels and takes the 101st for false.
 const MOST: usize = 90;
 
@@ -21,10 +24,11 @@ const MOST: usize = 90;
 pub fn rows(screen: &Screen, (first, last): (u16, u16)) -> Option<Vec<String>> {
     let (first, last) = (usize::from(first), usize::from(last));
     let shapes: Vec<Shape> = screen.rows.iter().take(last + 1).map(shape_of).collect();
+    let panel = panel(screen.rows.get(first..=last).unwrap_or_default());
     let mut conditions = Vec::new();
     for at in first..=last {
         let own = shapes.get(at)?;
-        if !is_compared(own.row) {
+        if !is_compared(own.row) || is_beside(own.row, panel) {
             continue;
         }
         match shapes[..at].iter().position(|row| fits(own, row)) {
@@ -42,7 +46,9 @@ pub fn rows(screen: &Screen, (first, last): (u16, u16)) -> Option<Vec<String>> {
 /// so is one without a letter or digit that the server can tell, `&& $_` or a word in Thai. A frame says nothing.
 pub fn tells_all(screen: &Screen, (first, last): (u16, u16)) -> bool {
     let block = screen.rows.get(usize::from(first)..=usize::from(last)).unwrap_or_default();
-    let rows: Vec<Shape> = block.iter().filter(|row| !is_frame(row.trimmed())).map(shape_of).collect();
+    let panel = panel(block);
+    let says = |row: &&Row| !is_frame(row.trimmed()) && !is_beside(row.trimmed(), panel);
+    let rows: Vec<Shape> = block.iter().filter(says).map(shape_of).collect();
     let alike = |a: &Shape, b: &Shape| fits(a, b) || fits(b, a);
     let passed_over = |(i, a): (usize, &Shape)| rows[..i].iter().any(|b| alike(a, b));
     rows.iter().all(|shape| is_compared(shape.row)) && !rows.iter().enumerate().any(passed_over)
@@ -55,6 +61,20 @@ fn is_compared(row: &str) -> bool {
 /// Blanks and lines.
 fn is_frame(row: &str) -> bool {
     row.chars().all(|c| c.is_whitespace() || matches!(c, '\u{2500}'..='\u{257f}' | '▔' | '▁'))
+}
+
+/// Where a panel begins that stands beside all rows of a block: Claude Code puts its list of changes there on wide screens, and
+/// repeats itself in it. The edge of a frame stands further left.
+fn panel(block: &[Row]) -> Option<usize> {
+    let edge =
+        |row: &Row| row.text().chars().enumerate().skip(PANEL).find(|(_, c)| *c == '│').map(|(at, _)| at);
+    let first = edge(block.first()?)?;
+    block.iter().all(|row| edge(row) == Some(first)).then_some(first)
+}
+
+/// The dialog's own part of the row says nothing: what stands in the panel beside it is not compared for it.
+fn is_beside(row: &str, panel: Option<usize>) -> bool {
+    panel.is_some_and(|at| is_frame(&row.chars().take(at).collect::<String>()))
 }
 
 /// Conditions for the rows from `first` to the end that can be compared, and for the cursor; the others are passed over.
@@ -260,6 +280,46 @@ mod tests {
         check("│ ลบ │\n 1. Yes", false);
         check("מחק\n 1. Yes", false);
         check("----\n 1. Yes", false);
+    }
+
+    #[test]
+    fn a_panel_beside_a_dialog_that_repeats_itself_does_not_keep_it_from_being_told() {
+        let left = |text: &str| format!("{text:<60}");
+        let rows = |lines: &[(&str, &str)]| {
+            lines.iter().map(|(a, b)| format!("{}│{b}\n", left(a))).collect::<String>()
+        };
+        let again = "New file not yet staged.";
+        let screen = |command: &str| {
+            let lines = [
+                ("said", again),
+                ("", again),
+                ("", ""),
+                ("", again),
+                (command, "a.rs"),
+                ("", again),
+                ("❯ 1. Yes", ""),
+            ];
+            Screen::plain(&rows(&lines))
+        };
+        let told = rows_of(&screen("ls"), (3, 6));
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(tells_all(&screen("ls"), (3, 6)));
+        // What stands in the dialog itself is compared, and must not stand above.
+        assert_ne!(told, rows_of(&screen("rm"), (3, 6)));
+        assert_eq!(
+            super::rows(&Screen::plain(&rows(&[("ls", ""), ("ls", ""), ("1. Yes", "")])), (1, 2)),
+            None
+        );
+        // One row without it, and it is no panel.
+        let broken = screen("ls").to_text().replace("│a.rs", "");
+        assert_eq!(super::rows(&Screen::plain(&broken), (3, 6)), None);
+        // In a frame all is the dialog's own.
+        let framed = Screen::plain("│ ls │\n│ 1. Yes │\n");
+        assert_eq!(rows_of(&framed, (0, 1)).len(), 2);
+    }
+
+    fn rows_of(screen: &Screen, at: (u16, u16)) -> Vec<String> {
+        super::rows(screen, at).expect("it can be compared")
     }
 
     #[test]
