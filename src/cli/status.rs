@@ -95,7 +95,7 @@ fn remember(ground: &setup::Ground, state: &mut State) -> Option<Switches> {
         let content = dialog.identity();
         let its = |e: &&Entry| e.body.scene.pane == pane && e.body.showing.content == content;
         let stuck = unsettled.iter().filter(its).any(|e| e.body.outcome == Outcome::Stuck);
-        s.ward.not_cleared = stuck.then(|| "answered, and still there".to_owned());
+        s.ward.not_cleared = stuck.then(|| "answered, and it or its like is still there".to_owned());
         let found = judge(&s.signs(state.now.mono), &state.limits);
         s.ward.chart.see(found, state.now.mono);
     }

@@ -137,8 +137,8 @@ impl fmt::Display for Hold {
             Self::HookMissing => f.write_str("the agent's hook did not tell of it"),
             Self::HookFell => f.write_str("the agent's hook gave it back"),
             Self::Answered => f.write_str("it was answered once already"),
-            Self::StillThere => f.write_str("answered, and still there"),
-            Self::Stuck => f.write_str("answered, and still there after 5 s"),
+            Self::StillThere => f.write_str("answered, and it or its like is still there"),
+            Self::Stuck => f.write_str("answered, and it or its like is still there after 5 s"),
             Self::Restarted => {
                 f.write_str("an answer was on its way to this pane, and its end was not written")
             }

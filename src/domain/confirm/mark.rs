@@ -185,7 +185,7 @@ mod tests {
             &[
                 "500 intended by a person",
                 "500 PRESS Down",
-                "5500 stuck by a person: answered, and still there after 5 s",
+                "5500 stuck by a person: answered, and it or its like is still there after 5 s",
             ],
         );
     }

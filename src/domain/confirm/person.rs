@@ -274,7 +274,14 @@ mod tests {
             assert_eq!(rig.log[..2], ["0 wish 1 is at work".to_owned(), refused]);
             assert_eq!(rig.log[2..], *want);
         };
-        check(true, &["5000 intended", "5000 ALLOW", "10000 stuck: answered, and still there after 5 s"]);
+        check(
+            true,
+            &[
+                "5000 intended",
+                "5000 ALLOW",
+                "10000 stuck: answered, and it or its like is still there after 5 s",
+            ],
+        );
         check(false, &["10000 hook released", &format!("10000 held: {mute}")]);
     }
 }

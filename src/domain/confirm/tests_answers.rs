@@ -324,9 +324,9 @@ fn the_queue_tells_what_comes_next_and_puts_the_worst_first() {
     assert_eq!(open(&rig)[0].next, "is answered; must be seen to go");
     rig.until(1_150);
     let late = open(&rig).remove(0);
-    assert_eq!((late.next.as_str(), late.needs_you), ("answered, and still there", true));
+    assert_eq!((late.next.as_str(), late.needs_you), ("answered, and it or its like is still there", true));
     rig.until(6_000);
-    assert_eq!(open(&rig)[0].next, "answered, and still there after 5 s");
+    assert_eq!(open(&rig)[0].next, "answered, and it or its like is still there after 5 s");
 
     // What a person paused or switched off waits for a person, whatever the rules would do.
     for (standing, needs_you) in [

@@ -48,7 +48,8 @@ fn a_screen_that_shows_part_of_what_was_left_is_no_proof_that_it_went() {
 
 #[test]
 fn what_was_answered_once_is_not_answered_again_after_a_person_answered_in_vain() {
-    let once = ["120 intended", "150 PRESS 1", "5150 stuck: answered, and still there after 5 s"];
+    let once =
+        ["120 intended", "150 PRESS 1", "5150 stuck: answered, and it or its like is still there after 5 s"];
     story(
         "by a hook that speaks late",
         &[&[Show("ls", 1), At(6_000)], &in_vain(Answer::Approve, "ls", 1), &[asks(1, "ls"), At(7_000)]],
@@ -73,11 +74,11 @@ fn what_was_answered_once_is_not_answered_again_after_a_person_answered_in_vain(
             once[0],
             once[1],
             once[2],
-            "12150 stuck: answered, and still there after 5 s",
+            "12150 stuck: answered, and it or its like is still there after 5 s",
             "13000 intended by a person",
             "13000 refused to the person: the pane is in copy mode",
             "13000 withdrawn by a person: the pane is in copy mode",
-            "13150 stuck: answered, and still there after 5 s",
+            "13150 stuck: answered, and it or its like is still there after 5 s",
         ],
     );
 }
@@ -194,7 +195,7 @@ fn another_of_the_same_words_right_behind_an_answer_is_answered_as_well() {
     check(
         "what says the same and shows the same may be the same",
         &[Show("edit a", 1), At(200), Show("edit a", 1), At(6_000)],
-        &["120 intended", "150 PRESS 1", "5150 stuck: answered, and still there after 5 s"],
+        &["120 intended", "150 PRESS 1", "5150 stuck: answered, and it or its like is still there after 5 s"],
     );
 }
 

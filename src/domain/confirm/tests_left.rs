@@ -69,7 +69,7 @@ fn a_restart_while_it_cannot_be_seen_loses_nothing() {
         &[
             "120 intended",
             "150 PRESS 1",
-            "5150 stuck: answered, and still there after 5 s",
+            "5150 stuck: answered, and it or its like is still there after 5 s",
             "20150 unknown: an answer was on its way to this pane, and its end was not written",
         ],
     );

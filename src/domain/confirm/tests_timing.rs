@@ -262,7 +262,7 @@ fn nothing_shortens_the_quiet_time_of_who_came_in_the_last_moment() {
             withdrawn,
             "5270 intended",
             "5300 PRESS 1",
-            "10300 stuck: answered, and still there after 5 s",
+            "10300 stuck: answered, and it or its like is still there after 5 s",
         ],
     );
     check(
@@ -316,7 +316,11 @@ fn what_is_switched_off_in_the_last_moment_and_on_again_is_judged_and_read_anew(
     rig.until(80_000);
     assert_eq!(
         rig.log[3..],
-        ["62120 intended", "62150 PRESS 1", "67150 stuck: answered, and still there after 5 s"]
+        [
+            "62120 intended",
+            "62150 PRESS 1",
+            "67150 stuck: answered, and it or its like is still there after 5 s"
+        ]
     );
     check(
         "a lease that ran out",

@@ -277,7 +277,10 @@ mod tests {
         check(asks, &[]);
         check(|s| (s.state, s.age) = (State::Permission, m(11)), &[Kind::LongWait]);
         check(
-            |s| (s.state, s.not_cleared) = (State::Permission, Some("answered, and still there".into())),
+            |s| {
+                (s.state, s.not_cleared) =
+                    (State::Permission, Some("answered, and it or its like is still there".into()))
+            },
             &[Kind::NotCleared],
         );
         check(|s| s.not_cleared = Some("it went meanwhile".into()), &[]);
