@@ -48,7 +48,10 @@ impl Keymap {
                 line: line_of(toml, name.span().start),
                 what: match text::nearest(name.get_ref(), ACTIONS.iter().map(|r| r.name)) {
                     Some(n) => format!("no action is called \"{}\"; did you mean \"{n}\"?", name.get_ref()),
-                    None => format!("no action is called \"{}\"; `archtui keys` lists them", name.get_ref()),
+                    None => format!(
+                        "no action is called \"{}\"; without that line `archtui keys` lists them",
+                        name.get_ref()
+                    ),
                 },
             })?;
             for key in keys {

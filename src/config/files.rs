@@ -91,7 +91,7 @@ pub fn keymap(folders: &[PathBuf]) -> Result<Keymap, ConfigError> {
         if let Some(text) = read(&file, false)? {
             map.lay_over(&text).map_err(|e| ConfigError {
                 what: format!("{}: {e}", file.display()),
-                hint: "`archtui keys` prints every action with its keys".to_owned(),
+                hint: "without that line `archtui keys` prints every action with its keys".to_owned(),
             })?;
             break;
         }

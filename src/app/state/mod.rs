@@ -156,6 +156,8 @@ pub struct State {
     pub drawn: BTreeMap<PaneIdentity, DrawnSince>,
     /// Whose dialog the answering keys are for, and since when without a person's doing.
     pub aim: Option<(PaneIdentity, Duration)>,
+    /// The pane whose dialog was answered from here last, until it is told what came of it.
+    pub answering: Option<PaneIdentity>,
     /// When tiles last changed their places by themselves: whoever turns to one by its place may mean what stood there before.
     pub placed: Duration,
     /// A text that was written as an answer, for which dialog: it comes back if that still stands there.
@@ -213,6 +215,7 @@ impl State {
             old_rules: None,
             drawn: BTreeMap::new(),
             aim: None,
+            answering: None,
             placed: Duration::ZERO,
             unsent: None,
             deaf: None,

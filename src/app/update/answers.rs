@@ -1,11 +1,13 @@
 //! A person's word on dialogs and on auto-confirm: what is asked of the actor. Only the dialog that was drawn is answered.
 
+use std::sync::Arc;
+
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::panel::PanelId;
 use crate::app::state::{Board, Face, Post, Session, State};
 use crate::domain::confirm::{Answer, DrawnSince};
-use crate::domain::ledger::Entry;
+use crate::domain::ledger::{Actor, Entry, Outcome};
 use crate::domain::session::PaneIdentity;
 
 use super::say;
@@ -31,6 +33,12 @@ pub fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
     match answered(state, answer) {
         Ok((effect, told)) => {
             say(state, told, false);
+            // Where another one acts he says himself what came of it.
+            if let (Effect::Answer { pane, .. }, Post::Acting) = (&effect, &state.board.post)
+                && !matches!(answer, Answer::Hold | Answer::Write)
+            {
+                state.answering = Some(*pane);
+            }
             vec![effect]
         }
         Err(why) => {
@@ -140,6 +148,7 @@ fn switch(state: &mut State, effect: Effect, line: &str) -> Vec<Effect> {
 pub fn board(state: &mut State) {
     let (before, marked) = (state.board.clone(), state.marked_row());
     state.board = state.boards.shown();
+    tell_answered(state, before.recent.iter().map(|e| e.seq).max().unwrap_or_default());
     super::health::round(state);
     if state.open_panel != Some(PanelId::Confirms) {
         return;
@@ -161,6 +170,24 @@ pub fn board(state: &mut State) {
         }),
     });
     state.mark_row(found);
+}
+
+/// Tells whoever answered here what came of it, as soon as an entry behind that number says so.
+fn tell_answered(state: &mut State, told: u64) {
+    let Some(pane) = state.answering else { return };
+    let its = |e: &&Arc<Entry>| {
+        let body = &e.body;
+        let ends = body.outcome != Outcome::Intended && matches!(body.actor, Actor::Person(_));
+        e.seq > told && ends && body.scene.pane == pane
+    };
+    let Some(entry) = state.board.recent.iter().find(its) else { return };
+    let body = &entry.body;
+    let (line, well) = (
+        format!("{}: {} (ledger {})", body.scene.session, body.word(), entry.seq),
+        body.outcome == Outcome::Cleared,
+    );
+    state.answering = None;
+    say(state, line, !well);
 }
 
 /// Notes which open dialogs stand on our screen, each since when.

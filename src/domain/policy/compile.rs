@@ -76,8 +76,9 @@ impl Layer<'_> {
     fn disable(&self, policy: &mut Policy, id: &str, at: usize) -> Result<(), PolicyError> {
         let Some(index) = policy.rules.iter().position(|r| r.id == id) else {
             let near = text::nearest(id, policy.rules.iter().map(|r| r.id.as_str()));
-            let hint =
-                near.map_or("`archtui policy rules` lists them".into(), |n| format!("did you mean \"{n}\"?"));
+            let hint = near.map_or("take it out; `archtui policy rules` lists those there are".into(), |n| {
+                format!("did you mean \"{n}\"?")
+            });
             return Err(self.error(at, format!("no rule is called \"{}\"", text::printable(id)), hint));
         };
         if policy.rules[index].fixed {

@@ -137,7 +137,9 @@ impl Draft {
     /// What it is for, in words; and which step of how many that is.
     pub fn what(&self) -> (String, usize, usize) {
         let what = match &self.whats[self.what] {
-            What::Parts(parts) if parts.len() == 1 => "exactly this command".to_owned(),
+            What::Parts(parts) if parts.len() == 1 => {
+                format!("exactly `{}`", text::fit(&text::printable(&parts[0]), 40))
+            }
             What::Parts(parts) => format!("exactly these {} commands", parts.len()),
             What::Program(words) => format!("`{words}` with any arguments"),
             What::File(_) => "exactly this file".to_owned(),

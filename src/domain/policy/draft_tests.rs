@@ -114,7 +114,7 @@ fn it_is_widened_and_narrowed_step_by_step() {
         draft.widen_who(false);
         draft.widen_what(false);
     }
-    assert_eq!(draft.what().0, "exactly this command");
+    assert_eq!(draft.what().0, "exactly `frobnicate plan -out x`");
     draft.action = RuleAction::Deny;
     assert_eq!(with(&draft, &d, "dev_worker1").action, Action::Deny);
 }

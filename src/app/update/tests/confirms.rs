@@ -9,7 +9,8 @@ use crate::app::state::rules::Shown;
 use crate::app::state::{Board, Popup, Post};
 use crate::domain::confirm::{Answer, Confirmation, Risk, Since};
 use crate::domain::dialog::{Dialog, Operation};
-use crate::domain::policy::Verdict;
+use crate::domain::ledger::{Actor, Anchor, Body, Decision, Entry, Outcome, Ruling, Said, Scene, Times};
+use crate::domain::policy::{Action, Verdict};
 use crate::domain::read::Reading;
 
 fn fleet_of(names: &[&str]) -> State {
@@ -64,6 +65,53 @@ fn at_ms(ms: u64) -> Now {
 
 fn key(state: &mut State, c: char, ms: u64) -> Vec<Effect> {
     update(state, Event::Key(Key::char(c)), at_ms(ms))
+}
+
+/// An entry about the dialog of that pane.
+fn entry(seq: u64, pane: PaneIdentity, actor: Actor, outcome: Outcome) -> Arc<Entry> {
+    let scene = Scene { host: String::new(), session: SessionName::new("a"), pane, agent: None, cwd: None };
+    let decision = Decision {
+        showing: (asked("one").identity(), 1).into(),
+        of: None,
+        verdict: Ruling { action: Action::Hold, rule: "delete".into(), reason: String::new() },
+        why: String::new(),
+        actor,
+        channel: None,
+        key: None,
+        answer: Some(Said::Deny),
+        outcome,
+        times: Times::default(),
+    };
+    let body = Body::new(jiff::Timestamp::UNIX_EPOCH, &scene, &asked("one"), decision, &str::to_owned);
+    Arc::new(Anchor { seq: seq - 1, ..Anchor::default() }.seal(body))
+}
+
+#[test]
+fn whoever_answered_here_is_told_once_what_came_of_it() {
+    let mut state = fleet_of(&["a"]);
+    show(&mut state, "a", "one");
+    let Event::Board(open) = board(&state, Post::Acting, &[("a", "one")]) else { unreachable!() };
+    let pane = open.queue[0].id.0;
+    let me = || Actor::Person("operator".into());
+    let old = entry(3, pane, me(), Outcome::Cleared);
+    let tell = |state: &mut State, recent: Vec<Arc<Entry>>, ms: u64| {
+        update(state, Event::Board(Arc::new(Board { recent, ..(*open).clone() })), at_ms(ms));
+    };
+    tell(&mut state, vec![Arc::clone(&old)], 0);
+    drew(&mut state, "a", 10);
+    assert_eq!(key(&mut state, 'd', 500).len(), 1);
+    let said = |state: &State| state.toast.as_ref().map_or(String::new(), |toast| toast.text.clone());
+    tell(&mut state, vec![entry(4, pane, me(), Outcome::Intended), Arc::clone(&old)], 510);
+    assert_eq!(said(&state), "denying in a", "not yet, and not what was before");
+    tell(
+        &mut state,
+        vec![entry(5, pane, me(), Outcome::Cleared), entry(4, pane, me(), Outcome::Intended), old],
+        700,
+    );
+    assert_eq!(said(&state), "a: denied (ledger 5)");
+    state.toast = None;
+    tell(&mut state, vec![entry(6, pane, me(), Outcome::Stuck)], 800);
+    assert_eq!(said(&state), "", "of what he did not do here nothing is said");
 }
 
 #[test]
