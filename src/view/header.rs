@@ -80,7 +80,7 @@ fn fitting(parts: Vec<Part>, at: usize, room: usize) -> (Vec<Part>, Vec<Part>) {
 }
 
 fn left(state: &State, short: bool) -> Vec<Part> {
-    let now = state.now.mono;
+    let now = state.as_of();
     let mut parts = vec![part("archtui", Role::Accent, 38)];
     if !state.fleet_name.is_empty() {
         parts.push(part(state.fleet_name.clone(), Role::Subtext, 30));
@@ -175,7 +175,7 @@ fn right(state: &State, page: &Page, wide: u16) -> Vec<Part> {
         parts.push(part(of, Role::Note, 75));
     }
     if let Some(told) = of_pages(page) {
-        let now = state.now.mono;
+        let now = state.as_of();
         let waiting = page.elsewhere().filter(|&i| needs::needs_you(&state.fleet.sessions[i], now)).count();
         parts.push(part(told, Role::Subtext, 65));
         if waiting > 0 {

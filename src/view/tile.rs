@@ -35,7 +35,7 @@ const DOUBLE: Lines = ["╔", "╗", "╚", "╝", "═", "║"];
 /// Draws a tile.
 pub fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Session, place: Place) {
     let typing = is_typed_into(state, session);
-    let told = words::of(session, state.now.mono);
+    let told = words::of(session, state.as_of());
     let stale = !state.connected();
     let alarmed = matches!(told.role, Role::Alarm | Role::Problem);
     let (lines, role) = match (typing, place.focused) {
@@ -92,7 +92,7 @@ fn edge(area: Area, y: u16) -> Area {
 }
 
 fn top_line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Session, place: Place) {
-    let told = words::of(session, state.now.mono);
+    let told = words::of(session, state.as_of());
     let mut pen = Pen::row(buf, edge(area, 0), 0);
     let styled = |role| paint::alone(theme.style(role));
     let number = if place.number <= 9 { format!(" {} ", place.number) } else { " · ".into() };
@@ -103,7 +103,7 @@ fn top_line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session:
     };
     pen.put(&number, chip);
     let name = text::width(&session.label).min(9) as u16 + 2;
-    let now = state.now.mono;
+    let now = state.as_of();
     let role = if state.connected() { told.role } else { Role::Stale };
     // The age goes first, then the word; the shape stays.
     for what in [
@@ -294,21 +294,21 @@ pub fn bare(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session:
 }
 
 fn line(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, session: &Session, focused: bool) {
-    let told = words::of(session, state.now.mono);
+    let told = words::of(session, state.as_of());
     let fresh = state.connected();
     let mut pen = Pen::row(buf, area, 0);
     let state_style = theme.style(if fresh { told.role } else { Role::Stale });
     pen.put(if focused { "▸" } else { " " }, theme.style(Role::Accent));
     pen.put(told.shape, state_style).skip(1);
     let name = text::width(&session.label).min(10) as u16 + 1;
-    let age = words::short_aged(session, state.now.mono);
+    let age = words::short_aged(session, state.as_of());
     if age.len() as u16 + name <= pen.left() {
         pen.right(&age, theme.style(if fresh { Role::Subtext } else { Role::Stale }));
     }
     if text::width(told.word) as u16 + name <= pen.left() {
         pen.right(told.word, state_style);
     }
-    let strong = needs::needs_you(session, state.now.mono);
+    let strong = needs::needs_you(session, state.as_of());
     let weight = if strong { Modifier::BOLD } else { Modifier::empty() };
     let label = words::short_name(&session.label, usize::from(pen.left()));
     pen.put(&label, theme.style(if fresh { Role::Text } else { Role::Stale }).add_modifier(weight));

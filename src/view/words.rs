@@ -91,8 +91,9 @@ pub fn asked_for(state: &AppState, c: &Confirmation) -> Duration {
     let its = |s: &&Session| s.pane.as_ref().is_some_and(|p| p.identity == c.id.0);
     let session = state.fleet.sessions.iter().find(its);
     let asks = session.filter(|s| s.dialog().is_some_and(|d| d.identity() == c.id.1.content));
-    let seen = state.now.mono.saturating_sub(c.since);
-    asks.map_or(seen, |s| s.age(state.now.mono).max(seen))
+    let now = state.as_of();
+    let seen = now.saturating_sub(c.since);
+    asks.map_or(seen, |s| s.age(now).max(seen))
 }
 
 /// A time in at most four characters: `41s`, `2m`, `3h`, `2d`.

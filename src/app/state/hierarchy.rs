@@ -71,6 +71,6 @@ impl State {
             needs_below += self.place(i, bosses, steps, placed, rows);
         }
         rows[row].needs_below = needs_below;
-        needs_below + usize::from(needs::needs_you(&self.fleet.sessions[at], self.now.mono))
+        needs_below + usize::from(needs::needs_you(&self.fleet.sessions[at], self.as_of()))
     }
 }

@@ -261,4 +261,9 @@ impl State {
     pub fn connected(&self) -> bool {
         matches!(self.server, Server::Up { .. })
     }
+
+    /// As of when it is known what panes do: now, or when their server was lost.
+    pub fn as_of(&self) -> Duration {
+        if self.connected() { self.now.mono } else { self.server_since.min(self.now.mono) }
+    }
 }

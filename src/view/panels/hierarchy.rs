@@ -64,7 +64,7 @@ fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
 
 fn narrow(buf: &mut Buffer, line: Area, state: &State, theme: &Theme, node: &Node) {
     let s = &state.fleet.sessions[node.session];
-    let now = state.now.mono;
+    let now = state.as_of();
     let told = words::of(s, now);
     let mut pen = Pen::row(buf, line, 0);
     pen.right(&format!("{:>7}", words::aged(s, now)), theme.style(told.role));
@@ -110,7 +110,7 @@ fn lines(node: &Node) -> String {
 
 fn row(buf: &mut Buffer, line: Area, state: &State, theme: &Theme, node: &Node) {
     let s = &state.fleet.sessions[node.session];
-    let now = state.now.mono;
+    let now = state.as_of();
     let told = words::of(s, now);
     let mut pen = Pen::row(buf, line, 0);
     let tree = lines(node);

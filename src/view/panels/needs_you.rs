@@ -27,8 +27,8 @@ fn headline(state: &State) -> (String, Role) {
     match state.needs().first() {
         Some(&i) => {
             let s = &state.fleet.sessions[i];
-            let age = words::aged(s, state.now.mono);
-            (format!("{} {} {age}", s.label, words::of(s, state.now.mono).word), Role::Alarm)
+            let age = words::aged(s, state.as_of());
+            (format!("{} {} {age}", s.label, words::of(s, state.as_of()).word), Role::Alarm)
         }
         None => ("nobody".into(), Role::Faint),
     }
@@ -130,8 +130,8 @@ fn short(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
 }
 
 fn row(buf: &mut Buffer, area: Area, y: u16, state: &State, theme: &Theme, session: &Session, marked: bool) {
-    let told = words::of(session, state.now.mono);
-    let age = words::aged(session, state.now.mono);
+    let told = words::of(session, state.as_of());
+    let age = words::aged(session, state.as_of());
     let mut pen = Pen::row(buf, area, y);
     pen.right(&format!("{age:>7}"), theme.style(told.role));
     pen.right(&format!("{} {}", told.shape, told.word), theme.style(told.role));
@@ -170,7 +170,7 @@ fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, areas: &mut 
 }
 
 fn wide_row(buf: &mut Buffer, line: Area, state: &State, theme: &Theme, session: &Session, marked: bool) {
-    let told = words::of(session, state.now.mono);
+    let told = words::of(session, state.as_of());
     let mut pen = Pen::row(buf, line, 0);
     pen.put(if marked { "▸ " } else { "  " }, theme.style(Role::Accent));
     let name = if line.w >= 60 { 26 } else { line.w / 2 };
@@ -180,7 +180,7 @@ fn wide_row(buf: &mut Buffer, line: Area, state: &State, theme: &Theme, session:
         theme.style(Role::Strong),
     );
     pen.column(&format!("{} {}", told.shape, told.word), 14, theme.style(told.role));
-    pen.column(&words::aged(session, state.now.mono), 9, theme.style(told.role));
+    pen.column(&words::aged(session, state.as_of()), 9, theme.style(told.role));
     let role = session.member.as_ref().and_then(|m| m.role.as_deref()).unwrap_or_default();
     if line.w >= 110 {
         pen.column(&text::fit(role, 28), 30, theme.style(Role::Subtext));
