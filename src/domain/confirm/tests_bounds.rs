@@ -245,3 +245,22 @@ fn what_a_hook_gave_back_while_a_person_types_is_that_call_when_it_is_drawn_late
         &["0 hook released", "0 held: a person is active there", "60000 gone"],
     );
 }
+
+#[test]
+fn an_answer_is_prepared_within_a_while_so_that_a_fleet_shares_its_wake_ups() {
+    let mut rig = Rig::new(false);
+    rig.show(Some(("ls", 1)));
+    let times = |rig: &Rig| rig.life.prepares(rig.now).collect::<Vec<_>>();
+    assert_eq!(times(&rig), [(ms(70), ms(120))]);
+    assert_eq!(rig.life.acts_at(rig.now), None, "nothing else is due");
+    assert_eq!(rig.life.clone().hear(Input::Tick, ms(69)), []);
+    let mut busy = clear();
+    busy.computes = true;
+    // An agent that computes is asked again when that is known to be over, not at once.
+    for (now, again) in [(70, 90), (110, 130)] {
+        let mut rig = Rig { now: ms(now), life: rig.life.clone(), ..Rig::new(false) };
+        assert_eq!(rig.life.hear(Input::Tick, rig.now), [Order::Look, Order::Check]);
+        assert_eq!(rig.life.hear(Input::World(busy.clone()), rig.now), []);
+        assert_eq!(times(&rig), [(ms(again), ms(again.max(120)))]);
+    }
+}
