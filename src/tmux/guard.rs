@@ -286,7 +286,7 @@ mod tests {
     fn a_panel_beside_a_dialog_that_repeats_itself_does_not_keep_it_from_being_told() {
         let left = |text: &str| format!("{text:<60}");
         let rows = |lines: &[(&str, &str)]| {
-            lines.iter().map(|(a, b)| format!("{}│{b}\n", left(a))).collect::<String>()
+            lines.iter().map(|(a, b)| format!("{}│{b}", left(a))).collect::<Vec<_>>().join("\n")
         };
         let again = "New file not yet staged.";
         let screen = |command: &str| {
@@ -319,7 +319,7 @@ mod tests {
     }
 
     fn rows_of(screen: &Screen, at: (u16, u16)) -> Vec<String> {
-        super::rows(screen, at).expect("it can be compared")
+        rows(screen, at).expect("it can be compared")
     }
 
     #[test]

@@ -279,7 +279,7 @@ mod tests {
         check(
             |s| {
                 (s.state, s.not_cleared) =
-                    (State::Permission, Some("answered, and it or its like is still there".into()))
+                    (State::Permission, Some("answered, and it or its like is still there".into()));
             },
             &[Kind::NotCleared],
         );
