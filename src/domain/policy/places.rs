@@ -62,7 +62,9 @@ impl Places {
                 let cwd = folder.unwrap_or(".");
                 let located = Located::new(cwd, Some(&spot.cwd), ctx)?;
                 if !located.is_inside() || located.is_null() {
-                    return Err(format!("{} is outside the work tree", located.absolute()));
+                    let none = ctx.work_tree.is_none();
+                    let why = if none { "lies in no work tree" } else { "is outside the work tree" };
+                    return Err(format!("{} {why}", located.absolute()));
                 }
                 Ok(Spot {
                     cwd: located.absolute(),
