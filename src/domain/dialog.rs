@@ -157,6 +157,9 @@ pub struct Dialog {
     /// The options that take a text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub texts: Vec<TextOption>,
+    /// The option of whose label a part can be written while it is marked, and the length of the agent's own words before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<(usize, usize)>,
     /// The text field that is open, where one is: then a key is a letter in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<Field>,
@@ -210,8 +213,9 @@ impl Dialog {
         part(self.subject.as_deref().unwrap_or_default());
         part(self.question.as_deref().unwrap_or_default());
         part(self.asker.as_deref().unwrap_or_default());
-        for option in &self.options {
-            part(&option.label);
+        for (at, option) in self.options.iter().enumerate() {
+            let own = self.written.filter(|(written, _)| *written == at);
+            part(own.and_then(|(_, end)| option.label.get(..end)).unwrap_or(&option.label));
         }
         let mut first = [0; 8];
         first.copy_from_slice(&Sha256::digest(said)[..8]);

@@ -154,6 +154,14 @@ impl Lock {
         fs::symlink_metadata(&self.path).is_ok_and(|m| (m.dev(), m.ino()) == self.which)
     }
 
+    /// True if the file is surely not there any more, or another one is. What cannot be told is not.
+    pub fn is_gone(&self) -> bool {
+        match fs::symlink_metadata(&self.path) {
+            Ok(m) => (m.dev(), m.ino()) != self.which,
+            Err(e) => e.kind() == std::io::ErrorKind::NotFound,
+        }
+    }
+
     fn say(&self, who: Option<&Holder>) -> std::io::Result<()> {
         let text = who.map(|w| serde_json::to_string(w).expect("a holder is strings and a number"));
         self.file.set_len(0)?;

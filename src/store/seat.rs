@@ -69,7 +69,13 @@ pub struct StoreSeat {
     roster: Vec<String>,
     /// Of the server, and of the records.
     lock: Option<(LockName, Lock, Lock)>,
+    /// There were records: without them it would be forgotten what was answered, and what a person keeps or has paused.
+    had: bool,
 }
+
+/// Why it is not taken again.
+const RECORDS_GONE: &str =
+    "the folder of this fleet's records was cleared away; archtui acts again when it is started anew";
 
 impl StoreSeat {
     /// The same that tells whose sessions these are.
@@ -81,7 +87,7 @@ impl StoreSeat {
     /// Nobody sits there yet.
     pub fn new(locks: PathBuf, dir: PathBuf, socket: PathBuf, host: String) -> Self {
         let id = format!("{}-{}", std::process::id(), secret());
-        Self { locks, dir, socket, host, id, roster: Vec::new(), lock: None }
+        Self { locks, dir, socket, host, id, roster: Vec::new(), lock: None, had: false }
     }
 }
 
@@ -89,6 +95,9 @@ impl Seat for StoreSeat {
     type Records = Store;
 
     fn take(&mut self, now: Timestamp) -> Seated<Store> {
+        if self.had && !self.dir.join(super::FILE).exists() {
+            return Seated::Failed(RECORDS_GONE.to_owned());
+        }
         let name = LockName::of(&self.socket);
         // A new server on the same socket is another seat.
         if self
@@ -124,8 +133,12 @@ impl Seat for StoreSeat {
             }
         }
         match Store::open(&self.dir, now) {
-            Ok((store, None)) => Seated::Ours(store, None),
+            Ok((store, None)) => {
+                self.had = true;
+                Seated::Ours(store, None)
+            }
             Ok((store, Some(aside))) => {
+                self.had = true;
                 let told =
                     format!("the database was broken ({}) and lies in {}", aside.why, aside.path.display());
                 Seated::Ours(store, Some(told))
@@ -143,7 +156,8 @@ impl Seat for StoreSeat {
 
     fn lost(&self) -> Option<Lost> {
         let (_, lock, records) = self.lock.as_ref()?;
-        if records.stands() { (!lock.stands()).then_some(Lost::Mark) } else { Some(Lost::Records) }
+        let mark = || (lock.is_gone() && records.stands()).then_some(Lost::Mark);
+        if records.is_gone() { Some(Lost::Records) } else { mark() }
     }
 
     fn id(&self) -> &str {

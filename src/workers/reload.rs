@@ -1,6 +1,7 @@
 //! Rules and settings are read anew when their files change, or when somebody asks: a broken file changes nothing and is
 //! told. What is in the files is for [`Configs`]; what the rules then mean for open dialogs for the actor.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -78,11 +79,19 @@ impl<F: Folders, C: Configs> Worker for Reload<F, C> {
     const NAME: &'static str = "reload";
 
     async fn run(&mut self) {
+        let mut watched = BTreeSet::new();
         loop {
             let names = self.names();
+            let began = watched.is_empty();
+            let mut more = false;
             for (folder, _) in &names {
                 // One that is not there, or cannot be watched: a person can still ask.
                 let _ = self.folders.watch(folder);
+                more |= watched.insert(folder.clone());
+            }
+            // What came into a folder before it was watched is not told.
+            if more && !began && !self.read().await {
+                return;
             }
             let meant = |stirred: &Stirred| match stirred {
                 Stirred::Name { folder, name } => names.iter().any(|(f, n)| f == folder && n == name),

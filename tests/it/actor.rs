@@ -355,6 +355,22 @@ fn with_rules_that_cannot_be_read_it_only_watches() {
 }
 
 #[test]
+fn rules_in_a_folder_that_comes_later_count_at_once() {
+    let stage = Stage::new(&["permission--bash-subst--80x24.ansi", "permission--edit--80x24.ansi"]);
+    let own = stage.root.join("home/.config/archtui");
+    assert!(!own.exists());
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("the command is held", || stage.ledger().contains("held"), || stage.ledger());
+    fs::create_dir_all(&own).expect("made");
+    let mine = "[[rule]]\nid = \"mine\"\naction = \"hold\"\nreason = \"not now\"\noperation = [\"edit\"]\n";
+    fs::write(own.join("policy.toml"), mine).expect("written");
+    daemon.until("read anew");
+    assert!(stage.say(&["deny", "worker"]).0);
+    wait_until("the edit is held by it", || stage.ledger().contains("(mine: not now)"), || stage.ledger());
+}
+
+#[test]
 fn rules_that_change_while_it_runs_count_at_once_and_broken_ones_do_not() {
     let stage = Stage::new(&["permission--edit--80x24.ansi", "permission--write-new--120x40.ansi"]);
     let own = stage.root.join("home/.config/archtui");

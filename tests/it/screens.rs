@@ -87,6 +87,9 @@ fn told(r: &Reading) -> String {
     if let Some(c) = r.composer.as_ref().filter(|c| !c.text.is_empty()) {
         write!(out, "\n    typed {:?}", c.text).expect("to a string");
     }
+    if let Some(mode) = r.composer.as_ref().and_then(|c| c.mode) {
+        write!(out, "\n    its composer is a {mode:?}").expect("to a string");
+    }
     if let Some(d) = &r.dialog {
         let complete = if d.complete { "complete" } else { "not complete" };
         write!(out, "\n    {} {:?}, {complete}", d.operation.word(), d.tool.as_deref().unwrap_or("-"))

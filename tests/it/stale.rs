@@ -60,6 +60,8 @@ fn whoever_loses_the_records_of_his_fleet_acts_no_more_and_says_why() {
     wait_until("the first is confirmed", || stage.keys() == "1", || stage.ledger());
     fs::remove_dir_all(stage.root.join("home/.local/state/archtui")).expect("it is there");
     daemon.until("not acting: the folder of this fleet's records was cleared away");
+    // His seat is asked for again, and not given.
+    daemon.until("acts again when it is started anew");
     assert!(
         !stage.root.join("home/.local/state/archtui/fleet/archtui.db").exists(),
         "nothing is begun in its place"

@@ -120,7 +120,7 @@ fn looked(text: &str) -> Event {
         rows: (1, 3),
         ..Dialog::default()
     };
-    let composer = Composer { text: text.to_owned(), certain: true, row: 2, pasted: None };
+    let composer = Composer { text: text.to_owned(), mode: None, certain: true, row: 2, pasted: None };
     let reading = Reading {
         state: crate::domain::status::State::Permission,
         dialog: Some(dialog),

@@ -306,12 +306,6 @@ impl Case {
             }
             self.steady.changed = true;
             self.steady.interrupted(now);
-            self.kept.take_if(|hold| *hold == Hold::MarkMoved);
-            match &self.stage {
-                Stage::Held((Hold::MarkMoved, _)) => self.judge_anew(),
-                Stage::Writing(After::Rest((Hold::MarkMoved, _))) => self.stage = Stage::Writing(After::Anew),
-                _ => {}
-            }
         }
         // Also of the same: it may stand a row lower now.
         self.shown.dialog = dialog;
@@ -377,7 +371,7 @@ impl Case {
                 By::Key(key) => Some(key.clone()),
                 By::Hook(_) => None,
             }),
-            answer: act.map(|a| a.says(&self.shown.dialog)),
+            answer: act.filter(|a| outcome.is_of_an_answer() && a.is_last()).map(|a| a.said),
             outcome,
             times: Times {
                 seen: after(self.shown.first),

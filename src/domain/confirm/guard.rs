@@ -107,10 +107,10 @@ impl Life {
             }
             // It spoke while the key was on its way: the agent asks as usual, and nobody answers twice.
             By::Key(_) if automatic && case.hook.is_some() => return Err((Hold::HookFell, None)),
+            By::Key(_) if automatic && dialog.is_marked_elsewhere() => return Err((Hold::MarkMoved, None)),
             By::Key(_) if automatic && (case.steady.changed || !case.shown.asks) => {
                 return Err((Hold::Doubtful, None));
             }
-            By::Key(_) if automatic && dialog.is_marked_elsewhere() => return Err((Hold::MarkMoved, None)),
             By::Key(key) if automatic && dialog.allow_once_key() != Some(key.as_str()) => {
                 return Err((Hold::NoKey, None));
             }

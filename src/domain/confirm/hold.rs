@@ -118,7 +118,7 @@ impl fmt::Display for Hold {
             Self::Watching => f.write_str("auto-confirm only watches here"),
             Self::Ignored => f.write_str("not for automation"),
             Self::Doubtful => f.write_str("the session does not look as if it asked"),
-            Self::MarkMoved => f.write_str("its mark was moved to another option: somebody is choosing"),
+            Self::MarkMoved => f.write_str("its mark stands on another option: somebody is choosing"),
             Self::NoKey => f.write_str("no single option of it means that, or part of it is hidden"),
             Self::NotActor => f.write_str("another instance acts"),
             Self::Unmanaged => f.write_str("the session is not of the roster"),

@@ -11,7 +11,7 @@ use super::life::Life;
 use super::order::{CaseId, HookId, HookSaid, Order};
 use super::stage::{Act, By, Stage};
 use super::timing::HOOK_OWNS;
-use crate::domain::ledger::{Actor, Showing};
+use crate::domain::ledger::{Actor, Said, Showing};
 use crate::domain::policy::Action;
 
 /// Whether a hook has the word in a pane.
@@ -60,9 +60,12 @@ impl Overlooked {
 }
 
 impl Life {
-    fn undrawn(&self) -> usize {
+    fn undrawn(&self, now: Duration) -> usize {
         let counts = |c: &&Case| {
-            c.hook.is_some() && c.shown.place == Place::Undrawn && !matches!(c.stage, Stage::Verifying(_))
+            now < c.shown.first + HOOK_OWNS
+                && c.hook.is_some()
+                && c.shown.place == Place::Undrawn
+                && !matches!(c.stage, Stage::Verifying(_))
         };
         self.cases.iter().filter(counts).count()
     }
@@ -88,8 +91,11 @@ impl Life {
         match said {
             HookSaid::Heard => {}
             HookSaid::Asks { id, dialog } => {
-                let full = self.undrawn() >= UNDRAWN;
-                let stands = |c: &Case| (c.shown.is_drawn() && !c.is_over()) || c.is_given_back();
+                let full = self.undrawn(now) >= UNDRAWN;
+                let stands = |c: &Case| {
+                    (c.shown.is_drawn() && !c.is_over())
+                        || (c.is_given_back() && now < c.shown.first + HOOK_OWNS)
+                };
                 // Whoever was told does not ask once more: what asks now is another call that says the same.
                 let free = |c: &Case| !c.hook_open() && !c.hook_was_told();
                 let known = self.cases.iter_mut().find(|c| stands(c) && free(c) && c.same_call(&dialog));
@@ -126,8 +132,10 @@ impl Life {
         let left = self.left_any().cloned();
         let Some(case) = self.case(id) else { return };
         let (Some(hook), Some(verdict)) = (case.hook.as_ref(), case.verdict()) else { return };
-        let act =
-            |deny| Act { actor: Actor::Automation, wish: None, by: By::Hook(hook.id), deny, goal: None };
+        let act = |deny| {
+            let said = if deny { Said::Deny } else { Said::Allow };
+            Act { actor: Actor::Automation, wish: None, by: By::Hook(hook.id), deny, said, goal: None }
+        };
         let hold = match (&case.kept, verdict.action) {
             (Some(kept @ Hold::Person(_)), _) => kept.clone(),
             (_, Action::Confirm | Action::Deny) => {

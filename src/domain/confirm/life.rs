@@ -12,7 +12,7 @@ use super::order::{CaseId, Input, Order, Sent};
 use super::stage::{Act, After, By, Stage};
 use super::timing::{HOOK_WAIT, JUDGE_WAIT, LEAD, LOOK_AGAIN, SETTLE_FLOOR, STILL_THERE, STUCK, Ways};
 use crate::domain::dialog::Dialog;
-use crate::domain::ledger::{Actor, Entry, Outcome, Showing};
+use crate::domain::ledger::{Actor, Entry, Outcome, Said, Showing};
 use crate::domain::policy::Action;
 use crate::domain::screen::Screen;
 use crate::domain::stroke::KeyName;
@@ -244,6 +244,14 @@ impl Life {
                 {
                     self.write(id, Outcome::Gone, String::new(), After::Over, out);
                 }
+                // It is back, whenever that was.
+                Stage::Held((Hold::MarkMoved, _))
+                    if case.current() && !case.shown.dialog.is_marked_elsewhere() =>
+                {
+                    self.cases[i].kept.take_if(|hold| *hold == Hold::MarkMoved);
+                    self.cases[i].read_anew(now);
+                    self.cases[i].judge_anew();
+                }
                 Stage::Held((Hold::HookSpeaks, _))
                     if case.current() && self.hook_owns(now) == HookOwns::No =>
                 {
@@ -353,7 +361,14 @@ impl Life {
             return (now.saturating_sub(case.shown.first) >= HOOK_WAIT)
                 .then_some(Err((Hold::HookMissing, None)));
         }
-        Some(Ok(Act { actor: Actor::Automation, wish: None, by: By::Key(key), deny: false, goal: None }))
+        Some(Ok(Act {
+            actor: Actor::Automation,
+            wish: None,
+            by: By::Key(key),
+            deny: false,
+            said: Said::Allow,
+            goal: None,
+        }))
     }
 
     pub(super) fn another_in_flight(&self, id: CaseId) -> bool {

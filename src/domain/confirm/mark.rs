@@ -240,11 +240,38 @@ mod tests {
         rig.until(9_000);
         show(&mut rig, marked(0));
         rig.until(9_500);
-        let held = "held: its mark was moved to another option: somebody is choosing";
+        let held = "held: its mark stands on another option: somebody is choosing";
         assert_eq!(
             rig.log,
             [&format!("150 {held}"), &format!("5250 {held}"), "9120 intended", "9150 PRESS 1"]
         );
+    }
+
+    #[test]
+    fn what_is_written_into_a_grant_makes_no_other_dialog_of_it() {
+        let grant = |at, text: &str| {
+            let mut dialog = Dialog { selected: Some(at), ..rig::dialog("ls") };
+            let end = dialog.options[1].label.len();
+            dialog.options[1].label.push_str(text);
+            Dialog { written: Some((1, end)), ..dialog }
+        };
+        let all = |rig: &mut Rig| {
+            show(rig, grant(1, ": ls *11"));
+            let later = rig.now + ms(3_000);
+            rig.until(u64::try_from(later.as_millis()).expect("small"));
+            show(rig, grant(0, ": ls *11"));
+            rig.until(60_000);
+        };
+        let mut kept = Rig::new(false);
+        show(&mut kept, grant(0, ": ls *"));
+        kept.hear(Input::Person(Reply { who: "me".into(), wish: None, answer: Answer::Hold, drawn: None }));
+        all(&mut kept);
+        assert!(!kept.log.iter().any(|l| l.contains("PRESS") || l.contains("gone")), "{:?}", kept.log);
+        let mut stuck = Rig::new(false);
+        show(&mut stuck, grant(0, ": ls *"));
+        stuck.until(6_000);
+        all(&mut stuck);
+        assert_eq!(stuck.log.iter().filter(|l| l.contains("PRESS")).count(), 1, "{:?}", stuck.log);
     }
 
     #[test]

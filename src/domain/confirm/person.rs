@@ -11,8 +11,8 @@ use super::mark::towards;
 use super::order::{Answer, CaseId, Input, Order, Reply};
 use super::stage::{Act, After, By, Clearance, Stage};
 use super::timing::STILL_THERE;
-use crate::domain::dialog::{Dialog, Opens};
-use crate::domain::ledger::{Actor, Outcome};
+use crate::domain::dialog::{Dialog, Meaning, Opens};
+use crate::domain::ledger::{Actor, Outcome, Said};
 use crate::domain::stroke::KeyName;
 
 impl Life {
@@ -171,11 +171,20 @@ impl Life {
                 By::Key(key.ok_or(no_key)?)
             }
         };
+        let said = match answer {
+            Answer::Approve => Said::Allow,
+            Answer::Choose(i) => match dialog.options.get(i).map(|o| o.meaning) {
+                Some(Meaning::AllowOnce) => Said::Allow,
+                Some(Meaning::Deny | Meaning::DenyWithText) => Said::Deny,
+                _ => Said::Option,
+            },
+            Answer::Deny | Answer::Hold | Answer::Write => Said::Deny,
+        };
         // He has said that it is not to be allowed as the rules would: if that cannot be sent, nor is theirs.
         if answer != Answer::Approve && !case.is_a_persons() {
             case.kept = Some(Hold::Person(who.clone()));
         }
-        case.stage = Stage::Guarding(Act { actor: Actor::Person(who), wish, by, deny, goal });
+        case.stage = Stage::Guarding(Act { actor: Actor::Person(who), wish, by, deny, said, goal });
         out.push(Order::Check);
         Ok(id)
     }

@@ -20,13 +20,14 @@ pub(super) fn same_form(a: &Dialog, b: &Dialog) -> bool {
         asker,
         alternative,
         texts,
+        written,
         field,
         rows: _,
     } = a;
     (operation, tool, subject, question) == (&b.operation, &b.tool, &b.subject, &b.question)
         && (options, complete) == (&b.options, &b.complete)
         && (asker, alternative) == (&b.asker, &b.alternative)
-        && (texts, field) == (&b.texts, &b.field)
+        && (texts, written, field) == (&b.texts, &b.written, &b.field)
 }
 
 /// The size of a screen, and all that a dialog on it shows, its rows' breaks and its mark left out.

@@ -46,8 +46,11 @@ impl Life {
             case.shown.is_here();
             (case.shown.showing, case.shown.asks) = (showing, look.asks);
             case.read(dialog, settle, now);
-        } else if let Some(case) =
-            self.cases.iter_mut().find(|c| c.hook.is_some() && !c.shown.is_drawn() && c.same_call(&dialog))
+        } else if let Some(case) = self
+            .cases
+            .iter_mut()
+            .rev()
+            .find(|c| c.hook.is_some() && !c.shown.is_drawn() && c.same_call(&dialog))
         {
             // What the hook told of is drawn now.
             let shown = &mut case.shown;

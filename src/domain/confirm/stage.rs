@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::hold::{Held, World};
 use super::mark::Goal;
 use super::order::HookId;
-use crate::domain::dialog::{Dialog, Meaning};
 use crate::domain::ledger::{Actor, Channel, Said};
 use crate::domain::stroke::KeyName;
 
@@ -18,6 +17,8 @@ pub(super) struct Act {
     pub by: By,
     /// The verdict's *deny*, or a person's.
     pub deny: bool,
+    /// What it says to the agent, as the dialog was when it was meant.
+    pub said: Said,
     /// It only moves the mark, to there.
     pub goal: Option<Goal>,
 }
@@ -37,16 +38,9 @@ impl Act {
         }
     }
 
-    /// What it says to the agent.
-    pub fn says(&self, dialog: &Dialog) -> Said {
-        let By::Key(key) = &self.by else { return if self.deny { Said::Deny } else { Said::Allow } };
-        let chosen = dialog.options.iter().find(|o| o.key.as_deref() == Some(key.as_str()));
-        match chosen.map(|option| option.meaning) {
-            _ if self.deny => Said::Deny,
-            Some(Meaning::Deny | Meaning::DenyWithText) => Said::Deny,
-            Some(Meaning::AllowOnce) => Said::Allow,
-            _ => Said::Option,
-        }
+    /// Its key says what it says: one that only moves the mark says nothing.
+    pub fn is_last(&self) -> bool {
+        self.goal.is_none() || matches!(&self.by, By::Key(key) if key.as_str() == "Enter")
     }
 
     /// The intent is written while the dialog settles, so that nothing but the last look stands between it and the key.

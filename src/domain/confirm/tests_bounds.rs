@@ -240,6 +240,18 @@ fn what_a_hook_gave_back_while_a_person_types_is_that_call_when_it_is_drawn_late
         &["0 hook released", "0 held: a person is active there", "30150 gone"],
     );
     check(
+        "asked once more when he has gone: it is judged",
+        &[active(), asks(1, "ls"), At(20_000), World(|_| {}), asks(2, "ls"), At(90_000)],
+        &[
+            "0 hook released",
+            "0 held: a person is active there",
+            "20000 intended",
+            "20000 ALLOW",
+            "21000 cleared",
+            "60000 gone",
+        ],
+    );
+    check(
         "never drawn",
         &[active(), asks(1, "ls"), At(90_000)],
         &["0 hook released", "0 held: a person is active there", "60000 gone"],

@@ -170,6 +170,11 @@ impl Outcome {
         self.is_unsettled() || (undone && *actor != Actor::Automation)
     }
 
+    /// True if an answer is told of, that went out or is about to.
+    pub const fn is_of_an_answer(self) -> bool {
+        matches!(self, Self::Intended | Self::Cleared | Self::Stuck | Self::Unknown)
+    }
+
     /// True if an answer may have been sent and it was not seen that the dialog went away.
     pub const fn is_unsettled(self) -> bool {
         matches!(self, Self::Intended | Self::Stuck | Self::Unknown)

@@ -145,7 +145,13 @@ impl Attempt {
         r.state = state;
         r.confidence = confidence;
         let pasted = pasted(&found.typed, &manifest.composer.pasted);
-        r.composer = Some(Composer { text: found.typed.clone(), certain: found.certain, row, pasted });
+        r.composer = Some(Composer {
+            text: found.typed.clone(),
+            mode: found.mode,
+            certain: found.certain,
+            row,
+            pasted,
+        });
     }
 
     fn neither(&mut self, view: &View<'_>, manifest: &Manifest) {

@@ -19,6 +19,8 @@ pub(super) struct Found {
     pub lines: Range<usize>,
     /// What a person typed.
     pub typed: String,
+    /// The glyph of its prompt, where what is written behind it is no message.
+    pub mode: Option<char>,
     /// What stands in it in a faint colour.
     pub faint: String,
     /// Colours tell typed text from a placeholder.
@@ -114,6 +116,7 @@ fn content_of(
     let mut typed: Vec<String> = Vec::new();
     let mut faint = String::new();
     let mut room = 0;
+    let mut mode = None;
     // A person types in the terminal's own colour; a placeholder may be tinted rather than faint.
     let mut tinted = true;
     for i in content.clone() {
@@ -143,16 +146,12 @@ fn content_of(
             }
         }
         let mut kept: &str = rest.trim_start_matches(['\u{a0}', ' ']);
-        let mode = line.text.chars().next().filter(|c| skip == 1 && shape.modes.contains(c));
         if skip == 1 {
+            mode = line.text.chars().next().filter(|c| shape.modes.contains(c));
             kept = kept.trim_start_matches(|c| shape.prompts.contains(&c));
         }
         room = room.max(line.right.saturating_sub(line.column + 2));
-        let kept = kept.trim_matches(['\u{a0}', ' ', '\u{200b}']);
-        // The glyph is what a person typed: it makes something else of all that is written behind it.
-        typed.push(
-            mode.map_or_else(|| kept.to_owned(), |glyph| format!("{glyph} {kept}").trim_end().to_owned()),
-        );
+        typed.push(kept.trim_matches(['\u{a0}', ' ', '\u{200b}']).to_owned());
     }
     while typed.last().is_some_and(String::is_empty) {
         typed.pop();
@@ -161,7 +160,7 @@ fn content_of(
     let mut typed = text::printable_lines(&unwrap(&rows, room, WrapStyle::Trim).text);
     let faint = text::printable(faint.trim());
     let mut found =
-        Found { certain: !plain, bare: frame == content, lines: frame, typed: String::new(), faint };
+        Found { certain: !plain, bare: frame == content, lines: frame, typed: String::new(), faint, mode };
     if (plain || tinted) && shape.placeholders.iter().any(|p| p.is_match(typed.trim())) {
         found.faint = std::mem::take(&mut typed);
     }

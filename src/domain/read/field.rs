@@ -1,7 +1,7 @@
 //! Options of a dialog that take a text, and the field of one that is open: what stands in it is a person's, not the
 //! agent's. Which options those are is for the manifest.
 
-use crate::domain::agent::{Manifest, TextShape};
+use crate::domain::agent::{Manifest, Pattern, TextShape};
 use crate::domain::dialog::{Dialog, Field, Opens, TextOption};
 use crate::domain::status::State;
 
@@ -19,7 +19,7 @@ pub(super) fn fill(dialog: &mut Dialog, whole: &[&str], state: State, hint: &str
         dialog.field = Some(field);
         return;
     }
-    dialog.field = editable(dialog, whole, manifest);
+    editable(dialog, manifest);
     for (option, label) in whole.iter().enumerate() {
         let offers = |s: &&TextShape| closed(s, label) && s.offered.as_ref().is_none_or(|p| p.is_match(hint));
         if let Some(shape) = shapes().find(offers) {
@@ -28,13 +28,19 @@ pub(super) fn fill(dialog: &mut Dialog, whole: &[&str], state: State, hint: &str
     }
 }
 
-/// The marked option, where a part of its own label is a field while it is marked.
-fn editable(dialog: &Dialog, whole: &[&str], manifest: &Manifest) -> Option<Field> {
-    let option = dialog.selected?;
-    let label = whole.get(option)?;
-    let text =
-        manifest.choice.editable.iter().find_map(|p| Some(p.captures(label)?.name("text")?.as_str()))?;
-    Some(Field { option, text: text.trim().to_owned() })
+/// The option of whose label a part can be written while it is marked; and its field, if that is so now.
+fn editable(dialog: &mut Dialog, manifest: &Manifest) {
+    let text = |label: &str| {
+        let fits = |p: &Pattern| p.captures(label)?.name("text").map(|text| text.range());
+        manifest.choice.editable.iter().find_map(fits)
+    };
+    let found = dialog.options.iter().enumerate().find_map(|(at, o)| Some((at, text(&o.label)?)));
+    let Some((option, range)) = found else { return };
+    dialog.written = Some((option, range.start));
+    if dialog.selected == Some(option) {
+        let text = dialog.options[option].label[range].trim().to_owned();
+        dialog.field = Some(Field { option, text });
+    }
 }
 
 /// The label with the agent's own words behind it.
@@ -126,6 +132,7 @@ mod tests {
         for text in ["git commit *", "git commit *11"] {
             let open = check(&grant("❯", text), &[], Some((1, text)));
             assert_eq!((open.allow_once_key(), open.deny_key()), (None, None), "a key is a letter there");
+            assert_eq!(open.identity(), closed.identity(), "{text}");
             assert_eq!(open.options[1].label, format!("Yes, and don't ask again for: {text}"));
         }
     }

@@ -80,6 +80,9 @@ pub enum SelfStatus {
 pub struct Composer {
     /// The unsent text; empty where only a placeholder stands.
     pub text: String,
+    /// The glyph of its prompt, where what is written there is a command for the shell, or a note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<char>,
     /// Colours told typed text from a placeholder; without them a known placeholder is told by its words.
     #[serde(skip)]
     pub certain: bool,

@@ -46,6 +46,7 @@ mod tests {
         let reading = Reading {
             dialog: Some(Dialog { rows: (3, 9), ..Dialog::default() }),
             composer: Some(Composer {
+                mode: None,
                 text: "x".to_owned(),
                 certain: true,
                 row: 4,

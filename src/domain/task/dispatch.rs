@@ -58,9 +58,9 @@ impl Candidate {
     }
 }
 
-/// The composer is there, and nothing stands in it.
+/// The composer is there for a message, and nothing stands in it.
 pub fn is_empty(composer: Option<&Composer>) -> bool {
-    composer.is_some_and(|c| c.certain && c.text.trim().is_empty())
+    composer.is_some_and(|c| c.certain && c.mode.is_none() && c.text.trim().is_empty())
 }
 
 /// Whether a session would get a task of that sender, for that work tree, if a person handed it over now; if not, why.

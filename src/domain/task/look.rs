@@ -77,6 +77,7 @@ impl Look {
                 "whether its composer is empty cannot be told without colours".to_owned()
             }
             Some(c) if !c.text.trim().is_empty() => "its composer has text in it".to_owned(),
+            Some(c) if c.mode.is_some() => "its composer is a shell's or a note's now".to_owned(),
             Some(_) => return Ok(()),
         };
         Err(why)

@@ -128,7 +128,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 Answer::Hold => matches!(body.outcome, Outcome::Held | Outcome::Withdrawn),
                 _ => body.outcome == Outcome::Cleared,
             };
-            let text = format!("{} (ledger {})", body.outcome.word(), entry.seq);
+            let text = format!("{} (ledger {})", body.word(), entry.seq);
             self.answer_wish(wish, done, text);
         }
     }

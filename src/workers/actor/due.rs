@@ -14,9 +14,8 @@ use crate::ports::{Hooks, Judge, Lost, Press, Processes, Seat};
 
 /// Why nobody acts for a moment …
 const CLEARED_AWAY: &str = "the folder of its lock was cleared away; it takes its seat anew";
-/// … or until a person begins anew.
-const RECORDS_GONE: &str =
-    "the folder of this fleet's records was cleared away; archtui acts again when it is started anew";
+/// … or until a person begins anew: the seat is not given again.
+const RECORDS_GONE: &str = "the folder of this fleet's records was cleared away";
 
 impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// Time went on: lives have deadlines, states last, the seat and wishes are looked for.
@@ -48,10 +47,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
                 (Post::Acting, Some(lost)) => {
                     let why = match lost {
                         Lost::Mark => CLEARED_AWAY,
-                        Lost::Records => {
-                            self.fixed.barred = Some(RECORDS_GONE.to_owned());
-                            RECORDS_GONE
-                        }
+                        Lost::Records => RECORDS_GONE,
                     };
                     self.unseat(Post::Barred(why.to_owned()));
                 }

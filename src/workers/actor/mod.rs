@@ -85,7 +85,7 @@ const LETTING_GO: Duration = Duration::from_secs(1);
 pub struct Fixed {
     /// Why the rules are not those that were meant, in one line.
     pub fault: Option<String>,
-    /// Why it does not act, in one line: it was started by an agent, or its records are gone.
+    /// Why it does not act, in one line: it was started by an agent.
     pub barred: Option<String>,
     /// This machine's name.
     pub host: String,

@@ -64,7 +64,12 @@ impl Desk {
     pub fn sight(&self, now: Duration) -> Sight {
         match self.tracker.state() {
             State::Working => Sight::Working,
-            State::Idle if self.composer_empty() => Sight::Idle(self.lasts(now)),
+            // Gemini stays with its shell behind a command.
+            State::Idle
+                if self.tracker.reading().composer.as_ref().is_some_and(|c| c.text.trim().is_empty()) =>
+            {
+                Sight::Idle(self.lasts(now))
+            }
             State::Exited | State::Shell => Sight::Ended,
             _ => Sight::Other,
         }

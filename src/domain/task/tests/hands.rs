@@ -84,6 +84,7 @@ impl Pane {
         let lines = self.composer.lines().count().wrapping_sub(1);
         let whole = self.folded > 0 && self.folded == self.composer.len();
         let composer = Composer {
+            mode: None,
             text: self.shown(),
             certain: true,
             row: self.conversation.len() as u16,
