@@ -72,10 +72,10 @@ fn an_observer_sees_the_actors_queue_and_pauses_it() {
     press(panes[1], "p");
     screen.wait_for(panes[1], "who acts says: goes on");
     let (done, told) = stage.say(&["deny", "worker"]);
-    assert!(done && told.starts_with("cleared"), "{told}");
+    assert!(done && told.starts_with("denied"), "{told}");
     press(panes[1], "F3");
     until(panes[0], "what was done is seen", &|t| {
-        t.contains("cleared") && t.contains("switched off for this session")
+        t.contains("denied") && t.contains("switched off for this session")
     });
     // Who acts is gone: nothing of his stands there any more.
     signal(daemon.child.id(), Signal::KILL);

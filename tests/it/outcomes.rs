@@ -60,7 +60,7 @@ fn an_end_that_could_not_be_written_is_written_when_it_can_be() {
     logged(&stage, "can be written again");
     // What was held meanwhile is a person's to answer.
     let (done, said) = stage.say(&["deny", "worker"]);
-    assert!(done && said.starts_with("cleared"), "{said}");
+    assert!(done && said.starts_with("denied"), "{said}");
     assert_eq!(stage.keys(), "13");
 }
 
