@@ -138,9 +138,14 @@ pub fn run<
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     #[expect(clippy::disallowed_methods, reason = "joined on the spot")]
     let outcome = runtime.block_on(async {
+        let (renew, renewed) = mpsc::channel(1);
+        let mut staff = staff(setup, Some(renewed), BOARDS, false);
+        let (ask_reload, reload_asked) = mpsc::channel(reload::ASKED);
+        let watched = Inotify::new().with_writes();
+        staff.workers.spawn(Reload::new(watched, configs, reload_asked, renew, staff.facts.clone()));
         // A task like the workers: to wake what the runtime blocks on, and to set a timer in front of all others, goes through
         // the kernel and back, at each key.
-        let serving = tokio::spawn(serve(setup, configs, terminal, line));
+        let serving = tokio::spawn(serve(staff, ask_reload, terminal, line));
         let mut standing = tokio::time::interval(STANDING);
         tokio::pin!(serving);
         loop {
@@ -155,24 +160,15 @@ pub fn run<
     outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
 }
 
-async fn serve<
-    P: Panes,
-    K: Press + Hands + Clone,
-    Q: Processes + Clone,
-    S: Seat<Records: TaskBook>,
-    C: Configs,
-    H: Hooks,
->(
-    setup: Setup<P, K, Q, S, C::Judge, H>,
-    configs: C,
+/// Hears signals and the workers until one of them ends it.
+async fn serve(
+    staff: Staff,
+    ask_reload: mpsc::Sender<()>,
     terminal: HangUps,
     mut line: impl FnMut(&str),
 ) -> io::Result<()> {
-    let (renew, renewed) = mpsc::channel(1);
-    let Staff { facts, mut workers, mut told, _ears } = staff(setup, Some(renewed), BOARDS, false);
-    let (ask_reload, reload_asked) = mpsc::channel(reload::ASKED);
-    let watched = Inotify::new().with_writes();
-    workers.spawn(Reload::new(watched, configs, reload_asked, renew, facts));
+    let Staff { facts, mut workers, mut told, _ears } = staff;
+    drop(facts);
     let mut signals = super::Signals::listen()?;
     let (mut post, mut server) = (Post::None, Server::Connecting);
     loop {

@@ -60,21 +60,25 @@ fn is_compared(row: &str) -> bool {
 
 /// Blanks and lines.
 fn is_frame(row: &str) -> bool {
-    row.chars().all(|c| c.is_whitespace() || matches!(c, '\u{2500}'..='\u{257f}' | '▔' | '▁'))
+    row.chars().all(is_line)
+}
+
+fn is_line(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{2500}'..='\u{257f}' | '▔' | '▁')
 }
 
 /// Where a panel begins that stands beside all rows of a block: Claude Code puts its list of changes there on wide screens, and
-/// repeats itself in it. The edge of a frame stands further left.
+/// repeats itself in it. The right edge of a frame may be taken for one: then its empty rows are not compared.
 fn panel(block: &[Row]) -> Option<usize> {
     let edge =
         |row: &Row| row.text().chars().enumerate().skip(PANEL).find(|(_, c)| *c == '│').map(|(at, _)| at);
-    let first = edge(block.first()?)?;
+    let first = edge(block.first().filter(|_| block.len() > 1)?)?;
     block.iter().all(|row| edge(row) == Some(first)).then_some(first)
 }
 
 /// The dialog's own part of the row says nothing: what stands in the panel beside it is not compared for it.
 fn is_beside(row: &str, panel: Option<usize>) -> bool {
-    panel.is_some_and(|at| is_frame(&row.chars().take(at).collect::<String>()))
+    panel.is_some_and(|at| row.chars().take(at).all(is_line))
 }
 
 /// Conditions for the rows from `first` to the end that can be compared, and for the cursor; the others are passed over.

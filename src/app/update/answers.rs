@@ -182,10 +182,8 @@ fn tell_answered(state: &mut State, told: u64) {
     };
     let Some(entry) = state.board.recent.iter().find(its) else { return };
     let body = &entry.body;
-    let (line, well) = (
-        format!("{}: {} (ledger {})", body.scene.session, body.word(), entry.seq),
-        body.outcome == Outcome::Cleared,
-    );
+    let well = body.outcome == Outcome::Cleared;
+    let line = format!("{}: {} (ledger {})", body.scene.session, body.word(), entry.seq);
     state.answering = None;
     say(state, line, !well);
 }

@@ -10,7 +10,7 @@ use super::life::{Life, REMEMBERED};
 use super::order::{CaseId, HookWord, Order, Sent};
 use super::stage::{Act, After, By, Clearance, Cleared, Intent, Stage};
 use super::timing::{FRESH, LOOK_AGAIN, STUCK};
-use crate::domain::ledger::{Actor, Channel, Outcome, Showing};
+use crate::domain::ledger::{Actor, Channel, Outcome, Said, Showing};
 
 /// Why everything in a pane has gone.
 const ENDED: &str = "the pane has ended";
@@ -117,8 +117,12 @@ impl Life {
                 out.push(Order::Press { case: id, dialog, key, intent, stirred });
             }
             By::Hook(hook) => {
-                self.hook_allowed = self.hook_allowed.max((!act.deny).then_some(now));
-                let word = if act.deny { HookWord::Deny(verdict, intent) } else { HookWord::Allow(intent) };
+                self.hook_allowed = self.hook_allowed.max((act.said != Said::Deny).then_some(now));
+                let word = if act.said == Said::Deny {
+                    HookWord::Deny(verdict, intent)
+                } else {
+                    HookWord::Allow(intent)
+                };
                 out.push(Order::Answer { case: id, hook, word });
             }
         }

@@ -134,7 +134,7 @@ impl Life {
         let (Some(hook), Some(verdict)) = (case.hook.as_ref(), case.verdict()) else { return };
         let act = |deny| {
             let said = if deny { Said::Deny } else { Said::Allow };
-            Act { actor: Actor::Automation, wish: None, by: By::Hook(hook.id), deny, said, goal: None }
+            Act { actor: Actor::Automation, wish: None, by: By::Hook(hook.id), said, goal: None }
         };
         let hold = match (&case.kept, verdict.action) {
             (Some(kept @ Hold::Person(_)), _) => kept.clone(),

@@ -365,7 +365,6 @@ impl Life {
             actor: Actor::Automation,
             wish: None,
             by: By::Key(key),
-            deny: false,
             said: Said::Allow,
             goal: None,
         }))

@@ -130,7 +130,6 @@ impl Life {
             }
             return Ok(id);
         }
-        let deny = answer == Answer::Deny;
         let dialog = &case.shown.dialog;
         let mut goal = None;
         let by = match (case.hook.as_ref().filter(|h| h.open), answer) {
@@ -184,7 +183,7 @@ impl Life {
         if answer != Answer::Approve && !case.is_a_persons() {
             case.kept = Some(Hold::Person(who.clone()));
         }
-        case.stage = Stage::Guarding(Act { actor: Actor::Person(who), wish, by, deny, said, goal });
+        case.stage = Stage::Guarding(Act { actor: Actor::Person(who), wish, by, said, goal });
         out.push(Order::Check);
         Ok(id)
     }

@@ -15,8 +15,6 @@ pub(super) struct Act {
     /// The wish by which a person asked for it.
     pub wish: Option<u64>,
     pub by: By,
-    /// The verdict's *deny*, or a person's.
-    pub deny: bool,
     /// What it says to the agent, as the dialog was when it was meant.
     pub said: Said,
     /// It only moves the mark, to there.
