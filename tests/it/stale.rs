@@ -18,7 +18,8 @@ fn a_renamed_session_is_judged_by_its_new_name() {
     daemon.until("acting");
     wait_until("the command is held", || stage.ledger().contains("held"), || stage.ledger());
     assert_eq!(stage.say(&["pause"]), (true, "paused\n".to_owned()));
-    assert!(stage.say(&["deny", "worker"]).0);
+    let (denied, said) = stage.say(&["deny", "worker"]);
+    assert!(denied, "{said}");
     wait_until("the edit is held by the pause", || stage.ledger().contains("paused by"), || stage.ledger());
     stage.tmux.run(&["rename-session", "-t", "=worker", "secret"]);
     let status = || stage.say(&["status", "--json"]).1;
