@@ -72,8 +72,20 @@ impl Keymap {
                 laid.push((parsed, action));
             }
         }
-        self.keys.retain(|_, a| !table.keys().any(|n| n.get_ref() == a.row().name));
-        self.keys.extend(laid);
+        let mut keys = self.keys.clone();
+        keys.retain(|_, a| !table.keys().any(|n| n.get_ref() == a.row().name));
+        keys.extend(laid);
+        // Nobody is locked in: whoever gave its last key away says which it has now.
+        if !keys.values().any(|a| *a == Action::Quit) {
+            let own = |key: &Key| self.keys.get(key) == Some(&Action::Quit);
+            let taken = |k: &toml::Spanned<String>| Key::parse(k.get_ref()).is_ok_and(|key| own(&key));
+            let took = table.iter().find(|(name, keys)| name.get_ref() == "quit" || keys.iter().any(taken));
+            return Err(KeymapError {
+                line: took.map_or(0, |(name, _)| line_of(toml, name.span().start)),
+                what: "quit has no key then; give it one: quit = [\"Q\"]".to_owned(),
+            });
+        }
+        self.keys = keys;
         Ok(())
     }
 
@@ -159,6 +171,8 @@ mod tests {
             ("zoom = [\"z\"]\nquit = [\"z\"]", 0, "is given to"),
             ("quit = \"Q\"", 1, "action = [\"key\""),
             ("quit = [", 1, ""),
+            ("zoom = [\"z\"]\napprove = [\"q\", \"ctrl-c\"]", 2, "quit has no key then"),
+            ("quit = []", 1, "quit has no key then"),
         ] {
             let e = Keymap::builtin().lay_over(file).expect_err(file);
             assert!(line == 0 || e.line == line, "{file}: {e}");

@@ -66,7 +66,7 @@ pub fn run(global: &Global, args: &MetricsArgs) -> Result<(), Fail> {
 
 fn prompts(p: &Prompts) -> Value {
     json!({
-        "seen": p.seen, "confirmed": p.tally.confirmed(), "would_confirm": p.watched(), "denied": p.denied,
+        "seen": p.seen, "confirmed": p.tally.confirmed(), "would_confirm": p.watched(), "denied": p.tally.denied(),
         "by_person": p.by_person, "held": p.held(), "failed": p.failed(),
     })
 }
@@ -106,7 +106,8 @@ fn as_json(
         .iter()
         .map(|(id, n)| {
             let told = json!({
-                "confirmed": n.cleared, "would_confirm": n.watched, "held": n.held, "failed": n.failed,
+                "confirmed": n.cleared, "denied": n.denied, "would_confirm": n.watched, "held": n.held,
+                "failed": n.failed,
             });
             (id.clone(), told)
         })
@@ -150,7 +151,7 @@ fn line(name: &str, p: &Prompts) -> String {
         p.seen,
         p.tally.confirmed(),
         p.watched(),
-        p.denied,
+        p.tally.denied(),
         p.held(),
         p.by_person,
         p.failed()
@@ -191,9 +192,10 @@ fn as_text(
             lines.push("rules".to_owned());
             lines.extend(metrics.all.tally.rules.iter().map(|(id, n)| {
                 format!(
-                    "  {}: confirmed {}, would have confirmed {}, held {}, did not come off {}",
+                    "  {}: confirmed {}, denied {}, would have confirmed {}, held {}, did not come off {}",
                     text::printable(id),
                     n.cleared,
+                    n.denied,
                     n.watched,
                     n.held,
                     n.failed

@@ -7,7 +7,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::ledger::{Actor, Entry, Latency, Lives, Outcome, Tally};
-use super::policy::Action;
 use super::session::SessionName;
 use super::task::{Kind, State, Task};
 
@@ -21,9 +20,7 @@ pub const DAY: i64 = 24 * HOUR;
 pub struct Prompts {
     /// Those that stood long enough to be read.
     pub seen: u32,
-    /// Answered no, by a hook or by a person, and they went.
-    pub denied: u32,
-    /// A person answered here, and they went.
+    /// A person answered here, yes or no, and they went.
     pub by_person: u32,
     /// What the ledger adds up to.
     pub tally: Tally,
@@ -37,7 +34,6 @@ impl Prompts {
         let automatic = body.actor == Actor::Automation;
         if body.outcome == Outcome::Cleared {
             self.by_person += u32::from(!automatic);
-            self.denied += u32::from(body.is_denial() || (automatic && body.verdict.action == Action::Deny));
         }
         if body.of.is_none() && body.outcome != Outcome::Ignored {
             self.seen += 1;
@@ -126,7 +122,7 @@ impl Metrics {
 }
 
 /// An hour in which nothing was asked.
-static NONE: Prompts = Prompts { seen: 0, denied: 0, by_person: 0, tally: Tally::NONE, read: Vec::new() };
+static NONE: Prompts = Prompts { seen: 0, by_person: 0, tally: Tally::NONE, read: Vec::new() };
 
 /// The queue in figures.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -173,6 +169,7 @@ mod tests {
     use super::*;
     use crate::domain::dialog::{Dialog, Operation};
     use crate::domain::ledger::{Anchor, Body, Decision, Ruling, Scene, Showing, Times};
+    use crate::domain::policy::Action;
     use crate::domain::redact::Secrets;
     use crate::domain::roster::{Member, Roster};
     use crate::domain::session::{PaneId, PaneIdentity};
@@ -264,7 +261,7 @@ mod tests {
         ] {
             metrics.add(&sealed(&told));
         }
-        let sums = |p: &Prompts| (p.seen, p.tally.confirmed(), p.denied, p.held(), p.by_person);
+        let sums = |p: &Prompts| (p.seen, p.tally.confirmed(), p.tally.denied(), p.held(), p.by_person);
         assert_eq!(sums(&metrics.all), (3, 1, 1, 1, 1));
         assert_eq!(sums(&metrics.sessions[&SessionName::new("two")]), (1, 0, 1, 0, 0));
         let hours = metrics.hours(now, 4);

@@ -142,7 +142,7 @@ impl State {
             sessions: self.fleet.count(works),
             waiting: self.fleet.count(waits),
             minutes: STUCK.as_secs() / 60,
-            prompts: sum(|r| r.cleared + r.watched + r.held + r.failed),
+            prompts: sum(RuleCount::all),
             confirmed: sum(|r| r.cleared),
         };
         self.branches.survey.as_deref().map(|survey| signs(survey, beside)).unwrap_or_default()

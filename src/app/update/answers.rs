@@ -170,6 +170,11 @@ pub fn board(state: &mut State) {
         }),
     });
     state.mark_row(found);
+    // It stands open no more: the next that does, or the top, and not what was done with it.
+    if found.is_none() && marked.is_some_and(|row| row < was) {
+        let open = state.panel_rows().iter().filter(|row| **row < now).count();
+        state.panel_row = state.panel_row.min(open.saturating_sub(1));
+    }
 }
 
 /// Tells whoever answered here what came of it, as soon as an entry behind that number says so.

@@ -93,14 +93,18 @@ fn as_text(preset: &str, policy: &Policy, tally: &Tally) {
     out::line(&format!(
         "the rules of {preset}{presses}, deny before hold before allow; in the ledger so far:"
     ));
-    out::line(&format!("{:6} {:22} {:>9} {:>7} {:>6}  stands in", "", "rule", "confirmed", "would", "held"));
+    out::line(&format!(
+        "{:6} {:22} {:>9} {:>6} {:>7} {:>6}  stands in",
+        "", "rule", "confirmed", "denied", "would", "held"
+    ));
     for r in in_order(policy) {
         let n = tally.rules.get(&r.id).copied().unwrap_or_default();
         let line = format!(
-            "{:6} {:22} {:>9} {:>7} {:>6}  {}: {}",
+            "{:6} {:22} {:>9} {:>6} {:>7} {:>6}  {}: {}",
             r.action.map_or("", RuleAction::word),
             r.id,
             n.cleared,
+            n.denied,
             n.watched,
             n.held,
             r.origin,
@@ -109,8 +113,10 @@ fn as_text(preset: &str, policy: &Policy, tally: &Tally) {
         out::line(&text::printable(&line));
     }
     for (id, n) in others(policy, tally) {
-        let line =
-            format!("{:6} {id:22} {:>9} {:>7} {:>6}  no rule in force", "", n.cleared, n.watched, n.held);
+        let line = format!(
+            "{:6} {id:22} {:>9} {:>6} {:>7} {:>6}  no rule in force",
+            "", n.cleared, n.denied, n.watched, n.held
+        );
         out::line(&text::printable(&line));
     }
 }
@@ -128,5 +134,7 @@ fn others<'a>(policy: &'a Policy, tally: &'a Tally) -> impl Iterator<Item = (&'a
 }
 
 fn counts(n: &RuleCount) -> Value {
-    json!({ "confirmed": n.cleared, "would_confirm": n.watched, "held": n.held, "failed": n.failed })
+    json!({
+        "confirmed": n.cleared, "denied": n.denied, "would_confirm": n.watched, "held": n.held, "failed": n.failed,
+    })
 }

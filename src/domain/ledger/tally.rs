@@ -15,8 +15,11 @@ const HOUR_MS: i64 = 3_600_000;
 /// How often a rule decided, and what came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RuleCount {
-    /// Answered by automation and seen to go.
+    /// Allowed by automation and seen to go.
     pub cleared: u32,
+    /// Denied by automation and seen to go.
+    #[serde(default)]
+    pub denied: u32,
     /// Would have been confirmed, were auto-confirm live.
     pub watched: u32,
     /// Left for a person.
@@ -47,6 +50,13 @@ pub struct Tally {
     cleared: Vec<Duration>,
 }
 
+impl RuleCount {
+    /// How often it decided.
+    pub fn all(&self) -> u32 {
+        self.cleared + self.denied + self.watched + self.held + self.failed
+    }
+}
+
 impl Tally {
     /// Of no entry.
     pub const NONE: Self =
@@ -59,8 +69,10 @@ impl Tally {
         let rule = self.rules.entry(body.verdict.rule.clone()).or_default();
         match body.outcome {
             Outcome::Cleared if automatic => {
-                rule.cleared += 1;
-                if body.verdict.action == Action::Confirm {
+                if body.is_denial() || body.verdict.action == Action::Deny {
+                    rule.denied += 1;
+                } else {
+                    rule.cleared += 1;
                     *self.hours.entry(body.at.as_millisecond().div_euclid(HOUR_MS)).or_default() += 1;
                 }
                 self.pressed.extend(body.times.pressed);
@@ -87,6 +99,11 @@ impl Tally {
     /// Confirmed by automation, in all.
     pub fn confirmed(&self) -> u32 {
         self.hours.values().sum()
+    }
+
+    /// Denied by automation, in all.
+    pub fn denied(&self) -> u32 {
+        self.rules.values().map(|r| r.denied).sum()
     }
 
     /// Would have been confirmed, in all.

@@ -325,6 +325,9 @@ fn the_tally_counts_what_was_observed() {
         let mut next = body();
         next.outcome = outcome;
         next.verdict.rule = rule.to_owned();
+        if rule == "wipe" {
+            next.verdict.action = Action::Deny;
+        }
         next.at = at(time);
         next.actor = actor;
         next.times =
@@ -336,11 +339,13 @@ fn the_tally_counts_what_was_observed() {
     }
     add(Outcome::Cleared, "grep", "2026-11-23T05:00:00Z", None, Actor::Automation);
     add(Outcome::Cleared, "bash", "2026-11-23T05:00:00Z", Some(9000), Actor::Person("me".to_owned()));
+    add(Outcome::Cleared, "wipe", "2026-11-23T05:00:00Z", None, Actor::Automation);
     add(Outcome::Watched, "read", "2026-11-23T05:00:00Z", None, Actor::Automation);
     add(Outcome::Held, "delete", "2026-11-23T05:00:00Z", None, Actor::Automation);
     add(Outcome::Stuck, "read", "2026-11-23T05:00:00Z", None, Actor::Automation);
-    assert_eq!(tally.rules["read"], RuleCount { cleared: 100, watched: 1, held: 0, failed: 1 });
+    assert_eq!(tally.rules["read"], RuleCount { cleared: 100, denied: 0, watched: 1, held: 0, failed: 1 });
     assert_eq!(tally.rules["bash"], RuleCount::default(), "what a person pressed is not the rule's");
+    assert_eq!(tally.rules["wipe"], RuleCount { denied: 1, ..RuleCount::default() }, "and not confirmed");
     assert_eq!(tally.rules["delete"].held, 1);
     assert_eq!(tally.hours(at("2026-11-23T05:30:00Z"), 3), [0, 100, 1]);
     assert_eq!(tally.confirmed(), 101);

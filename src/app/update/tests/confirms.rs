@@ -149,6 +149,32 @@ fn a_key_answers_the_marked_dialog_that_is_drawn_and_the_mark_stays_on_it() {
 }
 
 #[test]
+fn the_mark_goes_to_what_stands_open_when_its_dialog_has_gone() {
+    let mut state = fleet_of(&["a", "b"]);
+    let tell = |state: &mut State, open: &[(&str, &str)], done: &[u64]| {
+        let Event::Board(told) = board(state, Post::Acting, open) else { panic!("a board") };
+        let pane = state.fleet.sessions[0].pane.as_ref().expect("it has one").identity;
+        let me = || Actor::Person("operator".to_owned());
+        let recent = done.iter().map(|seq| entry(*seq, pane, me(), Outcome::Cleared)).collect();
+        let told = Board { recent, ..Board::clone(&told) };
+        update(state, Event::Board(Arc::new(told)), at_ms(0));
+    };
+    state.open_panel = Some(PanelId::Confirms);
+    tell(&mut state, &[("a", "one"), ("b", "two")], &[1]);
+    key(&mut state, 'j', 10);
+    tell(&mut state, &[("a", "one")], &[2, 1]);
+    assert_eq!(state.marked_row(), Some(0), "the one that is left");
+    tell(&mut state, &[], &[3, 2, 1]);
+    tell(&mut state, &[("b", "three")], &[3, 2, 1]);
+    assert_eq!(state.marked_row(), Some(0), "and what comes next");
+    for _ in 0..2 {
+        key(&mut state, 'j', 20);
+    }
+    tell(&mut state, &[], &[4, 3, 2, 1]);
+    assert_eq!(state.marked_row(), Some(2), "what was done keeps its mark");
+}
+
+#[test]
 fn with_a_filter_a_key_answers_the_row_that_is_shown_and_no_hidden_one() {
     let mut state = fleet_of(&["a", "b", "c"]);
     for (name, subject) in [("a", "make"), ("b", "cargo test"), ("c", "cargo build")] {

@@ -17,7 +17,7 @@ use super::{NOTHING, below, clock, entry_details, one_line, shape, span, what, w
 /// Hours that are told where there is room.
 const HOURS: usize = 24;
 /// Columns of the table of rules, where it stands beside the entries.
-const RULES: u16 = 62;
+const RULES: u16 = 66;
 
 /// Draws it; tells how many rows of the list it shows.
 pub(super) fn draw(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) -> usize {
@@ -95,10 +95,15 @@ fn hours(buf: &mut Buffer, area: Area, state: &State, theme: &Theme) {
 
 /// The rules that decided something in the last day, the busiest first.
 fn counted(state: &State) -> Vec<(&str, RuleCount)> {
-    let all = |n: &RuleCount| n.cleared + n.watched + n.held + n.failed;
-    let mut rules: Vec<(&str, RuleCount)> =
-        state.board.tally.rules.iter().map(|(id, n)| (id.as_str(), *n)).filter(|(_, n)| all(n) > 0).collect();
-    rules.sort_by(|(a, m), (b, n)| all(n).cmp(&all(m)).then(a.cmp(b)));
+    let mut rules: Vec<(&str, RuleCount)> = state
+        .board
+        .tally
+        .rules
+        .iter()
+        .map(|(id, n)| (id.as_str(), *n))
+        .filter(|(_, n)| n.all() > 0)
+        .collect();
+    rules.sort_by(|(a, m), (b, n)| n.all().cmp(&m.all()).then(a.cmp(b)));
     rules
 }
 
@@ -106,15 +111,18 @@ fn by_rule(buf: &mut Buffer, area: Area, theme: &Theme, rules: &[(&str, RuleCoun
     if area.h == 0 {
         return;
     }
-    let figures = |a: &str, b: &str, c: &str, d: &str| format!("{a:>9} {b:>7} {c:>6} {d:>6}");
+    let figures = |of: [&str; 5]| {
+        let [a, b, c, d, e] = of;
+        format!("{a:>9} {b:>6} {c:>6} {d:>6} {e:>6}")
+    };
     let mut pen = Pen::row(buf, area, 0);
-    pen.right(&figures("confirmed", "would", "held", "failed"), theme.style(Role::Subtext));
+    pen.right(&figures(["confirmed", "denied", "would", "held", "failed"]), theme.style(Role::Subtext));
     pen.put("rule, last 24 h", theme.style(Role::Subtext));
     for (y, (id, n)) in (1..area.h).zip(rules) {
         let mut pen = Pen::row(buf, area, y);
-        let told = [n.cleared, n.watched, n.held, n.failed].map(|n| n.to_string());
+        let told = [n.cleared, n.denied, n.watched, n.held, n.failed].map(|n| n.to_string());
         let role = if n.failed > 0 { Role::Problem } else { Role::Text };
-        pen.right(&figures(&told[0], &told[1], &told[2], &told[3]), theme.style(role));
+        pen.right(&figures(told.each_ref().map(String::as_str)), theme.style(role));
         pen.put(&text::fit(&text::printable(id), 28), theme.style(Role::Strong));
     }
 }

@@ -177,11 +177,11 @@ fn full(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, areas: &mut 
     }
 }
 
-/// Confirmed in the last hour, and how long it took.
+/// Confirmed in the running hour, and how long it took.
 fn figures(state: &State) -> String {
     let tally = &state.board.tally;
     let hour = tally.hours(state.now.utc, 1).first().copied().unwrap_or(0);
-    format!("{hour}/h  pressed {} p50/p99 after the dialog", span(tally.pressed()))
+    format!("{hour} this hour  pressed {} p50/p99 after the dialog", span(tally.pressed()))
 }
 
 fn span(l: Latency) -> String {
