@@ -53,6 +53,9 @@ pub(super) fn judge(
             Ok(_) if may_be_shortened(path) => {
                 Verdict::hold("path", "three dots stand in the path: part of it may have been left out")
             }
+            Ok(_) if path.contains("  ") => {
+                Verdict::hold("path", "a gap stands in the path: what is behind it may not belong to it")
+            }
             Ok(_) if matches!(operation, Operation::Edit | Operation::Write) && may_mislead(path) => {
                 Verdict::hold("path", "a file of that name would be a pattern or an option to later commands")
             }
@@ -121,5 +124,27 @@ pub(super) fn decide(case: &Case, policy: &Policy) -> Verdict {
     match found {
         Some((rule, action)) => Verdict::by(action, rule),
         None => Verdict::hold(NO_RULE, format!("no rule allows this {}", case.operation.word())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_may_not_be_whole_or_may_hold_more_is_held() {
+        let tree = Some("/home/dev/app".to_owned());
+        let ctx = Context { cwd: tree.clone(), work_tree: tree, ..Context::default() };
+        let policy = Policy::preset("sop").expect("ships");
+        for (path, expected) in [
+            ("src/a file.rs", Action::Confirm),
+            ("prod.env        1 of 3", Action::Hold),
+            ("src/x  y.rs", Action::Hold),
+            ("src/.../x.rs", Action::Hold),
+            ("src/-x.rs", Action::Hold),
+        ] {
+            let told = judge(Operation::Write, None, Subject::Path(path), &ctx, &policy);
+            assert_eq!(told.action, expected, "{path}: {}", told.reason);
+        }
     }
 }
