@@ -77,7 +77,9 @@ fn shown(folder: &Path, max: usize) -> Below {
             return false;
         };
         // What a line brings back is searched though it is hidden.
-        let hidden = name.starts_with('.') && !ignored.brings_back(path, name);
+        let brought_back = name.starts_with('.') && ignored.brings_back(path, name);
+        below.back.extend(brought_back.then(|| told.clone()));
+        let hidden = name.starts_with('.') && !brought_back;
         if hidden || ignored.holds(path, name, kind.is_dir()) {
             return false;
         }
@@ -162,6 +164,7 @@ mod tests {
             names
         };
         assert_eq!(sorted(shown(root, 20).files), [".env", "a/.aws/k", "a/.env", "a/b"]);
+        assert_eq!(sorted(shown(root, 20).back), [".env", "a/.aws", "a/.env"]);
         assert_eq!(sorted(through(root, 20).back), [".env", "a/.aws", "a/.env"]);
         assert_eq!(sorted(through(&root.join("a"), 20).back), [".aws", ".env"]);
     }

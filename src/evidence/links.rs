@@ -54,9 +54,13 @@ fn learn_trees(ctx: &mut Context, paths: &[String]) -> bool {
     let (Some(tree), Some(trees)) = (ctx.work_tree.clone(), &mut ctx.trees) else { return false };
     let before = trees.len();
     let above = paths.iter().flat_map(|p| Path::new(p).ancestors());
-    let inside = above.filter(|at| at.starts_with(&tree) && *at != Path::new(&tree));
-    let begin = inside.filter(|at| at.join(".git").symlink_metadata().is_ok() || is_repository(at));
-    trees.extend(begin.filter_map(Path::to_str).map(str::to_owned));
+    for at in above.filter(|at| at.starts_with(&tree) && *at != Path::new(&tree)) {
+        let own = at.join(".git").symlink_metadata().is_ok();
+        let embedded = !own && is_repository(at);
+        let Some(name) = at.to_str().filter(|_| own || embedded) else { continue };
+        trees.insert(name.to_owned());
+        ctx.embedded.extend(embedded.then(|| name.to_owned()));
+    }
     trees.len() > before
 }
 
@@ -243,6 +247,33 @@ mod tests {
             ("eslint --fix '**/*.ts'", Action::Hold),
             ("eslint --fix 'src/**/*.ts'", Action::Confirm),
             ("touch lib/new.py", Action::Confirm),
+        ] {
+            check(Operation::Bash, Subject::Command(command), expected);
+        }
+        // Git would read their configuration, and that starts programs.
+        for folder in ["whole/objects", "whole/refs", "part/objects", "moved/objects", "moved/refs"] {
+            std::fs::create_dir_all(app.join(folder)).expect("made");
+        }
+        for file in ["whole/HEAD", "part/HEAD", "moved/H"] {
+            std::fs::write(app.join(file), "ref: refs/heads/x\n").expect("written");
+        }
+        std::fs::write(app.join("src/.ignore"), "!.env\n").expect("written");
+        std::fs::write(app.join("src/.env"), "x").expect("written");
+        for (command, expected) in [
+            ("git -C whole status", Action::Hold),
+            ("cd whole && git ls-files", Action::Hold),
+            ("cd whole && gh pr list", Action::Hold),
+            ("git -C whole/refs log", Action::Hold),
+            ("git -C part status", Action::Confirm),
+            ("mkdir -p part/refs && git -C part status", Action::Hold),
+            ("timeout 5 mkdir part/refs; git -C part diff", Action::Hold),
+            ("mkdir part/refs | git -C part diff", Action::Hold),
+            ("git -C part diff | mkdir part/refs", Action::Hold),
+            ("cd moved && git mv H HEAD && git status", Action::Hold),
+            ("cd moved && git mv H I", Action::Confirm),
+            ("mkdir -p src/new && git status", Action::Confirm),
+            ("mkdir -p src/new && git add -A && git commit -m 'feat: x'", Action::Confirm),
+            ("cd src && rg x", Action::Hold),
         ] {
             check(Operation::Bash, Subject::Command(command), expected);
         }

@@ -190,10 +190,7 @@ impl Kind {
             Name::Plain => value == "-" || !value.starts_with('-'),
             Name::Verbatim => !value.starts_with('-') && is(&VERBATIM, value),
             Name::Printf => !value.starts_with('-') && !is(&PRINTF_STORES, &value.replace("%%", "")),
-            // zsh takes what stands for a number as arithmetic: `PATH=5` is one.
-            Name::Inert => {
-                !value.contains(['$', '`', '[', '=']) && !value.contains("++") && !value.contains("--")
-            }
+            Name::Inert => is(&INERT, value),
             Name::Word => is(&WORD, value) && !value.contains(".."),
             Name::Number => is(&NUMBER, value),
             Name::Size => is(&SIZE, value),
@@ -236,7 +233,7 @@ impl Kind {
             Name::Awk => awk::only_prints(value) && !is(&PRINTF_STORES, &value.replace("%%", "")),
             Name::AwkVariable => is(&AWK_VARIABLE, value),
             Name::Format => value.starts_with('+'),
-            Name::Pretty => !is(&SIGNATURE, &value.replace("%%", "")),
+            Name::Pretty => !is(&TELLS_MORE, &value.replace("%%", "")),
             Name::Label => is(&LABEL, value) && !value.contains(".."),
             Name::Workspace => is(&WORKSPACE, value) && !value.contains(".."),
             Name::Repository => is(&REPOSITORY, value) && !value.contains(".."),
@@ -319,6 +316,8 @@ patterns! {
     REMOTE = r"\A[A-Za-z][A-Za-z0-9_-]*\z";
     VERBATIM = r"\A(?:[^%]|%%|%-?[0-9]{0,4}(?:\.[0-9]{1,4})?[bcs])*\z";
     PRINTF_STORES = r"%[^a-zA-Z%]*[hlLjztq]*n";
+    // zsh takes what stands for a number as arithmetic: a bare name is a variable's value, `PATH=5` sets one.
+    INERT = r"\A[-+]?(?:0[xX][0-9a-fA-F]+|[0-9]+(?:\.[0-9]+)?)\z";
     FIELDS = r"\A[0-9,-]+\z";
     // A name, a path or `@`, steps back from it, then another one (a range) or `:path`.
     REVISION = concat!(
@@ -326,7 +325,8 @@ patterns! {
         r"(?:\.{2,3}(?:(?:@|[^-@:~^=\\\n][^:~^=\\\n]*)(?:~[0-9]*|\^(?:[0-9]+|\{[a-z]*\})?|@?\{[a-z0-9]+\})*)?|:[^:~^=\\\n]*)?\z",
     );
     AWK_VARIABLE = r"\A[a-z][a-z0-9_]{0,30}=[^%\\\n]*\z";
-    SIGNATURE = r"%[-+ ]?G|%\(\*?[a-z:]*signature";
+    // A signature starts a program, and what stands for a remote's name may be its address, with a token in it.
+    TELLS_MORE = r"%[-+ ]?G|%\(\*?[a-z:]*(?:signature|remotename)";
     LABEL = r"\A[A-Za-z0-9][A-Za-z0-9_.-]*\z";
     WORKSPACE = r"\A(?:@[A-Za-z0-9_.-]+/)?[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*\z";
     REPOSITORY = r"\A[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]+\z";
@@ -376,7 +376,14 @@ mod tests {
             (Name::Printf, "%5ln", false),
             (Name::Printf, "-v", false),
             (Name::Inert, "a[$(x)]", false),
-            (Name::Inert, "a b", true),
+            (Name::Inert, "-12.5", true),
+            (Name::Inert, "0x1f", true),
+            (Name::Inert, "a", false),
+            (Name::Inert, "a b", false),
+            (Name::Inert, "4f9c", false),
+            (Name::Pretty, "%(push:remotename)", false),
+            (Name::Pretty, "%(refname) %(*upstream:remotename)", false),
+            (Name::Pretty, "%(upstream:short)", true),
             (Name::Inert, "PATH=5", false),
             (Name::Inert, "x++", false),
             (Name::Inert, "--x", false),

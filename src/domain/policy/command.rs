@@ -5,6 +5,7 @@ use super::context::Around;
 use super::path::Located;
 use super::places::{Places, Spot};
 use super::rule::{Case, PartCase};
+use super::unsettled::Stir;
 use super::verdict::{NO_RULE, NOT_VOUCHED};
 use super::{Action, PartVerdict, Policy, RuleAction, Verdict, rewrites, subject, through, unsettled};
 use crate::domain::bash::{self, Access, Effect, Joint, Outcome, Part, Redirect, Refusal, Use, Word};
@@ -16,8 +17,8 @@ pub(super) fn judge(command: &str, case: &Case, policy: &Policy) -> Verdict {
     let mut worst: Option<Verdict> = None;
     let mut parts = Vec::new();
     let mut pipeline: Vec<&str> = Vec::new();
-    let unsettling = unsettled::in_pipelines(&reading.parts, &policy.programs);
-    let mut unsettled = false;
+    let stirring = unsettled::in_pipelines(&reading.parts, &policy.programs);
+    let mut stirred = Stir::Nothing;
     for (i, part) in reading.parts.iter().enumerate() {
         if part.joint != Joint::Pipe {
             pipeline.clear();
@@ -25,19 +26,17 @@ pub(super) fn judge(command: &str, case: &Case, policy: &Policy) -> Verdict {
         places.before(part.joint);
         let in_pipe =
             part.joint == Joint::Pipe || reading.parts.get(i + 1).is_some_and(|p| p.joint == Joint::Pipe);
-        // What unsettles by itself is judged by what lies there before it runs.
-        let beside = reading.parts.get(i + 1).is_some_and(|p| p.joint == Joint::Pipe) && unsettling[i + 1];
-        let made = reading.parts[..i]
-            .iter()
-            .any(|p| p.words.first().is_some_and(|w| MAKES.contains(&w.text.as_str())));
-        let one = OnePart { part, fed_by: &pipeline, unsettled: unsettled || beside, made, case, policy };
+        // What stirs by itself is judged by what lies there before it runs.
+        let piped = reading.parts.get(i + 1).is_some_and(|p| p.joint == Joint::Pipe);
+        let beside = if piped { stirring[i + 1] } else { Stir::Nothing };
+        let one = OnePart { part, fed_by: &pipeline, stirred: stirred.max(beside), case, policy };
         let (mut verdict, outcome) = one.judge(&places);
         if i + 1 == reading.parts.len()
             && let Some(fault) = &reading.fault
         {
             verdict = verdict.worse(Verdict::hold("shell", fault.to_string()));
         }
-        unsettled |= unsettling[i];
+        stirred = stirred.max(stirring[i]);
         if let Some(outcome) = outcome {
             places.after(&outcome, &part.words, in_pipe || part.joint == Joint::Or, case.ctx);
         }
@@ -61,16 +60,11 @@ pub(super) fn judge(command: &str, case: &Case, policy: &Policy) -> Verdict {
 /// What is set for a program and makes it load code: then it does more than read.
 const LOADS: [&str; 2] = ["PYTHONPATH", "NODE_OPTIONS"];
 
-/// What may make a repository of a folder that was none when it was looked at.
-const MAKES: [&str; 2] = ["mkdir", "touch"];
-
 struct OnePart<'a> {
     part: &'a Part,
     fed_by: &'a [&'a str],
-    /// An earlier part, or one that runs at the same time, puts other content into the work tree: what was looked up there is not what it will find.
-    unsettled: bool,
-    /// An earlier part makes files or folders.
-    made: bool,
+    /// What an earlier part, or one that runs at the same time, does to what was looked up: it may find something else there.
+    stirred: Stir,
     case: &'a Case<'a>,
     policy: &'a Policy,
 }
@@ -86,7 +80,7 @@ impl OnePart<'_> {
         let spots = places.spots(folder, self.case.ctx);
         let at = spots.as_deref().unwrap_or_default();
         let elsewhere = at.iter().any(|s| s.elsewhere);
-        let git = words.iter().any(|w| w.text == "git");
+        let git = words.iter().any(|w| matches!(w.text.as_str(), "git" | "gh"));
         let not_ours = git && self.not_ours(&vouched, at);
         // Another repository's configuration may start programs.
         let starts_more =
@@ -152,7 +146,7 @@ impl OnePart<'_> {
                 Verdict { paths, ..self.worst_path(&located).map_or(allowed.clone(), |v| allowed.worse(v)) }
             }
         };
-        let looked_up = if self.unsettled {
+        let looked_up = if self.stirred == Stir::Unsettles {
             unsettled::judge(&uses, words, folder)
         } else {
             let changed = rewrites::judge(&uses, at, self.case, self.policy);
@@ -161,11 +155,14 @@ impl OnePart<'_> {
         (verdict.worse(looked_up), vouched.ok())
     }
 
-    /// True where git changes what may belong to another work tree, takes a folder of files for a repository, or, where there is none,
-    /// compares any two files.
+    /// True where git changes what may belong to another work tree, takes a folder of files for a repository, or may when it runs, or,
+    /// where there is none, compares any two files.
     fn not_ours(&self, vouched: &Result<Outcome, Refusal>, at: &[Spot]) -> bool {
         let ctx = self.case.ctx;
-        if self.made && at.iter().any(|spot| spot.elsewhere) {
+        // Only where `.git` lies is it known what git takes, whatever was made beside.
+        let is_root = |spot: &Spot| ctx.work_tree.as_ref() == Some(&spot.cwd);
+        if at.iter().any(|spot| ctx.is_embedded(&spot.cwd) || self.stirred > Stir::Nothing && !is_root(spot))
+        {
             return true;
         }
         let changes = vouched.as_ref().is_ok_and(|o| o.effect >= Effect::Write);

@@ -87,6 +87,8 @@ pub struct Context {
     /// Folders in the work tree in which another one begins, absolute: learned with the links. `None`: nobody has looked, and any
     /// folder may be one.
     pub trees: Option<BTreeSet<String>>,
+    /// Those of them that git takes for a repository by the files in them: an agent may have written its configuration.
+    pub embedded: BTreeSet<String>,
     /// Patterns of branches that nobody commits to.
     pub protected_branches: Vec<String>,
     /// Symbolic links that are known, absolute, and where each of them leads, with nothing left to follow. Whoever can look
@@ -104,11 +106,17 @@ pub struct Context {
 impl Context {
     /// Whether an absolute path lies in another work tree than the session's, as far as was looked.
     pub(super) fn is_in_another_tree(&self, path: &str) -> bool {
-        let lies_in = |tree: &String| {
-            path.strip_prefix(tree.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.trees.iter().flatten().any(lies_in)
+        self.trees.iter().flatten().any(|tree| lies_in(path, tree))
     }
+
+    /// Whether it lies in one that git takes for a repository by the files in it.
+    pub(super) fn is_embedded(&self, path: &str) -> bool {
+        self.embedded.iter().any(|tree| lies_in(path, tree))
+    }
+}
+
+fn lies_in(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 impl Default for Context {
@@ -124,6 +132,7 @@ impl Default for Context {
             branch: None,
             around: Around::Tree,
             trees: None,
+            embedded: BTreeSet::new(),
             protected_branches: ["main", "master", "dev", "qa", "prod", "env/*"].map(str::to_owned).to_vec(),
             links: BTreeMap::new(),
             below: BTreeMap::new(),

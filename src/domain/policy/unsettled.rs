@@ -53,31 +53,59 @@ const LEAVES: [&str; 7] = [
     "git worktree list",
 ];
 
-/// True for a part behind which nothing is known of the work tree. `outcome` is what it does, if it is vouched for.
-fn unsettles(words: &[Word], outcome: Option<&Outcome>) -> bool {
-    // A program that no table knows may start one at any word.
-    let starts: Vec<usize> = match outcome {
-        Some(outcome) => std::iter::once(0).chain(outcome.starts.iter().copied()).collect(),
-        None => (0..words.len()).collect(),
-    };
-    let named = |list: &[&str], at: usize| {
-        let Some((program, args)) = words.get(at..).and_then(<[Word]>::split_first) else { return false };
-        let name = program.text.rsplit('/').next().unwrap_or_default();
-        list.iter().any(|wanted| may_name(wanted, name, args))
-    };
-    let vouched = outcome.is_some();
-    let brings = |&at: &usize| named(&BRINGS, at) && !(vouched && named(&LEAVES, at));
-    starts.iter().any(brings) && !outcome.is_some_and(|o| makes_a_branch(words, o))
+/// What makes a file or a folder, and by that perhaps a repository of what was none when it was looked at.
+const MAKES: [&str; 2] = ["mkdir", "touch"];
+
+/// What a part does to what was looked up before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stir {
+    /// Nothing.
+    Nothing,
+    /// It makes a file or a folder where there was none.
+    Makes,
+    /// Behind it nothing is known of the work tree.
+    Unsettles,
 }
 
-/// For each part: does it, or one behind it in the same pipeline, unsettle. The parts of a pipeline run at the same time.
-pub(super) fn in_pipelines(parts: &[Part], programs: &Programs) -> Vec<bool> {
-    let mut out = vec![false; parts.len()];
-    let mut behind = false;
+/// Of one part; `outcome` is what it does, if it is vouched for.
+fn stirs(words: &[Word], outcome: Option<&Outcome>) -> Stir {
+    let starts = starts(words, outcome);
+    let vouched = outcome.is_some();
+    let brings = |&at: &usize| names(&BRINGS, words, at) && !(vouched && names(&LEAVES, words, at));
+    if starts.iter().any(brings) && !outcome.is_some_and(|o| makes_a_branch(words, o)) {
+        Stir::Unsettles
+    } else if starts.iter().any(|&at| names(&MAKES, words, at)) {
+        Stir::Makes
+    } else {
+        Stir::Nothing
+    }
+}
+
+/// Where a program may stand: one that no table knows may start another at any word.
+fn starts(words: &[Word], outcome: Option<&Outcome>) -> Vec<usize> {
+    match outcome {
+        Some(outcome) => std::iter::once(0).chain(outcome.starts.iter().copied()).collect(),
+        None => (0..words.len()).collect(),
+    }
+}
+
+/// Whether the program at that word, with what follows it, may be one of the list.
+fn names(list: &[&str], words: &[Word], at: usize) -> bool {
+    let Some((program, args)) = words.get(at..).and_then(<[Word]>::split_first) else { return false };
+    let name = program.text.rsplit('/').next().unwrap_or_default();
+    list.iter().any(|wanted| may_name(wanted, name, args))
+}
+
+/// For each part: what it, or one behind it in the same pipeline, does. The parts of a pipeline run at the same time.
+pub(super) fn in_pipelines(parts: &[Part], programs: &Programs) -> Vec<Stir> {
+    let mut out = vec![Stir::Nothing; parts.len()];
+    let mut behind = Stir::Nothing;
     for (i, part) in parts.iter().enumerate().rev() {
-        behind |= unsettles(&part.words, bash::vouch(programs, &part.words).as_ref().ok());
+        behind = behind.max(stirs(&part.words, bash::vouch(programs, &part.words).as_ref().ok()));
         out[i] = behind;
-        behind &= part.joint == Joint::Pipe;
+        if part.joint != Joint::Pipe {
+            behind = Stir::Nothing;
+        }
     }
     out
 }
