@@ -10,9 +10,9 @@
 use std::time::Duration;
 
 use super::{Way, Words};
-use crate::domain::dialog::{DialogId, Opens};
+use crate::domain::dialog::{Dialog, DialogId, Meaning, Opens};
 use crate::domain::errand::{AGAIN, Heard, Order, PATIENCE, Put, Sent, Sight, VERIFY};
-use crate::domain::ledger::Outcome;
+use crate::domain::ledger::{Outcome, Said};
 use crate::domain::read::Reading;
 use crate::domain::redact::Secrets;
 use crate::domain::status::State;
@@ -101,6 +101,14 @@ impl Course {
             doubt: None,
         };
         (course, Order::Look)
+    }
+
+    /// What it says to the agent: no, where the option that takes it does.
+    pub fn says(&self, dialog: &Dialog) -> Said {
+        match dialog.options.get(self.way.option).map(|o| o.meaning) {
+            Some(Meaning::Deny | Meaning::DenyWithText) => Said::Deny,
+            _ => Said::Text,
+        }
     }
 
     /// The key that is sent first, where the dialog is as it was seen.

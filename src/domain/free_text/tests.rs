@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::dialog::{DialogOption, Field, Meaning, Operation, TextOption};
 use crate::domain::errand::{Heard, Order, Put, Sent, Sight};
-use crate::domain::ledger::Outcome;
+use crate::domain::ledger::{Outcome, Said};
 use crate::domain::read::{Composer, Reading};
 use crate::domain::status::State;
 
@@ -286,4 +286,16 @@ proptest! {
         prop_assert!(times(TEXT) <= 1 && times("Enter") <= 1 && times("Tab") <= 1 && times("3") <= 1);
         prop_assert!(outcome != Cleared || times("Enter") == 1);
     }
+}
+
+#[test]
+fn a_no_in_words_is_told_as_a_no() {
+    let plain = dialog(Key, 0, None);
+    let way = way(&plain, None).expect("one option takes a text");
+    let words = Words::new(TEXT).expect("it can be written");
+    let (course, _) = Course::new(plain.identity(), way, words, Duration::ZERO, Duration::ZERO);
+    assert_eq!(course.says(&plain), Said::Deny);
+    let mut asks = plain;
+    asks.options[2].meaning = Meaning::Other;
+    assert_eq!(course.says(&asks), Said::Text);
 }

@@ -13,9 +13,7 @@ use crate::app::event::Did;
 use crate::domain::dialog::Dialog;
 use crate::domain::errand::{Heard, Order, Put, Sent, Sight};
 use crate::domain::free_text;
-use crate::domain::ledger::{
-    Actor as Who, Body, Channel, Decision, Entry, Outcome, Ruling, Said, Showing, Times,
-};
+use crate::domain::ledger::{Actor as Who, Body, Channel, Decision, Entry, Outcome, Ruling, Showing, Times};
 use crate::domain::policy::Action;
 use crate::domain::redact::Secrets;
 use crate::domain::screen::Screen;
@@ -104,7 +102,10 @@ impl Course {
             actor: Who::Person(errand.who.clone()),
             channel: Some(Channel::Key),
             key,
-            answer: matches!(self, Self::Text(..)).then_some(Said::Text),
+            answer: match self {
+                Self::Step(_) => None,
+                Self::Text(text, _, dialog) => Some(text.says(dialog)),
+            },
             outcome,
             times: Times::default(),
         };
