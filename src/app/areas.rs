@@ -1,6 +1,7 @@
 //! Where things were drawn last: `view` computes it, `update` uses it for mouse hits, paging and moves. Plain numbers.
 
 use super::panel::PanelId;
+use crate::domain::session::PaneId;
 
 /// A rectangle of cells, from the top left of the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -27,6 +28,8 @@ impl Area {
 pub struct Areas {
     /// The tiles drawn, as indices into the order in force, with their outer rectangles.
     pub tiles: Vec<(usize, Area)>,
+    /// Panes whose dialog is about more than was drawn of it.
+    pub partly: Vec<PaneId>,
     /// Tiles side by side.
     pub columns: usize,
     /// Tiles on one page.

@@ -9,6 +9,7 @@ mod layout;
 mod message;
 mod paint;
 mod panels;
+mod partly;
 mod popups;
 mod svg;
 mod tile;
@@ -22,6 +23,7 @@ use crate::app::areas::Areas;
 use crate::app::state::State;
 use crate::theme::{Role, Theme};
 
+pub use partly::inked;
 pub use svg::svg;
 
 /// Draws a frame and tells where things stand in it.
@@ -61,6 +63,8 @@ pub fn paint(state: &State, theme: &Theme, buf: &mut Buffer) -> Areas {
             _ => {}
         }
     }
+    let panel = state.open_panel.map(|_| parts.body);
+    areas.partly = partly::of(buf, &areas.tiles, areas.paged, state, panel);
     let told = header::draw(buf, parts.header, state, theme, &page);
     let band = if parts.footer.h == 0 && footer::must_be_seen(state) { parts.header } else { parts.footer };
     // Where the header has no room for it, the footer has, and the grid is what is looked at.

@@ -187,6 +187,21 @@ fn a_shell_or_another_program_in_front_is_no_agent() {
     }
 }
 
+/// What a person is to have read before he allows it.
+#[test]
+fn what_a_dialog_is_about_stands_on_its_screen() {
+    let inked = archtui::view::inked;
+    let mut missing = Vec::new();
+    for recorded in all() {
+        let Some(dialog) = recorded.read().dialog.filter(|d| d.complete) else { continue };
+        let shown: String = recorded.screen().rows.iter().map(|row| row.text().to_owned()).collect();
+        if let Some(about) = dialog.subject.filter(|about| !inked(&shown).contains(&inked(about))) {
+            missing.push(format!("{}/{}: {about:?}", recorded.folder, recorded.name));
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
 #[test]
 fn the_server_can_tell_every_row_of_a_real_dialog() {
     let (mut all_of_them, mut coarse) = (0, Vec::new());

@@ -156,6 +156,8 @@ pub struct State {
     pub drawn: BTreeMap<PaneIdentity, DrawnSince>,
     /// Whose dialog the answering keys are for, and since when without a person's doing.
     pub aim: Option<(PaneIdentity, Duration)>,
+    /// When an answering key was last pressed here, and what was answered with it, if it was.
+    pub pressed: Option<(Duration, Option<Showing>)>,
     /// The pane whose dialog was answered from here last, until it is told what came of it.
     pub answering: Option<PaneIdentity>,
     /// When tiles last changed their places by themselves: whoever turns to one by its place may mean what stood there before.
@@ -215,6 +217,7 @@ impl State {
             old_rules: None,
             drawn: BTreeMap::new(),
             aim: None,
+            pressed: None,
             answering: None,
             placed: Duration::ZERO,
             unsent: None,

@@ -1,6 +1,7 @@
 //! A person's word on dialogs and on auto-confirm: what is asked of the actor. Only the dialog that was drawn is answered.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::app::action::Action;
 use crate::app::effect::Effect;
@@ -28,9 +29,28 @@ pub(super) fn no_digits(state: &mut State) {
     say(state, format!("{key} goes to its tile; digits answer there, zoomed"), false);
 }
 
+/// Keys pressed closer than this are one press: it is held down, or goes on before the next dialog can have been read.
+const ONE_PRESS: Duration = Duration::from_millis(500);
+
 /// Answers the dialog that the focused tile shows, or the open panel.
 pub fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
-    match answered(state, answer) {
+    let (answered, now) = (answered(state, answer), state.now.mono);
+    let showing = match &answered {
+        Ok((Effect::Answer { drawn, .. }, _)) => Some(drawn.showing),
+        _ => None,
+    };
+    let before = state.pressed.filter(|(at, _)| now.saturating_sub(*at) < ONE_PRESS);
+    let answered = match before {
+        Some((_, last)) if showing.is_some() && last != showing => {
+            state.pressed = Some((now, last));
+            Err("another dialog is there now; let go of the key, and look at it first".to_owned())
+        }
+        _ => {
+            state.pressed = Some((now, showing));
+            answered
+        }
+    };
+    match answered {
         Ok((effect, told)) => {
             say(state, told, false);
             // Where another one acts he says himself what came of it.
@@ -51,6 +71,15 @@ pub fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
 /// What is asked, and the same in words: how it ends is told by the screen, and by whoever refuses it.
 fn answered(state: &State, answer: Answer) -> Result<(Effect, String), String> {
     let (session, pane, drawn) = drawn_dialog(state)?;
+    if matches!(answer, Answer::Approve | Answer::Choose(_)) && state.areas.partly.contains(&pane.id) {
+        let key = |action| state.fixed.keymap.shown(action);
+        let (zoom, queue) = (key(Action::Zoom), key(Action::Panel(PanelId::Confirms)));
+        return Err(match (state.open_panel, state.grid.zoomed) {
+            (None, false) => format!("not all of what it asks is on the screen; {zoom} shows it large"),
+            (None, true) => format!("not all of what it asks is on the screen; {queue} tells all of it"),
+            _ => "not all of what it asks is on the screen; attach and look at the whole".to_owned(),
+        });
+    }
     let told = match answer {
         Answer::Hold => format!("what {} asks is kept for a person", session.label),
         Answer::Approve => format!("approving once in {}", session.label),

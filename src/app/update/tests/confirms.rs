@@ -127,25 +127,26 @@ fn a_key_answers_the_marked_dialog_that_is_drawn_and_the_mark_stays_on_it() {
     assert!(key(&mut state, 'y', 20).is_empty(), "it is not drawn yet");
     drew(&mut state, "b", 30);
     let b = state.board.queue[1].id.0;
-    match key(&mut state, 'y', 400).as_slice() {
+    assert!(key(&mut state, 'y', 400).is_empty(), "pressed again before anybody can have read it");
+    match key(&mut state, 'y', 1030).as_slice() {
         [Effect::Answer { pane, answer: Answer::Approve, drawn }] => {
-            assert_eq!((*pane, drawn.lasted), (b, Duration::from_millis(370)));
+            assert_eq!((*pane, drawn.lasted), (b, Duration::from_millis(1000)));
         }
         other => panic!("{other:?}"),
     }
     let said = |state: &State| state.toast.as_ref().map_or(String::new(), |toast| toast.text.clone());
     assert_eq!(said(&state), "approving once in b");
-    let kept = key(&mut state, 'b', 410);
+    let kept = key(&mut state, 'b', 1040);
     assert_eq!(said(&state), "what b asks is kept for a person");
     assert!(matches!(kept.as_slice(), [Effect::Answer { answer: Answer::Hold, .. }]), "{kept:?}");
     // Another one comes first now: the mark goes with its dialog.
     let told = board(&state, Post::Acting, &[("b", "two"), ("a", "one")]);
-    update(&mut state, told, at_ms(420));
+    update(&mut state, told, at_ms(1060));
     assert_eq!(state.panel_row, 0);
     // It is gone: the row is another one's, which is not drawn.
     let told = board(&state, Post::Acting, &[("a", "one")]);
-    update(&mut state, told, at_ms(430));
-    assert!(key(&mut state, 'y', 900).is_empty());
+    update(&mut state, told, at_ms(1070));
+    assert!(key(&mut state, 'y', 2000).is_empty());
 }
 
 #[test]
@@ -172,6 +173,45 @@ fn the_mark_goes_to_what_stands_open_when_its_dialog_has_gone() {
     }
     tell(&mut state, &[], &[4, 3, 2, 1]);
     assert_eq!(state.marked_row(), Some(2), "what was done keeps its mark");
+}
+
+#[test]
+fn a_key_that_is_held_down_answers_no_other_dialog() {
+    let mut state = fleet_of(&["a"]);
+    let ask = |state: &mut State, subject: &str, ms: u64| {
+        show(state, "a", subject);
+        let told = board(state, Post::Acting, &[("a", subject)]);
+        update(state, told, at_ms(ms));
+        drew(state, "a", ms);
+    };
+    ask(&mut state, "one", 0);
+    assert_eq!(key(&mut state, 'y', 1000).len(), 1);
+    ask(&mut state, "two", 1010);
+    // It has been there for long, and nobody has let go.
+    for ms in (1030..3000).step_by(30) {
+        assert!(key(&mut state, 'y', ms).is_empty(), "{ms}");
+    }
+    let said = state.toast.as_ref().map_or("", |toast| toast.text.as_str());
+    assert!(said.contains("let go of the key"), "{said}");
+    assert_eq!(key(&mut state, 'y', 3600).len(), 1, "looked at, and pressed again");
+    assert_eq!(key(&mut state, 'd', 3700).len(), 1, "the same dialog: what comes of it is not ours to say");
+}
+
+#[test]
+fn nobody_allows_what_stands_on_the_screen_only_in_part() {
+    let mut state = fleet_of(&["a"]);
+    show(&mut state, "a", "one");
+    let told = board(&state, Post::Acting, &[("a", "one")]);
+    update(&mut state, told, at_ms(0));
+    drew(&mut state, "a", 0);
+    let pane = state.board.queue[0].id.0;
+    state.areas.partly = vec![pane.id];
+    assert!(key(&mut state, 'y', 1000).is_empty());
+    let said = state.toast.as_ref().map_or("", |toast| toast.text.as_str());
+    assert_eq!(said, "not all of what it asks is on the screen; Enter shows it large");
+    assert_eq!(key(&mut state, 'd', 2000).len(), 1, "a no needs no more");
+    state.areas.partly = Vec::new();
+    assert_eq!(key(&mut state, 'y', 3000).len(), 1);
 }
 
 #[test]
@@ -232,11 +272,12 @@ fn a_dialog_to_which_the_mark_slid_was_not_read_by_who_pressed() {
     // Somebody else answers the marked one.
     let told = board(&state, Post::Acting, &[("b", "two")]);
     update(&mut state, told, at_ms(4020));
-    assert_eq!(drawn(&key(&mut state, 'y', 4040)), 20, "it is the marked one since then");
+    assert!(key(&mut state, 'y', 4040).is_empty(), "the same press");
+    assert_eq!(drawn(&key(&mut state, 'y', 4600)), 580, "it is the marked one since then");
     let told = board(&state, Post::Acting, &[("b", "two"), ("a", "one")]);
-    update(&mut state, told, at_ms(4100));
-    key(&mut state, 'j', 4200);
-    assert_eq!(drawn(&key(&mut state, 'y', 5000)), 4990, "turned to by hand");
+    update(&mut state, told, at_ms(4700));
+    key(&mut state, 'j', 4800);
+    assert_eq!(drawn(&key(&mut state, 'y', 5400)), 5390, "turned to by hand");
 }
 
 #[test]

@@ -100,6 +100,7 @@ impl Room {
             per_page,
             paged: n > per_page,
             panels: vec![(PanelId::Events, Area { x: 0, y: 20, w: 9, h: 3 })],
+            partly: Vec::new(),
             popup_rows: 5,
             popup_last: None,
             rule: None,
