@@ -137,10 +137,9 @@ fn details(state: &State, marked: usize) -> Vec<(String, Role)> {
     let option =
         |(n, o): (usize, &crate::domain::dialog::DialogOption)| format!("{} {}", n + 1, one_line(&o.label));
     lines.push((c.options.iter().enumerate().map(option).collect::<Vec<_>>().join("   "), Role::Subtext));
+    // Those that answer it stand in the footer, where it takes them.
     let keys = format!(
-        "{} approve once  {} deny  {} hold  {} tile  {} rule  {} new rule  {} activity",
-        key(Action::Approve),
-        key(Action::Deny),
+        "{} hold  {} tile  {} rule  {} new rule  {} activity",
         key(Action::Hold),
         key(Action::Zoom),
         key(Action::Rule),
