@@ -27,6 +27,7 @@ mod gallery;
 mod gauges;
 mod git;
 mod hooks;
+pub mod lines;
 mod rules;
 mod sessions;
 

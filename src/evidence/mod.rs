@@ -8,7 +8,6 @@ mod codex;
 pub mod gauges;
 pub mod hindsight;
 mod ignored;
-mod lines;
 pub mod links;
 mod logins;
 mod own;

@@ -10,7 +10,6 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::lines::{self, Lines};
 use super::own::Own;
 use super::{claude, times};
 use crate::domain::proc::ProcStat;
@@ -18,6 +17,7 @@ use crate::domain::read::SelfReport;
 use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::task::record::{Sought, Trace};
 use crate::domain::text;
+use crate::ports::lines::{self, Lines};
 use crate::ports::{Glance, Keeper, Keeps, Processes};
 
 /// Programs that run others in their own process group: what they run is what counts.

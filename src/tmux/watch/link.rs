@@ -16,6 +16,7 @@ use super::schedule::Schedule;
 use super::{Wire, clock};
 use crate::domain::server::{Notice, Server, Told};
 use crate::domain::session::{PaneId, PaneIdentity};
+use crate::ports::lines::Lines;
 use crate::ports::{Alarm, TypeError, View, alarm};
 use crate::tmux::address::{Address, SocketId};
 use crate::tmux::exchange::Heard;
@@ -87,6 +88,8 @@ pub(super) struct Link {
     glimpses: Glimpses,
     view: View,
     sighting: Sighting,
+    /// The kernel's lines about the panes' processes.
+    lines: Lines,
     /// Panes that wrote since their screen was told.
     unseen: HashSet<PaneId>,
     asked_any: bool,
@@ -135,6 +138,7 @@ impl Link {
             glimpses: Glimpses::new(now),
             view,
             sighting: Sighting::new(now),
+            lines: Lines::default(),
             unseen: HashSet::new(),
             asked_any: false,
             timers: Timers {

@@ -141,8 +141,9 @@ impl Link {
         let server = self.server_pid();
         let own = self.address.own_pane.filter(|(pid, _)| *pid == server).map(|(_, pane)| pane);
         let same = self.same_pids();
-        let changes =
-            self.book.listed(body, own, |pid| same.map_or(0, |server| sight::start_of(pid, server)));
+        let lines = &self.lines;
+        let start = |pid| same.map_or(0, |server| sight::start_of(lines, pid, server));
+        let changes = self.book.listed(body, own, start);
         if changes.empty {
             // Ours alone would keep alive a server that nobody uses.
             outbox.push(Told::Panes(Vec::new()));
@@ -267,7 +268,7 @@ impl Link {
 
     /// True if the pane is known to be another one by now. What the server can tell is in the guard.
     fn replaced(&self, pane: PaneIdentity) -> bool {
-        let start = self.same_pids().map_or(0, |server| sight::start_of(pane.pid, server));
+        let start = self.same_pids().map_or(0, |server| sight::start_of(&self.lines, pane.pid, server));
         pane.start != 0 && start != pane.start
     }
 

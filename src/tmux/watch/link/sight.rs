@@ -2,15 +2,14 @@
 //! terminal is surely the one that we watch. In a container or over a mounted socket `/dev/pts/4` is somebody else's.
 
 use std::fs;
-use std::io::Read;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::{Link, ms};
-use crate::domain::proc::ProcStat;
 use crate::domain::server::{Notice, Told};
 use crate::domain::session::PaneId;
+use crate::ports::lines::{self, Lines};
 use crate::tmux::watch::inotify::{Noticed, Watches};
 use crate::tmux::watch::outbox::Outbox;
 use crate::tmux::watch::schedule::Sight;
@@ -258,20 +257,18 @@ impl Link {
 }
 
 /// When a process started, if it is a child of the server: then its pid means the same process to the server and to us.
-pub(super) fn start_of(pid: u32, server: u32) -> u64 {
-    stat_of(pid).filter(|s| s.ppid == server).map_or(0, |s| s.start)
+pub(super) fn start_of(lines: &Lines, pid: u32, server: u32) -> u64 {
+    // Read anew each time, for this stands before every key.
+    lines.of(pid, || line_of(pid)).filter(|s| s.ppid == server).map_or(0, |s| s.start)
 }
 
-fn stat_of(pid: u32) -> Option<ProcStat> {
-    // In one read: `fs::read` would feel its way with six, and this stands before every key.
-    let mut line = [0; 1024];
-    let n = fs::File::open(format!("/proc/{pid}/stat")).and_then(|mut file| file.read(&mut line)).ok()?;
-    ProcStat::parse(line.get(..n)?)
+fn line_of(pid: u32) -> PathBuf {
+    format!("/proc/{pid}/stat").into()
 }
 
 /// True if `tty` is the controlling terminal of the process.
 fn controls(pid: u32, tty: &Path) -> bool {
-    let (Some(stat), Ok(meta)) = (stat_of(pid), fs::metadata(tty)) else {
+    let (Some(stat), Ok(meta)) = (lines::once(&line_of(pid)), fs::metadata(tty)) else {
         return false;
     };
     let (major, minor) = (rustix::fs::major(meta.rdev()), rustix::fs::minor(meta.rdev()));

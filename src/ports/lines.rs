@@ -1,5 +1,6 @@
 //! The kernel's lines about processes. One that is asked for again and again is read through a handle that is kept: to open it
 //! costs more than to read it. A handle means one process for ever: of one that has ended it gives nothing, whoever has its pid.
+//! What is read is always the line of this moment.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -15,7 +16,7 @@ const MOST: usize = 64;
 
 /// The handles that are kept, by pid.
 #[derive(Debug, Default)]
-pub(super) struct Lines(RefCell<HashMap<u32, File>>);
+pub struct Lines(RefCell<HashMap<u32, File>>);
 
 impl Clone for Lines {
     /// Whoever asks beside has handles of its own.
@@ -43,7 +44,7 @@ impl Lines {
 }
 
 /// The line that lies there, of a process that nobody will ask for again.
-pub(super) fn once(path: &Path) -> Option<ProcStat> {
+pub fn once(path: &Path) -> Option<ProcStat> {
     read(&File::open(path).ok()?)
 }
 
