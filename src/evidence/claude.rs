@@ -5,6 +5,7 @@
 //! Known lies: silent during start-up dialogs (the file comes later); a plan approval and, in 2.1.150, a question read
 //! `permission prompt`; retrying reads `busy`.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -41,12 +42,12 @@ pub struct Said {
     pub conversation: Option<String>,
 }
 
-/// What the agent with that pid says of itself, if there is a sound file.
-pub fn said(own: &Path, pid: u32) -> Option<Said> {
+/// What the agent with that pid says of itself, if there is a sound file; `NotFound`: there is none at all.
+pub fn said(own: &Path, pid: u32) -> io::Result<Said> {
     let SessionFile { status, waiting_for, since_ms, conversation, .. } = session(own, pid)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let conversation = conversation.filter(|id| (8..=64).contains(&id.len()) && id.chars().all(plain));
-    Some(Said { report: Some(SelfReport { status, waiting_for, since_ms }), conversation })
+    Ok(Said { report: Some(SelfReport { status, waiting_for, since_ms }), conversation })
 }
 
 /// What the record of a conversation says of a text. Without the conversation's name every record of that folder that was
@@ -104,9 +105,10 @@ fn slug(folder: &Path) -> String {
     folder.to_string_lossy().chars().map(plain).collect()
 }
 
-fn session(own: &Path, pid: u32) -> Option<SessionFile> {
-    let text = plain::text(&own.join("sessions").join(format!("{pid}.json")), MAX)?;
-    serde_json::from_str(&text).ok().filter(|said: &SessionFile| said.pid == pid)
+fn session(own: &Path, pid: u32) -> io::Result<SessionFile> {
+    let text = plain::read(&own.join(format!("sessions/{pid}.json")), MAX)?;
+    let said: SessionFile = serde_json::from_str(&text)?;
+    if said.pid == pid { Ok(said) } else { Err(io::ErrorKind::InvalidData.into()) }
 }
 
 #[cfg(test)]
@@ -127,13 +129,14 @@ mod tests {
         write(8, r#"{"pid":7,"status":"idle"}"#);
         write(9, r#"{"pid":9,"status":"dancing"}"#);
         write(10, "{\"pid\":10,\"sta");
-        let said = said(own.path(), 7).and_then(|said| said.report).expect("a report");
+        let said = said(own.path(), 7).ok().and_then(|said| said.report).expect("a report");
         assert_eq!(
             (said.status, said.waiting_for.as_deref(), said.since_ms),
             (SelfStatus::Waiting, Some("permission prompt"), Some(1_795_920_042_727))
         );
-        for pid in [8, 9, 10, 11] {
-            assert!(super::said(own.path(), pid).is_none(), "{pid}");
+        for (pid, missing) in [(8, false), (9, false), (10, false), (11, true)] {
+            let e = super::said(own.path(), pid).expect_err("not sound");
+            assert_eq!(e.kind() == io::ErrorKind::NotFound, missing, "{pid}: {e}");
         }
     }
 
@@ -152,7 +155,7 @@ mod tests {
             let text = format!(r#"{{"pid":7,"status":"idle","sessionId":"{id}"}}"#);
             std::fs::write(folder.join("7.json"), text).expect("written");
             assert_eq!(
-                said(own.path(), 7).and_then(|said| said.conversation).as_deref(),
+                said(own.path(), 7).ok().and_then(|said| said.conversation).as_deref(),
                 sound.then_some(id)
             );
         }

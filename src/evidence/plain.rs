@@ -21,11 +21,17 @@ pub(super) fn open(path: &Path) -> io::Result<(File, u64)> {
 
 /// The text of a plain file; one that is longer than `most` is not the one that is meant.
 pub(super) fn text(path: &Path, most: u64) -> Option<String> {
-    let (file, _) = open(path).ok()?;
+    read(path, most).ok()
+}
+
+/// The same, with what was in the way.
+pub(super) fn read(path: &Path, most: u64) -> io::Result<String> {
+    let (file, _) = open(path)?;
     let mut bytes = Vec::new();
     // It may have grown since it was measured, or have no length at all.
-    file.take(most + 1).read_to_end(&mut bytes).ok()?;
-    (bytes.len() as u64 <= most).then(|| String::from_utf8(bytes).ok()).flatten()
+    file.take(most + 1).read_to_end(&mut bytes)?;
+    let whole = (bytes.len() as u64 <= most).then(|| String::from_utf8(bytes).ok()).flatten();
+    whole.ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
 /// The records in these folders, the newest first, at most so many.

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -35,6 +35,10 @@ const DEPTH: usize = 6;
 const MAX_ARGV: usize = 8 * 1024;
 /// The same of an environment.
 const MAX_ENVIRONMENT: u64 = 256 * 1024;
+/// An agent that keeps no file about itself is asked for it again after this, …
+const ABSENT: Duration = Duration::from_secs(1);
+/// … if it has been running for so long: a younger one may be about to write it.
+const GROWN: Duration = Duration::from_secs(20);
 
 /// A process in the foreground of a pane's terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +76,15 @@ struct Known {
     alone: bool,
     /// Where it would keep files of its own.
     own: Own,
+    /// When, since the machine was started, it kept no file about itself.
+    missed: Option<Duration>,
+}
+
+impl Known {
+    /// It was found from this process.
+    fn is_of(&self, leader: &ProcStat) -> bool {
+        (self.leader.pid, self.leader.start) == (leader.pid, leader.start)
+    }
 }
 
 impl Processes for Proc {
@@ -88,8 +101,10 @@ impl Processes for Proc {
     fn glance(&self, pane: PaneIdentity) -> Glance {
         let Some(leader) = self.leader(pane) else { return Glance::default() };
         let command = Some(self.name(pane, leader.clone()));
-        let said = self.said(pane, &leader).unwrap_or_default();
-        Glance { report: said.report, conversation: said.conversation, age: self.age_of(&leader), command }
+        let up = self.uptime();
+        let age = up.and_then(|up| times::age(up, leader.start));
+        let said = self.said_of_late(pane, &leader, up, age).unwrap_or_default();
+        Glance { report: said.report, conversation: said.conversation, age, command }
     }
 
     fn folder(&self, pane: PaneIdentity) -> Option<PathBuf> {
@@ -173,20 +188,41 @@ impl Proc {
         } else {
             let alone = found.pid == leader.pid;
             let own = self.own_of(leader.pid);
-            known.insert(pane.id, Known { leader, name: name.clone(), alone, own });
+            known.insert(pane.id, Known { leader, name: name.clone(), alone, own, missed: None });
         }
         name
     }
 
     /// What the agent that leads a pane's foreground says of itself.
     fn said(&self, pane: PaneIdentity, leader: &ProcStat) -> Option<claude::Said> {
-        claude::said(&self.own(pane, leader).claude?, leader.pid)
+        claude::said(&self.own(pane, leader).claude?, leader.pid).ok()
+    }
+
+    /// The same; where there was no file a moment ago, there is none now.
+    fn said_of_late(
+        &self,
+        pane: PaneIdentity,
+        leader: &ProcStat,
+        up: Option<Duration>,
+        age: Option<Duration>,
+    ) -> Option<claude::Said> {
+        let mut known = self.known.borrow_mut();
+        let Some(known) = known.get_mut(&pane.id).filter(|known| known.is_of(leader)) else {
+            return claude::said(&self.own_of(leader.pid).claude?, leader.pid).ok();
+        };
+        let grown = age.is_some_and(|age| age >= GROWN);
+        let rests = |missed: Duration| up.is_some_and(|up| up < missed + ABSENT);
+        if grown && known.missed.is_some_and(rests) {
+            return None;
+        }
+        let said = claude::said(known.own.claude.as_deref()?, leader.pid);
+        known.missed = up.filter(|_| said.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::NotFound));
+        said.ok()
     }
 
     /// Where it would keep files of its own. Its environment is asked for once.
     fn own(&self, pane: PaneIdentity, leader: &ProcStat) -> Own {
-        let same = |k: &&Known| k.leader.pid == leader.pid && k.leader.start == leader.start;
-        match self.known.borrow().get(&pane.id).filter(same) {
+        match self.known.borrow().get(&pane.id).filter(|known| known.is_of(leader)) {
             Some(known) => known.own.clone(),
             None => self.own_of(leader.pid),
         }
@@ -518,6 +554,42 @@ mod tests {
             let want = Some(want.to_owned());
             assert_eq!(said(environment), (want.clone(), want), "{environment:?}");
         }
+    }
+
+    #[test]
+    fn a_file_that_was_missing_is_looked_for_again_soon_and_of_a_young_agent_at_once() {
+        let (dir, mut proc) = proc_with(&[(10, 1, "claude", 10, 10, "claude")]);
+        proc.home = Some(dir.path().to_owned());
+        let own = dir.path().join(".claude/sessions");
+        fs::create_dir_all(&own).expect("a folder");
+        let glance = |up: f64, word: Option<&str>| {
+            let file = own.join("10.json");
+            match word {
+                Some(word) => fs::write(file, word).expect("written"),
+                None => drop(fs::remove_file(file)),
+            }
+            fs::write(dir.path().join("uptime"), format!("{up} 0\n")).expect("written");
+            proc.glance(pane(7)).report.is_some()
+        };
+        let idle = Some(r#"{"pid":10,"status":"idle"}"#);
+        for (up, word, want) in [
+            (10.0, None, false),
+            (10.1, idle, true),
+            (50.0, None, false),
+            (50.9, idle, false),
+            (51.0, idle, true),
+            (60.0, None, false),
+            (61.1, None, false),
+            (61.2, idle, false),
+            (62.1, idle, true),
+            // What is there and cannot be read is read again at once.
+            (70.0, Some("{"), false),
+            (70.1, idle, true),
+        ] {
+            assert_eq!(glance(up, word), want, "{up}");
+        }
+        assert_eq!((glance(80.0, None), glance(80.1, idle)), (false, false));
+        assert!(proc.report(pane(7)).is_some(), "who asks for it alone is told as it is");
     }
 
     #[test]
