@@ -8,7 +8,7 @@ use super::choices::Choices;
 use super::field;
 use super::line::Line;
 use super::subject::{Place, path_of};
-use crate::domain::agent::{ChoiceKey, DialogShape, Manifest, SubjectPlace};
+use crate::domain::agent::{ChoiceKey, DialogShape, Manifest, Pattern, SubjectPlace};
 use crate::domain::dialog::{Dialog, DialogOption, Meaning, Operation};
 use crate::domain::screen::Screen;
 use crate::domain::status::State;
@@ -188,25 +188,22 @@ fn fits(
     texts: &Texts,
     labels: &[&str],
 ) -> bool {
-    let head = shape.head.as_ref().map(|p| p.is_match(&texts.heading));
-    let question = shape.question.as_ref().map(|p| p.is_match(&texts.question));
-    let hint = shape.hint.as_ref().map(|p| p.is_match(&block.tail.text));
-    let option = shape.option.as_ref().map(|p| labels.iter().any(|l| p.is_match(l)));
+    // Asked for one by one: most shapes are told by the first.
+    let head = || shape.head.as_ref().map(|p| p.is_match(&texts.heading));
+    let question = || shape.question.as_ref().map(|p| p.is_match(&texts.question));
+    let hint = || shape.hint.as_ref().map(|p| p.is_match(&block.tail.text));
+    let option = || shape.option.as_ref().map(|p| labels.iter().any(|l| p.is_match(l)));
     let body = || {
-        shape
-            .body
-            .as_ref()
-            .map(|p| lines[block.lines.clone()].iter().any(|l| l.is_text() && p.is_match(&l.text)))
+        let row = |p: &Pattern| lines[block.lines.clone()].iter().any(|l| l.is_text() && p.is_match(&l.text));
+        shape.body.as_ref().map(row)
     };
+    let others: [&dyn Fn() -> Option<bool>; 4] = [&question, &hint, &option, &body];
     if whole {
-        return [head, question, hint, option].iter().all(|m| *m != Some(false)) && body() != Some(false);
+        return head() != Some(false) && others.iter().all(|part| part() != Some(false));
     }
     // Half a dialog: its head is missing, all else that the shape knows is there, and that is something.
-    !block.edge
-        && head != Some(true)
-        && [question, hint, option].iter().all(|m| *m != Some(false))
-        && ([question, hint, option].contains(&Some(true)) || body() == Some(true))
-        && body() != Some(false)
+    let says_more = [&shape.question, &shape.hint, &shape.option, &shape.body].iter().any(|p| p.is_some());
+    !block.edge && says_more && head() != Some(true) && others.iter().all(|part| part() != Some(false))
 }
 
 /// What the dialog is about; where only half of it is seen, only if all that it can be agree.
