@@ -110,7 +110,7 @@ pub struct Looked {
     /// The name that the agent has for its conversation, where it tells one.
     pub conversation: Option<String>,
     /// What all of this means.
-    pub reading: Reading,
+    pub reading: Arc<Reading>,
 }
 
 /// What the mouse did, at a cell of our terminal.

@@ -1,6 +1,7 @@
 //! What a pane does over time: readings in, states out. Entering a wait is believed at once; leaving it is decided by the
 //! screen; idle only when it lasts; a frame that cannot be read changes nothing for a while. Pure: `now` is an input.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::dialog::{Dialog, DialogId};
@@ -88,7 +89,7 @@ impl Change {
 pub struct Tracker {
     state: State,
     since: Duration,
-    reading: Reading,
+    reading: Arc<Reading>,
     /// A state that the screen tells and that has not lasted long enough yet.
     pending: Option<(State, Duration)>,
     dialog: Option<Seen>,
@@ -100,15 +101,7 @@ pub struct Tracker {
 impl Tracker {
     /// A pane that nothing is known of; with an agent started by us it is `starting`, else `unknown`.
     pub fn new(state: State, now: Duration) -> Self {
-        Self {
-            state,
-            since: now,
-            reading: Reading::default(),
-            pending: None,
-            dialog: None,
-            epoch: 0,
-            met: false,
-        }
+        Self { state, since: now, reading: Arc::default(), pending: None, dialog: None, epoch: 0, met: false }
     }
 
     /// The state.
@@ -145,7 +138,8 @@ impl Tracker {
     }
 
     /// A look at a screen that changed, or that is looked at for the first time; else `tick`.
-    pub fn look(&mut self, reading: Reading, now: Duration) -> Change {
+    pub fn look(&mut self, reading: impl Into<Arc<Reading>>, now: Duration) -> Change {
+        let reading = reading.into();
         let dialog = self.dialog_with(&reading, now);
         let told = reading.state;
         self.reading = reading;
@@ -214,7 +208,7 @@ impl Tracker {
         let dialog = if self.dialog.take().is_some() { DialogChange::Closed } else { DialogChange::None };
         self.epoch += 1;
         self.pending = None;
-        self.reading = Reading::default();
+        self.reading = Arc::default();
         self.enter(State::Gone, now, dialog)
     }
 

@@ -61,7 +61,7 @@ struct Known {
 struct Last {
     screen: Arc<Screen>,
     facts: read::Facts,
-    reading: Reading,
+    reading: Arc<Reading>,
 }
 
 impl<P: Panes, Q: Processes> Screens<P, Q> {
@@ -216,10 +216,10 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
             dead: known.info.dead,
         };
         let last = known.told.as_ref().filter(|l| Arc::ptr_eq(&l.screen, &screen) || l.screen == screen);
-        let reading = match last {
+        let reading = Arc::new(match last {
             Some(l) => read::read_again(&screen, &facts, &self.agents, (&l.facts, &l.reading)),
             None => read::read(&screen, &facts, &self.agents),
-        };
+        });
         let same = |l: &Last| {
             let (a, b) = (&l.reading, &reading);
             a.state == b.state && a.agent == b.agent && a.dialog == b.dialog && l.facts.command == command
@@ -227,7 +227,7 @@ impl<P: Panes, Q: Processes> Screens<P, Q> {
         if again && known.told.as_ref().is_some_and(same) {
             return true;
         }
-        known.told = Some(Last { screen: Arc::clone(&screen), facts, reading: reading.clone() });
+        known.told = Some(Last { screen: Arc::clone(&screen), facts, reading: Arc::clone(&reading) });
         if wrote.is_some() && reading.dialog.as_ref().is_some_and(|d| d.complete) {
             self.panes.stands(pane);
         }

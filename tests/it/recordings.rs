@@ -47,7 +47,7 @@ fn busy(state: &State) -> Vec<Event> {
             fresh: true,
             command: Some("claude".into()),
             conversation: Some("f00".into()),
-            reading: read(screen, &Facts::default(), Agents::builtin()),
+            reading: read(screen, &Facts::default(), Agents::builtin()).into(),
         })));
     }
     let board = boards::board(Post::Acting).board;

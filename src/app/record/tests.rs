@@ -137,7 +137,7 @@ fn looked(text: &str) -> Event {
         fresh: true,
         command: Some("claude".to_owned()),
         conversation: None,
-        reading,
+        reading: reading.into(),
     }))
 }
 
@@ -195,9 +195,9 @@ fn a_secret_that_wraps_is_in_no_line() {
     let Event::Screen(seen) = looked("x") else { unreachable!("it is one") };
     let rows = format!("│ export TOKEN={one} │\n│ {two} │\n│ proceed? │");
     let screen = Arc::new(Screen { width: 60, height: 4, ..Screen::plain(&rows) });
-    let mut reading = seen.reading.clone();
+    let mut reading = Reading::clone(&seen.reading);
     reading.evidence = vec![format!("row 2: {two}")];
-    run.hear(Event::Screen(Arc::new(Looked { screen, reading, ..Looked::clone(&seen) })));
+    run.hear(Event::Screen(Arc::new(Looked { screen, reading: reading.into(), ..Looked::clone(&seen) })));
     let file = run.file();
     assert!(!file.contains(one) && !file.contains(two), "{file}");
 }

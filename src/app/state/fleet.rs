@@ -86,7 +86,7 @@ impl Session {
     }
 
     /// A look at its screen.
-    pub fn look(&mut self, reading: Reading, now: Duration) {
+    pub fn look(&mut self, reading: impl Into<Arc<Reading>>, now: Duration) {
         self.tracker.look(reading, now);
         self.follow();
     }

@@ -113,7 +113,7 @@ pub fn screen(state: &mut State, looked: &Looked) -> Vec<Effect> {
     state.detector.saw(&name, &looked.screen, &looked.reading, state.now.local);
     session.screen = Some(Arc::clone(&looked.screen));
     session.looked = Some(now);
-    session.look(looked.reading.clone(), now);
+    session.look(Arc::clone(&looked.reading), now);
     session.ward.rounds.look(&looked.screen, &looked.reading, now);
     let works_now = works(session);
     if before.0 == Status::Unknown && session.state != Status::Unknown {

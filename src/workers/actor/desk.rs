@@ -208,7 +208,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         if another {
             desk.tracker.renewed();
         }
-        desk.tracker.look(looked.reading.clone(), now);
+        desk.tracker.look(Arc::clone(&looked.reading), now);
         // When it ends nobody tells any more.
         if looked.conversation.is_some() && looked.conversation != desk.conversation && desk.agent.is_some() {
             desk.conversation.clone_from(&looked.conversation);

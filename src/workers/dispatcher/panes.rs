@@ -101,7 +101,7 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone, F: Folders> Dispatcher
         let known = self.panes.get_mut(&looked.pane.id);
         let Some(desk) = known.filter(|d| d.info.identity == looked.pane) else { return };
         let before = desk.plight();
-        desk.tracker.look(looked.reading.clone(), now);
+        desk.tracker.look(Arc::clone(&looked.reading), now);
         desk.screen = Some(Arc::clone(&looked.screen));
         desk.talk.get_or_insert(now + TALK);
         self.asks |= desk.plight() != before;

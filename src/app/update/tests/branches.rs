@@ -19,7 +19,7 @@ fn looked(id: u32, state: Status, wrote: bool) -> Event {
         fresh: true,
         command: None,
         conversation: None,
-        reading,
+        reading: reading.into(),
     }))
 }
 

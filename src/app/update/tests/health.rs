@@ -23,7 +23,7 @@ impl Room {
             fresh: true,
             command: None,
             conversation: None,
-            reading,
+            reading: reading.into(),
         };
         self.hear(Event::Screen(Arc::new(looked)));
     }

@@ -9,7 +9,6 @@ use crate::app::action::ACTIONS;
 use crate::app::event::{Looked, Mouse, MouseAct};
 use crate::app::key::Code;
 use crate::app::state::Mode;
-use crate::domain::read::Reading;
 use crate::domain::screen::Screen;
 
 /// Any fact, of a few panes and names.
@@ -26,7 +25,7 @@ pub(in crate::app) fn any_event() -> impl Strategy<Value = Event> {
         }),
         1 => Just(Event::Server(Server::Missing { why: "no socket".into() })),
         1 => Just(Event::Server(Server::Up { version: "3.3a".into(), pid: 2, warning: None })),
-        1 => (0u32..6).prop_map(|i| Event::Screen(Arc::new(Looked { pane: pane(i, "a").identity, screen: Arc::new(Screen::plain("x")), wrote: true, stands: false, fresh: true, command: None, conversation: None, reading: Reading::default() }))),
+        1 => (0u32..6).prop_map(|i| Event::Screen(Arc::new(Looked { pane: pane(i, "a").identity, screen: Arc::new(Screen::plain("x")), wrote: true, stands: false, fresh: true, command: None, conversation: None, reading: Arc::default() }))),
         1 => (0u16..80, 0u16..24).prop_map(|(x, y)| Event::Mouse(Mouse { act: MouseAct::Press, x, y })),
         1 => (1usize..4, 1usize..9).prop_map(|(columns, per_page)| Event::Drew(Areas { columns, per_page, paged: per_page < 3, ..Areas::default() })),
         1 => (0u16..300, 0u16..300).prop_map(|(w, h)| Event::Resized(w, h)),

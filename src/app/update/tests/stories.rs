@@ -6,7 +6,6 @@ use super::*;
 use crate::app::event::{Did, Looked, Mouse, MouseAct};
 use crate::app::panel::PANELS;
 use crate::app::state::{Mode, Order, Popup};
-use crate::domain::read::Reading;
 use crate::domain::screen::Screen;
 use crate::domain::stroke::{KeyName, Stroke};
 
@@ -188,7 +187,7 @@ fn freezing_holds_screens_and_thawing_shows_the_newest() {
             fresh: true,
             command: None,
             conversation: None,
-            reading: Reading::default(),
+            reading: Arc::default(),
         }))
     };
     room.hear(look("one"));

@@ -10,7 +10,6 @@ use crate::app::action::ACTIONS;
 use crate::app::event::{Looked, Mouse, MouseAct};
 use crate::app::schedule::next_deadline;
 use crate::app::state::{Form, Mode, Popup};
-use crate::domain::read::Reading;
 use crate::domain::screen::Screen;
 
 /// A room of so many sessions on a terminal of that size, with the wall up.
@@ -288,7 +287,7 @@ fn what_was_not_heard_for_a_while_is_stale() {
         fresh,
         command: None,
         conversation: None,
-        reading: Reading::default(),
+        reading: Arc::default(),
     };
     room.hear(Event::Screen(Arc::new(looked(false))));
     assert!(room.state.stale().is_some());

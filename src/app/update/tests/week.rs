@@ -108,7 +108,7 @@ fn a_week_leaves_no_more_behind_than_a_day() {
                     fresh: true,
                     command: Some("claude".to_owned()),
                     conversation: None,
-                    reading,
+                    reading: reading.into(),
                 })));
             }
             _ => drop(room.hear(Event::Woke)),
