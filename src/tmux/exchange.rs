@@ -58,10 +58,12 @@ impl<T> Exchange<T> {
     /// `commands` is everything after it. Close each batch with [`Exchange::close`].
     pub fn ask(&mut self, tag: T, facts: Option<(&str, &str)>, commands: &str, line: &mut Vec<u8>) {
         let nonce = self.nonce(Some(tag));
-        let (target, facts) = facts.map_or((String::new(), ""), |(t, f)| (format!("-t {t} "), f));
-        line.extend_from_slice(
-            format!("display-message -p {target}'{nonce} {facts}' ; {commands}\n").as_bytes(),
-        );
+        let (flag, target, blank, facts) = facts.map_or(("", "", "", ""), |(t, f)| ("-t ", t, " ", f));
+        for part in
+            ["display-message -p ", flag, target, blank, "'", &nonce, " ", facts, "' ; ", commands, "\n"]
+        {
+            line.extend_from_slice(part.as_bytes());
+        }
     }
 
     /// Appends the line whose answer closes that of the last request.

@@ -37,7 +37,7 @@ pub fn rows(screen: &Screen, (first, last): (u16, u16)) -> Option<Vec<String>> {
             Some(_) => return None,
             None => {}
         }
-        conditions.push(format!("#{{==:#{{C/r:^{}$}},{}}}", pattern(own), at + 1));
+        conditions.push(condition(own, at + 1));
     }
     (!conditions.is_empty() && conditions.len() <= MOST).then_some(conditions)
 }
@@ -148,9 +148,20 @@ fn sign(c: char) -> Sign {
     }
 }
 
+/// That the first row of that shape is this one, counted from 1.
+fn condition(shape: &Shape, row: usize) -> String {
+    // Room for a dozen marks.
+    let mut out = String::with_capacity(shape.text.len() + 64);
+    out.push_str("#{==:#{C/r:^");
+    pattern(shape, &mut out);
+    out.push_str("$},");
+    out.push_str(&row.to_string());
+    out.push('}');
+    out
+}
+
 /// The shape as a pattern.
-fn pattern(shape: &Shape) -> String {
-    let mut out = String::new();
+fn pattern(shape: &Shape, out: &mut String) {
     let mut from = 0;
     for (at, c) in shape.text.char_indices() {
         if let Some(end) = shape.tabs.and_then(|row| row.tab_at(at)) {
@@ -171,7 +182,6 @@ fn pattern(shape: &Shape) -> String {
         out.push_str("   *");
         out.push(frame);
     }
-    out
 }
 
 /// A mark or a letter beyond ASCII that is one character for tmux, too: nothing that combines with another.
@@ -203,20 +213,29 @@ fn fits(pattern: &Shape, row: &Shape) -> bool {
 /// All conditions. tmux 3.7 reads a format for a tenth of a second and takes all that it has not read by then for empty; and
 /// two sides of a comparison that are both empty are equal. So something that is true only if it is read stands behind all.
 pub fn all(conditions: &[String]) -> String {
-    match conditions {
-        [] => "1".to_owned(),
-        _ => ["#{&&:", &nested(conditions), ",1}"].concat(),
+    if conditions.is_empty() {
+        return "1".to_owned();
     }
+    let room: usize = conditions.iter().map(|c| c.len() + "#{&&:,}".len()).sum();
+    let mut out = String::with_capacity(room + 8);
+    out.push_str("#{&&:");
+    nested(conditions, &mut out);
+    out.push_str(",1}");
+    out
 }
 
 /// Nested in pairs: `#{&&:a,b,c}` would read a and b only. Each level is read anew by the server, so there are as few as can be.
-fn nested(conditions: &[String]) -> String {
+fn nested(conditions: &[String], out: &mut String) {
     match conditions {
-        [] => "1".to_owned(),
-        [one] => one.clone(),
+        [] => out.push('1'),
+        [one] => out.push_str(one),
         _ => {
             let (half, rest) = conditions.split_at(conditions.len() / 2);
-            ["#{&&:", &nested(half), ",", &nested(rest), "}"].concat()
+            out.push_str("#{&&:");
+            nested(half, out);
+            out.push(',');
+            nested(rest, out);
+            out.push('}');
         }
     }
 }
@@ -231,6 +250,12 @@ pub fn equals(format: &str, word: &str) -> Option<String> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn told(shape: &Shape) -> String {
+        let mut out = String::new();
+        pattern(shape, &mut out);
+        out
+    }
 
     #[test]
     fn rows_become_patterns_with_their_place() {
@@ -347,7 +372,7 @@ mod tests {
         check("│ ls    │", "│ ls    x │", false);
         check("│ ls    │", "│ ls    ", false);
         check("│ ls x    y │", "│ ls x     y │", false);
-        assert_eq!(pattern(&shape("│ ls    │")), "│ ls   *│");
+        assert_eq!(told(&shape("│ ls    │")), "│ ls   *│");
     }
 
     #[test]
@@ -361,7 +386,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_of_a_row_acts(row in "\\PC*") {
-            let p = pattern(&shape(&row)).replace("   *", "");
+            let p = told(&shape(&row)).replace("   *", "");
             // What would act in a pattern, or in a format, stands in brackets only.
             let rest = EXACT.chars().fold(p.replace(&format!("[^{EXACT_SAID}]"), "").replace("[##]", ""), |p, c| p.replace(&format!("[{c}]"), ""));
             // What would act in a format, in whatever place.
