@@ -45,6 +45,13 @@ impl ProcStat {
             runs: state == b"R",
         })
     }
+
+    /// True if nothing has changed since but whether it computes.
+    pub fn same(&self, now: &Self) -> bool {
+        let Self { pid, comm, ppid, pgrp, session, tty_nr, tpgid, start, runs: _ } = self;
+        (pid, comm, ppid, pgrp) == (&now.pid, &now.comm, &now.ppid, &now.pgrp)
+            && (session, tty_nr, tpgid, start) == (&now.session, &now.tty_nr, &now.tpgid, &now.start)
+    }
 }
 
 fn number<T: std::str::FromStr>(digits: &[u8]) -> Option<T> {

@@ -89,18 +89,18 @@ impl Known {
 
 impl Processes for Proc {
     fn foreground(&self, pane: PaneIdentity) -> Option<String> {
-        Some(self.name(pane, self.leader(pane)?))
+        Some(self.name(pane, &self.leader(pane)?))
     }
 
     fn front(&self, pane: PaneIdentity) -> (Option<String>, bool) {
         let Some(leader) = self.leader(pane) else { return (None, false) };
-        let name = self.name(pane, leader.clone());
+        let name = self.name(pane, &leader);
         (Some(name), self.worker(pane, leader).runs)
     }
 
     fn glance(&self, pane: PaneIdentity) -> Glance {
         let Some(leader) = self.leader(pane) else { return Glance::default() };
-        let command = Some(self.name(pane, leader.clone()));
+        let command = Some(self.name(pane, &leader));
         let up = self.uptime();
         let age = up.and_then(|up| times::age(up, leader.start));
         let said = self.said_of_late(pane, &leader, up, age).unwrap_or_default();
@@ -116,7 +116,7 @@ impl Processes for Proc {
         let agent = self.worker(pane, leader.clone());
         let folder = fs::read_link(self.file(agent.pid, "cwd")).ok();
         let own = self.own(pane, &leader);
-        let keeps = match self.name(pane, leader).as_str() {
+        let keeps = match self.name(pane, &leader).as_str() {
             "claude" => own.claude.map(|own| (Keeper::Claude, own)),
             "codex" => own.codex.map(|own| (Keeper::Codex, own)),
             _ => None,
@@ -175,12 +175,12 @@ impl Proc {
     }
 
     /// What the process of a pane's foreground is called: found anew only where it is another one, or has changed itself.
-    fn name(&self, pane: PaneIdentity, leader: ProcStat) -> String {
+    fn name(&self, pane: PaneIdentity, leader: &ProcStat) -> String {
         let mut known = self.known.borrow_mut();
-        let leader = ProcStat { runs: false, ..leader };
-        if let Some(known) = known.get(&pane.id).filter(|k| k.leader == leader) {
+        if let Some(known) = known.get(&pane.id).filter(|known| known.leader.same(leader)) {
             return known.name.clone();
         }
+        let leader = ProcStat { runs: false, ..leader.clone() };
         let (found, name) = self.effective(leader.clone());
         // A launcher may start something else without changing itself, so its answer is not kept.
         if is_launcher(&String::from_utf8_lossy(&leader.comm)) {
@@ -338,7 +338,7 @@ impl Proc {
 
     /// Who really works in the foreground of a pane, where the leader of its group is known.
     fn worker(&self, pane: PaneIdentity, leader: ProcStat) -> ProcStat {
-        let alone = |k: &Known| k.alone && k.leader == ProcStat { runs: false, ..leader.clone() };
+        let alone = |known: &Known| known.alone && known.leader.same(&leader);
         let alone = self.known.borrow().get(&pane.id).is_some_and(alone);
         if alone { leader } else { self.effective(leader).0 }
     }

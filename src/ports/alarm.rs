@@ -22,7 +22,8 @@ pub fn zero() -> Instant {
 
 /// The common tick at that instant, or the next one behind it.
 pub fn tick(at: Instant) -> Instant {
-    let ticks = at.saturating_duration_since(zero()).as_micros().div_ceil(TICK.as_micros());
+    // Half a million years of microseconds fit.
+    let ticks = (at.saturating_duration_since(zero()).as_micros() as u64).div_ceil(TICK.as_micros() as u64);
     zero() + TICK * u32::try_from(ticks).unwrap_or(u32::MAX)
 }
 

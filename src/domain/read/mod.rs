@@ -50,6 +50,15 @@ pub struct Facts {
     pub dead: bool,
 }
 
+impl Facts {
+    /// True if nothing but time went on between them.
+    fn same_but_for_time(&self, before: &Self) -> bool {
+        let Self { title, command, agent, report, dead, quiet: _, waits: _, age: _ } = self;
+        (title, command, agent) == (&before.title, &before.command, &before.agent)
+            && (report, dead) == (&before.report, &before.dead)
+    }
+}
+
 /// What an agent says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SelfReport {
@@ -193,9 +202,8 @@ pub fn read_again(
     agents: &Agents,
     (before, reading): (&Facts, &Reading),
 ) -> Reading {
-    let timeless = |f: &Facts| Facts { quiet: None, waits: None, age: None, ..f.clone() };
     let silent = |f: &Facts| f.quiet.is_some_and(|q| q >= SILENCE);
-    if silent(facts) != silent(before) || timeless(facts) != timeless(before) {
+    if silent(facts) != silent(before) || !facts.same_but_for_time(before) {
         return read(screen, facts, agents);
     }
     let age = facts.age.filter(|_| runs(facts, agents));

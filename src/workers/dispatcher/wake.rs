@@ -63,7 +63,8 @@ impl<B: TaskBook, K: Hands + Press, Q: Processes + Clone, F: Folders> Dispatcher
     /// The next moment at which something follows from time alone.
     pub(super) fn wake(&self) -> Option<Instant> {
         let now = monotonic();
-        let panes = self.panes.values().filter(|_| self.due.live).filter_map(|d| d.tracker.due());
+        let seen = self.due.live.then(|| self.panes.values()).into_iter().flatten();
+        let panes = seen.filter_map(|d| d.tracker.due());
         let errands = self.errands.values().map(super::Errand::due).filter(|at| *at < Duration::MAX);
         let due = panes.chain(errands).chain(self.chair.as_ref().and_then(|_| self.own_due(now))).min();
         due.map(|at| clock() + at.saturating_sub(now))
