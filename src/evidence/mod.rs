@@ -10,6 +10,7 @@ pub mod hindsight;
 mod ignored;
 pub mod links;
 mod logins;
+mod names;
 mod own;
 pub mod place;
 mod plain;
