@@ -21,9 +21,9 @@ impl Menu {
     /// The menu of one session; the gentlest step that fits, beyond a look, is marked.
     pub fn of(session: &Session) -> Self {
         let sight = session.sight();
-        // What allows something, or ends or interrupts what goes on as it should, is marked by the person alone.
+        // An answer, and what ends or interrupts what goes on as it should, is marked by the person alone.
         let is_for = |step| match step {
-            Step::Approve => false,
+            Step::Approve | Step::Deny => false,
             Step::Restart => sight.has_ended(),
             Step::Escape | Step::Interrupt => session.stuck().is_some(),
             _ => true,

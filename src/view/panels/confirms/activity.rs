@@ -111,10 +111,7 @@ fn by_rule(buf: &mut Buffer, area: Area, theme: &Theme, rules: &[(&str, RuleCoun
     if area.h == 0 {
         return;
     }
-    let figures = |of: [&str; 5]| {
-        let [a, b, c, d, e] = of;
-        format!("{a:>9} {b:>6} {c:>6} {d:>6} {e:>6}")
-    };
+    let figures = |[a, b, c, d, e]: [&str; 5]| format!("{a:>9} {b:>6} {c:>6} {d:>6} {e:>6}");
     let mut pen = Pen::row(buf, area, 0);
     pen.right(&figures(["confirmed", "denied", "would", "held", "failed"]), theme.style(Role::Subtext));
     pen.put("rule, last 24 h", theme.style(Role::Subtext));
