@@ -10,7 +10,10 @@ use archtui::app::state::form::{Field, Form, Kind};
 use archtui::app::state::popup::{Question, Then};
 use archtui::app::state::wall::Night;
 use archtui::app::state::{Input, Mode, Order, Popup};
+use archtui::domain::dialog::Dialog;
+use archtui::domain::read::Reading;
 use archtui::domain::server::Server;
+use archtui::domain::status::State as Status;
 use archtui::domain::task::{Page, TaskText};
 use archtui::domain::track::Tracker;
 use archtui::domain::{ansi, text};
@@ -278,4 +281,31 @@ fn a_pane_is_drawn_inside_its_own_tile_only() {
             }
         }
     }
+}
+
+#[test]
+fn what_a_dialog_is_about_is_told_to_stand_there_whole_or_in_part() {
+    let about = "git commit -m '⚠\u{fe0f} fix: a row that is wider than a small tile' && rm -f \\\n  src/the_last_one";
+    let text = format!("\n────\n Bash command\n   {about}\n Do you want to proceed?\n ❯ 1. Yes\n   2. No");
+    let mut state = fleets::nine();
+    fleets::focus(&mut state, "claude_orchestrator");
+    let session = state.fleet.sessions.iter_mut().find(|s| s.label == "claude_orchestrator").expect("there");
+    let pane = session.pane.as_ref().expect("it has one").identity.id;
+    let screen = ansi::parse(text.replace('\n', "\r\n").as_bytes(), 120, 40);
+    let dialog = Dialog { subject: Some(about.to_owned()), rows: (1, 7), ..Dialog::default() };
+    session.look(
+        Reading { state: Status::Permission, dialog: Some(dialog), ..Reading::default() },
+        fleets::NOW.mono,
+    );
+    session.screen = Some(Arc::new(screen));
+    let partly = |state: &State, w, h| {
+        let mut buf = Buffer::empty(Rect::new(0, 0, w, h));
+        view::paint(state, &Theme::dark(Depth::True), &mut buf).partly.contains(&pane)
+    };
+    assert!(partly(&state, 120, 40), "cut at the right");
+    state.grid.zoomed = true;
+    assert!(!partly(&state, 120, 40), "whole, over two rows, with a sign that joins");
+    assert!(partly(&state, 60, 40), "cut in a narrow terminal");
+    assert!(!partly(&state, 120, 8), "its head is cut off, and it is told in its place");
+    assert!(partly(&state, 60, 8), "what is told there is cut, too");
 }

@@ -156,8 +156,8 @@ pub struct State {
     pub drawn: BTreeMap<PaneIdentity, DrawnSince>,
     /// Whose dialog the answering keys are for, and since when without a person's doing.
     pub aim: Option<(PaneIdentity, Duration)>,
-    /// When an answering key was last pressed here, and what was answered with it, if it was.
-    pub pressed: Option<(Duration, Option<Showing>)>,
+    /// When an answering key was last pressed here, and which dialog was answered with it before it was let go.
+    pub pressed: Option<(Duration, Showing)>,
     /// The pane whose dialog was answered from here last, until it is told what came of it.
     pub answering: Option<PaneIdentity>,
     /// When tiles last changed their places by themselves: whoever turns to one by its place may mean what stood there before.

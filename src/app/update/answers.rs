@@ -8,6 +8,7 @@ use crate::app::effect::Effect;
 use crate::app::panel::PanelId;
 use crate::app::state::{Board, Face, Post, Session, State};
 use crate::domain::confirm::{Answer, DrawnSince};
+use crate::domain::dialog::Meaning;
 use crate::domain::ledger::{Actor, Entry, Outcome};
 use crate::domain::session::PaneIdentity;
 
@@ -29,27 +30,22 @@ pub(super) fn no_digits(state: &mut State) {
     say(state, format!("{key} goes to its tile; digits answer there, zoomed"), false);
 }
 
-/// Keys pressed closer than this are one press: it is held down, or goes on before the next dialog can have been read.
-const ONE_PRESS: Duration = Duration::from_millis(500);
+/// Keys pressed closer than this are one press: it is held down (the first repeat comes after up to 0.7 s), or goes on before
+/// the next dialog can have been read.
+const ONE_PRESS: Duration = Duration::from_secs(1);
 
 /// Answers the dialog that the focused tile shows, or the open panel.
 pub fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
-    let (answered, now) = (answered(state, answer), state.now.mono);
+    let (mut answered, now) = (answered(state, answer), state.now.mono);
     let showing = match &answered {
         Ok((Effect::Answer { drawn, .. }, _)) => Some(drawn.showing),
         _ => None,
     };
-    let before = state.pressed.filter(|(at, _)| now.saturating_sub(*at) < ONE_PRESS);
-    let answered = match before {
-        Some((_, last)) if showing.is_some() && last != showing => {
-            state.pressed = Some((now, last));
-            Err("another dialog is there now; let go of the key, and look at it first".to_owned())
-        }
-        _ => {
-            state.pressed = Some((now, showing));
-            answered
-        }
-    };
+    let last = state.pressed.filter(|(at, _)| now.saturating_sub(*at) < ONE_PRESS).map(|(_, last)| last);
+    if showing.zip(last).is_some_and(|(showing, last)| showing != last) {
+        answered = Err("another dialog is there now; let go of the key, and look at it first".to_owned());
+    }
+    state.pressed = last.or(showing).map(|showing| (now, showing));
     match answered {
         Ok((effect, told)) => {
             say(state, told, false);
@@ -71,14 +67,16 @@ pub fn answer(state: &mut State, answer: Answer) -> Vec<Effect> {
 /// What is asked, and the same in words: how it ends is told by the screen, and by whoever refuses it.
 fn answered(state: &State, answer: Answer) -> Result<(Effect, String), String> {
     let (session, pane, drawn) = drawn_dialog(state)?;
-    if matches!(answer, Answer::Approve | Answer::Choose(_)) && state.areas.partly.contains(&pane.id) {
+    if may_allow(answer, session) && state.areas.partly.contains(&pane.id) {
         let key = |action| state.fixed.keymap.shown(action);
         let (zoom, queue) = (key(Action::Zoom), key(Action::Panel(PanelId::Confirms)));
-        return Err(match (state.open_panel, state.grid.zoomed) {
-            (None, false) => format!("not all of what it asks is on the screen; {zoom} shows it large"),
-            (None, true) => format!("not all of what it asks is on the screen; {queue} tells all of it"),
-            _ => "not all of what it asks is on the screen; attach and look at the whole".to_owned(),
-        });
+        let how = match state.open_panel {
+            None if state.grid.zoomed => format!("{queue} tells all of it, or attach"),
+            None => format!("{zoom} shows it large"),
+            Some(PanelId::Confirms) => format!("{zoom} shows it large, or attach"),
+            Some(_) => format!("{queue} tells all of it, or attach"),
+        };
+        return Err(format!("not all of what it asks is on the screen; {how}"));
     }
     let told = match answer {
         Answer::Hold => format!("what {} asks is kept for a person", session.label),
@@ -88,6 +86,16 @@ fn answered(state: &State, answer: Answer) -> Result<(Effect, String), String> {
         Answer::Write => format!("answering in {}", session.label),
     };
     Ok((Effect::Answer { pane, answer, drawn: drawn.until(state.now.mono) }, told))
+}
+
+/// Whether that answer may let something happen. A no needs no more than to be meant.
+fn may_allow(answer: Answer, session: &Session) -> bool {
+    let option = |n: usize| session.dialog().and_then(|d| d.options.get(n)).map(|o| o.meaning);
+    match answer {
+        Answer::Approve => true,
+        Answer::Choose(n) => !matches!(option(n), Some(Meaning::Deny | Meaning::DenyWithText)),
+        Answer::Deny | Answer::Hold | Answer::Write => false,
+    }
 }
 
 /// The dialog that a key answers: whose it is, where, and since when it is drawn.

@@ -326,7 +326,7 @@ patterns! {
     );
     AWK_VARIABLE = r"\A[a-z][a-z0-9_]{0,30}=[^%\\\n]*\z";
     // A signature starts a program, and what stands for a remote's name may be its address, with a token in it.
-    TELLS_MORE = r"%[-+ ]?G|%\(\*?[a-z:]*(?:signature|remotename)";
+    TELLS_MORE = r"%[-+ ]?G|%\([^)]*(?:signature|remotename)";
     LABEL = r"\A[A-Za-z0-9][A-Za-z0-9_.-]*\z";
     WORKSPACE = r"\A(?:@[A-Za-z0-9_.-]+/)?[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_.-]+)*\z";
     REPOSITORY = r"\A[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]+\z";
@@ -383,6 +383,7 @@ mod tests {
             (Name::Inert, "4f9c", false),
             (Name::Pretty, "%(push:remotename)", false),
             (Name::Pretty, "%(refname) %(*upstream:remotename)", false),
+            (Name::Pretty, "%(push:track,remotename)", false),
             (Name::Pretty, "%(upstream:short)", true),
             (Name::Inert, "PATH=5", false),
             (Name::Inert, "x++", false),

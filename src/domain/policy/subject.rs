@@ -53,8 +53,8 @@ pub(super) fn judge(
             Ok(_) if may_be_shortened(path) => {
                 Verdict::hold("path", "three dots stand in the path: part of it may have been left out")
             }
-            Ok(_) if path.contains("  ") => {
-                Verdict::hold("path", "a gap stands in the path: what is behind it may not belong to it")
+            Ok(_) if may_hold_more(path) => {
+                Verdict::hold("path", "a gap or a count stands in the path, which may not belong to it")
             }
             Ok(_) if matches!(operation, Operation::Edit | Operation::Write) && may_mislead(path) => {
                 Verdict::hold("path", "a file of that name would be a pattern or an option to later commands")
@@ -101,6 +101,15 @@ fn may_be_shortened(path: &str) -> bool {
     path.split('/').any(|step| step.ends_with("..."))
 }
 
+/// What an agent shows beside a path may stand in its row: `.env        1 of 3`.
+fn may_hold_more(path: &str) -> bool {
+    let counts = |(head, tail): (&str, &str)| {
+        let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+        head.ends_with(|c: char| c.is_ascii_digit()) && digits(tail.trim_end())
+    };
+    path.contains("  ") || path.rsplit_once(" of ").is_some_and(counts)
+}
+
 /// One path under the operation of `case`.
 pub(super) fn located_path(case: &Case, path: &Located, policy: &Policy) -> Verdict {
     if matches!(case.operation, Operation::Edit | Operation::Write)
@@ -139,6 +148,9 @@ mod tests {
         for (path, expected) in [
             ("src/a file.rs", Action::Confirm),
             ("prod.env        1 of 3", Action::Hold),
+            ("prod.key1 of 3", Action::Hold),
+            ("src/x 1 of 3", Action::Hold),
+            ("src/one of many.rs", Action::Confirm),
             ("src/x  y.rs", Action::Hold),
             ("src/.../x.rs", Action::Hold),
             ("src/-x.rs", Action::Hold),

@@ -3,7 +3,7 @@
 
 use super::rule::may_name;
 use super::{Action, Verdict};
-use crate::domain::bash::{self, Access, Joint, Outcome, Part, Programs, Use, Word};
+use crate::domain::bash::{self, Access, Joint, Outcome, Part, Programs, Redirect, Use, Word};
 
 /// Puts files, folders or links of any content in places where others were looked up, or nothing. Not what only runs code of
 /// the project: that may do anything by itself.
@@ -54,7 +54,7 @@ const LEAVES: [&str; 7] = [
 ];
 
 /// What makes a file or a folder, and by that perhaps a repository of what was none when it was looked at.
-const MAKES: [&str; 2] = ["mkdir", "touch"];
+const MAKES: [&str; 3] = ["mkdir", "tee", "touch"];
 
 /// What a part does to what was looked up before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,13 +68,15 @@ pub(super) enum Stir {
 }
 
 /// Of one part; `outcome` is what it does, if it is vouched for.
-fn stirs(words: &[Word], outcome: Option<&Outcome>) -> Stir {
+fn stirs(part: &Part, outcome: Option<&Outcome>) -> Stir {
+    let words = part.words.as_slice();
     let starts = starts(words, outcome);
+    let into = |r: &Redirect| matches!(r, Redirect::Into(_));
     let vouched = outcome.is_some();
     let brings = |&at: &usize| names(&BRINGS, words, at) && !(vouched && names(&LEAVES, words, at));
     if starts.iter().any(brings) && !outcome.is_some_and(|o| makes_a_branch(words, o)) {
         Stir::Unsettles
-    } else if starts.iter().any(|&at| names(&MAKES, words, at)) {
+    } else if part.redirects.iter().any(into) || starts.iter().any(|&at| names(&MAKES, words, at)) {
         Stir::Makes
     } else {
         Stir::Nothing
@@ -101,7 +103,7 @@ pub(super) fn in_pipelines(parts: &[Part], programs: &Programs) -> Vec<Stir> {
     let mut out = vec![Stir::Nothing; parts.len()];
     let mut behind = Stir::Nothing;
     for (i, part) in parts.iter().enumerate().rev() {
-        behind = behind.max(stirs(&part.words, bash::vouch(programs, &part.words).as_ref().ok()));
+        behind = behind.max(stirs(part, bash::vouch(programs, &part.words).as_ref().ok()));
         out[i] = behind;
         if part.joint != Joint::Pipe {
             behind = Stir::Nothing;

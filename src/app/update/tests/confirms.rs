@@ -127,7 +127,6 @@ fn a_key_answers_the_marked_dialog_that_is_drawn_and_the_mark_stays_on_it() {
     assert!(key(&mut state, 'y', 20).is_empty(), "it is not drawn yet");
     drew(&mut state, "b", 30);
     let b = state.board.queue[1].id.0;
-    assert!(key(&mut state, 'y', 400).is_empty(), "pressed again before anybody can have read it");
     match key(&mut state, 'y', 1030).as_slice() {
         [Effect::Answer { pane, answer: Answer::Approve, drawn }] => {
             assert_eq!((*pane, drawn.lasted), (b, Duration::from_millis(1000)));
@@ -187,14 +186,14 @@ fn a_key_that_is_held_down_answers_no_other_dialog() {
     ask(&mut state, "one", 0);
     assert_eq!(key(&mut state, 'y', 1000).len(), 1);
     ask(&mut state, "two", 1010);
-    // It has been there for long, and nobody has let go.
-    for ms in (1030..3000).step_by(30) {
+    // It has been there for long, and nobody has let go: the first repeat of a key comes late.
+    for ms in std::iter::once(1660).chain((1700..3000).step_by(40)) {
         assert!(key(&mut state, 'y', ms).is_empty(), "{ms}");
     }
     let said = state.toast.as_ref().map_or("", |toast| toast.text.as_str());
     assert!(said.contains("let go of the key"), "{said}");
-    assert_eq!(key(&mut state, 'y', 3600).len(), 1, "looked at, and pressed again");
-    assert_eq!(key(&mut state, 'd', 3700).len(), 1, "the same dialog: what comes of it is not ours to say");
+    assert_eq!(key(&mut state, 'y', 4100).len(), 1, "looked at, and pressed again");
+    assert_eq!(key(&mut state, 'd', 4200).len(), 1, "the same dialog: what comes of it is not ours to say");
 }
 
 #[test]
@@ -273,11 +272,11 @@ fn a_dialog_to_which_the_mark_slid_was_not_read_by_who_pressed() {
     let told = board(&state, Post::Acting, &[("b", "two")]);
     update(&mut state, told, at_ms(4020));
     assert!(key(&mut state, 'y', 4040).is_empty(), "the same press");
-    assert_eq!(drawn(&key(&mut state, 'y', 4600)), 580, "it is the marked one since then");
+    assert_eq!(drawn(&key(&mut state, 'y', 5100)), 1080, "it is the marked one since then");
     let told = board(&state, Post::Acting, &[("b", "two"), ("a", "one")]);
-    update(&mut state, told, at_ms(4700));
-    key(&mut state, 'j', 4800);
-    assert_eq!(drawn(&key(&mut state, 'y', 5400)), 5390, "turned to by hand");
+    update(&mut state, told, at_ms(5200));
+    key(&mut state, 'j', 5300);
+    assert_eq!(drawn(&key(&mut state, 'y', 6200)), 6190, "turned to by hand");
 }
 
 #[test]
