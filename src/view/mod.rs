@@ -64,7 +64,7 @@ pub fn paint(state: &State, theme: &Theme, buf: &mut Buffer) -> Areas {
         }
     }
     let panel = state.open_panel.map(|_| parts.body);
-    areas.partly = partly::of(buf, &areas.tiles, areas.paged, state, panel);
+    areas.partly = partly::of(buf, &areas.tiles, &page.shown, state, panel);
     let told = header::draw(buf, parts.header, state, theme, &page);
     let band = if parts.footer.h == 0 && footer::must_be_seen(state) { parts.header } else { parts.footer };
     // Where the header has no room for it, the footer has, and the grid is what is looked at.

@@ -8,16 +8,15 @@ use crate::app::state::{Session, State};
 use crate::domain::session::PaneId;
 use crate::domain::text;
 
-/// Of the tiles that were drawn, those whose dialog is about more than stands in them, or in the panel that tells it beside them.
-/// A window that is drawn over them later hides nothing that was not read.
+/// Of the tiles that were drawn, by the order in force, those whose dialog is about more than stands in them, or in the panel that tells
+/// it beside them. A window that is drawn over them later hides nothing that was not read.
 pub fn of(
     buf: &Buffer,
     tiles: &[(usize, Area)],
-    paged: bool,
+    order: &[usize],
     state: &State,
     panel: Option<Area>,
 ) -> Vec<PaneId> {
-    let order = state.arranged(paged);
     let drawn = tiles.iter().filter_map(|(at, area)| Some((&state.fleet.sessions[*order.get(*at)?], *area)));
     let partly = drawn.filter(|(session, area)| {
         about(session).is_some_and(|about| !inked(&read(buf, panel.unwrap_or(*area))).contains(&inked(about)))

@@ -127,25 +127,25 @@ fn a_key_answers_the_marked_dialog_that_is_drawn_and_the_mark_stays_on_it() {
     assert!(key(&mut state, 'y', 20).is_empty(), "it is not drawn yet");
     drew(&mut state, "b", 30);
     let b = state.board.queue[1].id.0;
-    match key(&mut state, 'y', 1030).as_slice() {
+    match key(&mut state, 'y', 400).as_slice() {
         [Effect::Answer { pane, answer: Answer::Approve, drawn }] => {
-            assert_eq!((*pane, drawn.lasted), (b, Duration::from_millis(1000)));
+            assert_eq!((*pane, drawn.lasted), (b, Duration::from_millis(370)));
         }
         other => panic!("{other:?}"),
     }
     let said = |state: &State| state.toast.as_ref().map_or(String::new(), |toast| toast.text.clone());
     assert_eq!(said(&state), "approving once in b");
-    let kept = key(&mut state, 'b', 1040);
+    let kept = key(&mut state, 'b', 410);
     assert_eq!(said(&state), "what b asks is kept for a person");
     assert!(matches!(kept.as_slice(), [Effect::Answer { answer: Answer::Hold, .. }]), "{kept:?}");
     // Another one comes first now: the mark goes with its dialog.
     let told = board(&state, Post::Acting, &[("b", "two"), ("a", "one")]);
-    update(&mut state, told, at_ms(1060));
+    update(&mut state, told, at_ms(420));
     assert_eq!(state.panel_row, 0);
     // It is gone: the row is another one's, which is not drawn.
     let told = board(&state, Post::Acting, &[("a", "one")]);
-    update(&mut state, told, at_ms(1070));
-    assert!(key(&mut state, 'y', 2000).is_empty());
+    update(&mut state, told, at_ms(430));
+    assert!(key(&mut state, 'y', 900).is_empty());
 }
 
 #[test]
