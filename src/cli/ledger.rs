@@ -198,6 +198,7 @@ fn as_line(entry: &Entry) -> String {
     let subject = body.subject.as_ref().map_or("", |s| s.as_str()).replace('\n', " ⏎ ");
     let mark = match body.outcome {
         _ if body.is_denial() => "⊖",
+        _ if body.is_grant() => "⊕",
         Outcome::Cleared => "✓",
         Outcome::Intended | Outcome::Watched | Outcome::Gone => "·",
         Outcome::Held | Outcome::Ignored => "‖",

@@ -11,7 +11,7 @@ use super::mark::towards;
 use super::order::{Answer, CaseId, Input, Order, Reply};
 use super::stage::{Act, After, By, Clearance, Stage};
 use super::timing::STILL_THERE;
-use crate::domain::dialog::{Dialog, Meaning, Opens};
+use crate::domain::dialog::{Dialog, Opens};
 use crate::domain::ledger::{Actor, Outcome, Said};
 use crate::domain::stroke::KeyName;
 
@@ -172,11 +172,9 @@ impl Life {
         };
         let said = match answer {
             Answer::Approve => Said::Allow,
-            Answer::Choose(i) => match dialog.options.get(i).map(|o| o.meaning) {
-                Some(Meaning::AllowOnce) => Said::Allow,
-                Some(Meaning::Deny | Meaning::DenyWithText) => Said::Deny,
-                _ => Said::Option,
-            },
+            Answer::Choose(i) => {
+                dialog.options.get(i).and_then(|o| Said::by(o.meaning)).unwrap_or(Said::Option)
+            }
             Answer::Deny | Answer::Hold | Answer::Write => Said::Deny,
         };
         // He has said that it is not to be allowed as the rules would: if that cannot be sent, nor is theirs.

@@ -223,7 +223,7 @@ fn a_person_answers_the_dialog_that_he_saw() {
     story(Deny, Some(Said::Deny), &["1000 intended by a person", "1000 PRESS 3", "1250 cleared by a person"]);
     story(
         Choose(1),
-        Some(Said::Option),
+        Some(Said::Grant),
         &["1000 intended by a person", "1000 PRESS 2", "1250 cleared by a person"],
     );
     story(Choose(7), None, &["1000 refused to the person: that dialog has no such option", "1250 gone"]);

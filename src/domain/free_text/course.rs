@@ -10,7 +10,7 @@
 use std::time::Duration;
 
 use super::{Way, Words};
-use crate::domain::dialog::{Dialog, DialogId, Meaning, Opens};
+use crate::domain::dialog::{Dialog, DialogId, Opens};
 use crate::domain::errand::{AGAIN, Heard, Order, PATIENCE, Put, Sent, Sight, VERIFY};
 use crate::domain::ledger::{Outcome, Said};
 use crate::domain::read::Reading;
@@ -103,12 +103,11 @@ impl Course {
         (course, Order::Look)
     }
 
-    /// What it says to the agent: no, where the option that takes it does.
+    /// What it says to the agent: no, or for good, where the option that takes it does.
     pub fn says(&self, dialog: &Dialog) -> Said {
-        match dialog.options.get(self.way.option).map(|o| o.meaning) {
-            Some(Meaning::Deny | Meaning::DenyWithText) => Said::Deny,
-            _ => Said::Text,
-        }
+        let option = dialog.options.get(self.way.option);
+        let said = option.and_then(|o| Said::by(o.meaning));
+        said.filter(|said| *said != Said::Allow).unwrap_or(Said::Text)
     }
 
     /// The key that is sent first, where the dialog is as it was seen.

@@ -289,13 +289,17 @@ proptest! {
 }
 
 #[test]
-fn a_no_in_words_is_told_as_a_no() {
+fn what_a_text_says_is_told_by_the_option_that_takes_it() {
     let plain = dialog(Key, 0, None);
     let way = way(&plain, None).expect("one option takes a text");
     let words = Words::new(TEXT).expect("it can be written");
     let (course, _) = Course::new(plain.identity(), way, words, Duration::ZERO, Duration::ZERO);
     assert_eq!(course.says(&plain), Said::Deny);
     let mut asks = plain;
-    asks.options[2].meaning = Meaning::Other;
-    assert_eq!(course.says(&asks), Said::Text);
+    for (meaning, says) in
+        [(Meaning::Other, Said::Text), (Meaning::AllowOnce, Said::Text), (Meaning::AllowAlways, Said::Grant)]
+    {
+        asks.options[2].meaning = meaning;
+        assert_eq!(course.says(&asks), says, "{meaning:?}");
+    }
 }

@@ -176,12 +176,21 @@ impl Body {
 
     /// What came of it, in a word.
     pub fn word(&self) -> &'static str {
-        if self.is_denial() { "denied" } else { self.outcome.word() }
+        match self.outcome {
+            _ if self.is_denial() => "denied",
+            _ if self.is_grant() => "granted",
+            outcome => outcome.word(),
+        }
     }
 
     /// True if it was answered with no, and went away.
     pub fn is_denial(&self) -> bool {
         self.outcome == Outcome::Cleared && self.answer == Some(Said::Deny)
+    }
+
+    /// True if it was answered with a yes that lasts, and went away.
+    pub fn is_grant(&self) -> bool {
+        self.outcome == Outcome::Cleared && self.answer == Some(Said::Grant)
     }
 
     /// True if it tells what was done to a window, or to get a session going: no agent asked for it.

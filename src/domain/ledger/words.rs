@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::dialog::Meaning;
 use crate::domain::policy::{Action, Verdict};
 
 /// Every action of the policy, for reading its word back.
@@ -84,6 +85,8 @@ impl Channel {
 pub enum Said {
     /// Yes, this once.
     Allow,
+    /// Yes, and from now on: a grant that lasts.
+    Grant,
     /// No.
     Deny,
     /// Another option of it, which its key names.
@@ -94,12 +97,23 @@ pub enum Said {
 
 impl Said {
     /// Every answer.
-    pub const ALL: [Self; 4] = [Self::Allow, Self::Deny, Self::Option, Self::Text];
+    pub const ALL: [Self; 5] = [Self::Allow, Self::Grant, Self::Deny, Self::Option, Self::Text];
+
+    /// What an option says; `None` where it says neither yes nor no.
+    pub const fn by(meaning: Meaning) -> Option<Self> {
+        match meaning {
+            Meaning::AllowOnce => Some(Self::Allow),
+            Meaning::AllowAlways => Some(Self::Grant),
+            Meaning::Deny | Meaning::DenyWithText => Some(Self::Deny),
+            Meaning::Other => None,
+        }
+    }
 
     /// The word used in JSON.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Allow => "allow",
+            Self::Grant => "grant",
             Self::Deny => "deny",
             Self::Option => "option",
             Self::Text => "text",

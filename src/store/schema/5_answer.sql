@@ -1,2 +1,2 @@
 -- What an answer said: by a hook no key tells it.
-ALTER TABLE ledger ADD COLUMN answer TEXT;      -- allow, deny, option, text; entries of answers only
+ALTER TABLE ledger ADD COLUMN answer TEXT;      -- allow, grant, deny, option, text; entries of answers only

@@ -120,6 +120,7 @@ fn one_line(s: &str) -> String {
 fn shape(entry: &Entry) -> (&'static str, Role) {
     match entry.body.outcome {
         _ if entry.body.is_denial() => ("⊖", Role::Note),
+        _ if entry.body.is_grant() => ("⊕", Role::Ok),
         Outcome::Intended => ("…", Role::Note),
         Outcome::Cleared => ("✓", Role::Ok),
         Outcome::Held => ("●", Role::Alarm),
