@@ -242,6 +242,11 @@ pub trait Processes: Send + 'static {
     /// What the agent in it says of itself, where it does.
     fn report(&self, pane: PaneIdentity) -> Option<SelfReport>;
 
+    /// True if its first process has surely ended.
+    fn has_ended(&self, _pane: PaneIdentity) -> bool {
+        false
+    }
+
     /// How long that process has been running.
     fn age(&self, _pane: PaneIdentity) -> Option<Duration> {
         None

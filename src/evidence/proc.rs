@@ -137,6 +137,12 @@ impl Processes for Proc {
         claude::trace(&own, conversation.as_deref(), agent.cwd.as_deref(), sought)
     }
 
+    fn has_ended(&self, pane: PaneIdentity) -> bool {
+        // Where nothing can be read of ourselves, nothing is known of others.
+        let reads = || self.stat_again(std::process::id()).is_some();
+        pane.start != 0 && self.stat_again(pane.pid).is_none_or(|s| s.start != pane.start) && reads()
+    }
+
     fn age(&self, pane: PaneIdentity) -> Option<Duration> {
         self.age_of(&self.leader(pane)?)
     }

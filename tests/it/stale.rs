@@ -68,3 +68,19 @@ fn whoever_loses_the_records_of_his_fleet_acts_no_more_and_says_why() {
         "nothing is begun in its place"
     );
 }
+
+/// Nobody saw those panes end: the connection went with them.
+#[test]
+fn what_stood_there_when_the_server_died_has_an_end_when_somebody_acts_again() {
+    let stage = Stage::new(&["permission--bash-subst--80x24.ansi"]);
+    let daemon = Daemon::start(&stage);
+    daemon.until("acting");
+    wait_until("the command is held", || stage.ledger().contains(" held "), || stage.ledger());
+    stage.tmux.crash();
+    daemon.until("its server was killed");
+    stage.tmux.session_of("worker", 120, 40, "cat");
+    let told = || stage.say(&["ledger", "--json"]).1;
+    wait_until("it has an end", || told().contains("its pane has ended"), told);
+    let last: serde_json::Value = serde_json::from_str(told().lines().last().expect("one")).expect("JSON");
+    assert_eq!((&last["outcome"], &last["of"]), (&"gone".into(), &1.into()), "{last}");
+}

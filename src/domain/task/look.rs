@@ -76,8 +76,10 @@ impl Look {
             Some(c) if !c.certain => {
                 "whether its composer is empty cannot be told without colours".to_owned()
             }
+            Some(c) if c.mode.is_some() => {
+                "its composer takes shell commands or notes now; Esc there ends that".to_owned()
+            }
             Some(c) if !c.text.trim().is_empty() => "its composer has text in it".to_owned(),
-            Some(c) if c.mode.is_some() => "its composer is a shell's or a note's now".to_owned(),
             Some(_) => return Ok(()),
         };
         Err(why)

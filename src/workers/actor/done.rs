@@ -36,6 +36,8 @@ pub(super) enum Done<S: Seat> {
     Left(S),
     /// What lies in the records.
     Opened(Result<Box<Opened>, StoreError>),
+    /// What lost its terminal before we began to act has ended by now.
+    Died,
     /// The server knows us.
     Claimed(Result<(), TypeError>),
     /// A wish that waited.
@@ -90,6 +92,7 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             Done::Seated(seat, seated) => self.seated(seat, seated),
             Done::Left(seat) => self.left(seat),
             Done::Opened(opened) => self.opened(opened),
+            Done::Died => self.end_what_died(),
             Done::Claimed(claimed) => self.claimed(claimed),
             // Whoever acts next tells that it was taken and not answered.
             Done::Wish(Ok(Some(_))) if self.post != Post::Acting => {}

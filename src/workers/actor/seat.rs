@@ -19,6 +19,9 @@ use crate::workers::books::{Books, DAY, MOST};
 use crate::workers::dispatcher::Chair;
 use crate::workers::scribe::Scribe;
 
+/// A process whose terminal has gone takes so long to end, at most.
+const DYING: Duration = Duration::from_secs(5);
+
 /// Whether another one who acts is heard of, when that changes; `None`: nobody tells any more.
 pub(super) async fn told(other: Option<&mut watch::Receiver<bool>>) -> Option<bool> {
     let Some(other) = other else { return std::future::pending().await };
@@ -108,6 +111,20 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         self.beside(async move { Done::Claimed(keyboard.claim(&id).await) });
     }
 
+    /// What stood in panes that ended while nobody looked, as all do with their server, has an end.
+    pub(super) fn end_what_died(&mut self) {
+        if self.post != Post::Acting {
+            return;
+        }
+        let (host, processes) = (&self.fixed.host, &self.processes);
+        let died = |e: &mut Entry| {
+            let scene = &e.body.scene;
+            scene.host == *host && processes.has_ended(scene.pane)
+        };
+        let died: Vec<Entry> = self.unsettled.extract_if(.., died).collect();
+        died.iter().filter_map(|e| e.unheard(utc(), "its pane has ended")).for_each(|end| self.close(end));
+    }
+
     pub(super) fn claimed(&mut self, claimed: Result<(), TypeError>) {
         if let Err(e) = claimed {
             return self.unseat(Post::Barred(format!("the tmux server was not claimed: {e}")));
@@ -119,6 +136,10 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         }
         (self.post, self.seated) = (Post::Acting, monotonic());
         self.give_chair();
+        self.beside(async {
+            tokio::time::sleep(DYING).await;
+            Done::Died
+        });
         self.again = Some(clock() + AGAIN);
         self.changed = true;
         let panes: Vec<PaneId> = self.desks.keys().copied().collect();
