@@ -32,7 +32,9 @@ mod rules;
 mod sessions;
 
 pub use crate::domain::server::{Notice, PaneInfo, Server, Told};
-pub use actor::{Asks, Configs, Judge, Judgement, Keeper, Keeps, Lost, Records, Renewed, Seat, Seated};
+pub use actor::{
+    Asks, Configs, Judge, Judgement, Keeper, Keeps, Lost, Records, Renewed, Seat, Seated, Surroundings, Works,
+};
 pub use alarm::Alarm;
 pub use counter::Counter;
 pub use folders::{Folders, Stirred};
@@ -267,9 +269,9 @@ pub trait Processes: Send + 'static {
         None
     }
 
-    /// That folder, and where the agent writes down its calls; for its conversation is not looked.
-    fn works(&self, pane: PaneIdentity) -> (Option<PathBuf>, Option<Keeps>) {
-        (self.folder(pane), None)
+    /// That folder, where the agent writes down its calls, and what its environment says.
+    fn works(&self, pane: PaneIdentity) -> Works {
+        Works { folder: self.folder(pane), ..Works::default() }
     }
 
     /// What the agent's own record of its conversation says of a text. Blocking, bounded.

@@ -17,7 +17,7 @@ use crate::domain::session::SessionName;
 use crate::domain::text;
 use crate::evidence::proc::Proc;
 use crate::evidence::rules::Rules;
-use crate::ports::{Asks, Processes, RuleDesk};
+use crate::ports::{Asks, Processes, RuleDesk, Works};
 
 /// The desk over the files of a ground that is laid.
 pub struct Desk {
@@ -74,9 +74,9 @@ impl Desk {
     }
 
     fn asks(&self, cause: &Cause) -> Asks {
-        let cwd = self.proc.folder(cause.pane);
+        let Works { folder, surroundings, .. } = self.proc.works(cause.pane);
         let (session, agent) = (cause.session.clone(), cause.agent.clone());
-        Asks { session, agent, cwd, gone_to: None, keeps: None }
+        Asks { session, agent, cwd: folder, gone_to: None, keeps: None, surroundings }
     }
 
     /// The file with the rule in it, and the verdict by it.

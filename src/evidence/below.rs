@@ -95,8 +95,11 @@ fn shown(folder: &Path, max: usize) -> Below {
 fn addresses(git: &Path, home: Option<&Path>) -> Below {
     let tree = git.parent().and_then(place::tree_around);
     let common = tree.map(place::common);
+    // A linked work tree has settings and logs of its own.
+    let alone = tree.map(place::git_folder).filter(|git| Some(git) != common.as_ref());
+    let folders: Vec<_> = common.into_iter().chain(alone).collect();
     let own = |told: fn(&Path, Option<&Path>) -> bool| {
-        common.as_ref().is_some_and(|git| git.as_deref().is_none_or(|git| told(git, home)))
+        folders.iter().any(|git| git.as_deref().is_none_or(|git| told(git, home)))
     };
     let of_home = |file: &str| home.is_some_and(|home| logins::in_addresses(&home.join(file), Some(home)));
     let told = [
@@ -167,6 +170,28 @@ mod tests {
         assert_eq!(sorted(shown(root, 20).back), [".env", "a/.aws", "a/.env"]);
         assert_eq!(sorted(through(root, 20).back), [".env", "a/.aws", "a/.env"]);
         assert_eq!(sorted(through(&root.join("a"), 20).back), [".aws", ".env"]);
+    }
+
+    #[test]
+    fn a_linked_work_tree_has_logs_and_settings_of_its_own() {
+        let dir = tempfile::tempdir().expect("a scratch folder");
+        let (tree, own) = (dir.path().join("tree"), dir.path().join("far/worktrees/a"));
+        fs::create_dir_all(own.join("logs")).expect("made");
+        fs::create_dir_all(&tree).expect("made");
+        fs::write(tree.join(".git"), format!("gitdir: {}\n", own.display())).expect("written");
+        fs::write(own.join("commondir"), "../..\n").expect("written");
+        let told = || addresses(&tree.join(".git"), None).logins;
+        let before = told();
+        let lets_in = "https://x:ghp_0@host.example/a";
+        for (file, text, name) in [
+            ("logs/HEAD", format!("0 1 d <d@x> 1 +0000\tpull {lets_in}: Fast-forward\n"), "logs"),
+            ("config.worktree", format!("[url \"{lets_in}\"]\n\tinsteadOf = y\n"), "config.worktree"),
+        ] {
+            assert!(!told().contains(&name.to_owned()));
+            fs::write(own.join(file), text).expect("written");
+            assert!(told().contains(&name.to_owned()), "{file}");
+        }
+        assert_eq!(told().len(), before.len() + 2);
     }
 
     #[test]

@@ -115,8 +115,8 @@ fn includes(config: &str) -> impl Iterator<Item = &str> {
 /// The file of that name, as the configuration means it; `None` where that is not known.
 fn taken_over(path: &str, config: &Path, home: Option<&Path>) -> Option<PathBuf> {
     match path.strip_prefix('~') {
+        _ if path.contains(['\\', '%', '#', ';']) => None,
         Some(rest) => Some(home?.join(rest.strip_prefix('/')?)),
-        None if path.contains(['\\', '%', '#', ';']) => None,
         None => Some(config.parent()?.join(path)),
     }
 }
@@ -184,7 +184,10 @@ mod tests {
         assert!(!tells(
             "[includeIf \"gitdir:~/x/\"]\n\tpath = ~/conf/plain\n[remote \"o\"]\n\tpath = conf/token\n"
         ));
-        for text in ["path = conf/token", "PATH = ~/conf/deep", "path = ~other/x", "path = conf/round"] {
+        let continued = "path = ~/conf/pla\\\n  in";
+        for text in
+            ["path = conf/token", "PATH = ~/conf/deep", "path = ~other/x", "path = conf/round", continued]
+        {
             assert!(tells(&format!("[include]\n\t{text}\n")), "{text}");
         }
         assert!(!in_logs(home, 9));

@@ -4,25 +4,52 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use crate::ports::Surroundings;
+
 /// The folders of the agents whose files are read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Own {
     pub claude: Option<PathBuf>,
     pub codex: Option<PathBuf>,
+    pub surroundings: Surroundings,
 }
 
 impl Own {
     /// By the environment of a process: names and values, each with a zero byte behind it; `home` is whose it does not say.
     pub fn of(environment: &[u8], home: Option<&Path>) -> Self {
-        let value = |name: &[u8]| {
+        let said = |name: &[u8]| {
             let value = environment.split(|b| *b == 0).find_map(|entry| entry.strip_prefix(name))?;
-            Some(PathBuf::from(OsStr::from_bytes(value))).filter(|path| path.is_absolute())
+            Some(value).filter(|value| !value.is_empty())
+        };
+        let value = |name: &[u8]| {
+            said(name).map(|v| PathBuf::from(OsStr::from_bytes(v))).filter(|path| path.is_absolute())
         };
         let home = value(b"HOME=").or_else(|| home.map(Path::to_owned));
         let below = |name: &str| home.as_ref().map(|home| home.join(name));
+        let settings = [
+            &b"GIT_CONFIG_GLOBAL="[..],
+            b"GIT_CONFIG_SYSTEM=",
+            b"GIT_CONFIG_COUNT=",
+            b"GIT_CONFIG_PARAMETERS=",
+        ];
+        let repository = [
+            &b"GIT_DIR="[..],
+            b"GIT_WORK_TREE=",
+            b"GIT_COMMON_DIR=",
+            b"GIT_INDEX_FILE=",
+            b"GIT_OBJECT_DIRECTORY=",
+        ];
+        let surroundings = Surroundings {
+            pwd: value(b"PWD="),
+            cdpath: said(b"CDPATH=").is_some(),
+            other_settings: settings.iter().any(|name| said(name).is_some())
+                || value(b"XDG_CONFIG_HOME=").is_some_and(|at| Some(at) != below(".config")),
+            other_repository: repository.iter().any(|name| said(name).is_some()),
+        };
         Self {
             claude: value(b"CLAUDE_CONFIG_DIR=").or_else(|| below(".claude")),
             codex: value(b"CODEX_HOME=").or_else(|| below(".codex")),
+            surroundings,
         }
     }
 }
@@ -41,9 +68,30 @@ mod tests {
             ("HOME=\0", "/our/.claude", "/our/.codex"),
         ] {
             let own = Own::of(environment.as_bytes(), Some(Path::new("/our")));
-            let want = Own { claude: Some(claude.into()), codex: Some(codex.into()) };
+            let want = Own { claude: Some(claude.into()), codex: Some(codex.into()), ..Own::default() };
             assert_eq!(own, want, "{environment:?}");
         }
         assert_eq!(Own::of(b"", None), Own::default());
+    }
+    #[test]
+    fn where_a_shell_and_git_look_is_what_the_environment_says() {
+        let plain = Surroundings::default();
+        let other_settings = Surroundings { other_settings: true, ..plain.clone() };
+        let other_repository = Surroundings { other_repository: true, ..plain.clone() };
+        for (environment, want) in [
+            ("PATH=/bin", plain.clone()),
+            ("PWD=/a\0OLDPWD=/b", Surroundings { pwd: Some("/a".into()), ..plain.clone() }),
+            ("PWD=a", plain.clone()),
+            ("CDPATH=", plain.clone()),
+            ("CDPATH=/x", Surroundings { cdpath: true, ..plain.clone() }),
+            ("HOME=/h\0XDG_CONFIG_HOME=/h/.config", plain),
+            ("HOME=/h\0XDG_CONFIG_HOME=/h/x", other_settings.clone()),
+            ("GIT_CONFIG_GLOBAL=/dev/null", other_settings.clone()),
+            ("GIT_CONFIG_COUNT=1", other_settings),
+            ("GIT_DIR=/x/.git", other_repository.clone()),
+            ("GIT_WORK_TREE=/x", other_repository),
+        ] {
+            assert_eq!(Own::of(environment.as_bytes(), None).surroundings, want, "{environment:?}");
+        }
     }
 }

@@ -80,7 +80,7 @@ pub(super) fn is_repository(folder: &Path) -> bool {
 }
 
 /// Git's own folder of a work tree: `.git`, or what a file of that name names.
-fn git_folder(tree: &Path) -> Option<PathBuf> {
+pub(super) fn git_folder(tree: &Path) -> Option<PathBuf> {
     let dot_git = tree.join(".git");
     if dot_git.is_dir() {
         return Some(dot_git);
@@ -117,7 +117,12 @@ pub fn remotes_begin_with(folder: &Path) -> Vec<String> {
 fn branch(tree: &Path) -> Option<String> {
     let head = plain::text(&git_folder(tree)?.join("HEAD"), SMALL)?;
     // Where refs are kept in tables it names `.invalid`: no branch begins like that.
-    head.trim().strip_prefix("ref: refs/heads/").filter(|name| !name.starts_with('.')).map(str::to_owned)
+    let name = head.trim().strip_prefix("ref: refs/heads/").filter(|name| !name.starts_with('.'))?;
+    // One that stands for another one moves that.
+    let itself = common(tree)?.join("refs/heads").join(name);
+    let other = itself.is_symlink()
+        || plain::text(&itself, SMALL).is_some_and(|text| text.trim_start().starts_with("ref:"));
+    (!other).then(|| name.to_owned())
 }
 
 #[cfg(test)]
@@ -207,6 +212,18 @@ mod tests {
             std::fs::write(t.join(".git"), "gitdir: far\n").expect("written");
         });
         assert_eq!(linked.branch.as_deref(), Some("feature/x"));
+        let at_main: [(&str, Make<'_>); 2] = [
+            ("it stands for another", &|at| std::fs::write(at, "ref: refs/heads/main\n").expect("written")),
+            ("a link", &|at| symlink("main", at).expect("linked")),
+        ];
+        for (what, make) in at_main {
+            let other = found(what, |t| {
+                std::fs::create_dir_all(t.join(".git/refs/heads")).expect("made");
+                std::fs::write(t.join(".git/HEAD"), "ref: refs/heads/x\n").expect("written");
+                make(&t.join(".git/refs/heads/x"));
+            });
+            assert_eq!(other.branch, None, "{what}: a commit there moves main");
+        }
     }
 
     #[test]

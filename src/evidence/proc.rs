@@ -19,7 +19,7 @@ use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::task::record::{Sought, Trace};
 use crate::domain::text;
 use crate::ports::lines::{self, Lines};
-use crate::ports::{Glance, Keeper, Keeps, Processes};
+use crate::ports::{Glance, Keeper, Keeps, Processes, Works};
 
 /// A launcher in a launcher in a launcher … ends here.
 const DEPTH: usize = 6;
@@ -100,11 +100,11 @@ impl Processes for Proc {
     }
 
     fn folder(&self, pane: PaneIdentity) -> Option<PathBuf> {
-        self.works(pane).0
+        self.works(pane).folder
     }
 
-    fn works(&self, pane: PaneIdentity) -> (Option<PathBuf>, Option<Keeps>) {
-        let Some(leader) = self.leader(pane) else { return (None, None) };
+    fn works(&self, pane: PaneIdentity) -> Works {
+        let Some(leader) = self.leader(pane) else { return Works::default() };
         let agent = self.worker(pane, leader.clone());
         let folder = fs::read_link(self.file(agent.pid, "cwd")).ok();
         let own = self.own(pane, &leader);
@@ -113,7 +113,8 @@ impl Processes for Proc {
             "codex" => own.codex.map(|own| (Keeper::Codex, own)),
             _ => None,
         };
-        (folder, keeps.map(|(who, own)| Keeps { who, own, conversation: None }))
+        let keeps = keeps.map(|(who, own)| Keeps { who, own, conversation: None });
+        Works { folder, keeps, surroundings: own.surroundings }
     }
 
     fn report(&self, pane: PaneIdentity) -> Option<SelfReport> {

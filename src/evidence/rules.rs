@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{calls, links, place};
 use crate::domain::dialog::Dialog;
-use crate::domain::policy::{self, Context, Policy, Subject, Verdict};
+use crate::domain::policy::{self, Around, Context, Policy, Subject, Verdict};
 use crate::domain::roster::Roster;
 use crate::domain::session::SessionName;
 use crate::ports::{Asks, Judge, Judgement};
@@ -37,6 +37,12 @@ pub struct Rules {
     pub policies: BTreeMap<String, Policy>,
 }
 
+/// A shell takes this path for its folder's, though that has another one: then it goes up from there.
+fn is_another_way(pwd: &Path, placed: &Context) -> bool {
+    let folder = placed.cwd.as_deref().map(Path::new);
+    folder.is_some_and(|folder| pwd != folder && pwd.canonicalize().is_ok_and(|real| real == folder))
+}
+
 impl Rules {
     /// Who asks and where.
     pub fn context(&self, asks: &Asks) -> Context {
@@ -47,6 +53,11 @@ impl Rules {
             (Some(cwd), _) => Some(place::of(cwd, home)),
             (None, _) => None,
         };
+        let mut placed = placed.unwrap_or_default();
+        if asks.surroundings.other_repository {
+            placed.around = Around::Embedded;
+        }
+        let linked = asks.surroundings.pwd.as_deref().is_some_and(|pwd| is_another_way(pwd, &placed));
         let member = self.roster.member(&asks.session);
         let begin_with = asks.gone_to.as_deref().or(asks.cwd.as_deref()).map(place::remotes_begin_with);
         Context {
@@ -61,7 +72,10 @@ impl Rules {
                 .chain(begin_with.unwrap_or_default())
                 .collect(),
             own: self.own.iter().filter_map(|p| utf8(p)).collect(),
-            ..placed.unwrap_or_default()
+            linked,
+            cdpath: asks.surroundings.cdpath,
+            other_settings: asks.surroundings.other_settings,
+            ..placed
         }
     }
 
@@ -150,6 +164,7 @@ pub(super) mod tests {
     use crate::domain::dialog::{DialogOption, Meaning, Operation};
     use crate::domain::policy::Action;
     use crate::domain::roster::Member;
+    use crate::ports::Surroundings;
 
     pub fn rules(home: &Path) -> Rules {
         let member = |name: &str| Member { name: name.to_owned(), ..Member::default() };
@@ -212,11 +227,64 @@ pub(super) mod tests {
             cwd: Some(tree.to_owned()),
             gone_to: None,
             keeps: None,
+            surroundings: Surroundings::default(),
         }
     }
 
     fn bash(command: &str) -> Dialog {
         Dialog { operation: Operation::Bash, subject: Some(command.to_owned()), ..edit("") }
+    }
+
+    #[test]
+    fn what_the_agents_environment_says_decides() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let home = dir.path().canonicalize().expect("it is there");
+        let (src, linked) = (home.join("app/src"), home.join("lnk"));
+        std::fs::create_dir_all(&src).expect("made");
+        std::fs::create_dir_all(home.join("app/.git/refs/heads")).expect("made");
+        std::fs::write(home.join("app/.git/HEAD"), "ref: refs/heads/x\n").expect("written");
+        std::os::unix::fs::symlink("app/src", &linked).expect("linked");
+        let rules = rules(&home);
+        let check = |surroundings: &Surroundings, command: &str, want: Action| {
+            let asks = Asks { surroundings: surroundings.clone(), ..asks_in(&src) };
+            let verdict = rules.on_dialog(&asks, &bash(command), Some("sop"));
+            assert_eq!(verdict.action, want, "{command} {surroundings:?}: {}", verdict.reason);
+        };
+        let plain = Surroundings::default();
+        let pwd = |at: &Path| Surroundings { pwd: Some(at.to_owned()), ..Surroundings::default() };
+        for (surroundings, want) in [
+            (&plain, Action::Confirm),
+            (&pwd(&src), Action::Confirm),
+            (&pwd(&home), Action::Confirm),
+            (&pwd(&linked), Action::Hold),
+        ] {
+            for command in ["cd .. && touch x", "cd ../src && cargo test", "cd ../src/.. && ls"] {
+                check(surroundings, command, want);
+            }
+            check(surroundings, "touch x && cargo test", Action::Confirm);
+            check(surroundings, "cat ../README.md", Action::Confirm);
+        }
+        let cdpath = Surroundings { cdpath: true, ..plain.clone() };
+        for (command, want) in [
+            ("cd a && touch x", Action::Hold),
+            ("cd ./a && touch x", Action::Confirm),
+            ("cd .. && touch x", Action::Confirm),
+            ("cd .a && touch x", Action::Hold),
+            ("touch x", Action::Confirm),
+        ] {
+            check(&cdpath, command, want);
+            check(&plain, command, Action::Confirm);
+        }
+        let settings = Surroundings { other_settings: true, ..plain.clone() };
+        let repository = Surroundings { other_repository: true, ..plain.clone() };
+        for command in ["git remote -v", "git reflog"] {
+            check(&plain, command, Action::Confirm);
+            check(&settings, command, Action::Hold);
+        }
+        for command in ["git status", "git commit -m x"] {
+            check(&settings, command, Action::Confirm);
+            check(&repository, command, Action::Hold);
+        }
     }
 
     #[test]
@@ -310,6 +378,10 @@ pub(super) mod tests {
         }
         write(".git/config", "[core]\n");
         check("app", &bash("git remote -v"), "careful", Action::Confirm);
+        // What changes files in place goes into other trees as well.
+        check("app/src", &bash("ruff format"), "sop", Action::Confirm);
+        check("app", &bash("ruff format"), "sop", Action::Hold);
+        check("app", &bash("ruff format --check"), "sop", Action::Confirm);
         std::fs::write(home.join(".gitconfig"), "[url \"https://x:y@h.example/\"]\n").expect("written");
         check("app", &bash("git remote -v"), "careful", Action::Hold);
     }

@@ -31,7 +31,7 @@ fn of(at: &Rewritten, max: usize) -> WaysOut {
 
 /// `pattern`: of what lies in the folder itself, only what fits it.
 fn through(folder: &Path, pattern: Option<&str>, leaves: &[String], max: usize) -> WaysOut {
-    let mut links = Vec::new();
+    let (mut links, mut trees) = (Vec::new(), Vec::new());
     let all = walk(folder, max, |Entry { path, name, told, kind }| {
         if pattern.is_some_and(|pattern| !told.contains('/') && !fits_any_case(pattern, told)) {
             return false;
@@ -43,9 +43,11 @@ fn through(folder: &Path, pattern: Option<&str>, leaves: &[String], max: usize) 
             let to = real.and_then(|r| r.to_str().map(str::to_owned)).unwrap_or_else(|| "/".to_owned());
             links.push(WayOut { link: told.clone(), to, folder });
         }
+        let above = told.strip_suffix("/.git").filter(|_| name == ".git");
+        trees.extend(above.map(str::to_owned));
         name != ".git" && !leaves.iter().any(|left| name == left.as_str())
     });
-    WaysOut { links, whole: all.is_ok() }
+    WaysOut { links, trees, whole: all.is_ok() }
 }
 
 #[cfg(all(test, unix))]
@@ -88,13 +90,21 @@ mod tests {
             way("a/none", "/".into(), false),
             way("c", text(&root.join("a")), true),
         ];
-        assert_eq!(found(".", &["node_modules"], 99), WaysOut { links: own.into(), whole: true });
+        assert_eq!(
+            found(".", &["node_modules"], 99),
+            WaysOut { links: own.into(), trees: Vec::new(), whole: true }
+        );
+        let whole = WaysOut { whole: true, ..WaysOut::default() };
         assert_eq!(found(".", &[], 99).links.len(), 4);
         assert!(!found(".", &[], 5).whole);
         assert_eq!(found("node_modules", &["node_modules"], 99).links.len(), 1);
         assert_eq!(found("?", &[], 99).links.len(), 3);
-        assert_eq!(found("*.py", &[], 99), WaysOut { links: Vec::new(), whole: true });
-        assert_eq!(found("x.py", &[], 99), WaysOut { links: Vec::new(), whole: true });
-        assert_eq!(found("none", &[], 99), WaysOut { links: Vec::new(), whole: true });
+        assert_eq!(found("*.py", &[], 99), whole);
+        assert_eq!(found("x.py", &[], 99), whole);
+        assert_eq!(found("none", &[], 99), whole);
+        fs::create_dir_all(root.join("node_modules/m/.git")).expect("made");
+        fs::write(root.join("a/b/.git"), "gitdir: elsewhere").expect("written");
+        assert_eq!(found(".", &["node_modules"], 99).trees, ["a/b"], "its own is none of them");
+        assert_eq!(found("node_modules", &[], 99).trees, ["m"]);
     }
 }

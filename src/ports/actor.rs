@@ -87,6 +87,32 @@ pub struct Asks {
     pub gone_to: Option<PathBuf>,
     /// What it writes down itself.
     pub keeps: Option<Keeps>,
+    /// What its environment says.
+    pub surroundings: Surroundings,
+}
+
+/// What an agent's environment says of where its shell, and git in it, look.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// The path by which a shell knows the folder that it begins in (`PWD`).
+    pub pwd: Option<PathBuf>,
+    /// `cd` looks in other folders first (`CDPATH`).
+    pub cdpath: bool,
+    /// Git reads settings that do not lie in the home.
+    pub other_settings: bool,
+    /// Git works on a repository wherever it is started.
+    pub other_repository: bool,
+}
+
+/// Where an agent works.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Works {
+    /// The folder of its process.
+    pub folder: Option<PathBuf>,
+    /// What it writes down itself; for its conversation is not looked.
+    pub keeps: Option<Keeps>,
+    /// What its environment says.
+    pub surroundings: Surroundings,
 }
 
 /// Where an agent writes down its calls.

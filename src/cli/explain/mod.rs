@@ -23,7 +23,7 @@ use crate::domain::session::{PaneIdentity, SessionName};
 use crate::domain::text;
 use crate::evidence::proc::Proc;
 use crate::evidence::rules::Rules;
-use crate::ports::{Asks, Keeps, Processes};
+use crate::ports::{Asks, Keeps, Processes, Works};
 
 /// Bytes of a file that are read: a capture of the widest and highest pane is far smaller.
 const MAX_FILE: u64 = 16 * 1024 * 1024;
@@ -148,16 +148,17 @@ impl Explain {
 
     /// Who asks: the agent of a pane where it works, unless another folder was named.
     fn asks(&self, session: SessionName, pane: Option<PaneIdentity>) -> Asks {
-        let named = self.cwd.as_deref().map(|dir| (dir.canonicalize().ok(), None));
-        let (cwd, keeps) = named.unwrap_or_else(|| {
+        let named = |dir: &Path| Works { folder: dir.canonicalize().ok(), ..Works::default() };
+        let Works { folder, keeps, surroundings } = self.cwd.as_deref().map(named).unwrap_or_else(|| {
             let proc = Proc::new(None);
             let works = |pane| {
-                let (cwd, keeps) = proc.works(pane);
-                (cwd, keeps.map(|k| Keeps { conversation: proc.conversation(pane), ..k }))
+                let works = proc.works(pane);
+                let keeps = works.keeps.map(|k| Keeps { conversation: proc.conversation(pane), ..k });
+                Works { keeps, ..works }
             };
             pane.map(works).unwrap_or_default()
         });
-        Asks { session, agent: None, cwd, gone_to: None, keeps }
+        Asks { session, agent: None, cwd: folder, gone_to: None, keeps, surroundings }
     }
 
     fn tell(&self, named: Option<(&str, &str)>, reading: &Reading, verdict: &Verdict, preset: &str) {

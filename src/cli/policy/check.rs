@@ -13,7 +13,7 @@ use crate::domain::dialog::Operation;
 use crate::domain::policy::{self, Action, PRESETS, PartVerdict, Subject, Verdict};
 use crate::domain::session::SessionName;
 use crate::domain::text;
-use crate::ports::Asks;
+use crate::ports::{Asks, Surroundings};
 
 /// The operation to judge.
 #[derive(Debug, Args)]
@@ -85,7 +85,10 @@ impl Check {
         let session = SessionName::new(self.session.as_deref().unwrap_or_default());
         let by = super::preset(&ground, self.session.is_some(), self.preset.as_deref());
         let preset = by.map_or_else(|| rules.preset(&session), str::to_owned);
-        let asks = Asks { session, agent: None, cwd: Some(self.folder()?), gone_to: None, keeps: None };
+        let cwd = Some(self.folder()?);
+        let pwd = std::path::absolute(self.dir()).ok();
+        let surroundings = Surroundings { pwd, ..Surroundings::default() };
+        let asks = Asks { session, agent: None, cwd, gone_to: None, keeps: None, surroundings };
         let verdict = rules.verdict(&asks, by, |ctx, policy| {
             policy::judge_operation(operation, self.tool.as_deref(), subject, ctx, policy)
         });
@@ -119,8 +122,12 @@ impl Check {
         })
     }
 
+    fn dir(&self) -> &Path {
+        self.cwd.as_deref().unwrap_or(Path::new("."))
+    }
+
     fn folder(&self) -> Result<PathBuf, Fail> {
-        let dir = self.cwd.as_deref().unwrap_or(Path::new("."));
+        let dir = self.dir();
         let found = dir.canonicalize().ok().filter(|d| d.is_dir());
         found.ok_or_else(|| {
             Fail::not_found(

@@ -15,7 +15,7 @@ use crate::domain::policy::{PRESETS, Verdict};
 use crate::domain::text;
 use crate::evidence::hindsight;
 use crate::evidence::rules::Rules;
-use crate::ports::Asks;
+use crate::ports::{Asks, Surroundings};
 
 /// Which dialogs, by which rules.
 #[derive(Debug, Args)]
@@ -123,7 +123,8 @@ fn judge(rules: &Rules, past: &Past, preset: Option<&str>) -> Result<Verdict, St
     let scene = &past.opened.body.scene;
     let cwd = scene.cwd.as_deref().map(PathBuf::from);
     let (session, agent) = (scene.session.clone(), scene.agent.clone());
-    let asks = Asks { session, agent, cwd, gone_to: None, keeps: None };
+    let surroundings = Surroundings::default();
+    let asks = Asks { session, agent, cwd, gone_to: None, keeps: None, surroundings };
     hindsight::verdict(rules, &asks, &dialog, preset)
 }
 

@@ -131,6 +131,12 @@ pub struct Table {
     pub(super) first: Option<Kind>,
     /// … unless one of these options was given.
     pub(super) first_unless: Names,
+    /// Options with which it only tells what it would change …
+    pub(super) tells: Names,
+    /// … or those without one of which it does.
+    pub(super) fixes: Names,
+    /// Options of a group that mean something else here.
+    pub(super) without: Names,
     /// At least so many operands.
     pub(super) min: usize,
     /// At most so many.

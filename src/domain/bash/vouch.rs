@@ -234,6 +234,9 @@ impl<'a> Scan<'a> {
         let word = &args[0];
         let text = word.text.as_str();
         let table = self.table;
+        if table.without.0.contains(text) {
+            return Err(format!("the option `{text}` means something else here"));
+        }
         if table.flags.0.contains(text) {
             self.seen.insert(text.to_owned());
             return Ok(1);
@@ -265,6 +268,9 @@ impl<'a> Scan<'a> {
         for (at, letter) in text.char_indices().skip(1) {
             let name = format!("-{letter}");
             let rest = &text[at + letter.len_utf8()..];
+            if self.table.without.0.contains(&name) {
+                return Err(format!("the option `{name}` means something else here"));
+            }
             if rest.starts_with('=') {
                 return Err(format!("`{text}` is read differently by different programs"));
             }

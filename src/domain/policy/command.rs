@@ -131,6 +131,9 @@ impl OnePart<'_> {
             return (Verdict::hold("shell", why), None);
         }
         let allowed = match (self.policy.find(RuleAction::Allow, &case), &vouched) {
+            (Some(rule), Err(refusal)) if refusal.wraps && rule.allows_any_program() => {
+                self.behind().unwrap_or_else(|| Verdict::by(Action::Confirm, rule))
+            }
             (Some(rule), _) => Verdict::by(Action::Confirm, rule),
             (None, Err(refusal)) => Verdict::hold(NOT_VOUCHED, refusal.reason.clone()),
             (None, Ok(outcome)) => {
@@ -208,7 +211,11 @@ impl OnePart<'_> {
             if text.contains(['$', '`']) {
                 return Some(Verdict::hold("shell", "an unknown program may expand what it is given"));
             }
-            for inner in bash::read(text).parts {
+            // Where a shell's grammar is more than is read here, its words are read all the same.
+            let plain = |c: char| c.is_alphanumeric() || "_@%+:,./=~-".contains(c);
+            let bare = text.chars().filter(|c| !matches!(c, '"' | '\'' | '\\'));
+            let bare: String = bare.map(|c| if plain(c) { c } else { ' ' }).collect();
+            for inner in bash::read(text).parts.into_iter().chain(bash::read(&bare).parts) {
                 let part = case.part.map(|p| PartCase { words: &inner.words, ..p });
                 let all: Vec<usize> = (0..inner.words.len()).collect();
                 if let Some(verdict) = self.forbidden(&Case { part, ..*case }, &all) {
@@ -217,6 +224,31 @@ impl OnePart<'_> {
             }
         }
         None
+    }
+
+    /// A program that nobody knows may start the ones that stand behind it: what a table does not vouch for it does not either, and
+    /// on which branch they commit is not followed.
+    fn behind(&self) -> Option<Verdict> {
+        let texts = self.part.words.iter().skip(1).filter(|w| w.quoted);
+        let called = texts.flat_map(|w| bash::read(&w.text).parts).map(|inner| inner.words);
+        // What is one word is a value.
+        let called = called.filter(|words| words.len() > 1).map(|words| (0, words));
+        let plain = std::iter::once((1, self.part.words.clone()));
+        plain.chain(called).find_map(|(from, words)| {
+            let starts = (from..words.len()).filter(|at| !words[*at].quoted).map(|at| &words[at..]);
+            let refused = |words: &[Word]| match bash::vouch(&self.policy.programs, words) {
+                Err(refusal) if refusal.known => Some((words[0].text.clone(), refusal.reason)),
+                Ok(outcome) if outcome.effect >= Effect::Commit => {
+                    Some((words[0].text.clone(), format!("it {}", outcome.effect.does())))
+                }
+                Ok(outcome) if outcome.uses.iter().any(|u| matches!(u, Use::Branch(_) | Use::Ref(_))) => {
+                    Some((words[0].text.clone(), "it goes to another branch, or makes one".to_owned()))
+                }
+                _ => None,
+            };
+            let (program, why) = starts.into_iter().find_map(refused)?;
+            Some(Verdict::hold(NOT_VOUCHED, format!("an unknown program may start `{program}`: {why}")))
+        })
     }
 
     /// What the arguments and the redirections touch.
@@ -248,6 +280,13 @@ impl OnePart<'_> {
                 let goes = self.part.words.first().is_some_and(|w| w.text == "cd");
                 if goes && (spot.linked || located.is_linked()) && path.contains("..") {
                     return Err(format!("{path}: `..` behind a symbolic link may lead elsewhere"));
+                }
+                let looked_for = || {
+                    !path.starts_with(['/', '~'])
+                        && path.split('/').next().is_none_or(|s| !matches!(s, "." | ".."))
+                };
+                if goes && self.case.ctx.cdpath && looked_for() {
+                    return Err(format!("{path}: CDPATH is set, by which `cd` may go elsewhere"));
                 }
                 out.push((operation, located));
             }
@@ -303,7 +342,13 @@ fn loose_uses(words: &[Word]) -> Vec<Use> {
         let pieces = text.split(|c: char| !c.is_alphanumeric() && !"._-/~+@%".contains(c));
         let glued = text.strip_prefix('-').and_then(|o| o.char_indices().nth(1).map(|(at, _)| &o[at..]));
         let upwards = text.match_indices("..").map(|(at, _)| &text[at..]);
-        let candidates = std::iter::once(text).chain(pieces).chain(glued).chain(upwards);
+        // `-rt/tmp`: letters, of which the last one may take what follows; -I and -L take it themselves.
+        let letters = text.strip_prefix('-').filter(|o| !o.starts_with(['-', 'I', 'L']));
+        let run = letters.map_or(0, |o| o.chars().take_while(char::is_ascii_alphabetic).count());
+        let clustered = (2..=run).map(|n| &text[1 + n..]);
+        let handed = text.match_indices('@').map(|(at, _)| &text[at + 1..]);
+        let candidates =
+            std::iter::once(text).chain(pieces).chain(glued).chain(upwards).chain(clustered).chain(handed);
         out.extend(candidates.filter(|c| !c.is_empty()).map(|c| Use::Path(Access::Write, c.to_owned())));
     }
     // A program that is named by a path must lie in the work tree itself.

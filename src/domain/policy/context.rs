@@ -58,6 +58,8 @@ pub struct WayOut {
 pub struct WaysOut {
     /// All that were found.
     pub links: Vec<WayOut>,
+    /// Folders below it in which another work tree begins, as such paths.
+    pub trees: Vec<String>,
     /// None is missing.
     pub whole: bool,
 }
@@ -76,6 +78,12 @@ pub struct Context {
     /// The folder that the command would run in, absolute: the hook's, or what the agent's own record names; else the one that it
     /// was started in. A folder deeper than the true one could make `..` look harmless.
     pub cwd: Option<String>,
+    /// A shell may know that folder by another path, on which a symbolic link lies: then `cd ..` goes elsewhere.
+    pub linked: bool,
+    /// `cd` looks in other folders than the one it is in.
+    pub cdpath: bool,
+    /// Git reads settings that nobody looked into.
+    pub other_settings: bool,
     /// The root of the work tree around it, absolute. `None`: then every path is outside.
     pub work_tree: Option<String>,
     /// The home folder, absolute.
@@ -127,6 +135,9 @@ impl Default for Context {
             tier: None,
             agent: None,
             cwd: None,
+            linked: false,
+            cdpath: false,
+            other_settings: false,
             work_tree: None,
             home: None,
             branch: None,

@@ -35,7 +35,7 @@ impl Places {
             cwd: cwd.clone(),
             branch: ctx.branch.clone(),
             elsewhere: false,
-            linked: false,
+            linked: ctx.linked,
         });
         Self { now: now.collect(), failed: Vec::new() }
     }

@@ -2,7 +2,7 @@
 //! the tree, and to no file that the agent's own tools may not change. Which links lie there is looked up by whoever can, by
 //! the verdict's `rewritten`. What else lies there is not judged: it is changed in place.
 
-use super::context::{Rewritten, WayOut};
+use super::context::{Rewritten, WayOut, WaysOut};
 use super::meet::is_pattern;
 use super::path::Located;
 use super::places::Spot;
@@ -34,6 +34,11 @@ fn in_folder(at: Rewritten, case: &Case, policy: &Policy) -> Verdict {
     let verdict = match case.ctx.ways_out.get(&at) {
         Some(ways) if !ways.whole => {
             let reason = format!("it changes what lies in {folder}: too much lies there to look at");
+            Verdict::hold("through", reason)
+        }
+        Some(WaysOut { trees, .. }) if !trees.is_empty() => {
+            let reason =
+                format!("it changes what lies in {folder}, and in {} another work tree begins", trees[0]);
             Verdict::hold("through", reason)
         }
         Some(ways) => match ways.links.iter().find(|link| !stays(link, &at, case, policy)) {
@@ -79,7 +84,7 @@ fn to_git(path: &Located) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::policy::{Context, Subject, WaysOut, judge_operation};
+    use crate::domain::policy::{Context, Subject, judge_operation};
 
     fn judged(command: &str, folder: &str, links: &[(&str, &str)], whole: bool) -> Verdict {
         let tree = "/home/dev/app";
@@ -108,7 +113,7 @@ mod tests {
             [folder],
             "{command}"
         );
-        let ways = WaysOut { links, whole };
+        let ways = WaysOut { links, trees: Vec::new(), whole };
         judge(&ctx(first.rewritten.into_iter().map(|r| (r, ways.clone())).collect()))
     }
 

@@ -88,6 +88,11 @@ impl RuleSpec {
         }
     }
 
+    /// It names no program: whatever no table has it allows.
+    pub(super) fn allows_any_program(&self) -> bool {
+        self.unknown_program && self.program.is_empty() && self.command.is_empty()
+    }
+
     fn part(&self, case: &Case) -> bool {
         let asks = !self.command.is_empty()
             || !self.program.is_empty()

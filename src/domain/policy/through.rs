@@ -70,6 +70,9 @@ fn in_folder(folder: &str, way: &Way, case: &Case, policy: &Policy) -> Verdict {
 /// Confirms, with git's folder to look into, unless it is known that an address in its configuration may let somebody in.
 fn tells_addresses(git: &str, case: &Case) -> Verdict {
     let verdict = match case.ctx.below.get(git) {
+        _ if case.ctx.other_settings => {
+            Verdict::hold("through", "git's settings lie where nobody looked for addresses of remotes")
+        }
         Some(below) if !below.logins.is_empty() => {
             Verdict::hold("through", "an address of a remote may hold a password or a token")
         }

@@ -19,7 +19,7 @@ use crate::domain::server::PaneInfo;
 use crate::domain::session::PaneId;
 use crate::domain::status::State;
 use crate::domain::track::{Seen, Tracker};
-use crate::ports::{Asks, Hooks, Judge, Keeps, Press, Processes, Seat};
+use crate::ports::{Asks, Hooks, Judge, Keeps, Press, Processes, Seat, Surroundings, Works};
 
 /// One pane.
 pub(super) struct Desk {
@@ -143,7 +143,7 @@ impl Desk {
 
     fn asks_in(&self, cwd: Option<PathBuf>) -> Asks {
         let (session, agent) = (self.info.session.clone(), self.agent.clone());
-        Asks { session, agent, cwd, gone_to: None, keeps: None }
+        Asks { session, agent, cwd, gone_to: None, keeps: None, surroundings: Surroundings::default() }
     }
 
     /// How its dialogs are dealt with.
@@ -273,9 +273,9 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
 
     /// Who asks there.
     pub(super) fn asks(&self, desk: &Desk) -> Asks {
-        let (cwd, keeps) = self.processes.works(desk.info.identity);
+        let Works { folder, keeps, surroundings } = self.processes.works(desk.info.identity);
         let conversation = desk.conversation.clone();
-        Asks { keeps: keeps.map(|k| Keeps { conversation, ..k }), ..desk.asks_in(cwd) }
+        Asks { keeps: keeps.map(|k| Keeps { conversation, ..k }), surroundings, ..desk.asks_in(folder) }
     }
 
     /// Where it happens, for the ledger: in the folder in which it was judged.
