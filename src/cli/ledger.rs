@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Fail, Global, out, setup};
 use crate::config::{Env, Span, files};
+use crate::domain::bash;
 use crate::domain::ledger::{Anchor, Broken, Channel, Entry, Outcome};
 use crate::domain::text;
 use crate::ports::{Ledger, StoreError};
@@ -192,6 +193,15 @@ fn as_json(entry: &Entry) -> Value {
     })
 }
 
+/// A text in which what is not seen, or hides what is, stands by its number.
+fn telling(text: &str) -> String {
+    let shown = |c: char| match bash::refused_character(c.encode_utf8(&mut [0; 4])) {
+        Some(_) if c != '…' => c.escape_unicode().to_string(),
+        _ => c.to_string(),
+    };
+    text.chars().map(shown).collect()
+}
+
 /// An entry as a line for a person.
 fn as_line(entry: &Entry) -> String {
     let body = &entry.body;
@@ -218,11 +228,28 @@ fn as_line(entry: &Entry) -> String {
         body.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         body.scene.session,
         body.operation.word(),
-        text::fit(&text::printable(&subject), 80),
+        text::fit(&telling(&subject), 80),
         body.word(),
         body.actor,
         body.verdict.rule,
         body.verdict.reason,
     );
     text::printable(&line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_seen_stands_by_its_number() {
+        for (text, told) in [
+            ("touch a\u{200b}.txt", "touch a\\u{200b}.txt"),
+            ("touch a\u{202e}txt.exe", "touch a\\u{202e}txt.exe"),
+            ("a\u{1b}[31m", "a\\u{1b}[31m"),
+            ("grün … 中 ⏎", "grün … 中 ⏎"),
+        ] {
+            assert_eq!(telling(text), told);
+        }
+    }
 }

@@ -68,6 +68,7 @@ fn prompts(p: &Prompts) -> Value {
     json!({
         "seen": p.seen, "confirmed": p.tally.confirmed(), "would_confirm": p.watched(), "denied": p.tally.denied(),
         "by_person": p.by_person, "held": p.held(), "failed": p.failed(),
+        "unknown": p.unknown(),
     })
 }
 
@@ -107,7 +108,7 @@ fn as_json(
         .map(|(id, n)| {
             let told = json!({
                 "confirmed": n.cleared, "denied": n.denied, "would_confirm": n.watched, "held": n.held,
-                "failed": n.failed,
+                "failed": n.failed, "unknown": n.unknown,
             });
             (id.clone(), told)
         })
@@ -147,14 +148,15 @@ fn line(name: &str, p: &Prompts) -> String {
     let (name, room) = (text::fit(&text::printable(name), 28), 28);
     let pad = " ".repeat(room - text::width(&name).min(room));
     format!(
-        "  {name}{pad} {:>6} seen {:>6} confirmed {:>5} would be {:>5} denied {:>5} held {:>5} by you {:>4} failed",
+        "  {name}{pad} {:>6} seen {:>6} confirmed {:>5} would be {:>5} denied {:>5} held {:>5} by you {:>4} failed {:>4} unknown",
         p.seen,
         p.tally.confirmed(),
         p.watched(),
         p.tally.denied(),
         p.held(),
         p.by_person,
-        p.failed()
+        p.failed(),
+        p.unknown()
     )
 }
 
@@ -192,13 +194,14 @@ fn as_text(
             lines.push("rules".to_owned());
             lines.extend(metrics.all.tally.rules.iter().map(|(id, n)| {
                 format!(
-                    "  {}: confirmed {}, denied {}, would have confirmed {}, held {}, did not come off {}",
+                    "  {}: confirmed {}, denied {}, would have confirmed {}, held {}, did not come off {}, unknown {}",
                     text::printable(id),
                     n.cleared,
                     n.denied,
                     n.watched,
                     n.held,
-                    n.failed
+                    n.failed,
+                    n.unknown
                 )
             }));
             lines.push("after the dialog's last byte, p50 / p99 (measured)".to_owned());

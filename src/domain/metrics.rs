@@ -57,6 +57,11 @@ impl Prompts {
         self.tally.rules.values().map(|r| r.failed).sum()
     }
 
+    /// Answered, or perhaps: nobody knows what came of it.
+    pub fn unknown(&self) -> u32 {
+        self.tally.rules.values().map(|r| r.unknown).sum()
+    }
+
     /// From the dialog's last byte until it was read.
     pub fn read(&self) -> Latency {
         Latency::of(&self.read)

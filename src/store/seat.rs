@@ -67,7 +67,7 @@ pub struct StoreSeat {
     host: String,
     id: String,
     roster: Vec<String>,
-    /// Of the server, and of the records.
+    /// Of the records, and of the server, in the order in which they are given back: who gets the server's finds the other one free.
     lock: Option<(LockName, Lock, Lock)>,
     /// There were records: without them it would be forgotten what was answered, and what a person keeps or has paused.
     had: bool,
@@ -122,7 +122,7 @@ impl Seat for StoreSeat {
                 Err(e) => return Seated::Failed(e.to_string()),
             };
             match Lock::ask(&self.dir, &LockName::of_records(), &me) {
-                Ok(Asked::Ours(records)) => self.lock = Some((name, lock, records)),
+                Ok(Asked::Ours(records)) => self.lock = Some((name, records, lock)),
                 Ok(Asked::Theirs(holder)) => {
                     let who = holder.map_or("another archtui".to_owned(), |h| format!("process {}", h.pid));
                     return Seated::Failed(format!(
@@ -151,11 +151,11 @@ impl Seat for StoreSeat {
     }
 
     fn stands(&self) -> bool {
-        self.lock.as_ref().is_some_and(|(_, lock, records)| lock.stands() && records.stands())
+        self.lock.as_ref().is_some_and(|(_, records, lock)| lock.stands() && records.stands())
     }
 
     fn lost(&self) -> Option<Lost> {
-        let (_, lock, records) = self.lock.as_ref()?;
+        let (_, records, lock) = self.lock.as_ref()?;
         let mark = || (lock.is_gone() && records.stands()).then_some(Lost::Mark);
         if records.is_gone() { Some(Lost::Records) } else { mark() }
     }

@@ -106,9 +106,10 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Optio
     let both = |a: Action, b: Action| format!("{} {}", shown(a), shown(b));
     let scroll = both(Action::MoveDown, Action::MoveUp);
     let hints: Vec<(String, &str)> = match (&state.popup, state.open_panel) {
-        (Some(Popup::Help { .. } | Popup::Explain { .. } | Popup::Tree { .. } | Popup::Rule(_)), _) => {
+        (Some(Popup::Help { .. } | Popup::Explain { .. } | Popup::Tree { .. }), _) => {
             vec![(scroll, "scroll"), (shown(Action::Back), "close")]
         }
+        (Some(Popup::Rule(_)), _) => vec![(scroll, "scroll"), (both(Action::Rule, Action::Back), "close")],
         (Some(Popup::Unstick(_)), _) => vec![
             (scroll, "choose"),
             ("Enter".into(), "do it"),
@@ -224,8 +225,7 @@ fn hints(buf: &mut Buffer, area: Area, state: &State, theme: &Theme, page: Optio
             rows.sort_by_key(|r| r.hint_rank);
             let mut hints: Vec<_> = rows.into_iter().map(|r| (shown(r.action), r.hint)).collect();
             if let Some(digits) = digits(state) {
-                let at = hints.iter().position(|(_, word)| *word == "zoom").unwrap_or(0);
-                hints.insert(at, (digits, "answer"));
+                hints.insert(0, (digits, "answer"));
             }
             hints
         }

@@ -7,7 +7,7 @@ use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::panel::PanelId;
 use crate::app::state::{Board, Face, Post, Session, State};
-use crate::domain::confirm::{Answer, DrawnSince};
+use crate::domain::confirm::{Answer, Confirmation, DrawnSince};
 use crate::domain::dialog::Meaning;
 use crate::domain::ledger::{Actor, Entry, Outcome};
 use crate::domain::session::PaneIdentity;
@@ -197,10 +197,7 @@ pub fn board(state: &mut State) {
         return;
     }
     let found = marked.and_then(|row| match row.checked_sub(was) {
-        None => {
-            let id = before.queue[row].id;
-            state.board.queue.iter().position(|c| c.id == id)
-        }
+        None => mark_in_queue(&before.queue, row, state),
         Some(at) => before.recent.get(at).and_then(|entry| {
             let life = |e: &Entry| e.body.of.unwrap_or(e.seq);
             state.board.recent.iter().position(|e| life(e) == life(entry)).map(|at| now + at)
@@ -212,6 +209,21 @@ pub fn board(state: &mut State) {
         let open = state.panel_rows().iter().filter(|row| **row < now).count();
         state.panel_row = state.panel_row.min(open.saturating_sub(1));
     }
+}
+
+/// Where the mark goes that was on a row of the queue: it stays on its dialog, but goes on to the next that needs somebody where that
+/// one is being answered now, or is gone.
+fn mark_in_queue(before: &[Confirmation], row: usize, state: &State) -> Option<usize> {
+    let now = &state.board.queue;
+    let at = |c: &Confirmation| now.iter().position(|other| other.id == c.id);
+    let itself = at(&before[row]);
+    let waits = |i: &usize| now[*i].needs_you;
+    if itself.is_some_and(|i| waits(&i) || !before[row].needs_you) {
+        return itself;
+    }
+    let shown = state.panel_rows();
+    let beside = before[row + 1..].iter().chain(before[..row].iter().rev()).filter_map(at);
+    beside.into_iter().find(|i| waits(i) && shown.contains(i)).or(itself)
 }
 
 /// Tells whoever answered here what came of it, as soon as an entry behind that number says so.

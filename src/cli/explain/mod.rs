@@ -148,16 +148,16 @@ impl Explain {
 
     /// Who asks: the agent of a pane where it works, unless another folder was named.
     fn asks(&self, session: SessionName, pane: Option<PaneIdentity>) -> Asks {
-        let named = |dir: &Path| Works { folder: dir.canonicalize().ok(), ..Works::default() };
-        let Works { folder, keeps, surroundings } = self.cwd.as_deref().map(named).unwrap_or_else(|| {
-            let proc = Proc::new(None);
-            let works = |pane| {
+        let Works { folder, keeps, surroundings } = match (self.cwd.as_deref(), pane) {
+            (Some(dir), _) => Works { folder: dir.canonicalize().ok(), ..Works::default() },
+            (None, Some(pane)) => {
+                let proc = Proc::new(None);
                 let works = proc.works(pane);
                 let keeps = works.keeps.map(|k| Keeps { conversation: proc.conversation(pane), ..k });
                 Works { keeps, ..works }
-            };
-            pane.map(works).unwrap_or_default()
-        });
+            }
+            (None, None) => Works::default(),
+        };
         Asks { session, agent: None, cwd: folder, gone_to: None, keeps, surroundings }
     }
 

@@ -136,5 +136,6 @@ fn others<'a>(policy: &'a Policy, tally: &'a Tally) -> impl Iterator<Item = (&'a
 fn counts(n: &RuleCount) -> Value {
     json!({
         "confirmed": n.cleared, "denied": n.denied, "would_confirm": n.watched, "held": n.held, "failed": n.failed,
+        "unknown": n.unknown,
     })
 }

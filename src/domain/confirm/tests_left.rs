@@ -168,7 +168,12 @@ fn a_dialog_that_stands_over_restarts_is_one_and_is_counted_once() {
     let sums = |rig: &Rig| {
         let mut metrics = Metrics::default();
         rig.book.entries().iter().for_each(|e| metrics.add(e));
-        (metrics.all.seen, metrics.all.held(), metrics.all.watched(), metrics.all.failed())
+        (
+            metrics.all.seen,
+            metrics.all.held(),
+            metrics.all.watched(),
+            metrics.all.failed() + metrics.all.unknown(),
+        )
     };
     let again = [Crash, Show("rm", 1), At(2_000), Crash, Show("rm", 4), At(3_000), Gone, At(4_000)];
     let rig = story(

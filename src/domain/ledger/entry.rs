@@ -179,6 +179,9 @@ impl Body {
         match self.outcome {
             _ if self.is_denial() => "denied",
             _ if self.is_grant() => "granted",
+            Outcome::Cleared if self.answer == Some(Said::Allow) && self.actor != Actor::Automation => {
+                "approved"
+            }
             outcome => outcome.word(),
         }
     }

@@ -24,8 +24,11 @@ pub struct RuleCount {
     pub watched: u32,
     /// Left for a person.
     pub held: u32,
-    /// Meant to be answered, and it did not come to that: refused, withdrawn, stuck, unknown.
+    /// Meant to be answered, and it did not come to that: refused, withdrawn, stuck.
     pub failed: u32,
+    /// Answered, or perhaps: nobody knows what came of it.
+    #[serde(default)]
+    pub unknown: u32,
 }
 
 /// Two points of a distribution. `None` where nothing was measured.
@@ -53,7 +56,7 @@ pub struct Tally {
 impl RuleCount {
     /// How often it decided.
     pub fn all(&self) -> u32 {
-        self.cleared + self.denied + self.watched + self.held + self.failed
+        self.cleared + self.denied + self.watched + self.held + self.failed + self.unknown
     }
 }
 
@@ -80,9 +83,8 @@ impl Tally {
             }
             Outcome::Watched => rule.watched += 1,
             Outcome::Held => rule.held += 1,
-            Outcome::Stuck | Outcome::Refused | Outcome::Withdrawn | Outcome::Unknown if automatic => {
-                rule.failed += 1;
-            }
+            Outcome::Stuck | Outcome::Refused | Outcome::Withdrawn if automatic => rule.failed += 1,
+            Outcome::Unknown if automatic => rule.unknown += 1,
             _ => {}
         }
     }

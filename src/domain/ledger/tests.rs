@@ -343,7 +343,9 @@ fn the_tally_counts_what_was_observed() {
     add(Outcome::Watched, "read", "2026-11-23T05:00:00Z", None, Actor::Automation);
     add(Outcome::Held, "delete", "2026-11-23T05:00:00Z", None, Actor::Automation);
     add(Outcome::Stuck, "read", "2026-11-23T05:00:00Z", None, Actor::Automation);
-    assert_eq!(tally.rules["read"], RuleCount { cleared: 100, denied: 0, watched: 1, held: 0, failed: 1 });
+    add(Outcome::Unknown, "read", "2026-11-23T05:00:00Z", None, Actor::Automation);
+    let read = RuleCount { cleared: 100, denied: 0, watched: 1, held: 0, failed: 1, unknown: 1 };
+    assert_eq!(tally.rules["read"], read);
     assert_eq!(tally.rules["bash"], RuleCount::default(), "what a person pressed is not the rule's");
     assert_eq!(tally.rules["wipe"], RuleCount { denied: 1, ..RuleCount::default() }, "and not confirmed");
     assert_eq!(tally.rules["delete"].held, 1);
@@ -352,4 +354,23 @@ fn the_tally_counts_what_was_observed() {
     assert_eq!(tally.watched(), 1);
     assert_eq!(tally.pressed(), Latency { p50: Some(ms(50)), p99: Some(ms(99)), count: 100 });
     assert_eq!(tally.cleared(), Latency { p50: Some(ms(100)), p99: Some(ms(149)), count: 100 });
+}
+
+#[test]
+fn what_came_of_it_is_told_by_who_said_what() {
+    let me = || Actor::Person("me".to_owned());
+    for (outcome, answer, actor, word) in [
+        (Outcome::Cleared, Some(Said::Allow), Actor::Automation, "cleared"),
+        (Outcome::Cleared, Some(Said::Allow), me(), "approved"),
+        (Outcome::Cleared, Some(Said::Grant), me(), "granted"),
+        (Outcome::Cleared, Some(Said::Deny), me(), "denied"),
+        (Outcome::Cleared, Some(Said::Deny), Actor::Automation, "denied"),
+        (Outcome::Cleared, Some(Said::Option), me(), "cleared"),
+        (Outcome::Cleared, None, me(), "cleared"),
+        (Outcome::Refused, Some(Said::Grant), me(), "refused"),
+        (Outcome::Unknown, Some(Said::Allow), me(), "unknown"),
+    ] {
+        let told = Body { outcome, answer, actor, ..body() };
+        assert_eq!(told.word(), word, "{outcome:?} {answer:?}");
+    }
 }

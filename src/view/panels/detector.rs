@@ -27,7 +27,7 @@ fn unread_now(state: &State) -> usize {
 
 fn note(state: &State) -> (String, Role) {
     match unread_now(state) {
-        0 => ("all read".into(), Role::Faint),
+        0 => ("all read now".into(), Role::Faint),
         n => (format!("{n} unread"), Role::Note),
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::confirm::{CaseId, Hold, Input, Order, Presence, Sent, World};
 use crate::domain::dialog::Dialog;
 use crate::domain::ledger::{Actor as Who, Body, Decision, Outcome};
 use crate::domain::redact::Secrets;
+use crate::domain::screen::Row;
 use crate::domain::session::PaneId;
 use crate::domain::stroke::KeyName;
 use crate::ports::{Expected, Hooks, Judge, PaneFacts, Press, Processes, Seat, TypeError};
@@ -108,6 +109,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
             let how = Sent::Refused("the screen shows something else now".to_owned());
             return self.live(pane, Input::Sent { case, how });
         };
+        let (first, last) = (usize::from(dialog.rows.0), usize::from(dialog.rows.1));
+        if screen.rows.iter().take(last + 1).skip(first).any(Row::hides) {
+            let why = "it holds characters that are not drawn, so tmux cannot be asked whether it still stands there; attach and answer there";
+            return self.live(pane, Input::Sent { case, how: Sent::Refused(why.to_owned()) });
+        }
         let command = (!desk.command.is_empty()).then(|| desk.command.clone());
         let switched =
             || self.switches.standing(&desk.info.session, self.fixed.lease.is_some(), utc()).hold();

@@ -31,11 +31,17 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
     /// Leaves a wish; what comes of it is told, or what was not done.
     pub(super) fn wish(&self, ask: Ask, failed: &'static str) {
         let Some(wishing) = self.wishing.clone() else { return };
+        let whom = match &ask {
+            Ask::Write { session, .. } => Some(session.clone()),
+            Ask::Answer { pane, .. } => self.desks.get(&pane.id).map(|desk| desk.info.session.clone()),
+            _ => None,
+        };
+        let whom = whom.map(|session| format!("{session}: ")).unwrap_or_default();
         let told = tokio::task::spawn_blocking(move || wishing(&ask));
         self.beside(async move {
             let told = told.await.unwrap_or_else(|_| Err("the wish could not be left".to_owned()));
             Done::Told(match told {
-                Ok(text) => Did { what: format!("who acts says: {text}"), command: None, failed: None },
+                Ok(text) => Did { what: format!("who acts says: {whom}{text}"), command: None, failed: None },
                 Err(why) => Did { what: failed.to_owned(), command: None, failed: Some(why) },
             })
         });

@@ -22,7 +22,7 @@ fn asked(subject: &str) -> Dialog {
 }
 
 /// The open dialogs of some sessions, each in the pane that its session has.
-fn board(state: &State, post: Post, open: &[(&str, &str)]) -> Event {
+pub(super) fn board(state: &State, post: Post, open: &[(&str, &str)]) -> Event {
     let confirmation = |(name, subject): &(&str, &str)| {
         let session = state.fleet.sessions.iter().find(|s| s.name.as_str() == *name).expect("it is there");
         Confirmation {
@@ -59,7 +59,7 @@ fn drew(state: &mut State, name: &str, ms: u64) {
     update(state, Event::Drew(areas), at_ms(ms));
 }
 
-fn at_ms(ms: u64) -> Now {
+pub(super) fn at_ms(ms: u64) -> Now {
     Now { mono: Duration::from_millis(ms), ..Now::ZERO }
 }
 

@@ -8,6 +8,7 @@ mod forms;
 mod health;
 mod hierarchy;
 mod kill;
+mod mark;
 mod pages;
 pub(in crate::app) mod property;
 mod routine;

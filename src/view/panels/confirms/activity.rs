@@ -111,13 +111,16 @@ fn by_rule(buf: &mut Buffer, area: Area, theme: &Theme, rules: &[(&str, RuleCoun
     if area.h == 0 {
         return;
     }
-    let figures = |[a, b, c, d, e]: [&str; 5]| format!("{a:>9} {b:>6} {c:>6} {d:>6} {e:>6}");
+    let figures = |[a, b, c, d, e, f]: [&str; 6]| format!("{a:>9} {b:>6} {c:>6} {d:>6} {e:>6} {f:>7}");
     let mut pen = Pen::row(buf, area, 0);
-    pen.right(&figures(["confirmed", "denied", "would", "held", "failed"]), theme.style(Role::Subtext));
+    pen.right(
+        &figures(["confirmed", "denied", "would", "held", "failed", "unknown"]),
+        theme.style(Role::Subtext),
+    );
     pen.put("rule, last 24 h", theme.style(Role::Subtext));
     for (y, (id, n)) in (1..area.h).zip(rules) {
         let mut pen = Pen::row(buf, area, y);
-        let told = [n.cleared, n.denied, n.watched, n.held, n.failed].map(|n| n.to_string());
+        let told = [n.cleared, n.denied, n.watched, n.held, n.failed, n.unknown].map(|n| n.to_string());
         let role = if n.failed > 0 { Role::Problem } else { Role::Text };
         pen.right(&figures(told.each_ref().map(String::as_str)), theme.style(role));
         pen.put(&text::fit(&text::printable(id), 28), theme.style(Role::Strong));

@@ -88,7 +88,10 @@ fn note(state: &State) -> (String, Role) {
 
 fn headline(state: &State) -> (String, Role) {
     match state.board.recent.first() {
-        Some(e) => (format!("{} {} {}", clock(state, e), e.body.scene.session, what(e)), shape(e).1),
+        Some(e) => {
+            let (shape, role) = shape(e);
+            (format!("{} {shape} {} {}", clock(state, e), e.body.scene.session, what(e)), role)
+        }
         None => standing(&state.board),
     }
 }
