@@ -239,7 +239,8 @@ fn wish_on(ground: &setup::Ground, verb: &str, asked: &Ask) -> Result<(), Fail> 
     Ok(())
 }
 
-fn exists(ground: &setup::Ground, session: &SessionName) -> Result<(), Fail> {
+/// Refuses a session that does not run, where the server says which do.
+pub fn exists(ground: &setup::Ground, session: &SessionName) -> Result<(), Fail> {
     let Look::Panes(_, panes) = once::look(&ground.address.socket) else { return Ok(()) };
     let names = || panes.iter().map(|p| p.session.as_str());
     if names().any(|name| name == session.as_str()) {

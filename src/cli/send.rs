@@ -1,6 +1,7 @@
 //! `archtui send`: puts work into the queue: one text, or a plan of several that wait for each other. Who may take it is
 //! checked here; it is typed by the actor, when a session is free.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,8 +9,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::setup::Ground;
-use super::{Fail, Global, desk, out, who};
+use super::{Fail, Global, answer, desk, out, who};
 use crate::config::{Span, files};
+use crate::domain::roster::Member;
+use crate::domain::session::SessionName;
 use crate::domain::task::plan::{self, Plan};
 use crate::domain::task::{After, Order, Priority, Refusal, Request, Sender, TaskId, TaskText, Wish, entry};
 use crate::domain::text;
@@ -80,6 +83,10 @@ pub fn run(global: &Global, args: &SendArgs) -> Result<(), Fail> {
         };
         requests.push(entry::check(order, &asker.sender, &roster).map_err(place)?);
     }
+    // A pattern covers names that nobody has: of those only what runs is a session.
+    let covered = |name: &&SessionName| roster.member(name).is_some_and(Member::is_pattern);
+    let named: BTreeSet<&SessionName> = requests.iter().filter_map(Request::target).filter(covered).collect();
+    named.into_iter().try_for_each(|name| answer::exists(&ground, name))?;
     let left_out: usize = requests.iter().map(|r| r.left_out).sum();
     complain_of(left_out);
     if args.plan.is_some() || args.dry_run {

@@ -89,6 +89,13 @@ pub(super) fn git_folder(tree: &Path) -> Option<PathBuf> {
     Some(tree.join(plain::text(&dot_git, SMALL)?.trim().strip_prefix("gitdir: ")?))
 }
 
+/// True for a linked work tree of a repository.
+pub(super) fn is_linked(tree: &Path) -> bool {
+    let file = tree.join(".git");
+    file.is_file()
+        && git_folder(tree).is_some_and(|git| git.parent().is_some_and(|at| at.ends_with("worktrees")))
+}
+
 /// The folder that all work trees of a repository share.
 pub(super) fn common(tree: &Path) -> Option<PathBuf> {
     let git = git_folder(tree)?;

@@ -303,7 +303,7 @@ pub(super) mod tests {
         write("fx/HEAD", "ref: refs/heads/feature/x\n");
         write("wt/HEAD", "ref: refs/heads/feature/x\n");
         write("wt/commondir", "../fx\n");
-        write(".claude/worktrees/other/.git", "gitdir: /nowhere\n");
+        write(".claude/worktrees/other/.git", "gitdir: /nowhere/.git/worktrees/other\n");
         write(".gitignore", "ignored/\n");
         let rules = rules(&home);
         let check = |cwd: &str, what: &Dialog, preset: &str, want: Action| {
@@ -382,6 +382,7 @@ pub(super) mod tests {
         check("app/src", &bash("ruff format"), "sop", Action::Confirm);
         check("app", &bash("ruff format"), "sop", Action::Hold);
         check("app", &bash("ruff format --check"), "sop", Action::Confirm);
+        check("app", &bash("cargo fmt"), "sop", Action::Confirm);
         std::fs::write(home.join(".gitconfig"), "[url \"https://x:y@h.example/\"]\n").expect("written");
         check("app", &bash("git remote -v"), "careful", Action::Hold);
     }

@@ -3,8 +3,9 @@
 
 use std::path::Path;
 
+use super::place;
 use super::walk::{Entry, walk};
-use crate::domain::policy::{Context, Rewritten, WayOut, WaysOut, fits_any_case};
+use crate::domain::policy::{Context, LINKED_TREES, Rewritten, WayOut, WaysOut, fits_any_case};
 
 /// Where more than this lies, nobody looks at all of it.
 const MAX_ENTRIES: usize = 20_000;
@@ -32,6 +33,7 @@ fn of(at: &Rewritten, max: usize) -> WaysOut {
 /// `pattern`: of what lies in the folder itself, only what fits it.
 fn through(folder: &Path, pattern: Option<&str>, leaves: &[String], max: usize) -> WaysOut {
     let (mut links, mut trees) = (Vec::new(), Vec::new());
+    let spares_trees = leaves.iter().any(|left| left == LINKED_TREES);
     let all = walk(folder, max, |Entry { path, name, told, kind }| {
         if pattern.is_some_and(|pattern| !told.contains('/') && !fits_any_case(pattern, told)) {
             return false;
@@ -42,6 +44,9 @@ fn through(folder: &Path, pattern: Option<&str>, leaves: &[String], max: usize) 
             // A link to nothing may become one to anything: the root is outside every work tree.
             let to = real.and_then(|r| r.to_str().map(str::to_owned)).unwrap_or_else(|| "/".to_owned());
             links.push(WayOut { link: told.clone(), to, folder });
+        }
+        if spares_trees && kind.is_dir() && place::is_linked(path) {
+            return false;
         }
         let above = told.strip_suffix("/.git").filter(|_| name == ".git");
         trees.extend(above.map(str::to_owned));
@@ -106,5 +111,11 @@ mod tests {
         fs::write(root.join("a/b/.git"), "gitdir: elsewhere").expect("written");
         assert_eq!(found(".", &["node_modules"], 99).trees, ["a/b"], "its own is none of them");
         assert_eq!(found("node_modules", &[], 99).trees, ["m"]);
+        fs::create_dir(root.join("a/wt")).expect("made");
+        fs::write(root.join("a/wt/.git"), "gitdir: /r/.git/worktrees/wt").expect("written");
+        symlink("/etc", root.join("a/wt/z")).expect("linked");
+        let spared = found("a", &[LINKED_TREES], 99);
+        assert_eq!((spared.trees, spared.links.len()), (vec!["b".to_owned()], 2));
+        assert_eq!(found("a", &[], 99).links.len(), 3);
     }
 }

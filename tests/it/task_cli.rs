@@ -54,7 +54,7 @@ impl Place {
     }
 
     /// A fleet on that tmux server.
-    fn over(socket: &Path) -> Self {
+    pub fn over(socket: &Path) -> Self {
         let dir = tempfile::Builder::new().prefix("archtui-test.").tempdir().expect("a scratch folder");
         let config = ROSTER.replace("SOCKET", &socket.display().to_string());
         fs::write(dir.path().join("archtui.toml"), config).expect("written");

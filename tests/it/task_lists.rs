@@ -4,6 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
+use super::support::tmux::PrivateTmux;
 use super::task_cli::Place;
 
 /// Three tasks, of which one is blocked and one cancelled.
@@ -98,4 +99,27 @@ fn a_dry_run_queues_nothing_and_tells_what_would_be_refused() {
     place.fails(&["send", "--plan", "circle.md", "--dry-run"], 2, "circle", "remove");
     assert_eq!(place.run(&["send", "e", "--dry-run"]).code, 0);
     assert_eq!(place.tasks().len(), 2);
+}
+
+#[test]
+fn of_the_names_that_a_pattern_covers_only_those_that_run_are_sessions() {
+    let tmux = PrivateTmux::new();
+    tmux.session("extra_1", "sleep 600");
+    let place = Place::over(tmux.socket());
+    let config = place.path("archtui.toml");
+    let text = std::fs::read_to_string(&config).expect("there");
+    std::fs::write(
+        &config,
+        text + "[[session]]\nmatch = \"extra_*\"\ntier = \"worker\"\nreports_to = \"boss\"\n",
+    )
+    .expect("written");
+    place.fails(
+        &["send", "x", "--from", "boss", "--target", "extra_2"],
+        3,
+        "no session is called \"extra_2\"",
+        "extra_1",
+    );
+    assert_eq!(place.ok(&["send", "x", "--from", "boss", "--target", "extra_1"]), "1\n");
+    // What has an entry of its own may come later.
+    assert_eq!(place.ok(&["send", "y", "--from", "boss", "--target", "dev_worker1"]), "2\n");
 }

@@ -6,6 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Behind the path of a folder: of what lies in it only what a search shows that passes over hidden names and what git ignores.
 pub const SHOWN: &str = "/.";
 
+/// Among the names of folders that a program leaves out: those in which a linked work tree begins, as it stays in its package.
+pub const LINKED_TREES: &str = "*/.git";
+
 /// What git finds from a folder on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Around {
