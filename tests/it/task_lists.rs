@@ -107,12 +107,9 @@ fn of_the_names_that_a_pattern_covers_only_those_that_run_are_sessions() {
     tmux.session("extra_1", "sleep 600");
     let place = Place::over(tmux.socket());
     let config = place.path("archtui.toml");
-    let text = std::fs::read_to_string(&config).expect("there");
-    std::fs::write(
-        &config,
-        text + "[[session]]\nmatch = \"extra_*\"\ntier = \"worker\"\nreports_to = \"boss\"\n",
-    )
-    .expect("written");
+    let text = fs::read_to_string(&config).expect("there");
+    fs::write(&config, text + "[[session]]\nmatch = \"extra_*\"\ntier = \"worker\"\nreports_to = \"boss\"\n")
+        .expect("written");
     place.fails(
         &["send", "x", "--from", "boss", "--target", "extra_2"],
         3,

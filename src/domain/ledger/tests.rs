@@ -370,7 +370,7 @@ fn what_came_of_it_is_told_by_who_said_what() {
         (Outcome::Refused, Some(Said::Grant), me(), "refused"),
         (Outcome::Unknown, Some(Said::Allow), me(), "unknown"),
     ] {
-        let told = Body { outcome, answer, actor, ..body() };
+        let told = Body { actor, answer, outcome, ..body() };
         assert_eq!(told.word(), word, "{outcome:?} {answer:?}");
     }
 }
