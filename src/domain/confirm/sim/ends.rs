@@ -61,6 +61,8 @@ impl Bench {
             self.step(Op::Look);
             self.step(Op::Wait(300));
         }
+        // What that last moment ended is on its way to the disk.
+        self.step(Op::Carry(20));
         // Nothing stands in its way, and the dialog still stands: somebody is to answer it, or it was answered.
         let rests =
             |c: &&Case| matches!(&c.stage, Stage::Held((hold, _)) if !hold.passes() || c.hook.is_some());
