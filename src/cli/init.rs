@@ -10,6 +10,7 @@ use crate::config::{self, Env};
 use crate::domain::fleet::adopt::{self, Seen, quoted};
 use crate::domain::server::Server;
 use crate::domain::status::State;
+use crate::domain::text;
 use crate::evidence::place;
 use crate::evidence::proc::Proc;
 use crate::ports::Processes;
@@ -113,8 +114,23 @@ pub fn run(global: &Global, args: &InitArgs) -> Result<(), Fail> {
             ));
         }
     }
+    hides(&file);
     warn(&file, &folders);
     Ok(())
+}
+
+/// From here on it is read in the place of the person's own one.
+fn hides(file: &Path) {
+    let Some(own) = Env::read().config_dir().map(|dir| dir.join("archtui.toml")).filter(|own| own.exists())
+    else {
+        return;
+    };
+    if file == Path::new("archtui.toml") && own.canonicalize().ok() != file.canonicalize().ok() {
+        out::line(&format!(
+            "in this folder it is read instead of {}",
+            text::printable(&own.display().to_string())
+        ));
+    }
 }
 
 /// What an agent can write may not loosen its own rules: whoever writes the config there should know.
