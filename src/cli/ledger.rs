@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 
 use super::{Fail, Global, out, setup};
 use crate::config::{Env, Span, files};
-use crate::domain::bash;
 use crate::domain::ledger::{Anchor, Broken, Channel, Entry, Outcome};
 use crate::domain::text;
 use crate::ports::{Ledger, StoreError};
@@ -194,12 +193,9 @@ fn as_json(entry: &Entry) -> Value {
 }
 
 /// A text in which what is not seen, or hides what is, stands by its number.
-fn telling(text: &str) -> String {
-    let shown = |c: char| match bash::refused_character(c.encode_utf8(&mut [0; 4])) {
-        Some(_) if c != '…' => c.escape_unicode().to_string(),
-        _ => c.to_string(),
-    };
-    text.chars().map(shown).collect()
+fn telling(subject: &str) -> String {
+    let shown = |c: char| if text::is_unseen(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    subject.chars().map(shown).collect()
 }
 
 /// An entry as a line for a person.

@@ -18,6 +18,13 @@ pub fn is_printable(c: char) -> bool {
         | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// True for what may not be drawn, and for what is and is not seen: joiners, fillers of no width, and the sign that stands for them.
+pub fn is_unseen(c: char) -> bool {
+    let of_no_width =
+        matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{fffd}');
+    of_no_width || c != '\n' && !is_printable(c)
+}
+
 /// The text without characters that may not be drawn.
 pub fn printable(s: &str) -> String {
     if s.bytes().all(|b| matches!(b, b' '..=b'~')) {

@@ -20,7 +20,7 @@ pub fn learn(ctx: &mut Context, folders: &[String]) -> bool {
     let before = ctx.below.len();
     for folder in folders {
         if !ctx.below.contains_key(folder) {
-            let home = ctx.home.clone();
+            let home = ctx.agents_home.clone().or_else(|| ctx.home.clone());
             let below = match folder.strip_suffix(SHOWN) {
                 Some(folder) => shown(Path::new(folder), MAX_ENTRIES),
                 None if folder.ends_with("/.git") => {

@@ -42,9 +42,11 @@ impl Own {
         let surroundings = Surroundings {
             pwd: value(b"PWD="),
             cdpath: said(b"CDPATH=").is_some(),
+            home: value(b"HOME="),
             other_settings: settings.iter().any(|name| said(name).is_some())
                 || value(b"XDG_CONFIG_HOME=").is_some_and(|at| Some(at) != below(".config")),
             other_repository: repository.iter().any(|name| said(name).is_some()),
+            unread: false,
         };
         Self {
             claude: value(b"CLAUDE_CONFIG_DIR=").or_else(|| below(".claude")),
@@ -68,8 +70,7 @@ mod tests {
             ("HOME=\0", "/our/.claude", "/our/.codex"),
         ] {
             let own = Own::of(environment.as_bytes(), Some(Path::new("/our")));
-            let want = Own { claude: Some(claude.into()), codex: Some(codex.into()), ..Own::default() };
-            assert_eq!(own, want, "{environment:?}");
+            assert_eq!((own.claude, own.codex), (Some(claude.into()), Some(codex.into())), "{environment:?}");
         }
         assert_eq!(Own::of(b"", None), Own::default());
     }
@@ -84,14 +85,19 @@ mod tests {
             ("PWD=a", plain.clone()),
             ("CDPATH=", plain.clone()),
             ("CDPATH=/x", Surroundings { cdpath: true, ..plain.clone() }),
-            ("HOME=/h\0XDG_CONFIG_HOME=/h/.config", plain),
-            ("HOME=/h\0XDG_CONFIG_HOME=/h/x", other_settings.clone()),
+            ("XDG_CONFIG_HOME=/h/.config", plain.clone()),
+            ("HOME=/x", Surroundings { home: Some("/x".into()), ..plain.clone() }),
+            ("XDG_CONFIG_HOME=/h/x", other_settings.clone()),
             ("GIT_CONFIG_GLOBAL=/dev/null", other_settings.clone()),
             ("GIT_CONFIG_COUNT=1", other_settings),
             ("GIT_DIR=/x/.git", other_repository.clone()),
             ("GIT_WORK_TREE=/x", other_repository),
         ] {
-            assert_eq!(Own::of(environment.as_bytes(), None).surroundings, want, "{environment:?}");
+            assert_eq!(
+                Own::of(environment.as_bytes(), Some(Path::new("/h"))).surroundings,
+                want,
+                "{environment:?}"
+            );
         }
     }
 }

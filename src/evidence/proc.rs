@@ -19,7 +19,7 @@ use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::task::record::{Sought, Trace};
 use crate::domain::text;
 use crate::ports::lines::{self, Lines};
-use crate::ports::{Glance, Keeper, Keeps, Processes, Works};
+use crate::ports::{Glance, Keeper, Keeps, Processes, Surroundings, Works};
 
 /// A launcher in a launcher in a launcher … ends here.
 const DEPTH: usize = 6;
@@ -114,7 +114,10 @@ impl Processes for Proc {
             _ => None,
         };
         let keeps = keeps.map(|(who, own)| Keeps { who, own, conversation: None });
-        Works { folder, keeps, surroundings: own.surroundings }
+        let alone = agent.pid == leader.pid;
+        let its = (!alone).then(|| self.own_of(agent.pid).surroundings);
+        let surroundings = its.into_iter().fold(own.surroundings, Surroundings::or);
+        Works { folder, keeps, surroundings }
     }
 
     fn report(&self, pane: PaneIdentity) -> Option<SelfReport> {
@@ -139,9 +142,11 @@ impl Processes for Proc {
     }
 
     fn has_ended(&self, pane: PaneIdentity) -> bool {
-        // Where nothing can be read of ourselves, nothing is known of others.
-        let reads = || self.stat_again(std::process::id()).is_some();
-        pane.start != 0 && self.stat_again(pane.pid).is_none_or(|s| s.start != pane.start) && reads()
+        let gone = || {
+            let folder = fs::symlink_metadata(self.root.join(pane.pid.to_string()));
+            folder.is_err_and(|e| e.kind() == io::ErrorKind::NotFound) && self.root.join("self").exists()
+        };
+        pane.start != 0 && self.stat_again(pane.pid).map_or_else(gone, |stat| stat.start != pane.start)
     }
 
     fn age(&self, pane: PaneIdentity) -> Option<Duration> {
@@ -229,11 +234,12 @@ impl Proc {
 
     fn own_of(&self, pid: u32) -> Own {
         let mut environment = Vec::new();
-        if let Ok(file) = fs::File::open(self.file(pid, "environ")) {
-            // What cannot be read whole says what it says.
-            let _ = file.take(MAX_ENVIRONMENT).read_to_end(&mut environment);
-        }
-        Own::of(&environment, self.home.as_deref())
+        let file = fs::File::open(self.file(pid, "environ"));
+        let read = file.and_then(|file| file.take(MAX_ENVIRONMENT).read_to_end(&mut environment));
+        // Of the agents' folders what cannot be read whole says what it says.
+        let mut own = Own::of(&environment, self.home.as_deref());
+        own.surroundings.unread = read.map_or(true, |n| n as u64 == MAX_ENVIRONMENT);
+        own
     }
 
     fn age_of(&self, leader: &ProcStat) -> Option<Duration> {

@@ -11,7 +11,7 @@ use crate::domain::dialog::Dialog;
 use crate::domain::policy::{self, Around, Context, Policy, Subject, Verdict};
 use crate::domain::roster::Roster;
 use crate::domain::session::SessionName;
-use crate::ports::{Asks, Judge, Judgement};
+use crate::ports::{Asks, Judge, Judgement, Surroundings};
 
 /// Sessions that no config names are only watched.
 const UNMANAGED: &str = "watch";
@@ -54,10 +54,11 @@ impl Rules {
             (None, _) => None,
         };
         let mut placed = placed.unwrap_or_default();
-        if asks.surroundings.other_repository {
+        let Surroundings { pwd, home, cdpath, other_settings, other_repository, unread } = &asks.surroundings;
+        if *other_repository || *unread {
             placed.around = Around::Embedded;
         }
-        let linked = asks.surroundings.pwd.as_deref().is_some_and(|pwd| is_another_way(pwd, &placed));
+        let linked = *unread || pwd.as_deref().is_some_and(|pwd| is_another_way(pwd, &placed));
         let member = self.roster.member(&asks.session);
         let begin_with = asks.gone_to.as_deref().or(asks.cwd.as_deref()).map(place::remotes_begin_with);
         Context {
@@ -73,8 +74,9 @@ impl Rules {
                 .collect(),
             own: self.own.iter().filter_map(|p| utf8(p)).collect(),
             linked,
-            cdpath: asks.surroundings.cdpath,
-            other_settings: asks.surroundings.other_settings,
+            cdpath: *cdpath || *unread,
+            agents_home: home.as_deref().and_then(utf8),
+            other_settings: *other_settings || *unread,
             ..placed
         }
     }

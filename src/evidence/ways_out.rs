@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::place;
 use super::walk::{Entry, walk};
-use crate::domain::policy::{Context, LINKED_TREES, Rewritten, WayOut, WaysOut, fits_any_case};
+use crate::domain::bash::LINKED_TREES;
+use crate::domain::policy::{Context, Rewritten, WayOut, WaysOut, fits_any_case};
 
 /// Where more than this lies, nobody looks at all of it.
 const MAX_ENTRIES: usize = 20_000;
@@ -45,7 +46,7 @@ fn through(folder: &Path, pattern: Option<&str>, leaves: &[String], max: usize) 
             let to = real.and_then(|r| r.to_str().map(str::to_owned)).unwrap_or_else(|| "/".to_owned());
             links.push(WayOut { link: told.clone(), to, folder });
         }
-        if spares_trees && kind.is_dir() && place::is_linked(path) {
+        if spares_trees && kind.is_dir() && is_package(path) && place::is_linked(path) {
             return false;
         }
         let above = told.strip_suffix("/.git").filter(|_| name == ".git");
@@ -53,6 +54,10 @@ fn through(folder: &Path, pattern: Option<&str>, leaves: &[String], max: usize) 
         name != ".git" && !leaves.iter().any(|left| name == left.as_str())
     });
     WaysOut { links, trees, whole: all.is_ok() }
+}
+
+fn is_package(folder: &Path) -> bool {
+    ["Cargo.toml", "go.mod"].iter().any(|manifest| folder.join(manifest).is_file())
 }
 
 #[cfg(all(test, unix))]
@@ -114,6 +119,8 @@ mod tests {
         fs::create_dir(root.join("a/wt")).expect("made");
         fs::write(root.join("a/wt/.git"), "gitdir: /r/.git/worktrees/wt").expect("written");
         symlink("/etc", root.join("a/wt/z")).expect("linked");
+        assert_eq!(found("a", &[LINKED_TREES], 99).links.len(), 3, "no package");
+        fs::write(root.join("a/wt/go.mod"), "module x").expect("written");
         let spared = found("a", &[LINKED_TREES], 99);
         assert_eq!((spared.trees, spared.links.len()), (vec!["b".to_owned()], 2));
         assert_eq!(found("a", &[], 99).links.len(), 3);

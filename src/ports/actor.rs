@@ -96,12 +96,31 @@ pub struct Asks {
 pub struct Surroundings {
     /// The path by which a shell knows the folder that it begins in (`PWD`).
     pub pwd: Option<PathBuf>,
+    /// Its home (`HOME`).
+    pub home: Option<PathBuf>,
     /// `cd` looks in other folders first (`CDPATH`).
     pub cdpath: bool,
     /// Git reads settings that do not lie in the home.
     pub other_settings: bool,
     /// Git works on a repository wherever it is started.
     pub other_repository: bool,
+    /// It could not be read whole, and may say anything.
+    pub unread: bool,
+}
+
+impl Surroundings {
+    /// What may hold if either says it; the paths are the other's.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            pwd: other.pwd,
+            home: other.home,
+            cdpath: self.cdpath || other.cdpath,
+            other_settings: self.other_settings || other.other_settings,
+            other_repository: self.other_repository || other.other_repository,
+            unread: self.unread || other.unread,
+        }
+    }
 }
 
 /// Where an agent works.

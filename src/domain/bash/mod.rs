@@ -27,7 +27,7 @@ pub use chars::refused as refused_character;
 pub use fault::Fault;
 pub use heredoc::unfolded;
 pub use kinds::Kind;
-pub use outcome::{Access, Outcome, Refusal, Use};
+pub use outcome::{Access, LINKED_TREES, Outcome, Refusal, Use};
 pub use parse::read;
 pub use programs::Programs;
 pub use table::{Effect, Group, ProgramFile, Table};

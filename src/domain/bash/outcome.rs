@@ -42,6 +42,8 @@ pub enum Use {
         path: String,
         /// Names of folders in it that the program leaves out.
         leaves: Vec<String>,
+        /// It only tells what it would change: it may show that.
+        tells: bool,
     },
     /// A program that must lie in a folder of that name, seen from the working folder: else it would be fetched.
     Local {
@@ -57,6 +59,9 @@ pub enum Use {
     /// The branch that it makes and does not go to.
     Ref(String),
 }
+
+/// Among the names of folders that a program leaves out: those in which a linked work tree with a package of its own begins.
+pub const LINKED_TREES: &str = "*/.git";
 
 /// A part that the tables vouch for.
 #[derive(Debug, Clone, PartialEq, Eq)]

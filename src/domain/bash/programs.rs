@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::Use;
 use super::kinds::Kind;
+use super::outcome::LINKED_TREES;
 use super::table::{ProgramFile, Table, split, split_with};
+use super::{Use, Word};
 
 /// Every program that is vouched for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,12 +50,14 @@ impl Programs {
     }
 
     /// Adds the folders that a program leaves out to what it changes.
-    pub(super) fn leave_out(&self, name: &str, uses: &mut [Use]) {
-        let bare = name.rsplit('/').next().unwrap_or(name);
+    pub(super) fn leave_out(&self, words: &[Word], uses: &mut [Use]) {
+        let bare = words.first().and_then(|name| name.text.rsplit('/').next()).unwrap_or_default();
         let Some(names) = self.leaves.get(bare) else { return };
+        // Then it goes to the packages that its own one names, wherever they lie.
+        let all = words.iter().any(|word| word.text == "--all");
         for one in uses {
             if let Use::Rewrites { leaves, .. } = one {
-                leaves.extend(names.iter().cloned());
+                leaves.extend(names.iter().filter(|name| !all || name.as_str() != LINKED_TREES).cloned());
             }
         }
     }

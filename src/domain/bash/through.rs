@@ -83,11 +83,8 @@ impl Scan<'_> {
     /// Notes what it changes with everything in it. Without an operand that may be the folder it works in.
     pub(super) fn rewrite(&mut self, operands: &[&Word]) {
         let table = self.table;
-        let only_tells = !table.tells.0.is_disjoint(&self.seen)
+        let tells = !table.tells.0.is_disjoint(&self.seen)
             || !table.fixes.0.is_empty() && table.fixes.0.is_disjoint(&self.seen);
-        if only_tells {
-            return;
-        }
         let has_first = table.first.is_some() && table.first_unless.0.is_disjoint(&self.seen);
         let rewrites = |at: usize| {
             let kind = if at == 0 && has_first { table.first.as_ref() } else { table.operands.as_ref() };
@@ -97,7 +94,7 @@ impl Scan<'_> {
         let named =
             operands.iter().enumerate().filter(|(at, _)| rewrites(*at)).map(|(_, word)| above_patterns(word));
         let paths: Vec<String> = named.chain(alone.then(|| ".".to_owned())).collect();
-        self.uses.extend(paths.into_iter().map(|path| Use::Rewrites { path, leaves: Vec::new() }));
+        self.uses.extend(paths.into_iter().map(|path| Use::Rewrites { path, leaves: Vec::new(), tells }));
     }
 
     /// Notes the folders that it reads with everything in them.

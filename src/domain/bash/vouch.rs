@@ -58,7 +58,7 @@ fn vouch_at(programs: &Programs, words: &[Word], depth: usize) -> Result<Outcome
         known: true,
         wraps: table.form.iter().chain([table]).any(|t| !t.runs.is_empty()),
     })?;
-    programs.leave_out(name, &mut outcome.uses);
+    programs.leave_out(words, &mut outcome.uses);
     Ok(outcome)
 }
 
@@ -167,6 +167,13 @@ impl<'a> Scan<'a> {
         self.operands(&operands)?;
         let mut outcome = self.outcome()?;
         if let Some(behind) = behind {
+            // What is said there may keep it from changing anything.
+            let only_tells = behind.uses.iter().any(|one| matches!(one, Use::Rewrites { tells: true, .. }));
+            for one in &mut outcome.uses {
+                if let Use::Rewrites { tells, .. } = one {
+                    *tells |= only_tells;
+                }
+            }
             // What works on the whole package anyway is told single files there.
             let here = |one: &Use| matches!(one, Use::Rewrites { path, .. } if path == ".");
             outcome.uses.extend(behind.uses.into_iter().filter(|one| !here(one)));

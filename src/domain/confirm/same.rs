@@ -1,8 +1,8 @@
 //! Whether two dialogs are the same: by what is judged of them, or by the call that they tell of.
 
-use crate::domain::bash;
 use crate::domain::dialog::{Dialog, Operation};
 use crate::domain::screen::Screen;
+use crate::domain::text;
 
 /// What may stand before a marked option.
 const MARKS: [char; 6] = ['❯', '›', '>', '●', '▶', '•'];
@@ -50,8 +50,8 @@ pub fn beside(screen: &Screen, dialog: &Dialog) -> Option<Beside> {
 /// The same call: what both name, wrapped or not. A screen shows a path from the folder that the agent works in, a hook may
 /// hand it over whole; of what is not seen, as joiners and fillers are not, a screen shows nothing, or a sign of its own.
 pub fn same_call(one: &Dialog, other: &Dialog) -> bool {
-    let unseen = |c: char| c != '…' && bash::refused_character(c.encode_utf8(&mut [0; 4])).is_some();
-    let inked = |s: &str| s.chars().filter(|c| !c.is_whitespace() && !unseen(*c)).collect::<String>();
+    let seen = |c: &char| !c.is_whitespace() && !text::is_unseen(*c);
+    let inked = |s: &str| s.chars().filter(seen).collect::<String>();
     let plain = |d: &Dialog| d.subject.as_deref().map(inked).filter(|s| !s.is_empty());
     let (Some(a), Some(b)) = (plain(one), plain(other)) else { return false };
     let ends = || is_of_files(one.operation) && (is_end(&a, &b) || is_end(&b, &a));
@@ -113,6 +113,8 @@ mod tests {
         check(Bash, "touch zz\u{200b}.txt", "touch zz\u{fffd}.txt", true);
         check(Bash, "touch zz\u{202e}.txt", "touch zz.txt", true);
         check(Bash, "touch zz….txt", "touch zz.txt", false);
+        check(Bash, "touch a†", "touch a‡", false);
+        check(Bash, "touch e\u{301}", "touch e", false);
         check(Edit, "/w/src/a.rs", "src/a.rs", true);
         check(Edit, "/w/src/a.rs", "./src/a.rs", true);
         check(Edit, "/home/me/a.rs", "~/a.rs", true);

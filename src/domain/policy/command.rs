@@ -203,50 +203,57 @@ impl OnePart<'_> {
             .reduce(Verdict::worse)
     }
 
-    /// A program that nobody knows may run what it is given as a text: `concurrently "rm -rf x"`.
-    fn quoted(&self, case: &Case) -> Option<Verdict> {
-        let texts = self.part.words.iter().skip(1).filter(|w| w.quoted).map(|w| w.text.as_str());
-        let values = texts.clone().filter_map(|t| t.split_once('=').map(|(_, value)| value));
-        for text in texts.chain(values) {
-            if text.contains(['$', '`']) {
-                return Some(Verdict::hold("shell", "an unknown program may expand what it is given"));
-            }
-            // Where a shell's grammar is more than is read here, its words are read all the same.
+    /// What a program that nobody knows may run of the texts that it is given (`concurrently "rm -rf x"`): each as it stands, what
+    /// stands behind its option's name, and, where a shell's grammar is more than is read here, its bare words.
+    fn texts(&self) -> impl Iterator<Item = Vec<Part>> {
+        let quoted = self.part.words.iter().skip(1).filter(|w| w.quoted).map(|w| w.text.as_str());
+        let values = quoted.clone().filter_map(|t| t.split_once('=').map(|(_, value)| value));
+        let glued = quoted.clone().filter_map(|t| t.strip_prefix('-')?.get(1..));
+        quoted.chain(values).chain(glued).map(|text| {
             let plain = |c: char| c.is_alphanumeric() || "_@%+:,./=~-".contains(c);
             let bare = text.chars().filter(|c| !matches!(c, '"' | '\'' | '\\'));
             let bare: String = bare.map(|c| if plain(c) { c } else { ' ' }).collect();
-            for inner in bash::read(text).parts.into_iter().chain(bash::read(&bare).parts) {
-                let part = case.part.map(|p| PartCase { words: &inner.words, ..p });
-                let all: Vec<usize> = (0..inner.words.len()).collect();
-                if let Some(verdict) = self.forbidden(&Case { part, ..*case }, &all) {
-                    return Some(Verdict { action: Action::Hold, ..verdict });
-                }
-            }
-        }
-        None
+            bash::read(text).parts.into_iter().chain(bash::read(&bare).parts).collect()
+        })
     }
 
-    /// A program that nobody knows may start the ones that stand behind it: what a table does not vouch for it does not either, and
-    /// on which branch they commit is not followed.
+    /// The rule that names what such a text would run.
+    fn quoted(&self, case: &Case) -> Option<Verdict> {
+        let mut words = self.part.words.iter().skip(1);
+        if words.any(|w| w.quoted && w.text.contains(['$', '`'])) {
+            return Some(Verdict::hold("shell", "an unknown program may expand what it is given"));
+        }
+        self.texts().flatten().find_map(|inner| {
+            let part = case.part.map(|p| PartCase { words: &inner.words, ..p });
+            let all: Vec<usize> = (0..inner.words.len()).collect();
+            let verdict = self.forbidden(&Case { part, ..*case }, &all)?;
+            Some(Verdict { action: Action::Hold, ..verdict })
+        })
+    }
+
+    /// A program that nobody knows may start the ones that stand behind it, or in a text that it is given: what a table does not
+    /// vouch for it does not either, and what has to be looked up, or is followed from part to part, is not told of these.
     fn behind(&self) -> Option<Verdict> {
-        let texts = self.part.words.iter().skip(1).filter(|w| w.quoted);
-        let called = texts.flat_map(|w| bash::read(&w.text).parts).map(|inner| inner.words);
         // What is one word is a value.
-        let called = called.filter(|words| words.len() > 1).map(|words| (0, words));
-        let plain = std::iter::once((1, self.part.words.clone()));
-        plain.chain(called).find_map(|(from, words)| {
-            let starts = (from..words.len()).filter(|at| !words[*at].quoted).map(|at| &words[at..]);
+        let called = self.texts().flatten().map(|inner| inner.words).filter(|words| words.len() > 1);
+        let own = self.part.words.iter().skip(1).cloned().collect();
+        std::iter::once(own).chain(called).find_map(|mut words: Vec<Word>| {
+            for word in &mut words {
+                word.quoted = false;
+            }
             let refused = |words: &[Word]| match bash::vouch(&self.policy.programs, words) {
-                Err(refusal) if refusal.known => Some((words[0].text.clone(), refusal.reason)),
+                Err(refusal) => refusal.known.then_some(refusal.reason),
                 Ok(outcome) if outcome.effect >= Effect::Commit => {
-                    Some((words[0].text.clone(), format!("it {}", outcome.effect.does())))
+                    Some(format!("it {}", outcome.effect.does()))
                 }
-                Ok(outcome) if outcome.uses.iter().any(|u| matches!(u, Use::Branch(_) | Use::Ref(_))) => {
-                    Some((words[0].text.clone(), "it goes to another branch, or makes one".to_owned()))
+                Ok(outcome) => {
+                    let other = outcome.uses.iter().any(|u| !matches!(u, Use::Path(..)));
+                    other.then(|| "what it would find there is not looked up".to_owned())
                 }
-                _ => None,
             };
-            let (program, why) = starts.into_iter().find_map(refused)?;
+            let at = (0..words.len()).find_map(|at| Some((at, refused(&words[at..])?)));
+            let (at, why) = at?;
+            let program = &words[at].text;
             Some(Verdict::hold(NOT_VOUCHED, format!("an unknown program may start `{program}`: {why}")))
         })
     }
@@ -254,7 +261,14 @@ impl OnePart<'_> {
     /// What the arguments and the redirections touch.
     fn uses(&self, vouched: &Result<Outcome, Refusal>) -> Vec<Use> {
         let by_arguments = match vouched {
-            Ok(outcome) => outcome.uses.clone(),
+            Ok(outcome) => {
+                // What npm put there is a link, to a file of the tree.
+                let linked =
+                    starts(vouched, &self.part.words).into_iter().map(|at| &self.part.words[at].text);
+                let linked = linked.filter(|name| name.contains("node_modules/"));
+                let program = linked.map(|name| Use::Path(Access::Read, name.clone()));
+                outcome.uses.iter().cloned().chain(program).collect()
+            }
             Err(_) => loose_uses(&self.part.words),
         };
         let redirects = self.part.redirects.iter().filter_map(|r| match r {
@@ -342,10 +356,11 @@ fn loose_uses(words: &[Word]) -> Vec<Use> {
         let pieces = text.split(|c: char| !c.is_alphanumeric() && !"._-/~+@%".contains(c));
         let glued = text.strip_prefix('-').and_then(|o| o.char_indices().nth(1).map(|(at, _)| &o[at..]));
         let upwards = text.match_indices("..").map(|(at, _)| &text[at..]);
-        // `-rt/tmp`: letters, of which the last one may take what follows; -I and -L take it themselves.
-        let letters = text.strip_prefix('-').filter(|o| !o.starts_with(['-', 'I', 'L']));
-        let run = letters.map_or(0, |o| o.chars().take_while(char::is_ascii_alphabetic).count());
-        let clustered = (2..=run).map(|n| &text[1 + n..]);
+        // `-rt/tmp`: letters, of which the last one may take what follows; -I takes it itself.
+        let option = text.strip_prefix('-').filter(|o| !o.starts_with('-')).unwrap_or_default();
+        let run = option.chars().take_while(char::is_ascii_alphanumeric).count();
+        let takes_all = option.starts_with('I');
+        let clustered = (2..=run).filter(|_| !takes_all).map(|n| &text[1 + n..]);
         let handed = text.match_indices('@').map(|(at, _)| &text[at + 1..]);
         let candidates =
             std::iter::once(text).chain(pieces).chain(glued).chain(upwards).chain(clustered).chain(handed);

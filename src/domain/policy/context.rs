@@ -6,9 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Behind the path of a folder: of what lies in it only what a search shows that passes over hidden names and what git ignores.
 pub const SHOWN: &str = "/.";
 
-/// Among the names of folders that a program leaves out: those in which a linked work tree begins, as it stays in its package.
-pub const LINKED_TREES: &str = "*/.git";
-
 /// What git finds from a folder on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Around {
@@ -85,6 +82,8 @@ pub struct Context {
     pub linked: bool,
     /// `cd` looks in other folders than the one it is in.
     pub cdpath: bool,
+    /// The agent's own home, where it says one: git finds its settings there.
+    pub agents_home: Option<String>,
     /// Git reads settings that nobody looked into.
     pub other_settings: bool,
     /// The root of the work tree around it, absolute. `None`: then every path is outside.
@@ -140,6 +139,7 @@ impl Default for Context {
             cwd: None,
             linked: false,
             cdpath: false,
+            agents_home: None,
             other_settings: false,
             work_tree: None,
             home: None,

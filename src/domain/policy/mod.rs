@@ -25,7 +25,7 @@ mod url;
 mod verdict;
 mod wrapped;
 
-pub use context::{Around, Below, Context, LINKED_TREES, Rewritten, SHOWN, WayOut, WaysOut};
+pub use context::{Around, Below, Context, Rewritten, SHOWN, WayOut, WaysOut};
 pub use draft::{Cause, Draft};
 pub use exact::WholePart;
 pub use file::{PolicyError, PolicyFile, RuleAction, RuleSpec, Where};

@@ -16,11 +16,12 @@ pub(super) fn judge(uses: &[Use], spots: &[Spot], case: &Case, policy: &Policy) 
     let case = Case { operation: Operation::Write, tool: None, ..*case };
     let mut verdict = Verdict::new(Action::Confirm, "", "");
     for one in uses {
-        let Use::Rewrites { path, leaves } = one else { continue };
+        let Use::Rewrites { path, leaves, tells } = one else { continue };
         for spot in spots {
             verdict = verdict.worse(match Located::new(path, Some(&spot.cwd), case.ctx) {
                 Ok(at) => {
-                    in_folder(Rewritten { folder: at.absolute(), leaves: leaves.clone() }, &case, policy)
+                    let at = Rewritten { folder: at.absolute(), leaves: leaves.clone() };
+                    in_folder(at, *tells, &case, policy)
                 }
                 Err(why) => Verdict::hold("path", format!("{path}: {why}")),
             });
@@ -29,14 +30,20 @@ pub(super) fn judge(uses: &[Use], spots: &[Spot], case: &Case, policy: &Policy) 
     verdict
 }
 
-fn in_folder(at: Rewritten, case: &Case, policy: &Policy) -> Verdict {
+fn in_folder(at: Rewritten, tells: bool, case: &Case, policy: &Policy) -> Verdict {
     let folder = &at.folder;
+    if !tells && case.ctx.is_in_another_tree(folder) {
+        return Verdict::hold(
+            "through",
+            format!("it changes what lies in {folder}, which is in another work tree"),
+        );
+    }
     let verdict = match case.ctx.ways_out.get(&at) {
         Some(ways) if !ways.whole => {
             let reason = format!("it changes what lies in {folder}: too much lies there to look at");
             Verdict::hold("through", reason)
         }
-        Some(WaysOut { trees, .. }) if !trees.is_empty() => {
+        Some(WaysOut { trees, .. }) if !tells && !trees.is_empty() => {
             let reason =
                 format!("it changes what lies in {folder}, and in {} another work tree begins", trees[0]);
             Verdict::hold("through", reason)
@@ -192,17 +199,17 @@ mod tests {
             ("cargo fmt", Some(5)),
             ("cargo fmt --check", None),
             // It only tells; that it is looked into as well loses nothing.
-            ("cargo fmt --all -- --check", Some(5)),
+            ("cargo fmt --all -- --check", Some(4)),
             ("black --version", None),
-            ("black --check --diff .", None),
+            ("black --check --diff .", Some(5)),
             ("ruff format .", Some(5)),
-            ("ruff format --check .", None),
+            ("ruff format --check .", Some(5)),
             ("ruff check .", Some(5)),
-            ("ruff check --diff .", None),
-            ("isort -c .", None),
-            ("eslint src", None),
+            ("ruff check --diff .", Some(5)),
+            ("isort -c .", Some(5)),
+            ("eslint src", Some(1)),
             ("stylelint src", Some(1)),
-            ("terraform fmt -check -recursive", None),
+            ("terraform fmt -check -recursive", Some(1)),
             ("pytest tests", None),
             ("grep -rn x src", None),
             ("ls src", None),

@@ -4,7 +4,6 @@ use super::*;
 use crate::domain::dialog::{DialogOption, Meaning, Operation};
 use crate::domain::policy::Action;
 use crate::domain::roster::Member;
-use crate::ports::Surroundings;
 
 pub fn rules(home: &Path) -> Rules {
     let member = |name: &str| Member { name: name.to_owned(), ..Member::default() };
@@ -115,11 +114,20 @@ fn what_the_agents_environment_says_decides() {
         check(&cdpath, command, want);
         check(&plain, command, Action::Confirm);
     }
+    let other = Surroundings { home: Some(home.join("other")), ..plain.clone() };
+    check(&other, "git remote -v", Action::Confirm);
+    std::fs::create_dir(home.join("other")).expect("made");
+    std::fs::write(home.join("other/.gitconfig"), "[url \"https://x:y@h.example/\"]\n").expect("written");
+    check(&other, "git remote -v", Action::Hold);
     let settings = Surroundings { other_settings: true, ..plain.clone() };
     let repository = Surroundings { other_repository: true, ..plain.clone() };
     for command in ["git remote -v", "git reflog"] {
         check(&plain, command, Action::Confirm);
         check(&settings, command, Action::Hold);
+    }
+    let unread = Surroundings { unread: true, ..plain.clone() };
+    for command in ["git status", "cd .. && touch x", "cd a && touch x"] {
+        check(&unread, command, Action::Hold);
     }
     for command in ["git status", "git commit -m x"] {
         check(&settings, command, Action::Confirm);
@@ -221,7 +229,15 @@ fn what_git_would_find_there_decides() {
     check("app/src", &bash("ruff format"), "sop", Action::Confirm);
     check("app", &bash("ruff format"), "sop", Action::Hold);
     check("app", &bash("ruff format --check"), "sop", Action::Confirm);
+    check("app", &bash("cargo fmt"), "sop", Action::Hold);
+    write(".claude/worktrees/other/Cargo.toml", "[package]\n");
     check("app", &bash("cargo fmt"), "sop", Action::Confirm);
+    check("app", &bash("cargo fmt --all"), "sop", Action::Hold);
+    check("app", &bash("cargo fmt --all -- --check"), "sop", Action::Confirm);
+    check("app", &bash("cargo fmt --all --check"), "sop", Action::Confirm);
+    for command in ["ruff format", "isort", "cargo fmt", "terraform fmt"] {
+        check("app", &bash(&format!("cd .claude/worktrees/other && {command}")), "sop", Action::Hold);
+    }
     std::fs::write(home.join(".gitconfig"), "[url \"https://x:y@h.example/\"]\n").expect("written");
     check("app", &bash("git remote -v"), "careful", Action::Hold);
 }

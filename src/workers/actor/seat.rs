@@ -116,10 +116,11 @@ impl<S: Seat, K: Press, Q: Processes, J: Judge, H: Hooks> Actor<S, K, Q, J, H> {
         if self.post != Post::Acting {
             return;
         }
-        let (host, processes) = (&self.fixed.host, &self.processes);
+        let (host, processes, desks) = (&self.fixed.host, &self.processes, &self.desks);
         let died = |e: &mut Entry| {
             let scene = &e.body.scene;
-            scene.host == *host && processes.has_ended(scene.pane)
+            let lives = desks.get(&scene.pane.id).is_some_and(|desk| desk.info.identity == scene.pane);
+            scene.host == *host && !lives && processes.has_ended(scene.pane)
         };
         let died: Vec<Entry> = self.unsettled.extract_if(.., died).collect();
         died.iter().filter_map(|e| e.unheard(utc(), "its pane has ended")).for_each(|end| self.close(end));

@@ -10,12 +10,13 @@ use crate::app::state::{Board, Post};
 fn behind_an_answer_the_mark_goes_to_the_next_that_needs_somebody() {
     let open = [("a", "one"), ("b", "two"), ("c", "three")];
     // The mark stands on a row; the boards that follow, each dialog with `-` where it is being answered; where the mark stands then.
-    let check = |row: usize, boards: &[&[&str]], want: &str| {
+    let check_by = |own: bool, row: usize, boards: &[&[&str]], want: &str| {
         let mut state = State { aim: None, ..Room::with(&["a", "b", "c"]).state };
         let told = board(&state, Post::Acting, &open);
         update(&mut state, told, at_ms(0));
         state.open_panel = Some(PanelId::Confirms);
         state.panel_row = row;
+        state.answering = own.then(|| state.board.queue[row].id.0);
         for (n, now) in boards.iter().enumerate() {
             let names = now.iter().map(|name| name.trim_end_matches('-'));
             let rows = names.map(|name| *open.iter().find(|(n, _)| *n == name).expect("one of them"));
@@ -31,6 +32,7 @@ fn behind_an_answer_the_mark_goes_to_the_next_that_needs_somebody() {
         let marked = state.marked_row().and_then(|row| state.board.queue.get(row));
         assert_eq!(marked.map_or("", |c| c.session.as_str()), want, "{row} {boards:?}");
     };
+    let check = |row: usize, boards: &[&[&str]], want: &str| check_by(true, row, boards, want);
     check(0, &[&["b", "c", "a-"]], "b");
     check(0, &[&["b", "c", "a-"], &["b", "c"]], "b");
     check(0, &[&["b", "c"]], "b");
@@ -40,4 +42,8 @@ fn behind_an_answer_the_mark_goes_to_the_next_that_needs_somebody() {
     check(2, &[&["a", "b"]], "b");
     check(0, &[&["a-", "b-", "c-"]], "a");
     check(1, &[&["b", "a", "c"]], "b");
+    // Somebody else, or a rule that was judged anew.
+    check_by(false, 0, &[&["b", "c", "a-"]], "a");
+    check_by(false, 0, &[&["b", "c", "a-"], &["a", "b", "c"]], "a");
+    check_by(false, 0, &[&["b", "c"]], "b");
 }
