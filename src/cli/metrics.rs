@@ -145,18 +145,21 @@ fn as_json(
 }
 
 fn line(name: &str, p: &Prompts) -> String {
-    let (name, room) = (text::fit(&text::printable(name), 28), 28);
+    let (name, room) = (text::fit(&text::printable(name), 24), 24);
+    let unknown = match p.unknown() {
+        0 => String::new(),
+        n => format!(" {n} unknown"),
+    };
     let pad = " ".repeat(room - text::width(&name).min(room));
     format!(
-        "  {name}{pad} {:>6} seen {:>6} confirmed {:>5} would be {:>5} denied {:>5} held {:>5} by you {:>4} failed {:>4} unknown",
+        "  {name}{pad} {:>6} seen {:>6} confirmed {:>4} would be {:>4} denied {:>5} held {:>4} by you {:>3} failed{unknown}",
         p.seen,
         p.tally.confirmed(),
         p.watched(),
         p.tally.denied(),
         p.held(),
         p.by_person,
-        p.failed(),
-        p.unknown()
+        p.failed()
     )
 }
 
