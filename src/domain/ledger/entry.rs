@@ -142,7 +142,7 @@ pub struct Body {
     pub showing: Showing,
     /// What it is about.
     pub operation: Operation,
-    /// The command, path or URL.
+    /// The command, path or URL; of what is asked of a person, the question.
     pub subject: Option<Masked>,
     /// The whole dialog as JSON, in the entry that opens its life.
     pub asked: Option<Masked>,
@@ -228,7 +228,7 @@ impl Body {
             scene: scene.clone(),
             showing,
             operation: dialog.operation,
-            subject: dialog.subject.as_deref().map(|s| Masked::new(s, mask)),
+            subject: about(dialog).map(|s| Masked::new(s, mask)),
             asked: of.is_none().then(|| whole(dialog, mask)).flatten(),
             verdict,
             actor,
@@ -239,6 +239,11 @@ impl Body {
             times: times.rounded(),
         }
     }
+}
+
+fn about(dialog: &Dialog) -> Option<&str> {
+    let asks = matches!(dialog.operation, Operation::Question | Operation::Plan | Operation::Trust);
+    dialog.subject.as_deref().or(dialog.question.as_deref().filter(|_| asks))
 }
 
 impl Times {

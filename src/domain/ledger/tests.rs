@@ -374,3 +374,18 @@ fn what_came_of_it_is_told_by_who_said_what() {
         assert_eq!(told.word(), word, "{outcome:?} {answer:?}");
     }
 }
+
+#[test]
+fn what_is_asked_of_a_person_is_told_by_its_question() {
+    for (operation, subject, told) in [
+        (Operation::Question, None, Some("Run x?")),
+        (Operation::Plan, None, Some("Run x?")),
+        (Operation::Question, Some("colours"), Some("colours")),
+        (Operation::Bash, None, None),
+    ] {
+        let asked = Dialog { operation, subject: subject.map(str::to_owned), ..dialog("x") };
+        let decided = decision(Outcome::Held);
+        let body = Body::new(at("2026-11-23T05:14:00Z"), &scene(), &asked, decided, &plain);
+        assert_eq!(body.subject.as_ref().map(Masked::as_str), told, "{operation:?}");
+    }
+}
