@@ -18,11 +18,13 @@ pub fn is_printable(c: char) -> bool {
         | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// True for what may not be drawn, and for what is and is not seen: joiners, fillers of no width, and the sign that stands for them.
+/// True for what may not be drawn, and for what is and is not seen: joiners, fillers, selectors, and the sign that stands for them.
 pub fn is_unseen(c: char) -> bool {
-    let of_no_width =
-        matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2064}' | '\u{fffd}');
-    of_no_width || c != '\n' && !is_printable(c)
+    let filler =
+        matches!(c, '\u{a0}' | '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{fffd}');
+    let of_no_width = matches!(c, '\u{ad}' | '\u{34f}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200d}'
+        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}');
+    filler || of_no_width || c != '\n' && !is_printable(c)
 }
 
 /// The text without characters that may not be drawn.

@@ -39,11 +39,16 @@ impl Own {
             b"GIT_INDEX_FILE=",
             b"GIT_OBJECT_DIRECTORY=",
         ];
+        let elsewhere = |name: &[u8]| {
+            said(name).is_some_and(|at| !at.starts_with(b"/") || std::str::from_utf8(at).is_err())
+        };
         let surroundings = Surroundings {
             pwd: value(b"PWD="),
             cdpath: said(b"CDPATH=").is_some(),
             home: value(b"HOME="),
-            other_settings: settings.iter().any(|name| said(name).is_some())
+            other_settings: elsewhere(b"HOME=")
+                || elsewhere(b"XDG_CONFIG_HOME=")
+                || settings.iter().any(|name| said(name).is_some())
                 || value(b"XDG_CONFIG_HOME=").is_some_and(|at| Some(at) != below(".config")),
             other_repository: repository.iter().any(|name| said(name).is_some()),
             unread: false,
@@ -86,6 +91,8 @@ mod tests {
             ("CDPATH=", plain.clone()),
             ("CDPATH=/x", Surroundings { cdpath: true, ..plain.clone() }),
             ("XDG_CONFIG_HOME=/h/.config", plain.clone()),
+            ("HOME=x", other_settings.clone()),
+            ("XDG_CONFIG_HOME=x", other_settings.clone()),
             ("HOME=/x", Surroundings { home: Some("/x".into()), ..plain.clone() }),
             ("XDG_CONFIG_HOME=/h/x", other_settings.clone()),
             ("GIT_CONFIG_GLOBAL=/dev/null", other_settings.clone()),

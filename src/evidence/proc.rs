@@ -114,9 +114,9 @@ impl Processes for Proc {
             _ => None,
         };
         let keeps = keeps.map(|(who, own)| Keeps { who, own, conversation: None });
-        let alone = agent.pid == leader.pid;
-        let its = (!alone).then(|| self.own_of(agent.pid).surroundings);
-        let surroundings = its.into_iter().fold(own.surroundings, Surroundings::or);
+        // Read anew: what was started in place of another one has the environment that this one gave it.
+        let its = [leader.pid, agent.pid].map(|pid| self.own_of(pid).surroundings);
+        let surroundings = its.into_iter().fold(Surroundings::default(), Surroundings::or);
         Works { folder, keeps, surroundings }
     }
 

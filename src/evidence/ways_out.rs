@@ -46,7 +46,7 @@ fn through(folder: &Path, pattern: Option<&str>, leaves: &[String], max: usize) 
             let to = real.and_then(|r| r.to_str().map(str::to_owned)).unwrap_or_else(|| "/".to_owned());
             links.push(WayOut { link: told.clone(), to, folder });
         }
-        if spares_trees && kind.is_dir() && is_package(path) && place::is_linked(path) {
+        if spares_trees && kind.is_dir() && told.starts_with('.') && place::is_linked(path) {
             return false;
         }
         let above = told.strip_suffix("/.git").filter(|_| name == ".git");
@@ -54,10 +54,6 @@ fn through(folder: &Path, pattern: Option<&str>, leaves: &[String], max: usize) 
         name != ".git" && !leaves.iter().any(|left| name == left.as_str())
     });
     WaysOut { links, trees, whole: all.is_ok() }
-}
-
-fn is_package(folder: &Path) -> bool {
-    ["Cargo.toml", "go.mod"].iter().any(|manifest| folder.join(manifest).is_file())
 }
 
 #[cfg(all(test, unix))]
@@ -116,13 +112,18 @@ mod tests {
         fs::write(root.join("a/b/.git"), "gitdir: elsewhere").expect("written");
         assert_eq!(found(".", &["node_modules"], 99).trees, ["a/b"], "its own is none of them");
         assert_eq!(found("node_modules", &[], 99).trees, ["m"]);
-        fs::create_dir(root.join("a/wt")).expect("made");
-        fs::write(root.join("a/wt/.git"), "gitdir: /r/.git/worktrees/wt").expect("written");
-        symlink("/etc", root.join("a/wt/z")).expect("linked");
-        assert_eq!(found("a", &[LINKED_TREES], 99).links.len(), 3, "no package");
-        fs::write(root.join("a/wt/go.mod"), "module x").expect("written");
-        let spared = found("a", &[LINKED_TREES], 99);
-        assert_eq!((spared.trees, spared.links.len()), (vec!["b".to_owned()], 2));
-        assert_eq!(found("a", &[], 99).links.len(), 3);
+        for at in ["a/wt", "a/.wt"] {
+            fs::create_dir(root.join(at)).expect("made");
+            fs::write(root.join(at).join(".git"), "gitdir: /r/.git/worktrees/wt").expect("written");
+            symlink("/etc", root.join(at).join("z")).expect("linked");
+        }
+        let told = |leaves: &[&str]| {
+            let mut trees = found("a", leaves, 99).trees;
+            trees.sort();
+            (trees, found("a", leaves, 99).links.len())
+        };
+        let names = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        assert_eq!(told(&[LINKED_TREES]), (names(&["b", "wt"]), 3), "in a hidden folder alone");
+        assert_eq!(told(&[]), (names(&[".wt", "b", "wt"]), 4));
     }
 }

@@ -60,7 +60,7 @@ pub enum Use {
     Ref(String),
 }
 
-/// Among the names of folders that a program leaves out: those in which a linked work tree with a package of its own begins.
+/// Among the names of folders that a program leaves out: those in hidden ones in which a linked work tree begins.
 pub const LINKED_TREES: &str = "*/.git";
 
 /// A part that the tables vouch for.

@@ -4,7 +4,8 @@
 use super::context::Around;
 use super::path::Located;
 use super::places::{Places, Spot};
-use super::rule::{Case, PartCase};
+use super::rule::{Case, PartCase, base};
+use super::unknown::loose_uses;
 use super::unsettled::Stir;
 use super::verdict::{NO_RULE, NOT_VOUCHED};
 use super::{Action, PartVerdict, Policy, RuleAction, Verdict, rewrites, subject, through, unsettled};
@@ -58,15 +59,15 @@ pub(super) fn judge(command: &str, case: &Case, policy: &Policy) -> Verdict {
 }
 
 /// What is set for a program and makes it load code: then it does more than read.
-const LOADS: [&str; 2] = ["PYTHONPATH", "NODE_OPTIONS"];
+pub(super) const LOADS: [&str; 2] = ["PYTHONPATH", "NODE_OPTIONS"];
 
-struct OnePart<'a> {
-    part: &'a Part,
+pub(super) struct OnePart<'a> {
+    pub(super) part: &'a Part,
     fed_by: &'a [&'a str],
     /// What an earlier part, or one that runs at the same time, does to what was looked up: it may find something else there.
     stirred: Stir,
     case: &'a Case<'a>,
-    policy: &'a Policy,
+    pub(super) policy: &'a Policy,
 }
 
 impl OnePart<'_> {
@@ -189,7 +190,7 @@ impl OnePart<'_> {
     }
 
     /// The deny or hold rule that names the part, or a program that it starts.
-    fn forbidden(&self, case: &Case, starts: &[usize]) -> Option<Verdict> {
+    pub(super) fn forbidden(&self, case: &Case, starts: &[usize]) -> Option<Verdict> {
         starts
             .iter()
             .filter_map(|&at| {
@@ -203,70 +204,11 @@ impl OnePart<'_> {
             .reduce(Verdict::worse)
     }
 
-    /// What a program that nobody knows may run of the texts that it is given (`concurrently "rm -rf x"`): each as it stands, what
-    /// stands behind its option's name, and, where a shell's grammar is more than is read here, its bare words.
-    fn texts(&self) -> impl Iterator<Item = Vec<Part>> {
-        let quoted = self.part.words.iter().skip(1).filter(|w| w.quoted).map(|w| w.text.as_str());
-        let values = quoted.clone().filter_map(|t| t.split_once('=').map(|(_, value)| value));
-        let glued = quoted.clone().filter_map(|t| t.strip_prefix('-')?.get(1..));
-        quoted.chain(values).chain(glued).map(|text| {
-            let plain = |c: char| c.is_alphanumeric() || "_@%+:,./=~-".contains(c);
-            let bare = text.chars().filter(|c| !matches!(c, '"' | '\'' | '\\'));
-            let bare: String = bare.map(|c| if plain(c) { c } else { ' ' }).collect();
-            bash::read(text).parts.into_iter().chain(bash::read(&bare).parts).collect()
-        })
-    }
-
-    /// The rule that names what such a text would run.
-    fn quoted(&self, case: &Case) -> Option<Verdict> {
-        let mut words = self.part.words.iter().skip(1);
-        if words.any(|w| w.quoted && w.text.contains(['$', '`'])) {
-            return Some(Verdict::hold("shell", "an unknown program may expand what it is given"));
-        }
-        self.texts().flatten().find_map(|inner| {
-            let part = case.part.map(|p| PartCase { words: &inner.words, ..p });
-            let all: Vec<usize> = (0..inner.words.len()).collect();
-            let verdict = self.forbidden(&Case { part, ..*case }, &all)?;
-            Some(Verdict { action: Action::Hold, ..verdict })
-        })
-    }
-
-    /// A program that nobody knows may start the ones that stand behind it, or in a text that it is given: what a table does not
-    /// vouch for it does not either, and what has to be looked up, or is followed from part to part, is not told of these.
-    fn behind(&self) -> Option<Verdict> {
-        // What is one word is a value.
-        let called = self.texts().flatten().map(|inner| inner.words).filter(|words| words.len() > 1);
-        let own = self.part.words.iter().skip(1).cloned().collect();
-        std::iter::once(own).chain(called).find_map(|mut words: Vec<Word>| {
-            for word in &mut words {
-                word.quoted = false;
-            }
-            let refused = |words: &[Word]| match bash::vouch(&self.policy.programs, words) {
-                Err(refusal) => refusal.known.then_some(refusal.reason),
-                Ok(outcome) if outcome.effect >= Effect::Commit => {
-                    Some(format!("it {}", outcome.effect.does()))
-                }
-                Ok(outcome) => {
-                    let other = outcome.uses.iter().any(|u| !matches!(u, Use::Path(..)));
-                    other.then(|| "what it would find there is not looked up".to_owned())
-                }
-            };
-            let at = (0..words.len()).find_map(|at| Some((at, refused(&words[at..])?)));
-            let (at, why) = at?;
-            let program = &words[at].text;
-            Some(Verdict::hold(NOT_VOUCHED, format!("an unknown program may start `{program}`: {why}")))
-        })
-    }
-
     /// What the arguments and the redirections touch.
     fn uses(&self, vouched: &Result<Outcome, Refusal>) -> Vec<Use> {
         let by_arguments = match vouched {
             Ok(outcome) => {
-                // What npm put there is a link, to a file of the tree.
-                let linked =
-                    starts(vouched, &self.part.words).into_iter().map(|at| &self.part.words[at].text);
-                let linked = linked.filter(|name| name.contains("node_modules/"));
-                let program = linked.map(|name| Use::Path(Access::Read, name.clone()));
+                let program = programs(vouched, &self.part.words).map(|path| Use::Path(Access::Read, path));
                 outcome.uses.iter().cloned().chain(program).collect()
             }
             Err(_) => loose_uses(&self.part.words),
@@ -348,26 +290,17 @@ fn starts(vouched: &Result<Outcome, Refusal>, words: &[Word]) -> Vec<usize> {
     }
 }
 
-/// What a program that has no table might touch: whatever in an argument could be a path.
-fn loose_uses(words: &[Word]) -> Vec<Use> {
-    let mut out = Vec::new();
-    for word in words.iter().skip(1) {
-        let text = word.text.as_str();
-        let pieces = text.split(|c: char| !c.is_alphanumeric() && !"._-/~+@%".contains(c));
-        let glued = text.strip_prefix('-').and_then(|o| o.char_indices().nth(1).map(|(at, _)| &o[at..]));
-        let upwards = text.match_indices("..").map(|(at, _)| &text[at..]);
-        // `-rt/tmp`: letters, of which the last one may take what follows; -I takes it itself.
-        let option = text.strip_prefix('-').filter(|o| !o.starts_with('-')).unwrap_or_default();
-        let run = option.chars().take_while(char::is_ascii_alphanumeric).count();
-        let takes_all = option.starts_with('I');
-        let clustered = (2..=run).filter(|_| !takes_all).map(|n| &text[1 + n..]);
-        let handed = text.match_indices('@').map(|(at, _)| &text[at + 1..]);
-        let candidates =
-            std::iter::once(text).chain(pieces).chain(glued).chain(upwards).chain(clustered).chain(handed);
-        out.extend(candidates.filter(|c| !c.is_empty()).map(|c| Use::Path(Access::Write, c.to_owned())));
-    }
-    // A program that is named by a path must lie in the work tree itself.
-    let program = words.first().filter(|w| w.text.contains('/'));
-    out.extend(program.map(|w| Use::Path(Access::Read, w.text.clone())));
-    out
+/// The files that a part starts by their paths, or that a runner of packages finds in its folder: often links, to files of the tree.
+fn programs(vouched: &Result<Outcome, Refusal>, words: &[Word]) -> impl Iterator<Item = String> {
+    let runs = words.first().is_some_and(|w| matches!(base(&w.text), "npx" | "yarn" | "pnpm" | "bun"));
+    starts(vouched, words).into_iter().filter_map(move |at| {
+        let name = words[at].text.as_str();
+        // Of an environment's Python the link leads to the machine's own.
+        let by_path = name.contains('/') && !base(name).starts_with("python");
+        match at {
+            _ if by_path => Some(name.to_owned()),
+            1.. if runs => Some(format!("node_modules/.bin/{name}")),
+            _ => None,
+        }
+    })
 }

@@ -20,6 +20,7 @@ mod rewrites;
 mod rule;
 mod subject;
 mod through;
+mod unknown;
 mod unsettled;
 mod url;
 mod verdict;

@@ -197,8 +197,8 @@ mod tests {
             ("shfmt -w src", Some(0)),
             ("go fmt ./...", Some(1)),
             ("cargo fmt", Some(5)),
-            ("cargo fmt --check", None),
-            // It only tells; that it is looked into as well loses nothing.
+            ("cargo fmt --check", Some(5)),
+            // What only tells may show what it finds.
             ("cargo fmt --all -- --check", Some(4)),
             ("black --version", None),
             ("black --check --diff .", Some(5)),

@@ -229,8 +229,6 @@ fn what_git_would_find_there_decides() {
     check("app/src", &bash("ruff format"), "sop", Action::Confirm);
     check("app", &bash("ruff format"), "sop", Action::Hold);
     check("app", &bash("ruff format --check"), "sop", Action::Confirm);
-    check("app", &bash("cargo fmt"), "sop", Action::Hold);
-    write(".claude/worktrees/other/Cargo.toml", "[package]\n");
     check("app", &bash("cargo fmt"), "sop", Action::Confirm);
     check("app", &bash("cargo fmt --all"), "sop", Action::Hold);
     check("app", &bash("cargo fmt --all -- --check"), "sop", Action::Confirm);
