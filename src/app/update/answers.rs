@@ -184,7 +184,6 @@ fn switch(state: &mut State, effect: Effect, line: &str) -> Vec<Effect> {
 /// Another board is told: the mark stays on the dialog, or the entry, on which it was.
 pub fn board(state: &mut State) {
     let (before, marked) = (state.board.clone(), state.marked_row());
-    let answering = state.answering;
     state.board = state.boards.shown();
     tell_answered(state, before.recent.iter().map(|e| e.seq).max().unwrap_or_default());
     super::health::round(state);
@@ -198,7 +197,7 @@ pub fn board(state: &mut State) {
         return;
     }
     let found = marked.and_then(|row| match row.checked_sub(was) {
-        None => mark_in_queue(&before.queue, row, state, answering),
+        None => mark_in_queue(&before.queue, row, state),
         Some(at) => before.recent.get(at).and_then(|entry| {
             let life = |e: &Entry| e.body.of.unwrap_or(e.seq);
             state.board.recent.iter().position(|e| life(e) == life(entry)).map(|at| now + at)
@@ -214,17 +213,14 @@ pub fn board(state: &mut State) {
 
 /// Where the mark goes that was on a row of the queue: it stays on its dialog, but goes on to the next that needs somebody where that
 /// one is gone, or is answered now by who sits here.
-fn mark_in_queue(
-    before: &[Confirmation],
-    row: usize,
-    state: &State,
-    answering: Option<PaneIdentity>,
-) -> Option<usize> {
+fn mark_in_queue(before: &[Confirmation], row: usize, state: &State) -> Option<usize> {
     let now = &state.board.queue;
     let at = |c: &Confirmation| now.iter().position(|other| other.id == c.id);
     let itself = at(&before[row]);
     let waits = |i: &usize| now[*i].needs_you;
-    let stays = |i: usize| waits(&i) || !before[row].needs_you || answering != Some(before[row].id.0);
+    // An observer counts his looks himself: what it says is the same.
+    let own = state.pressed.is_some_and(|(_, answered)| answered.content == before[row].id.1.content);
+    let stays = |i: usize| waits(&i) || !before[row].needs_you || !own;
     if itself.is_some_and(stays) {
         return itself;
     }

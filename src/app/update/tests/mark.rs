@@ -16,7 +16,7 @@ fn behind_an_answer_the_mark_goes_to_the_next_that_needs_somebody() {
         update(&mut state, told, at_ms(0));
         state.open_panel = Some(PanelId::Confirms);
         state.panel_row = row;
-        state.answering = own.then(|| state.board.queue[row].id.0);
+        state.pressed = own.then(|| (Duration::ZERO, state.board.queue[row].id.1));
         for (n, now) in boards.iter().enumerate() {
             let names = now.iter().map(|name| name.trim_end_matches('-'));
             let rows = names.map(|name| *open.iter().find(|(n, _)| *n == name).expect("one of them"));
