@@ -19,7 +19,7 @@ use crate::domain::session::{PaneId, PaneIdentity};
 use crate::domain::task::record::{Sought, Trace};
 use crate::domain::text;
 use crate::ports::lines::{self, Lines};
-use crate::ports::{Glance, Keeper, Keeps, Processes, Surroundings, Works};
+use crate::ports::{Glance, Keeper, Keeps, Processes, Works};
 
 /// A launcher in a launcher in a launcher … ends here.
 const DEPTH: usize = 6;
@@ -115,9 +115,12 @@ impl Processes for Proc {
         };
         let keeps = keeps.map(|(who, own)| Keeps { who, own, conversation: None });
         // Read anew: what was started in place of another one has the environment that this one gave it.
-        let its = [leader.pid, agent.pid].map(|pid| self.own_of(pid).surroundings);
-        let surroundings = its.into_iter().fold(Surroundings::default(), Surroundings::or);
-        Works { folder, keeps, surroundings }
+        let its = |pid| self.own_of(pid).surroundings;
+        let surroundings = its(agent.pid);
+        if agent.pid == leader.pid {
+            return Works { folder, keeps, surroundings };
+        }
+        Works { folder, keeps, surroundings: its(leader.pid).or(surroundings) }
     }
 
     fn report(&self, pane: PaneIdentity) -> Option<SelfReport> {

@@ -1,6 +1,7 @@
 //! Which characters may stand in a command, or in a path, at all. What they mean is for `lex`.
 
 use super::Fault;
+use crate::domain::text;
 
 /// The fault of the first character that may stand nowhere, not even in quotes.
 pub fn refused(text: &str) -> Option<Fault> {
@@ -16,14 +17,12 @@ pub fn refused(text: &str) -> Option<Fault> {
 /// True for characters beyond ASCII that a person sees for what they are: letters, digits, common punctuation and
 /// symbols. Blanks other than the space, joiners, fillers, marks, selectors, private and unassigned ones are not.
 fn is_plainly_visible(c: char) -> bool {
-    let filler =
-        matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{ad}' | '\u{a0}' | '\u{2800}');
     let symbol = matches!(c,
         '\u{a1}'..='\u{bf}' | '×' | '÷'
         | '\u{2010}'..='\u{2015}' | '\u{2018}'..='\u{201f}' | '•' | '€'
         | '\u{2190}'..='\u{23ff}' | '\u{2500}'..='\u{27bf}' | '\u{3001}'..='\u{3003}'
         | '\u{1f300}'..='\u{1faff}');
-    !filler && (c.is_alphanumeric() || symbol)
+    !text::is_unseen(c) && (c.is_alphanumeric() || symbol)
 }
 
 /// Whether a shell would find more than text in it between double quotes: all is text but what is named here, and a `$` that nothing

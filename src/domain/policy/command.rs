@@ -121,7 +121,7 @@ impl OnePart<'_> {
             return (verdict, vouched.ok());
         }
         if vouched.as_ref().is_err_and(|r| r.wraps)
-            && let Some(verdict) = self.quoted(&case)
+            && let Some(verdict) = self.forbidden_within(&case)
         {
             return (verdict, None);
         }

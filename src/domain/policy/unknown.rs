@@ -19,22 +19,17 @@ impl OnePart<'_> {
         let texts = quoted.chain(values).chain(glued).map(str::to_owned);
         let all = words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
         texts.chain([all]).flat_map(|text| {
-            let kept = |also: &str| -> String {
+            let words = |text: &str, also: &str| -> String {
                 text.chars().map(|c| if c.is_alphanumeric() || also.contains(c) { c } else { ' ' }).collect()
             };
-            let bare = text.chars().filter(|c| !matches!(c, '"' | '\'' | '\\'));
-            let bare: String = bare
-                .map(|c| if c.is_alphanumeric() || "_@%+:,./=~-".contains(c) { c } else { ' ' })
-                .collect();
-            [&text, &bare, &kept("_./~-")]
-                .into_iter()
-                .flat_map(|text| bash::read(text).parts)
-                .collect::<Vec<_>>()
+            let unquoted = text.replace(['"', '\'', '\\'], "");
+            let (glued, apart) = (words(&unquoted, "_@%+:,./=~-"), words(&text, "_./~-"));
+            [text, glued, apart].into_iter().flat_map(|text| bash::read(&text).parts)
         })
     }
 
     /// The rule that names what such a text would run.
-    pub(super) fn quoted(&self, case: &Case) -> Option<Verdict> {
+    pub(super) fn forbidden_within(&self, case: &Case) -> Option<Verdict> {
         let mut words = self.part.words.iter().skip(1);
         if words.any(|w| w.quoted && w.text.contains(['$', '`'])) {
             return Some(Verdict::hold("shell", "an unknown program may expand what it is given"));
@@ -97,10 +92,16 @@ pub(super) fn loose_uses(words: &[Word]) -> Vec<Use> {
         let letters = option.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').count();
         let clustered = (2..=letters).filter(|_| !compiles || letters <= 3).map(|n| &text[1 + n..]);
         let handed = text.match_indices(['@', '+', '%']).map(|(at, _)| &text[at + 1..]);
-        let long = text.strip_prefix("--").and_then(|o| o.find('/').map(|at| &o[at..]));
-        let handed = handed.chain(long.filter(|_| !text.contains('=')));
-        let candidates =
-            std::iter::once(text).chain(pieces).chain(glued).chain(upwards).chain(clustered).chain(handed);
+        // `--prefix/tmp`.
+        let long = text.strip_prefix("--").filter(|o| !o.contains('='));
+        let long = long.and_then(|o| o.find('/').map(|at| &o[at..]));
+        let candidates = std::iter::once(text)
+            .chain(pieces)
+            .chain(glued)
+            .chain(upwards)
+            .chain(clustered)
+            .chain(handed)
+            .chain(long);
         out.extend(candidates.filter(|c| !c.is_empty()).map(|c| Use::Path(Access::Write, c.to_owned())));
     }
     // A program that is named by a path must lie in the work tree itself.

@@ -19,7 +19,8 @@ use crate::workers::books::{Books, DAY, MOST};
 use crate::workers::dispatcher::Chair;
 use crate::workers::scribe::Scribe;
 
-/// A process whose terminal has gone takes so long to end, at most.
+/// So long after we began to act it is looked once which processes have ended that lost their terminal before; of one that takes
+/// longer who acts next tells.
 const DYING: Duration = Duration::from_secs(5);
 
 /// Whether another one who acts is heard of, when that changes; `None`: nobody tells any more.

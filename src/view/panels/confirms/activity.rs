@@ -121,7 +121,7 @@ fn by_rule(buf: &mut Buffer, area: Area, theme: &Theme, rules: &[(&str, RuleCoun
     for (y, (id, n)) in (1..area.h).zip(rules) {
         let mut pen = Pen::row(buf, area, y);
         let told = [n.cleared, n.denied, n.watched, n.held, n.failed, n.unknown].map(|n| n.to_string());
-        let role = if n.failed > 0 { Role::Problem } else { Role::Text };
+        let role = if n.failed + n.unknown > 0 { Role::Problem } else { Role::Text };
         pen.right(&figures(told.each_ref().map(String::as_str)), theme.style(role));
         pen.put(&text::fit(&text::printable(id), 28), theme.style(Role::Strong));
     }
