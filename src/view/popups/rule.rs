@@ -41,8 +41,8 @@ pub fn draw(buf: &mut Buffer, over: Area, state: &State, theme: &Theme, shown: &
     }
     let n = state.board.tally.rules.get(&shown.rule).copied().unwrap_or_default();
     let counts = format!(
-        "in the last 24 h: confirmed {}, denied {}, would have confirmed {}, held {}, failed {}",
-        n.cleared, n.denied, n.watched, n.held, n.failed
+        "in the last 24 h: confirmed {}, denied {}, would have confirmed {}, held {}, failed {}, unknown {}",
+        n.cleared, n.denied, n.watched, n.held, n.failed, n.unknown
     );
     lines.extend([(String::new(), Role::Text), (counts, Role::Note), (String::new(), Role::Text)]);
     if let Some(Ok(page)) = &shown.page {
